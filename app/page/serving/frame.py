@@ -19,9 +19,8 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.templates import Markup, one_line, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
 
@@ -200,11 +199,9 @@ def head_of(words: PageTranslations, script: str, root: str) -> tuple[str, str]:
     """
     styles = [f"{root}{_asset(name)}" for name in _STYLES]
     source = f"{root}/al/script?lang={words.language}&v={_digest(script.encode())}"
-    meta = '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-    links = "".join(f'<link rel="stylesheet" href="{address}">' for address in styles)
     files = [*((address, "style") for address in styles), (source, "script")]
     early = ", ".join(f"<{address}>; rel=preload; as={kind}" for address, kind in files)
-    return f'{meta}{links}<script defer src="{source}"></script>', early
+    return render("head", words, styles=styles, script=source), early
 
 
 def first_paint(

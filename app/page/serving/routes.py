@@ -281,4 +281,6 @@ def _waited(opening: Opening) -> None:
 
 def _sentence(words: PageTranslations, key: str, status: int) -> Response:
     headers = {"retry-after": "2"} if status == 503 else None
-    return HTMLResponse(render("problem", words, text=words(key)), status_code=status, headers=headers)
+    return HTMLResponse(
+        render("sentence", words, style="problem", text=words(key)), status_code=status, headers=headers
+    )

@@ -16,10 +16,9 @@ from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import link, question_link
-from alpie.app.page.views.markup import runs
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
-from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.templates import Markup, render, runs
 from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
 from alpie.index import package_version

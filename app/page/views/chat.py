@@ -25,9 +25,8 @@ from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_notice
-from alpie.app.page.views.markup import one_line
 from alpie.app.page.views.page_words import PageTranslations, translations_for
-from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.templates import Markup, one_line, render
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
@@ -122,11 +121,9 @@ class Chat:
         shown = asked if len(asked) <= MAX_TYPED_CHARACTERS else asked[:MAX_TYPED_CHARACTERS] + "…"
         if wish.anew:
             talk.messages, talk.questions = talk.messages[:-2], []
-        before = [
-            *talk.messages,
-            {"role": "user", "content": one_line(Markup('<div class="asked">{}</div>').format(shown))},
-        ]
-        yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
+        message = render("message", self._words, style="asked", lang="", content=shown)
+        before = [*talk.messages, {"role": "user", "content": one_line(message)}]
+        yield [*before, self._said(self._line("searching", self._waiting()))], talk
         replies = self._replies(asked, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
         shown_reply = self._said(next(replies))
         talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
@@ -135,9 +132,7 @@ class Chat:
         if not talk.left:
             yield talk.messages, talk
         for reply in replies:
-            shown_reply.update(
-                self._said(reply)
-            )  # in its place: another question may have been asked meanwhile
+            shown_reply.update(self._said(reply))  # in its place: another may have been asked meanwhile
             if not talk.left:
                 yield talk.messages, talk
 
@@ -179,15 +174,15 @@ class Chat:
                 yield shown(answer, writing=True)
                 reply = shown(self._finished(answer))
         except NotReady as error:
-            reply = _line("problem", words(self._opening.why_not(error)))
+            reply = self._line("problem", self._opening.why_not(error))
         except QuestionError:
-            reply = _line("problem", words("chat.no_words"))
+            reply = self._line("problem", "chat.no_words")
         except AlpieError as error:
             _LOG.info("question refused: %s", error)
-            reply = _line("problem", words("chat.refused"))
+            reply = self._line("problem", "chat.refused")
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a question could not be answered")
-            reply = _line("problem", words("chat.failed"))
+            reply = self._line("problem", "chat.failed")
         yield reply
 
     def _finished(self, answer: Answer) -> Answer:
@@ -199,12 +194,11 @@ class Chat:
             return answer
 
     def _said(self, content: Markup) -> Message:
-        shown = Markup('<div class="said" lang="{}">{}</div>').format(self._words.language, content)
-        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", shown))}
+        message = render("message", self._words, style="said", lang=self._words.language, content=content)
+        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", message))}
 
-
-def _line(style: str, sentence: str) -> Markup:
-    return Markup('<p class="{}">{}</p>').format(style, sentence)
+    def _line(self, style: str, key: str) -> Markup:
+        return render("sentence", self._words, style=style, text=self._words(key))
 
 
 def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:

@@ -8,9 +8,8 @@ from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.templates import Markup, marked, render
 from alpie.index.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -27,11 +26,13 @@ def render_form(words: PageTranslations) -> Markup:
 def render_check(checker: QuotationChecker, text: str, words: PageTranslations) -> Markup:
     """What the corpus says about the pasted `text`."""
     if len(text) > MAX_TEXT:
-        return render("problem", words, text=words("check.too_long", most=words.number(MAX_TEXT)))
+        return render(
+            "sentence", words, style="problem", text=words("check.too_long", most=words.number(MAX_TEXT))
+        )
     try:
         outcome = checker.check(text)
     except QuestionError:
-        return render("problem", words, text=words("check.no_words"))
+        return render("sentence", words, style="problem", text=words("check.no_words"))
     corpus = checker.corpus
     title = {
         Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",

@@ -12,9 +12,8 @@ from urllib.parse import urlencode
 
 from alpie.app.answering.quoting.citation import cite, short_citation
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.templates import Markup, render
+from alpie.app.page.views.templates import Markup, marked, render
 from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval.word_search import Held, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold

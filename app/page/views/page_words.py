@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
+
 from alpie.app import translations as common
-from alpie.app.page.views.markup import escape
 from alpie.index.messages import Sayer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class PageTranslations(common.Translations):
 
     def html(self, key: str, **values: object) -> str:
         """The text under a key, placeholders filled in, escaped for HTML."""
-        return escape(self(key, **values))
+        return str(escape(self(key, **values)))
 
     def share(self, value: float) -> str:
         """A share between 0 and 1 as a percentage."""

@@ -103,7 +103,7 @@ def references(
 
 
 def _problem(text: str, words: PageTranslations) -> Response:
-    return HTMLResponse(render("problem", words, text=text), status_code=404)
+    return HTMLResponse(render("sentence", words, style="problem", text=text), status_code=404)
 
 
 def _found(corpus: Corpus, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:

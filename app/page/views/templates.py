@@ -2,18 +2,24 @@
 
 A view gathers plain values and names a template; what is a text stays a text until the template escapes it, so no
 call of a view can forget to. Nested markup is passed as `Markup`, which `render` returns.
+
+Gradio sanitises chat messages but nothing inside `gr.HTML` or our own routes, and its chat reads Markdown. A raw HTML
+block without line ends is left alone by the Markdown reader, whatever characters it holds: `one_line` makes it one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.translations import Translations
 
-__all__ = ["Markup", "render"]
+__all__ = ["Markup", "marked", "one_line", "render", "runs"]
+
+_LINE_ENDS = str.maketrans({"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#8233;"})
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).resolve().parents[1] / "templates"),
@@ -25,10 +31,31 @@ _TEMPLATES = Environment(
 )
 
 
-def render(template: str, words: PageTranslations, /, **values: object) -> Markup:
+def render(template: str, words: Translations, /, **values: object) -> Markup:
     """`template` (a file name without its ending) with `values`, and the catalogue as ``words``.
 
     Raises `jinja2.UndefinedError` for a value the template needs and did not get: an empty place in a page hides
     a fault.
     """
     return Markup(_TEMPLATES.get_template(f"{template}.html").render(words=words, **values))
+
+
+def one_line(markup: str) -> str:
+    """`markup` with its line ends as character references."""
+    return str(markup).translate(_LINE_ENDS)
+
+
+def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is one of the character `ranges`; those out of order or bounds are ignored."""
+    pieces: list[tuple[str, bool]] = []
+    position = 0
+    for start, end in sorted(ranges):
+        if position <= start < end <= len(text):
+            pieces += [(text[position:start], False), (text[start:end], True)]
+            position = end
+    return [piece for piece in (*pieces, (text[position:], False)) if piece[0]]
+
+
+def marked(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+    """`text` escaped, the character `ranges` of it in `mark`."""
+    return Markup(_TEMPLATES.get_template("marked.html").render(pieces=runs(text, ranges)))

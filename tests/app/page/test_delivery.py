@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_every_file_the_page_names_is_kept(real: TestClient) -> None:
 def test_what_the_head_asks_for_is_named_early(real: TestClient) -> None:
     for path, language in (("/", "es"), ("/en/", "en")):
         answer = real.get(path)
-        shown = answer.text.replace('\\"', '"').replace("\\u0026", "&")
+        shown = html.unescape(answer.text.replace('\\"', '"').replace("\\u0026", "&"))
         named = re.findall(r"<([^>]+)>; rel=preload; as=(style|script)", answer.headers["link"])
         assert [kind for _, kind in named] == ["style", "style", "style", "script"]
         for address, _ in named:

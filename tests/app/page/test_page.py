@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
@@ -19,7 +20,6 @@ from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.markup import escape
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.welcome import candidates
 from alpie.index.errors import IndexMissing

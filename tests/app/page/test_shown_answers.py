@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
@@ -18,9 +19,8 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.markup import escape, marked, one_line
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.page.views.templates import Markup
+from alpie.app.page.views.templates import Markup, marked, one_line
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
 from alpie.index.spanish.conversation import MAX_TURNS
@@ -32,9 +32,10 @@ PAYLOAD = (
 
 
 def test_text_is_escaped_and_kept_on_one_line() -> None:
-    assert "<" not in escape(PAYLOAD)
-    assert "\n" not in escape(PAYLOAD)
-    assert html_library.unescape(escape(PAYLOAD)) == PAYLOAD
+    shown = one_line(escape(PAYLOAD))
+    assert "<" not in shown
+    assert "\n" not in shown
+    assert html_library.unescape(shown) == PAYLOAD
     assert one_line(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from alpie.app.answering.answer_types import Answer, Part, Role
 from alpie.app.page.serving.page_options import PageOptions
@@ -18,7 +19,6 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import link
-from alpie.app.page.views.markup import escape
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
