@@ -7,7 +7,9 @@ is a question by itself, and one that the documents do not answer can be said to
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 from alpie.index.spanish.analysis import fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in, words_that_tell
@@ -47,19 +49,9 @@ _FORMS = tuple(
         r"(?P<one>[^,]{2,60}?)\s+(?:vs\.?|versus)\s+(?P<other>[^,]{2,60}?)",
     )
 )
-# What is said of one thing from two sides, and what from the other.
-_OPPOSED = (
-    ("ventajas beneficios pros oportunidades fortalezas", "desventajas riesgos inconvenientes contras amenazas debilidades"),
-    ("causas", "consecuencias efectos"),
-    ("derechos", "deberes obligaciones"),
-    ("problemas", "soluciones"),
-    ("advantages benefits pros strengths opportunities", "disadvantages risks drawbacks cons threats weaknesses"),
-    ("causes", "consequences effects"),
-    ("rights", "duties obligations"),
-)  # fmt: skip
-_MASCULINE = frozenset(
-    "beneficios pros inconvenientes contras riesgos efectos derechos deberes problemas".split()
-)
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _WORDS["opposed"])
+_MASCULINE = frozenset(_WORDS["masculine"].split())
 _TWO_FACES = re.compile(
     rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)(?P<of>\s+(?:del?|of|para|for)\s+[^,]+?)?,?"
     rf"\s+(?:y|e|o|and|or)\s+(?:(?:las|los|sus|the|its|their)\s+)?(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
@@ -165,9 +157,7 @@ def _is_listed(word: str, before: str) -> bool:
 
 
 def _are_opposed(one: str, other: str) -> bool:
-    return any(
-        {one, other} & {*first.split()} and {one, other} & {*second.split()} for first, second in _OPPOSED
-    )
+    return any({one, other} & {*first} and {one, other} & {*second} for first, second in _OPPOSED)
 
 
 def _faces(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
@@ -178,7 +168,7 @@ def _faces(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
     sides = []
     for name, whole in (("one", of or rest), ("other", rest or of)):
         face = text[match.start(name) : match.end(name)]
-        others = next(own for pair in _OPPOSED for side in pair if match[name] in (own := side.split()))
+        others = next(side for pair in _OPPOSED for side in pair if match[name] in side)
         asked, *otherwise = (
             _face_of(word, whole, english) for word in (face, *(one for one in others if one != match[name]))
         )

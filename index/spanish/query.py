@@ -8,8 +8,10 @@ ever changes what is searched, never what is shown.
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from alpie.index.errors import QuestionError
 from alpie.index.messages import said
@@ -19,48 +21,21 @@ from alpie.index.spanish.references import Reference, read_reference
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 MAX_TYPED_CHARACTERS = 1_000  # a longer one is a text that was pasted; no chat model is given more
 
-# Spellings of chat Spanish that are no words of their own. Single letters only where they cannot be
-# part of a code or an enumeration: they must stand between blanks or at the ends.
-_CHAT = {
-    "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
-    "porq": "porque", "prq": "porque", "porke": "porque", "xke": "porque", "tb": "también", "tmb": "también",
-    "tbn": "también", "x": "por", "xa": "para", "pa": "para", "d": "de", "dnd": "dónde", "cmo": "cómo",
-    "kmo": "cómo", "qn": "quién", "kien": "quién", "qien": "quién", "cuant": "cuánto", "cuants": "cuántos",
-    "msj": "mensaje", "msjs": "mensajes", "wasap": "whatsapp", "guasap": "whatsapp", "wpp": "whatsapp",
-    "face": "facebook", "profe": "profesor", "peque": "menor", "peques": "menores", "crio": "niño",
-    "crios": "niños", "chaval": "joven", "chavales": "jóvenes", "chavala": "joven", "chavalas": "jóvenes",
-    "poli": "policía", "polis": "policías", "pasma": "policía", "ciber": "ciberdelincuencia",
-    "cole": "colegio", "info": "información", "movil": "móvil", "pelis": "películas", "compi": "compañero",
-    "compis": "compañeros", "bro": "", "porfa": "", "plis": "", "pls": "", "xfa": "", "jaja": "", "wtf": "",
-    "osea": "o sea", "ubo": "hubo", "iso": "hizo", "asen": "hacen", "nose": "no sé", "xfavor": "por favor",
-    "aki": "aquí", "ahi": "ahí", "dps": "después", "finde": "fin de semana", "uni": "universidad",
-    "fotillos": "fotos", "curro": "trabajo", "trena": "cárcel", "talego": "cárcel", "mola": "gusta",
-    "tbm": "también", "tmbn": "también", "dl": "del", "dsd": "desde", "pra": "para", "xra": "para",
-    "xro": "pero", "bn": "bien", "dnde": "dónde", "komo": "cómo", "kual": "cuál", "kuales": "cuáles",
-    "cndo": "cuando", "kuando": "cuando", "kuanto": "cuánto", "kuanta": "cuánta", "kuantos": "cuántos",
-    "kuantas": "cuántas", "insti": "instituto", "compu": "ordenador", "tele": "televisión", "peli": "película",
-}  # fmt: skip
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_CHAT: dict[str, str]
+_ONLY_OPENING: dict[str, str]
+_CHAT, _ONLY_OPENING = (
+    {spelling: word for word, spellings in _WORDS[name].items() for spelling in spellings.split()}
+    for name in ("written", "opening")
+)
+_CHAT_ONLY_INFORMAL = frozenset(_WORDS["informal"].split())
+_SPANISH, _ENGLISH = (frozenset(_WORDS["function_words"][language].split()) for language in ("es", "en"))
 _EDGES = "¿?¡!.,;:()\"'«»…"
 # What may stand before the question word without ending the opening of a question.
 _LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
-_ONLY_OPENING = {"cm": "cómo"}  # elsewhere it measures
 # «niñ@s», «lxs», «menorxs»: one form for both genders, which the documents write with its grammatical one.
 _BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)|(?<=niñ)@$")
 _PLURAL_IN_ES = re.compile(r"(?:or|ent|j[oó]ven|val|ñol)$")  # profesor@s, adolescent@s, joven@s, chaval@s
-# These are words too; they are only rewritten where nothing else is written with care.
-_CHAT_ONLY_INFORMAL = {"face", "ciber", "d", "k", "x", "pa", "profe"}
-
-_SPANISH = frozenset(
-    """que de la el los las un una en y a por para con del se su al lo como mas o es son hay fue fueron
-    cuantos cuantas cuanto cuanta cual cuales quien quienes donde cuando porque sobre segun han ha estan
-    esta este estas estos entre hacia desde hasta sin ni pero si no le les me mi nos ya muy tambien dice
-    dicen hacen hace puede pueden tienen tiene hubo era eran ser""".split()
-)
-_ENGLISH = frozenset(
-    """the of and to in is are was were what which who whom whose when where why how many much does do did
-    has have had it its this that these those for from with by on at an be been being or not there their
-    they can could should would will about into than as say says between under over if you your we our""".split()
-)
 # «¿Qué significan las siglas J-CAT?» asks what J-CAT is; texts that say so hold none of those words.
 _MEANING = re.compile(
     r"(?P<before>\W*(?:y )?)qu[eé] (?:significan?|quieren? decir)(?: (?:las?|los|el|un[ao]?))?"

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -54,12 +55,16 @@ def test_the_published_report_is_in_the_wheel() -> None:
     assert str(report.relative_to(ROOT / "eval")) in data["alpie.eval"], "the page would show no evaluation"
 
 
-def test_every_prompt_is_in_the_wheel() -> None:
+def test_every_prompt_and_table_of_words_is_in_the_wheel() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
-    prompts = [path for name in CODE for path in (ROOT / name).rglob("prompts/*")]
-    assert prompts
-    for path in prompts:
-        package = "alpie." + ".".join(path.parent.parent.relative_to(ROOT).parts)
+    read = {
+        path: path.parent.parent if kind == "prompts/*" else path.parent
+        for kind, name in product(("prompts/*", "*.toml"), CODE)
+        for path in (ROOT / name).rglob(kind)
+    }
+    assert len(read) >= 8
+    for path, folder in read.items():
+        package = "alpie." + ".".join(folder.relative_to(ROOT).parts)
         assert any(path.match(pattern) for pattern in data.get(package, ())), f"not in the wheel: {path}"
 
 
