@@ -31,7 +31,7 @@ from alpie.app.setting_kinds import (
 )
 from alpie.app.translations import LANGUAGES, said
 from alpie.index.errors import SettingsError
-from alpie.index.files.model_cache import user_cache
+from alpie.index.files import user_cache
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"

@@ -27,7 +27,7 @@ from alpie.eval.scores import PASSAGES
 from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document
-from alpie.index.retrieval.retrievers import RETRIEVERS, RetrieverName
+from alpie.index.retrieval import RETRIEVERS, RetrieverName
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as Chunk

@@ -15,8 +15,7 @@ from filelock import FileLock, Timeout
 from alpie.index import package_version
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.word_coverage import measured
-from alpie.index.encoder import Encoder, OnProgress
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Encoder, Floats, OnProgress
 from alpie.index.encoder.embed import Embedded, KnownVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES

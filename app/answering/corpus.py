@@ -22,7 +22,6 @@ from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import said
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
@@ -31,15 +30,16 @@ from alpie.index.notices import Unread
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
+from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
-from alpie.index.retrieval.retrievers import RetrieverName
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
+from alpie.index.text_database import StoredPassages
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport

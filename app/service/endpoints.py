@@ -18,7 +18,7 @@ from alpie.app.service.rows import answer_row, document_row, hit_row, passage_ro
 from alpie.app.settings import Settings
 from alpie.app.translations import said, translations_for
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
-from alpie.index.retrieval.retrievers import retriever_named
+from alpie.index.retrieval import retriever_named
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_CHARACTERS
 

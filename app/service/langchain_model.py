@@ -21,7 +21,7 @@ from alpie.app.translations import said
 from alpie.index.encoder import Encoder
 from alpie.index.errors import ArgumentError
 from alpie.index.records import Passage
-from alpie.index.retrieval.retrievers import RetrieverName
+from alpie.index.retrieval import RetrieverName
 
 
 def chunk_of(corpus: Corpus, passage: Passage, score: float, language: str) -> Chunk:

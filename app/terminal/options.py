@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from alpie.app.terminal.users_command import ACTIONS
 from alpie.app.translations import LANGUAGES, Translations
 from alpie.index import package_version
-from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval import RETRIEVERS
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _BEFORE_A_COMMAND = ("--docs", "--data", "--language", "--host", "--port")  # options that take a value

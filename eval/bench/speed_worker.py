@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.index.build import build_index
-from alpie.index.encoder import Encoder, OnProgress, unit_rows
+from alpie.index.encoder import BUNDLED, Encoder, OnProgress, unit_rows
 
 Case = Callable[[], "Timing"]
 """Does the work once and says what it took."""
@@ -316,7 +316,6 @@ def _reference(plan: Mapping[str, Any]) -> _Work:
     import torch
 
     from alpie.app.settings import load_settings
-    from alpie.index.encoder import BUNDLED
     from alpie.index.encoder.bundled_weights import bundled_folder
     from alpie.index.encoder.torch_runtime import find_model_folder, load_sentence_transformer
     from alpie.index.sources.document_folder import read_sources

@@ -18,7 +18,7 @@ from alpie.eval.questions.question_records import GoldQuestion
 from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
-from alpie.index.retrieval.retrievers import RetrieverName
+from alpie.index.retrieval import RetrieverName
 
 Row = dict[str, Any]
 

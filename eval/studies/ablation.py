@@ -23,15 +23,15 @@ from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, cell
 from alpie.eval.scores import QuestionScore, score_predictions
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Hit, Passage, SentenceRole
-from alpie.index.retrieval.retrievers import RetrieverName
+from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.conversation import complete
 from alpie.index.spanish.query import read_question
+from alpie.index.text_database import StoredPassages
 
 
 @dataclass(frozen=True)

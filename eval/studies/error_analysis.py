@@ -27,7 +27,7 @@ from alpie.eval.questions.split import split
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
 from alpie.eval.studies.ablation import Variant, whole_system
-from alpie.index.retrieval.retrievers import RETRIEVERS
+from alpie.index.retrieval import RETRIEVERS
 from alpie.index.spanish.analysis import stems
 
 CAUSES = (

@@ -33,7 +33,7 @@ from alpie.eval.metrics import auroc
 from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, open_tokenizer, trained_weights
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files import replacing
 
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0

@@ -21,7 +21,7 @@ from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
-from alpie.index.files.model_cache import user_cache
+from alpie.index.files import user_cache
 from alpie.index.messages import said
 
 

@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.database.text_database import bounds_of
 from alpie.index.encoder import Encoder, OnProgress, stay_offline
 from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files import replacing
 from alpie.index.layout import lay_out
 from alpie.index.messages import said
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
+from alpie.index.text_database import bounds_of
 
 if TYPE_CHECKING:
     import pyarrow

@@ -12,8 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from alpie.index.encoder.arrays import Floats
+# Arrays by what they hold. A comment tells the shape of each, for example (passages, dimension).
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 BUNDLED = "bundled"
 

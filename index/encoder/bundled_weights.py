@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Floats
 from alpie.index.errors import EncoderError
-from alpie.index.files.model_cache import checksum, is_intact, read_fingerprint, seal, settle
+from alpie.index.files import checksum, is_intact, read_fingerprint, seal, settle
 from alpie.index.messages import said
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from alpie.index.encoder import unit_rows
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Floats, unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, WEIGHTS_FILE, WORD_VECTORS
 from alpie.index.encoder.model_config import ModelFiles
 from alpie.index.encoder.onnx_runtime import (
@@ -32,7 +31,7 @@ from alpie.index.encoder.onnx_runtime import (
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
-from alpie.index.files.model_cache import is_intact, read_fingerprint, seal, settle
+from alpie.index.files import is_intact, read_fingerprint, seal, settle
 from alpie.index.messages import said
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alpie.index.encoder import OnProgress, encodable, unit_rows, usable_processors
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Floats, OnProgress, encodable, unit_rows, usable_processors
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelFiles, PromptingEncoder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer

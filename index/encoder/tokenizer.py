@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
 from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
 from alpie.index.errors import EncoderError
-from alpie.index.files.model_cache import is_intact, read_fingerprint, seal, settle
+from alpie.index.files import is_intact, read_fingerprint, seal, settle
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpie.index.encoder import OnProgress, encodable, stay_offline, unit_rows
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Floats, OnProgress, encodable, stay_offline, unit_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
 from alpie.index.encoder.model_config import ModelConfig, PromptingEncoder, folder_fingerprint
 from alpie.index.errors import EncoderError

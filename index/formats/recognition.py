@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files import replacing
 from alpie.index.messages import said
 
 RECOGNISE_FILE = ".ocr"  # in a folder of documents: its scanned pages are recognised at every indexing

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from alpie.index.encoder.arrays import Floats, Integers
+from alpie.index.encoder import Floats, Integers
 
 NOT_READ = -30.0  # log-odds of a sentence that lay beyond what was read: as good as none
 

@@ -20,8 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alpie.index.encoder import encodable, usable_processors
-from alpie.index.encoder.arrays import Floats, Integers
+from alpie.index.encoder import Floats, Integers, encodable, usable_processors
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_runtime import open_session
 from alpie.index.encoder.tokenizer import open_tokenizer

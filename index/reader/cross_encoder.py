@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder import encodable, stay_offline
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Floats, encodable, stay_offline
 from alpie.index.encoder.torch_runtime import unloadable
 from alpie.index.errors import EncoderError
 from alpie.index.messages import said

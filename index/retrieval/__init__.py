@@ -1,1 +1,23 @@
-"""Retrieval: which passages may answer a question, by words and by meaning."""
+"""Retrieval: which passages may answer a question, by words and by meaning.
+
+The names of the retrievers stand here, apart from the search itself, so that the command line opens at once.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from alpie.index.errors import ArgumentError
+from alpie.index.messages import said
+
+RetrieverName = Literal["hybrid", "dense", "lexical"]
+RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
+"""All of them together, passage vectors alone, stems alone."""
+
+
+def retriever_named(name: object) -> RetrieverName:
+    """The retriever that somebody asked for by `name`; raises `ArgumentError` where there is none of that name."""
+    for retriever in RETRIEVERS:
+        if retriever == name:
+            return retriever
+    raise ArgumentError(said("retriever.unknown", value=repr(name), known=", ".join(RETRIEVERS)))

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from alpie.index.database.text_database import StoredPassages, bounds_of, from_json, runs
-from alpie.index.encoder.arrays import Flags, Floats, Integers
+from alpie.index.encoder import Flags, Floats, Integers
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.text_database import StoredPassages, bounds_of, from_json, runs
 
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):

@@ -15,20 +15,19 @@ from time import perf_counter
 
 import numpy as np
 
-from alpie.index.database.text_database import StoredPassages, bounds_of, runs
-from alpie.index.encoder import Encoder
-from alpie.index.encoder.arrays import Flags, Floats, Integers
+from alpie.index.encoder import Encoder, Flags, Floats, Integers
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.records import Hit, Passage
+from alpie.index.retrieval import RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, best_of
 from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
-from alpie.index.retrieval.retrievers import RetrieverName, retriever_named
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
+from alpie.index.text_database import StoredPassages, bounds_of, runs
 
 _CANDIDATES_PER_RETRIEVER = 100
 

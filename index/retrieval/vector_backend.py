@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from alpie.index.database.text_database import hashed
-from alpie.index.encoder.arrays import Floats, Integers
+from alpie.index.encoder import Floats, Integers
 from alpie.index.encoder.embed import context_of, text_of
 from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.spanish.analysis import terms
+from alpie.index.text_database import hashed
 
 BACKEND_RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""

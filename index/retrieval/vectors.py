@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder.arrays import Floats, Integers
+from alpie.index.encoder import Floats, Integers
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
 # neighbours find the same in a tenth of the time here and in ever less.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from alpie.index.database.text_database import StoredPassages
+from alpie.index.text_database import StoredPassages
 
 _NEAR_WORDS = 10
 _LONGER = 2  # letters that a word may have beyond those that are asked for

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
-from alpie.index.files.model_cache import is_intact, seal, settle
+from alpie.index.files import is_intact, seal, settle
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
-from alpie.index.encoder.arrays import Floats
+from alpie.index.encoder import Floats
 from alpie.index.encoder.embed import Embedded, KnownVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
@@ -24,6 +23,7 @@ from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 
 
 class Earlier(KnownVectors):

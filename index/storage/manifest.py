@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
-from alpie.index.files.model_cache import checksum
+from alpie.index.files import checksum
 from alpie.index.messages import said
 from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION

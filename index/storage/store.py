@@ -5,7 +5,7 @@
       build.lock             held by the one process that builds
       versions/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
-        text.sqlite          documents, passages, postings and words: see `alpie.index.database.text_database`
+        text.sqlite          documents, passages, postings and words: see `alpie.index.text_database`
         dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
 
 An index version is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
@@ -22,7 +22,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
 from alpie.index.messages import said
@@ -34,6 +33,7 @@ from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.storage.manifest import check_encoder, check_files, read_manifest, with_current
 from alpie.index.storage.version_writer import fingerprint_of
+from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 
 
 @dataclass(frozen=True)

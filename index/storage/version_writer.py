@@ -18,18 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alpie.index.database.text_database import (
-    TEXT_FILE,
-    Database,
-    StoredPassages,
-    document_to_json,
-    from_json,
-    to_json,
-)
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import Embedded, embedding_key, text_of
 from alpie.index.errors import IndexUnwritable, StoreError
-from alpie.index.files.file_replacing import replacing, sync
+from alpie.index.files import replacing, sync
 from alpie.index.formats import Metadata
 from alpie.index.messages import Said, said
 from alpie.index.records import Document, Layout, Passage
@@ -40,6 +32,14 @@ from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
 from alpie.index.storage.manifest import FORMAT_VERSION, current_version, file_entry, sealed
+from alpie.index.text_database import (
+    TEXT_FILE,
+    Database,
+    StoredPassages,
+    document_to_json,
+    from_json,
+    to_json,
+)
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = ".CURRENT.new"

@@ -21,7 +21,7 @@ ORDER = """
 index index.messages index.errors index.notices index.records
 index.files
 index.spanish index.layout index.formats
-index.sources index.chunking index.encoder index.reader index.database index.retrieval index.retrieval.backends index.storage
+index.sources index.chunking index.encoder index.reader index.text_database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings
 app.chat_model app.answering.answer_types app.answering.answer_weights app.answering.judging app.answering.quoting
 app.answering.answer_pipeline app.answering.routing app.answering app.exporting

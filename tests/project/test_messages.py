@@ -16,10 +16,10 @@ import pytest
 from alpie.app import translations
 from alpie.app.page.views import page_words
 from alpie.index import errors, messages
-from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, Said, as_row, from_row, said, told
 from alpie.index.notices import Unread
+from alpie.index.text_database import from_json, to_json
 from support.places import ROOT
 
 TREES = {

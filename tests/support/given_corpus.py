@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.records import (
     Block,
     BlockKind,
@@ -17,6 +16,7 @@ from alpie.index.records import (
     Span,
     readable_text,
 )
+from alpie.index.text_database import StoredPassages
 
 PRESS = """Detenciones en España
 De las 25 detenciones realizadas, dos se han producido

@@ -15,7 +15,6 @@ from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.answering.routing.absence import refused
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import demanding, places_told
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.records import Document
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
@@ -23,6 +22,7 @@ from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference
+from alpie.index.text_database import StoredPassages
 
 _PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
 _DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from alpie.app.translations import said
 from alpie.index.errors import ArgumentError, FileError
-from alpie.index.files.file_replacing import sync, written_aside
+from alpie.index.files import sync, written_aside
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200

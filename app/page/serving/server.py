@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import inspect
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -23,14 +25,12 @@ from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
-from alpie.app.page.serving.memory import give_back_memory, share_memory
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.named_collections import Collection
-from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
-from alpie.app.service.following import CorpusOpener
+from alpie.app.service.following import CorpusOpener, Opening
 from alpie.app.settings import work_offline
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQU
 _MOUNTING = threading.Lock()  # Gradio keeps the page that is being made in one place for all
 _AT_ONCE = 4  # questions of the endpoints answered at the same time
 _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a browser brings its own along when it was forgotten
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
+_MEMORY_SECONDS = 30.0  # giving it back takes some 20 ms
 
 
 def create_app(
@@ -206,6 +208,39 @@ def serve(
 
     app = create_app(opener.open_or_build, options, opener.stamp, settings_of)
     run(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
+
+
+def share_memory() -> None:
+    """Let the threads of this process share two pools of memory; by default each thread gets one of its own.
+
+    What a program frees, glibc keeps for the next request of that thread's pool, and gives back only from the end of a
+    pool. Many threads that answer in turn each leave their largest answer behind that way.
+    """
+    if function := _of_glibc("mallopt"):
+        function(_ARENA_MAX, 2)
+
+
+def give_back_memory(every_seconds: float = _MEMORY_SECONDS) -> Callable[[], None]:
+    """Return freed memory to the system every so often from now on; what is returned ends that."""
+    ended = threading.Event()
+    function = _of_glibc("malloc_trim")
+
+    def run() -> None:
+        while function and not ended.wait(every_seconds):
+            function(0)
+
+    if function:
+        threading.Thread(target=run, name="give-back-memory", daemon=True).start()
+    return ended.set
+
+
+def _of_glibc(name: str) -> Callable[..., int] | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
+    except (OSError, AttributeError):  # another C library
+        return None
 
 
 def import_gradio() -> None:

@@ -23,7 +23,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state import ChangeRefused
 from alpie.app.translations import said
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files import replacing
 from alpie.index.formats.extraction import iso_date
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import SOURCES_FILE

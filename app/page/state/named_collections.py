@@ -11,7 +11,7 @@ from pathlib import Path
 
 from alpie.app.page.state import ChangeRefused
 from alpie.app.translations import said
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files import replacing
 from alpie.index.spanish.analysis import slug_of
 
 # Where a named collection is served: what comes after is an address like those of the others.

@@ -11,7 +11,7 @@ from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import said
 from alpie.index.errors import SourceError
-from alpie.index.files.model_cache import checksum
+from alpie.index.files import checksum
 from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
 

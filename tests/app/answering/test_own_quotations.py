@@ -19,10 +19,10 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.layout import lay_out
 from alpie.index.records import Hit
 from alpie.index.sources.document_folder import read_sources
+from alpie.index.text_database import StoredPassages
 from support.formats.pages import Drawn
 from support.given_corpus import GivenCorpus
 from support.places import SHARED

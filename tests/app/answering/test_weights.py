@@ -23,7 +23,7 @@ from alpie.index.encoder.bundled_weights import (
     unpack_q4,
 )
 from alpie.index.errors import EncoderError
-from alpie.index.files.model_cache import is_intact, read_fingerprint, settle
+from alpie.index.files import is_intact, read_fingerprint, settle
 
 pytestmark = pytest.mark.heavy
 

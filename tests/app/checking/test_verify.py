@@ -21,7 +21,6 @@ from alpie.app.checking.word_alignment import DifferenceKind, align
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.service.answer_record import QuoteState, RecordError, make_record, record_text, verify_record
 from alpie.app.translations import translations_for
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import QuestionError
 from alpie.index.records import (
     BlockKind,
@@ -34,6 +33,7 @@ from alpie.index.records import (
     proves,
     readable_text,
 )
+from alpie.index.text_database import StoredPassages
 from support.given_corpus import CORPUS, PRESS, REPORT, TABLE, GivenCorpus, document
 
 

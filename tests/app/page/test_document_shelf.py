@@ -22,13 +22,13 @@ from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
-from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
+from alpie.app.service.following import Opening
 from alpie.app.settings import load_settings
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
+from alpie.index.text_database import StoredPassages
 from support.fake_corpus import FakeCorpus
 from support.formats import made
 from support.indexing import ended, settled

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from alpie.app.page.serving import memory
+from alpie.app.page.serving import server
 
 
 def test_memory_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,16 +18,16 @@ def test_memory_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -
             enough.set()
         return 1
 
-    monkeypatch.setattr(memory, "_of_glibc", lambda name: trim if name == "malloc_trim" else None)
-    end = memory.give_back_memory(0.01)
+    monkeypatch.setattr(server, "_of_glibc", lambda name: trim if name == "malloc_trim" else None)
+    end = server.give_back_memory(0.01)
     assert enough.wait(30)
     end()
     assert set(calls) == {0}
 
 
 def test_without_glibc_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory.sys, "platform", "win32")
+    monkeypatch.setattr(server.sys, "platform", "win32")
     before = threading.active_count()
-    memory.share_memory()
-    memory.give_back_memory(0.01)()
+    server.share_memory()
+    server.give_back_memory(0.01)()
     assert threading.active_count() == before

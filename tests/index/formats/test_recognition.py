@@ -13,13 +13,13 @@ from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
 from alpie.app.translations import translations_for
-from alpie.index.database.text_database import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
+from alpie.index.text_database import from_json, to_json
 from support.formats.pages import Drawn
 from support.formats.reading import Reading
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import TypeAdapter
 
-from alpie.index.encoder.arrays import Integers
+from alpie.index.encoder import Integers
 from alpie.index.records import Document, Passage
 
 TEXT_FILE = "text.sqlite"

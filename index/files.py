@@ -1,8 +1,9 @@
-"""Folders of model files and dictionaries in the user's cache: built once, then only read.
+"""Files put in place whole: one written aside, and folders of model files and dictionaries in the user's cache.
 
-A folder is renamed into its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every
-file with its size, compared at every opening. One process
-builds, the others wait; readers never touch the lock, so a read-only cache works.
+Whoever reads finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into its
+place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
+compared at every opening. One process builds, the others wait; readers never touch the lock, so a read-only cache
+works.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +24,40 @@ from alpie.index.messages import said
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
+
+
+@contextmanager
+def replacing(path: Path, aside: Path | None = None) -> Iterator[Path]:
+    """Gives the name to write under, which becomes `path` at the end, or is gone when the writing failed.
+
+    `aside`: that name, where only one process writes and a later one has to find what a killed one left.
+    """
+    with written_aside(path, aside) as new:
+        yield new
+        new.replace(path)
+
+
+@contextmanager
+def written_aside(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
+    """A name beside `path` that nothing is left under at the end; `private`: a file for its owner's eyes only."""
+    new = aside or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        if private:
+            new.touch(0o600, exist_ok=False)
+        yield new
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
+    if path.is_dir() and os.name != "posix":
+        return  # Windows has no handle of a folder to flush
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def user_cache() -> Path:

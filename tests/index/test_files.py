@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpie.index.files.file_replacing import replacing, sync, written_aside
+from alpie.index.files import replacing, sync, written_aside
 
 
 def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:

@@ -1,1 +1,0 @@
-"""The text of an index: one SQLite file, and the records in it."""
