@@ -21,7 +21,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from alpie.app.page.state import ChangeRefused
+from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import said
 from alpie.index.files import replacing
 from alpie.index.formats.extraction import iso_date
@@ -31,11 +31,9 @@ from alpie.index.sources.source_table import entry_from_table, read_date
 from alpie.index.spanish.analysis import fold
 
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change
-_REMOVED = ".removed"
 _ABOUT = "about.json"
 _LONGEST = 300  # characters of a field
 _MAX_REMOVED = 100
-_TOKEN = re.compile(r"[0-9a-f]{16}")
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -102,7 +100,7 @@ class Shelf:
             if (table := _table_of(tables, document)) is not None:
                 about["table"] = table.unwrap()
                 tables.remove(table)
-            place = self._folder / _REMOVED / secrets.token_hex(8)
+            place = self._folder / REMOVED / secrets.token_hex(8)
             place.mkdir(parents=True)
             try:
                 text = json.dumps(about, ensure_ascii=False, default=str)
@@ -145,12 +143,12 @@ class Shelf:
 
     def removed(self) -> tuple[Removed, ...]:
         """What was taken out, the latest first."""
-        places = sorted((self._folder / _REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
+        places = sorted((self._folder / REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
         return tuple(one for place in places if (one := _read_removed(place.parent)))
 
     def _removed(self, token: str) -> tuple[Removed, Path]:
-        place = self._folder / _REMOVED / token
-        if _TOKEN.fullmatch(token) and (one := _read_removed(place)):
+        place = self._folder / REMOVED / token
+        if TOKEN.fullmatch(token) and (one := _read_removed(place)):
             return one, place
         raise ChangeRefused(said("refused.removed_gone"))
 
@@ -190,7 +188,7 @@ def _read_removed(place: Path) -> Removed | None:
         one = Removed(place.name, about["title"], about["file"], about["table"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    known = _TOKEN.fullmatch(one.token) and isinstance(one.file, str) and isinstance(one.table, Mapping)
+    known = TOKEN.fullmatch(one.token) and isinstance(one.file, str) and isinstance(one.table, Mapping)
     return one if known else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.app.page.state import ChangeRefused
+from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import said
 from alpie.index.files import replacing
 from alpie.index.spanish.analysis import slug_of
@@ -20,8 +20,6 @@ _MAX_COLLECTIONS = 50
 _MAX_NAME = 60  # characters
 _MAX_SLUG = 40
 _NAME_FILE = "name.txt"
-_REMOVED = ".removed"  # holds what was taken out, each in a folder of its own
-_TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Collections:
     def remove(self, slug: str) -> None:
         """Take a collection out with its documents; it can be put back until it is erased."""
         one = self._standing(slug)
-        place = self._folder / _REMOVED / secrets.token_hex(8)
+        place = self._folder / REMOVED / secrets.token_hex(8)
         try:
             place.mkdir(parents=True)
             one.folder.rename(place / slug)
@@ -98,10 +96,10 @@ class Collections:
 
     def removed(self) -> tuple[tuple[str, Collection], ...]:
         """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
-        places = [*(self._folder / _REMOVED).glob("*/*/")]
+        places = [*(self._folder / REMOVED).glob("*/*/")]
         places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
         found = [(place.parent.name, _read(place)) for place in places]
-        return tuple((token, one) for token, one in found if one and _TOKEN.fullmatch(token))
+        return tuple((token, one) for token, one in found if one and TOKEN.fullmatch(token))
 
     def restore(self, token: str) -> Collection:
         """Put back what was taken out; under another address where its own is taken by now."""
