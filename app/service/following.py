@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -121,29 +120,6 @@ class Following(Generic[T]):
         if self._library is None:
             raise NotReady(self._problem or said("serve.opening"), failed=self._done.is_set())
         return self._library
-
-
-class Opening(Following["Corpus"]):
-    """The corpus of a page, opened while it already answers: who asks before it is there waits, and sees that they wait.
-
-    Opening loads the encoder and takes seconds, on a cold machine minutes. A collection without documents has no
-    corpus, which is no fault.
-    """
-
-    empty = False  # there is nothing to open
-
-    def _failed(self, problem: str) -> None:
-        self.empty = isinstance(sys.exception(), IndexMissing)
-        if self.empty:
-            self._problem = problem
-        else:
-            super()._failed(problem)
-
-    def why_not(self, error: NotReady) -> str:
-        """What to tell who asks meanwhile: a key of the catalogue."""
-        if not error.failed:
-            return "chat.still_opening"
-        return "documents.none" if self.empty else "chat.not_ready"
 
 
 class CorpusOpener:

@@ -18,10 +18,10 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import ChangeRefused
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_words import PageTranslations, words_asked
-from alpie.app.service.following import NotReady, Opening
 from alpie.app.translations import said
 from alpie.index.errors import SourceError
 from alpie.index.records import Document

@@ -15,6 +15,7 @@ from gradio.events import api
 from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
 from alpie.app.page.views.check_view import MAX_TEXT
@@ -22,7 +23,6 @@ from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, one_line, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
-from alpie.app.service.following import Opening
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 _SCRIPTS = ("page", "panel", "reading", "talks", "basket", "references", "scope", "upload", "views")

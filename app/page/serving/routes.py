@@ -22,6 +22,7 @@ from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.feedback import FeedbackFile
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import lookup_view, reference_view
@@ -34,7 +35,6 @@ from alpie.app.page.views.page_words import PageTranslations, words_asked
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
-from alpie.app.service.following import NotReady, Opening
 from alpie.index.errors import AddressError, AlpieError, QuestionError, SourceError
 from alpie.index.spanish.conversation import MAX_TURNS
 

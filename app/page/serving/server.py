@@ -28,9 +28,10 @@ from alpie.app.page.serving.delivery import Delivery, FirstPaint
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.named_collections import Collection
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, translations_for
-from alpie.app.service.following import CorpusOpener, Opening
+from alpie.app.service.following import CorpusOpener
 from alpie.app.settings import work_offline
 
 if TYPE_CHECKING:

@@ -20,13 +20,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.people_at_risk import at_risk
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_notice
 from alpie.app.page.views.page_words import PageTranslations, translations_for
 from alpie.app.page.views.templates import Markup, one_line, render
-from alpie.app.service.following import NotReady, Opening
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.service.following import Opening
+from alpie.app.page.state.opening import Opening
 from support.fake_corpus import FakeCorpus
 
 

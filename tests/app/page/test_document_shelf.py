@@ -22,8 +22,8 @@ from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
-from alpie.app.service.following import Opening
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.records import Document

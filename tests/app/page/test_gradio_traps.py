@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.following import Opening
 from alpie.app.service.row_schemas import ROWS
 from support.fake_corpus import FakeCorpus
 

@@ -18,11 +18,11 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.chat import Chat, Conversation, Wish
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.quality_view import render_timings
-from alpie.app.service.following import Opening
 from alpie.eval.bench.load import main
 from support.fake_corpus import FakeCorpus
 from support.serving import serving, wait_until_ready

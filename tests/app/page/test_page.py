@@ -17,11 +17,11 @@ from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.feedback import FeedbackFile
+from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.welcome import candidates
-from alpie.app.service.following import NotReady, Opening
 from alpie.index.errors import IndexMissing
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
 from support.places import ROOT

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from alpie.app.page.people_at_risk import Risk, at_risk
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.following import Opening
 from alpie.index.encoder import Encoder
 from support.places import ROOT
 

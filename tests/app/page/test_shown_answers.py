@@ -16,11 +16,11 @@ from markupsafe import escape
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_words import translations_for
 from alpie.app.page.views.templates import Markup, marked, one_line
-from alpie.app.service.following import Opening
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
 from alpie.index.spanish.conversation import MAX_TURNS

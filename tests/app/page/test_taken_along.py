@@ -15,11 +15,11 @@ from markupsafe import escape
 from alpie.app.answering.answer_types import Answer, Part, Role
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import link
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.following import Opening
 from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
 

@@ -20,11 +20,11 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state import index_process
 from alpie.app.page.state.index_process import index_command
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
 from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.following import Opening
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
