@@ -21,34 +21,15 @@ from alpie.app.writer.stated_figures import (
     spelled_numbers,
     unsupported_figures,
 )
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import detected_language
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CONNECTORS = frozenset("de del la las los el of the y e and von van da do di".split())
-_OPENERS = frozenset(
-    """ademas asimismo tambien finalmente posteriormente actualmente concretamente respecto durante
-    mediante hubo existe existen hay fue fueron segun cita citas documento documentos texto textos informe
-    nota resolucion entre total solo tanto dado debido gracias frente pese tras junto igualmente otra otro
-    in on at according moreover also furthermore however during several both these those while besides
-    additionally finally documents document quotes report no not there it he she they we you""".split()
-)
 _VERBAL = re.compile(r"(?:aron|ieron|ciones)$")
-# Names in lower case are found only when they are known: of countries and of the firms and bodies that
-# texts on this subject are about. The quotes' own names are known anyway.
-_KNOWN = frozenset(
-    """afganistan alemania andorra angola arabia argelia argentina australia austria belgica bolivia brasil
-    bulgaria canada catar chile china chipre colombia corea cuba dinamarca ecuador egipto eslovaquia
-    eslovenia espana estonia etiopia europa filipinas finlandia francia grecia guatemala haiti honduras
-    hungria india indonesia irak iran irlanda islandia israel italia jamaica japon jordania kenia letonia
-    libano libia lituania luxemburgo malasia malta marruecos mexico monaco mozambique nicaragua nigeria
-    noruega pakistan panama paraguay peru polonia portugal rumania rusia senegal serbia singapur siria
-    sudafrica suecia suiza tailandia taiwan tunez turquia ucrania uganda uruguay venezuela vietnam
-    germany france spain italy england russia ukraine brazil morocco mexico japan poland sweden
-    madrid barcelona valencia sevilla zaragoza malaga alicante bilbao londres paris berlin roma lisboa
-    europol interpol eurojust fbi unicef onu otan google meta facebook instagram whatsapp telegram tiktok
-    twitter snapchat discord microsoft apple amazon youtube openai""".split()
-)
+_WORDS = word_sets(__file__)
+_OPENERS, _KNOWN, _DENIALS = _WORDS["openers"], _WORDS["known"], _WORDS["denials"]
 
 
 @dataclass(frozen=True)
@@ -237,10 +218,6 @@ _LONGEST = 600  # characters of a sentence
 _NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a figure
 _PREFIX = 5  # letters that «detenidos» and «detenciones» share
 _MIN_SHARED = 0.4  # of a Spanish sentence's content words
-_DENIALS = frozenset(
-    """no ni nunca jamas tampoco sin nadie nada ningun ninguno ninguna ningunos ningunas not never none
-    nobody nothing without neither nor cannot""".split()
-)
 _CONTRACTED_DENIAL = re.compile(r"n['’]t\b")
 _MARKUP = re.compile(r"://|\bwww\.|[<>`{}|\\]|\]\(|&#|&\w+;|[@#]\w|\*|\$\$|__")
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.errors import QuestionError
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import STOP_WORDS, fold, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
 
@@ -54,30 +55,10 @@ _AGAIN = re.compile(
     r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
     r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
 )
-# … or one of these beside them.
-_BESIDE_AGAIN = frozenset(
-    """a algo anos better bien bit can claro como con cosas could cristiano cuenta cuentame da dame datos de del di dime
-    do don dont e el en eso esto facil favor forma fuera give gracias ha hay he i in info informacion it la lo los
-    manera me mejor modo mucho muy nada no nuevo o on otra otras otro palabras pero please poco podria podrias por
-    puede puedes pues que quieres quiero quisiera saber si sobre t te tell tema that the this to todo tuviera un una
-    usted vez way what words y ya you""".split()
-)
-_COURTESIES = frozenset(
-    """adios buenas buenos dias favor genial gracias hasta hola luego muchas noches ok okay perfecto por si tardes vale
-    bye good hello hi morning please thank thanks very much yes you""".split()
-)
-
-
-# What is said to whom one talks to, and nothing that documents could answer; beside it stand words of any question.
-_ADDRESSING = _COURTESIES - {"hasta", "por", "si", "very", "much", "yes"} | frozenset(
-    """ahi aqui asistente ayudame ayudar ayudarme ayudas bot chatbot chiste eh eres estas ey funcionas haces hey ia ja
-    jaja jajaja joke llamas mandas puedes robot sabes sirves tal test you your""".split()
-)
-_BESIDE_ADDRESSING = _COURTESIES | frozenset(
-    """a are can como con cosas could creado cuenta cuentame de do doing donde el en eso estamos esto estoy for ha hacer
-    hacerte hecho help how hoy i im in is la lo made manda me mi my name nice para puedo q que quien se soy te todo tu
-    un una usted what who y yo""".split()
-)
+_WORDS = word_sets(__file__)
+_BESIDE_AGAIN = _WORDS["beside_again"]  # … or one of these
+_COURTESIES = _WORDS["courtesies"]
+_ADDRESSING, _BESIDE_ADDRESSING = _WORDS["addressing"], _COURTESIES | _WORDS["beside_addressing"]
 
 
 _INTRODUCES = re.compile(r"\b(?:me llamo|mi nombre es|my name is) \w+")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import content_words, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
@@ -103,17 +104,7 @@ _CODE = re.compile(
     r"(?:(?:resolucion|decision|documento|recomendacion|directiva|reglamento)\s+)?"
     r"(?P<code>(?=[\w/.-]*\d)\w[\w.]*(?:[/-][\w.]+){2,})(?!\w)"
 )
-# Words that only ask for what is named.
-_ASKING = frozenset(
-    """a abre abreme al aparece busca buscame busco cita completa completo con conforme consiste consulta consultar
-    contenido contiene copia copiame cual cuales dame de del desde di dice dicen dime dispone disponen el en
-    ensename entre enuncia enunciado es establece establecen exactamente explica explicame favor habla hay
-    indica integra integro la las le lee leeme leer literal literalmente lo los me muestra muestrame necesito
-    ordena para podrias pon pone ponen ponme por porfa prescribe preve puedes q que quiero quisiera recoge
-    redaccion regula regulan resume resumeme resumen resumir saber se senala significa son su sus te texto
-    textual transcribe trata un va ver y
-    about does explain is me of please read say says show summarise summarize tell text the what""".split()
-)
+_ASKING = word_sets(__file__)["asking"]  # words that only ask for what is named
 _ASKED_OF = re.compile(
     r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+relacion\s+con|a\s+proposito\s+de)\s"
 )
