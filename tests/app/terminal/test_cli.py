@@ -324,6 +324,16 @@ def test_a_folder_called_like_a_command_is_a_folder(
     assert ran == [command]
 
 
+def test_the_program_has_eval_and_the_commands_of_the_app_by_themselves_do_not(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    asked = ["eval", "--questions", str(tmp_path / "none.jsonl"), "--data", str(tmp_path)]
+    assert command_line.main(asked) == 1
+    assert "none.jsonl" in capsys.readouterr().err
+    assert cli.main(asked) == 2
+    assert "eval" in capsys.readouterr().err
+
+
 # --- usage and errors -----------------------------------------------------------------------------
 
 
