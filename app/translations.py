@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from alpie.index import messages as index
-from alpie.index.messages import Sayer, filled, told
+from alpie.index.messages import Sayer, format_sentence, told
 from alpie.index.sources.source_table import ParsedDate, read_date
 
 LANGUAGES = ("es", "en")
@@ -23,7 +23,7 @@ class Translations:
     entries: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        return filled(self.entries, key, values)
+        return format_sentence(self.entries, key, values)
 
     def told(self, message: str | BaseException) -> str:
         """A message, or that of an error, in this language; another text as it is."""

@@ -89,7 +89,7 @@ def _matched(
     return count
 
 
-def read_file(path: Path) -> FileReading:
+def measure_file(path: Path) -> FileReading:
     """Read one file and compare; raises `SourceError` for one that is refused."""
     data = path.read_bytes()
     began = time.process_time()
@@ -196,7 +196,7 @@ def _lines(folder: Path) -> Iterator[str]:
         if format_of(path) is None or not path.is_file():
             continue
         try:
-            one = read_file(path)
+            one = measure_file(path)
         except SourceError as error:
             yield f"{path.name}\t{error}"
             continue

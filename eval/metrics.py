@@ -197,7 +197,7 @@ def _by_name(estimates: Sequence[Estimate]) -> dict[str, Estimate]:
     return dict(zip((metric.name for metric in METRICS), estimates, strict=True))
 
 
-def compare(
+def compare_scores(
     first: Sequence[QuestionScore], second: Sequence[QuestionScore], resamples: int = RESAMPLES
 ) -> dict[str, Estimate]:
     """First minus second of every ratio metric, on the same questions in the same order."""

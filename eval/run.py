@@ -69,7 +69,7 @@ class CorpusSource:
         )
 
 
-def run(
+def run_command(
     arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]
 ) -> int:
     """Do what `arguments` ask for; `open_corpus` builds the index where there is none. Returns the exit code."""

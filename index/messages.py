@@ -33,7 +33,7 @@ class Message(str):
         return message
 
 
-def filled(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
+def format_sentence(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
     """The sentence `key`; messages among its facts are told in the same language."""
     return catalogue[key].format(**{name: told(fact, catalogue) for name, fact in facts.items()})
 
@@ -42,7 +42,7 @@ def told(fact: object, catalogue: Mapping[str, str]) -> object:
     """A message, or the one of an error, in the language of a catalogue that has its key; anything else as it is."""
     fact = _message_of(fact)
     if isinstance(fact, Message):
-        return filled(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
+        return format_sentence(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
     return Listed(told(one, catalogue) for one in fact) if isinstance(fact, list | tuple) else fact
 
 
@@ -58,7 +58,7 @@ class Sayer:
 
     def __call__(self, key: str, /, **facts: object) -> Message:
         kept = {name: _kept(fact) for name, fact in facts.items()}
-        return Message(filled(self.catalogue("es"), key, kept), key, kept)
+        return Message(format_sentence(self.catalogue("es"), key, kept), key, kept)
 
 
 @cache

@@ -168,7 +168,7 @@ def page_text(citation: Citation, words: Translations) -> str:
     return words(key, page=pages) if pages else ""
 
 
-def link(address: str, base_url: str = "") -> str:
+def permalink(address: str, base_url: str = "") -> str:
     """The permanent link of an address: ``/?p=…``, absolute when the server's `base_url` is given."""
     return f"{base_url.rstrip('/')}/?p={percent_encode(address, safe='/')}"
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.named_documents import content_words
+from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.overview import Overview, OverviewKind
 
 _MAX_WORDS = 60  # of an opening that is quoted
@@ -54,7 +54,7 @@ def places_told(
     if overview.asked is OverviewKind.DATE:  # where the text does not say, it is searched as any question
         return _first(_near_the_edges(passages), lambda text: _is_dated(text, document.date))
     if overview.asked is OverviewKind.AUTHOR:
-        own = [word for word in content_words(document.publisher) if len(word) > _VERB_STEM]
+        own = [word for word in distinctive_words(document.publisher) if len(word) > _VERB_STEM]
         needed = min(2, len(own))
         return _first(_near_the_edges(passages), lambda text: 0 < needed <= sum(word in text for word in own))
     if overview.asked is OverviewKind.LIST:

@@ -75,7 +75,7 @@ _WORD = re.compile(r"\w+")
 _CATALOGUE = ("cite.", "iso.", "date.", "export.")
 
 
-def words_of(text: str) -> list[str]:
+def lowercase_words(text: str) -> list[str]:
     """The words of `text`, in small letters."""
     return _WORD.findall(text.casefold())
 
@@ -101,7 +101,7 @@ def words_beside(outside: Sequence[str], citations: Iterable[Citation]) -> list[
     words: list[str] = []
     for number, part in enumerate(outside):
         for place, piece in enumerate(_pieces(part)):
-            own = words_of(piece)
+            own = lowercase_words(piece)
             known = sum(word.isdigit() or word in vocabulary for word in own)
             runs_on = number > 0 and place == 0 and _runs_on(piece)
             if runs_on or known < _REFERENCE_SHARE * len(own):
@@ -122,7 +122,10 @@ def belong_to_the_source(
     `differences` are of the whole text: the marks are then the document's, and the rest was altered.
     """
     equal = Counter(
-        word for run in differences if run.kind is DifferenceKind.EQUAL for word in words_of(run.pasted)
+        word
+        for run in differences
+        if run.kind is DifferenceKind.EQUAL
+        for word in lowercase_words(run.pasted)
     )
     shared = (equal - Counter(quoted)) & Counter(beside)
     return 2 * shared.total() >= len(beside) > 1  # one may join two quotations: «a» y «b»
@@ -150,7 +153,7 @@ def _vocabulary(citations: Iterable[Citation]) -> frozenset[str]:
         days = [translations_for(language).date(citation.date) for language in LANGUAGES]
         addresses = [citation.url, citation.address, citation.document_id]
         for field in [*_fields(citation), *days, *addresses]:
-            found.update(words_of(field))
+            found.update(lowercase_words(field))
     return frozenset(found)
 
 
@@ -164,7 +167,7 @@ def _catalogue_words() -> frozenset[str]:
     """The words that references have in every language: «p.», «párr.», «Disponible en», the months."""
     entries = [item for language in LANGUAGES for item in translations_for(language).entries.items()]
     texts = [re.sub(r"\{\w+\}", " ", text) for key, text in entries if key.startswith(_CATALOGUE)]
-    return frozenset(["letra", *(word for text in texts for word in words_of(text))])
+    return frozenset(["letra", *(word for text in texts for word in lowercase_words(text))])
 
 
 def _plain(text: str) -> str:

@@ -25,15 +25,15 @@ from alpie.app.checking.attribution import (
     belong_to_the_source,
     is_beside,
     is_quoted_in_reference,
+    lowercase_words,
     outside,
     quoted_in_references,
     quoted_parts,
     words_beside,
-    words_of,
 )
 from alpie.app.checking.text_check import TextChecker
 from alpie.app.checking.verification import Verdict, Verification
-from alpie.app.exporting.reference_files import LATEX, cell
+from alpie.app.exporting.reference_files import LATEX, spreadsheet_cell
 from alpie.app.translations import LANGUAGES, translations_for
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class QuotationChecker:
         exported = quotations_of(text)
         parts = () if exported else quoted_parts(text)
         stretches = exported or tuple(text[part.start : part.end] for part in parts)
-        if not 1 <= len(stretches) <= _MAX_QUOTED or not all(map(words_of, stretches)):
+        if not 1 <= len(stretches) <= _MAX_QUOTED or not all(map(lowercase_words, stretches)):
             return None
         outcomes = [self.check_whole(stretch) for stretch in stretches]
         citations = [place.citation for one in outcomes for place in one.places if place.citation]
@@ -82,7 +82,7 @@ class QuotationChecker:
         )
         if not exported:
             beside = words_beside(others, citations)
-            quoted = [word for n in kept for word in words_of(stretches[n])]
+            quoted = [word for n in kept for word in lowercase_words(stretches[n])]
             if not is_beside(beside, len(quoted)):
                 return None
             whole = self._texts.nearest(text) if beside else None
@@ -90,7 +90,7 @@ class QuotationChecker:
                 return whole
         chosen = [outcomes[n] for n in kept]
         failed = next((one for one in chosen if not one.is_found), None)
-        unchecked = any(map(words_of, others))
+        unchecked = any(map(lowercase_words, others))
         if failed is None:
             return _together(text, chosen, unchecked)
         if failed.verdict is Verdict.ABSENT:
@@ -203,6 +203,6 @@ def _unlatexed(text: str) -> str:
 
 
 def _plain_cell(written: str) -> str:
-    """A cell without the apostrophes that `alpie.app.exporting.reference_files.cell` put in."""
+    """A cell without the apostrophes that `alpie.app.exporting.reference_files.spreadsheet_cell` put in."""
     plain = _CELL_SIGN.sub(r"\1", written)
-    return plain if cell(plain) == written else written
+    return plain if spreadsheet_cell(plain) == written else written

@@ -16,11 +16,11 @@ from alpie.app.exporting.reference_files import (
     Excerpt,
     ExportJob,
     bibtex,
-    cell,
     csl_json,
     markdown,
     markdown_link,
     ris,
+    spreadsheet_cell,
 )
 from alpie.app.exporting.reference_styles import STYLES, BibliographyEntry, year_letters
 from alpie.app.translations import Translations, translations_for
@@ -43,7 +43,7 @@ class Format:
     encoding: str = "utf-8"
 
 
-def export(
+def export_excerpts(
     excerpts: Sequence[Excerpt],
     format_name: str,
     language: str = "es",
@@ -135,7 +135,7 @@ def _csv(job: ExportJob) -> str:
             *(c.kind, " › ".join(c.path), c.label, page_range(c), c.paragraph or "", c.address, here, c.url),
             *(c.rights, excerpt.start, excerpt.end, excerpt.note),
         ]
-        writer.writerow("" if value is None else cell(str(value)) for value in row)
+        writer.writerow("" if value is None else spreadsheet_cell(str(value)) for value in row)
     return output.getvalue()
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import cite, link, locator
+from alpie.app.answering.citation import cite, locator, permalink
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Passage, collapse
 from alpie.index.sources.source_table import read_date
@@ -39,7 +39,7 @@ def plain_line(text: str) -> str:
     return collapse(_CONTROL.sub(" ", text))
 
 
-def cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """A cell no spreadsheet takes for a formula: an apostrophe stands before it where it would begin as one.
 
     Blanks and invisible characters do not hide the sign, nor does its width («＝»). Source: OWASP, CSV injection.
@@ -128,7 +128,7 @@ class ExportJob:
 
     def link(self, citation: Citation) -> str:
         """Where the quotation is seen in its document; only its address without a server."""
-        return link(citation.address, self.base_url) if self.base_url else citation.address
+        return permalink(citation.address, self.base_url) if self.base_url else citation.address
 
 
 @dataclass(frozen=True)

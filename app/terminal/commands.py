@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.settings import Settings, compute_in_one_thread, language_of, load_settings, work_offline
-from alpie.app.terminal.options import COMMANDS, first_word, make_parser
+from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
 from alpie.app.translations import LANGUAGES, Translations, said, translations_for
 from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
 
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
         words = translations_for(_wished_language(given) or language_of())
-        arguments = make_parser(words).parse_args(given)
+        arguments = make_argument_parser(words).parse_args(given)
     except SettingsError as error:
         _tell(translations_for(LANGUAGES[0])("cli.error", message=error))
         return FAILED
@@ -420,7 +420,7 @@ def _read_text(path: Path | None) -> str:
 
 def _with_default_command(argv: Sequence[str]) -> list[str]:
     """`alpie` alone, or with options only, serves the page."""
-    alone = not argv or (argv[0].startswith("-") and first_word(argv) not in COMMANDS)
+    alone = not argv or (argv[0].startswith("-") and find_command_word(argv) not in COMMANDS)
     asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
     return ["serve", *argv] if alone and not asks_for_help else list(argv)
 

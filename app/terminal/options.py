@@ -35,7 +35,7 @@ _MESSAGES = {
 }
 
 
-def first_word(argv: Sequence[str]) -> str:
+def find_command_word(argv: Sequence[str]) -> str:
     """The first argument that is neither an option nor the value of one: the command, if it is one; "" for none."""
     arguments = iter(argv)
     for one in arguments:
@@ -88,7 +88,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{wrong}\n{self.words('help.hint', command=self.prog)}\n")
 
 
-def make_parser(words: Translations) -> argparse.ArgumentParser:
+def make_argument_parser(words: Translations) -> argparse.ArgumentParser:
     """The parser of all commands; options that were not given are absent from what it returns."""
     parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
     _add_common(parser)

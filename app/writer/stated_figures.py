@@ -228,7 +228,7 @@ class Figures:
 
 
 def figures_of(text: str) -> Figures:
-    """Everything countable in `text`, which is clean (`alpie.app.writer.support.clean`)."""
+    """Everything countable in `text`, which is clean (`alpie.app.writer.support.comparable_text`)."""
     marked = _ORDINAL_MARK.sub(" ", text)
     codes = [(m.start(), m.end()) for m in _JOINED.finditer(marked) if _is_code(m.group())]
     figures = [Figure("code", fold(marked[start:end]), start, end) for start, end in codes]

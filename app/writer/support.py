@@ -167,7 +167,7 @@ class Draft:
     quotes: tuple[int, ...]
 
 
-def clean(text: str) -> str:
+def comparable_text(text: str) -> str:
     """NFKC but for ½, ², and the like; one line; without quotation marks and what cannot be seen."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() else " " for c in text)
@@ -215,7 +215,7 @@ def _cited(text: str, group: str) -> Iterator[Draft]:
 
 
 def _split(text: str) -> list[str]:
-    text = clean(_LIST_MARK.sub("", text)).replace("**", "").replace("__", "")
+    text = comparable_text(_LIST_MARK.sub("", text)).replace("**", "").replace("__", "")
     pieces: list[str] = []
     start = 0
     for match in _BOUNDARY.finditer(text):
@@ -262,8 +262,8 @@ class Support:
     """The check against the quotes of one answer; `found` is the text of all that the search found."""
 
     def __init__(self, quotes: Sequence[str], question: str = "", found: str = "") -> None:
-        self._quotes = [clean(quote) for quote in quotes]
-        self._question, self._found = clean(question), clean(found)
+        self._quotes = [comparable_text(quote) for quote in quotes]
+        self._question, self._found = comparable_text(question), comparable_text(found)
 
     def reason_against(self, draft: Draft) -> Reason | None:
         """Why `draft` may not be shown; None when it may."""

@@ -17,11 +17,11 @@ from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
+from alpie.eval.metrics import RESAMPLES, Estimate, compare_scores, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.report import Study, Table, cell
+from alpie.eval.report import Study, Table, estimate_cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
@@ -186,7 +186,7 @@ def study_ablation(
             variant = replace(variant, threshold=threshold)
         scores[part.name] = _scores(variant, questions, texts, on_question)
     measured = scores.pop("")
-    differences = {name: compare(of, measured, resamples) for name, of in scores.items()}
+    differences = {name: compare_scores(of, measured, resamples) for name, of in scores.items()}
     overall = summarise(measured, resamples)
     by_kind = {kind: {name: _difference(of, measured, kind, resamples) for name, of in scores.items()}
                for kind in _kinds(measured)}  # fmt: skip
@@ -242,7 +242,7 @@ def _difference(
     def of_kind(scores: Sequence[QuestionScore]) -> list[QuestionScore]:
         return [score for score in scores if score.kind == kind]
 
-    return compare(of_kind(first), of_kind(second), resamples)
+    return compare_scores(of_kind(first), of_kind(second), resamples)
 
 
 def _json(estimates: Differences) -> dict[str, dict[str, float | int | None]]:
@@ -253,16 +253,21 @@ def _overall_table(
     overall: Mapping[str, Estimate], differences: Mapping[str, Differences], parts: Sequence[SystemPart]
 ) -> Table:
     shown = [metric for metric in _SHOWN if overall[metric].n]
-    rows = [("(the whole system)", *(cell(metric, overall[metric]) for metric in shown))]
+    rows = [("(the whole system)", *(estimate_cell(metric, overall[metric]) for metric in shown))]
     for part in parts:
         of = differences[part.name]
-        rows.append((f"without {part.name}", *(cell(metric, of[metric], signed=True) for metric in shown)))
+        rows.append(
+            (f"without {part.name}", *(estimate_cell(metric, of[metric], signed=True) for metric in shown))
+        )
     return Table("All questions", ("system", *shown), tuple(rows))
 
 
 def _kind_table(metric: str, by_kind: Mapping[str, Mapping[str, Differences]], names: Sequence[str]) -> Table:
     rows = [
-        (f"without {name}", *(cell(metric, of[name][metric], signed=True) for of in by_kind.values()))
+        (
+            f"without {name}",
+            *(estimate_cell(metric, of[name][metric], signed=True) for of in by_kind.values()),
+        )
         for name in names
     ]
     return Table(f"Change of {metric} by kind", ("system", *by_kind), tuple(rows))

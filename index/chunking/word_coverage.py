@@ -15,7 +15,7 @@ _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
 _MAX_LOST = 0.01  # of the words: more is told
 
 
-def words_of(text: str) -> Counter[str]:
+def count_words(text: str) -> Counter[str]:
     """How often each word stands in a text."""
     return Counter(_WORD.findall(text))
 
@@ -27,10 +27,10 @@ def measured(document: Document, layout: Layout, passages: Sequence[Passage]) ->
     being left out. Of a text file the file itself is what the blocks are compared with.
     """
     raw = document.structure.found if document.structure else document.text
-    found = words_of(raw)
+    found = count_words(raw)
     apart = (*layout.footers, *layout.note_calls)
     spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
-    read = words_of("\n".join(readable_text(document.text, one) for one in spans))
+    read = count_words("\n".join(readable_text(document.text, one) for one in spans))
     kept = (found & read).total() + _joined(raw, found - read, read - found)
     coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
     notices = list(document.notices)

@@ -177,7 +177,7 @@ def bounds_of(counts: ArrayLike) -> Integers:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def runs(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
+def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
     """start, start + 1, … of each run, one run after another; shape (sum of counts,)."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)

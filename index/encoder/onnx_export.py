@@ -103,7 +103,7 @@ def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
     return bool(cosines.min() >= Agreement.MINIMUM_COSINE)
 
 
-def compare(
+def measure_agreement(
     questions: Floats, passages: Floats, reference_questions: Floats, reference_passages: Floats
 ) -> Agreement:
     """The agreement of two encoders' vectors (texts, dimension) of the same questions and passages."""
@@ -161,7 +161,7 @@ def _make(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
         quantise(exported, folder / GRAPH_FILE, reduce_range)
         encoder = OnnxEncoder(model, folder)
         vectors = encoder.encode_queries(questions), encoder.encode_passages(passages)
-        agreement = compare(*vectors, reference_questions, reference_passages)
+        agreement = measure_agreement(*vectors, reference_questions, reference_passages)
         tried[label] = asdict(agreement)
         accepted = agreement.suffices
         _LOG.info("encoder graph with weights of %s: %s", label, agreement)

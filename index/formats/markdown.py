@@ -17,7 +17,7 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
-from alpie.index.formats.extraction import Extraction, clean
+from alpie.index.formats.extraction import Extraction, clean_text
 from alpie.index.formats.markdown_inline import (
     BREAKS,
     TAG,
@@ -25,7 +25,7 @@ from alpie.index.formats.markdown_inline import (
     Piece,
     ShownText,
     foreign_signs,
-    make_parser,
+    make_markdown_parser,
     unpaired_signs,
 )
 from alpie.index.formats.plain import canonical_text, front_matter
@@ -46,12 +46,12 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for what is no UTF-8 text."""
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
-    parser = make_parser()
+    parser = make_markdown_parser()
     reading = _MarkdownReading(text, begin)
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    words = clean(unescape(TAG.sub(_plain, rendered)))
+    words = clean_text(unescape(TAG.sub(_plain, rendered)))
     found = _NOTE_CALL.sub(lambda call: "" if call[2] else call[0], words)
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)

@@ -140,7 +140,7 @@ _MAX_NESTING = 40  # of blocks; deeper ones are read as text
 _NOTE = re.compile(r"[ \t]*\[\^")
 
 
-def make_parser() -> MarkdownIt:
+def make_markdown_parser() -> MarkdownIt:
     """CommonMark with tables and struck text; `meta["at"]` of a token is its offset in the inline content."""
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     inline = _Inline()

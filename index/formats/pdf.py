@@ -22,7 +22,7 @@ import pypdfium2.raw as raw
 from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import ScanWithoutText, SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, clean, iso_date
+from alpie.index.formats.extraction import Extraction, Metadata, clean_text, iso_date
 from alpie.index.formats.packed import parse_xml
 from alpie.index.formats.pdf_blocks import folded
 from alpie.index.formats.pdf_fragments import (
@@ -288,7 +288,7 @@ def _visible(page: Any) -> Box:
 
 def _number(document: Any, number: int) -> PageLabel:
     """What a page is called by the file's own page labels, else its place."""
-    label = clean(document.get_page_label(number)).strip()
+    label = clean_text(document.get_page_label(number)).strip()
     if re.fullmatch(r"[0-9]{1,5}", label):
         return int(label)
     return label if 0 < len(label) <= _MAX_LABEL else number + 1
@@ -321,7 +321,9 @@ _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario"
 
 def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     """`document` is pypdfium2's, `title` the largest heading of the first page."""
-    info = {key: collapse(clean(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()}
+    info = {
+        key: collapse(clean_text(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()
+    }
     packet = _packet(data)
     titles = (one for one in (packet.get("title"), info.get("Title")) if one and not _NO_TITLE.match(one))
     authors = (packet.get("publisher", ""), packet.get("creator", ""), info.get("Author", ""))
@@ -347,5 +349,7 @@ def _packet(data: bytes) -> dict[str, str]:
     for element in root.iter(f"{_DUBLIN_CORE}*"):
         items = [item.text or "" for item in element.iter(_ITEM)] or [element.text or ""]
         name = str(element.tag).removeprefix(_DUBLIN_CORE)
-        fields[name] = collapse(clean(items[0] if name in ("title", "rights", "date") else ", ".join(items)))
+        fields[name] = collapse(
+            clean_text(items[0] if name in ("title", "rights", "date") else ", ".join(items))
+        )
     return fields

@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 from operator import attrgetter
 from statistics import median
 
-from alpie.index.formats.extraction import clean
+from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_text
 from alpie.index.layout.forms import ends_sentence
@@ -48,7 +48,7 @@ _MAX_HEADING_LINES = 4
 
 def folded(text: str) -> str:
     """The words of a title, to find it again by."""
-    return re.sub(r"[\W_]+", " ", clean(text).casefold()).strip()
+    return re.sub(r"[\W_]+", " ", clean_text(text).casefold()).strip()
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
-from alpie.index.formats.extraction import clean
+from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, goes_on
@@ -196,7 +196,7 @@ class PdfText:
         return self._length
 
     def _running(self, line: PdfLine) -> None:
-        text = clean(line.text).strip()
+        text = clean_text(line.text).strip()
         if text:
             start = self._begin()
             self._write(text)
@@ -238,7 +238,7 @@ class PdfText:
         """Write the cells of a line; yields those of which no character changed, with the place of their text."""
         for number, cell in enumerate(line.cells):
             self._write(between if number else "")
-            begin, text = self._length, clean(cell.text).strip()
+            begin, text = self._length, clean_text(cell.text).strip()
             self._write(text)
             if text == cell.text:  # else the places inside the cell do not hold
                 self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
@@ -246,7 +246,7 @@ class PdfText:
 
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
-        before, after = clean(line.text), clean(following.text)
+        before, after = clean_text(line.text), clean_text(following.text)
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
@@ -339,4 +339,4 @@ def _title(blocks: Sequence[PdfBlock]) -> str:
     """The largest heading of the first page that names no part: «Artículo 1. Objeto.»."""
     headings = (block for block in blocks if block.heading and not opens_unit(collapse(block.text)))
     largest = max(headings, key=lambda block: block.size, default=None)
-    return collapse(clean(largest.text)) if largest else ""
+    return collapse(clean_text(largest.text)) if largest else ""

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.figures import mark_boxes, mark_figures
+from alpie.index.layout.figures import join_figures, mark_boxes
 from alpie.index.layout.headings import (
+    join_signatures,
     mark_fixed_forms,
     mark_sections,
-    mark_signatures,
     mark_sub_headings,
     mark_subtitles,
     split_glued_titles,
 )
-from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.legal import join_legal_headings, label_clauses
 from alpie.index.layout.line_groups import group_lines
 from alpie.index.layout.lines import manner_of, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
@@ -50,12 +50,12 @@ def lay_out(document: Document) -> Layout:
     groups = split_glued_titles(groups, clean, manner)
     mark_sections(groups)
     label_clauses(groups)
-    groups = mark_legal_headings(groups)
+    groups = join_legal_headings(groups)
     mark_numbered_headings(groups)
     groups = join_entries(groups)
-    groups = mark_figures(groups, manner)
+    groups = join_figures(groups, manner)
     groups = join_lists(groups)
-    groups = mark_signatures(groups)
+    groups = join_signatures(groups)
     mark_boxes(groups, manner)
     mark_subtitles(groups)
     mark_sub_headings(groups, manner)

@@ -28,7 +28,7 @@ _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*
 _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")
 
 
-def mark_figures(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
+def join_figures(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
     """Give kinds to key data, call-outs and tables, joining what belongs together."""
     groups = _markdown_tables(groups)
     if not manner.wrapped:

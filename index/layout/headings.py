@@ -149,7 +149,7 @@ _NOT_HEADED = (BlockKind.CAPTION, BlockKind.PULL_QUOTE, BlockKind.METADATA)
 _MAX_SUBTITLE = 600  # characters
 
 
-def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
+def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
     """Short lines that end a section or the document, a name and an office: metadata."""
     made: list[LineGroup] = []
     index = 0

@@ -64,7 +64,7 @@ _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S
 _FEWEST_CLAUSES = 3
 
 
-def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
+def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
     """Headings of divisions and articles; a title that stands on a line of its own joins them.
 
     A heading that the format of the file gives keeps its place among the others: see `_order_headings`.

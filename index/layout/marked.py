@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from alpie.index.layout.forms import kind_by_form
-from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.legal import join_legal_headings, label_clauses
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
@@ -111,7 +111,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
         if group.kind is None and not group.item:
             group.kind = kind_by_form(group.text)
     label_clauses(groups)
-    groups = mark_legal_headings(groups)
+    groups = join_legal_headings(groups)
     groups = join_lists(groups)
     pages = _pages(structure, starts)
     blocks = make_blocks(groups, cutter, pages, document.title)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alpie.index.database.text_database import StoredPassages, bounds_of, from_json, runs
+from alpie.index.database.text_database import StoredPassages, bounds_of, concatenated_ranges, from_json
 from alpie.index.encoder.arrays import Flags, Floats, Integers
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
@@ -80,7 +80,7 @@ class ExpansionIndex:
         """Of each passage the cosines of its lines, an array a passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
-        found = self.vectors.cosines(vector, runs(starts, counts))
+        found = self.vectors.cosines(vector, concatenated_ranges(starts, counts))
         return np.split(found, bounds_of(counts)[1:-1]) if len(passages) else []
 
     def best(self, vector: Floats, passages: Integers) -> Floats:
@@ -90,12 +90,12 @@ class ExpansionIndex:
         best = np.full(len(passages), -1.0, dtype=np.float32)
         some = np.flatnonzero(counts)
         if len(some):
-            cosines = self.vectors.cosines(vector, runs(starts[some], counts[some]))
+            cosines = self.vectors.cosines(vector, concatenated_ranges(starts[some], counts[some]))
             best[some] = np.maximum.reduceat(cosines, bounds_of(counts[some])[:-1])
         return best
 
 
-def filled(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
+def impute_scores(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
     """`values` of the passages with lines; the others get what their own words are worth.
 
     `reference` is the same kind of score of the passages' own words, raised by as much as lines are better

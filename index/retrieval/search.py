@@ -15,13 +15,13 @@ from time import perf_counter
 
 import numpy as np
 
-from alpie.index.database.text_database import StoredPassages, bounds_of, runs
+from alpie.index.database.text_database import StoredPassages, bounds_of, concatenated_ranges
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.arrays import Flags, Floats, Integers
 from alpie.index.encoder.embed import Embedded, text_of
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval.bm25 import TermIndex, best_of
-from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
 from alpie.index.retrieval.retrievers import RetrieverName, retriever_named
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
@@ -220,8 +220,8 @@ class SearchIndex:
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
-            "expansion": filled(cosines, has_lines, retrievers["sentence"]),
-            "expansion_words": filled(words.lines[candidates], has_lines, retrievers["lexical"]),
+            "expansion": impute_scores(cosines, has_lines, retrievers["sentence"]),
+            "expansion_words": impute_scores(words.lines[candidates], has_lines, retrievers["lexical"]),
         }
 
     def _weighed(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
@@ -250,7 +250,7 @@ class SearchIndex:
         """Numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
-        return runs(starts, counts), bounds_of(counts)[:-1]
+        return concatenated_ranges(starts, counts), bounds_of(counts)[:-1]
 
     def _hits(
         self,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from alpie.index.spanish.analysis import fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in, words_that_tell
-from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
+from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
 from alpie.index.spanish.query import Question
 
 _MAX_SIDES = 4
@@ -255,7 +255,7 @@ def _split(text: str) -> list[str]:
 
 def _documents(thing: str, names: DocumentNames) -> tuple[str, ...]:
     """Ids of the documents that a side names; none when it is no name of some of them."""
-    words = content_words(thing)
+    words = distinctive_words(thing)
     found = frozenset.intersection(*map(names.called, words)) if words else frozenset()
     if not found and words:
         fitting = names.fitting(_bare(thing)) if looks_like_name(_bare(thing)) else frozenset()

@@ -91,14 +91,14 @@ def _without_century(number: str) -> str:
     return f"{first}/{year[-2:]}" if slash and len(first) < len("2011") else number
 
 
-def content_words(name: str) -> tuple[str, ...]:
+def distinctive_words(name: str) -> tuple[str, ...]:
     """The folded words of a name that say something."""
     return tuple(word for word in _WORD.findall(fold(name)) if word not in _SILENT)
 
 
 def first_noun(name: str) -> str:
     """What a name says that the document is: «ley», «nota»; "" where it says nothing of it."""
-    words = content_words(name)
+    words = distinctive_words(name)
     word = _ABBREVIATED.get(words[0], (words[0],))[0] if words else ""
     word = _SAME_KIND.get(word, word)
     return word if word in NOUNS else ""
@@ -145,7 +145,7 @@ class DocumentNames:
         if _ACRONYM.fullmatch(name.strip()):
             acronym = fold(name.strip())
             return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
-        words = [word for word in content_words(name) if word not in _ANY_DOCUMENT]
+        words = [word for word in distinctive_words(name) if word not in _ANY_DOCUMENT]
         found = self.all if words else frozenset()
         for word in words:
             found &= self.with_word(word)
@@ -178,7 +178,7 @@ def _known(document: Document) -> _DocumentWords:
     publisher = f"{document.publisher} {document.short_publisher}"
     facts = (document.title, document.kind, publisher, document.date, id_, file)
     title = fold(document.title)
-    opening = [word for word in content_words(document.title)[:3] if word in NOUNS]
+    opening = [word for word in distinctive_words(document.title)[:3] if word in NOUNS]
     own = law_number(title)
     numbers = [own[0]] if own else []
     for match in _IN_ID.finditer(fold(f"{document.id} {PurePath(document.file).stem}").replace("_", "-")):
@@ -186,13 +186,13 @@ def _known(document: Document) -> _DocumentWords:
         if match["year"] or len(match["number"]) >= len("1000"):
             numbers.append(LawNumber(frozenset(_kinds(match["kind"])), _without_century(number)))
     numbers = numbers[:1] if own else numbers
-    proper = content_words(publisher)
+    proper = distinctive_words(publisher)
     return _DocumentWords(
         words=frozenset(_parts(" ".join(facts))),
         proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
-        kinds=frozenset((*content_words(document.kind), *opening)),
+        kinds=frozenset((*distinctive_words(document.kind), *opening)),
         numbers=tuple(numbers),
-        title=content_words(document.title),
+        title=distinctive_words(document.title),
     )
 
 
@@ -203,7 +203,7 @@ def _is_proper(word: str) -> bool:
 
 def _parts(text: str) -> Iterator[str]:
     """The words of a text, one with hyphens as a whole and by its parts."""
-    for word in content_words(text):
+    for word in distinctive_words(text):
         yield word
         yield from (part for part in word.split("-") if part and part not in _SILENT)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import NOUNS, DocumentNames, content_words, first_noun
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.scope import read_scope
 
@@ -132,7 +132,7 @@ def _documents(name: str, names: DocumentNames, more: bool) -> tuple[tuple[str, 
 
 
 def _named(name: str, names: DocumentNames) -> tuple[str, ...]:
-    words = content_words(name)
+    words = distinctive_words(name)
     if not words:
         return ()
     noun = first_noun(name)

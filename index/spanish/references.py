@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import product
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import content_words, looks_like_name
+from alpie.index.spanish.named_documents import distinctive_words, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
 Units = tuple[tuple[str, str], ...]
@@ -136,7 +136,7 @@ class Reference:
     @property
     def document(self) -> tuple[str, ...]:
         """The words that name the document, folded."""
-        return content_words(self.name)
+        return distinctive_words(self.name)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from alpie.eval.metrics import (
     Estimate,
     auroc,
-    compare,
+    compare_scores,
     expected_calibration_error,
     paired_differences,
     ratio_estimates,
@@ -286,5 +286,5 @@ def test_pairing_cancels_what_makes_questions_hard() -> None:
 
 def test_comparison_needs_the_same_questions() -> None:
     with pytest.raises(ValueError, match="same questions"):
-        compare(SCORES, SCORES[::-1])
-    assert compare(SCORES, SCORES, resamples=50)["right@1"].value == 0
+        compare_scores(SCORES, SCORES[::-1])
+    assert compare_scores(SCORES, SCORES, resamples=50)["right@1"].value == 0

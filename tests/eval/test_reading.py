@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alpie.eval.document_figures import compared, main, read_file
+from alpie.eval.document_figures import compared, main, measure_file
 from support.formats.pages import Drawn
 
 
@@ -31,7 +31,7 @@ def test_a_file_is_measured_against_its_own_outline(
         drawn.canvas.bookmarkPage(entry)
         drawn.canvas.addOutlineEntry(entry, entry)
     (tmp_path / "a.pdf").write_bytes(drawn.bytes())
-    found = read_file(tmp_path / "a.pdf")
+    found = measure_file(tmp_path / "a.pdf")
     assert (found.headings, found.found, found.pages_read, found.recall) == (3, 2, 1, 1.0)
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 nada")
     assert main([str(tmp_path)]) == 0

@@ -145,7 +145,7 @@ def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
         "Guárdelo en el formato que dice su nombre, o dele la extensión que le corresponde."
     )
     assert NESTED.reason.startswith("se llama .pdf")
-    for words in (translations.translations_for("en"), page_words.translations_for("en")):
+    for words in (translations.translations_for("en"), page_words.page_translations_for("en")):
         assert words.told(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
         assert words("cli.error", message=NESTED) == f"Error: {words.told(NESTED)}"
         assert words.told("lo que dijo una versión anterior") == "lo que dijo una versión anterior"

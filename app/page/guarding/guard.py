@@ -16,7 +16,7 @@ from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.route_allow_list import MAX_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
@@ -172,7 +172,7 @@ class Guard:
         first = language_of_path(path, "es")
         languages = sorted(LANGUAGES, key=lambda one: one != first)
         answer = PlainTextResponse(
-            "\n".join(translations_for(one)(refused.key) for one in languages), refused.status
+            "\n".join(page_translations_for(one)(refused.key) for one in languages), refused.status
         )
         if refused.status in _RETRY_SECONDS:
             answer.headers["retry-after"] = str(_RETRY_SECONDS[refused.status])

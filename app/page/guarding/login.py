@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 
 COOKIE = "alpie_session"
@@ -68,7 +68,7 @@ class Login:
         try:
             answer = await self._answer(request, path, language)
         except TooMany as many:
-            sentence = translations_for(language)("guard.busy" if many.busy else "login.too_often")
+            sentence = page_translations_for(language)("guard.busy" if many.busy else "login.too_often")
             headers = {"retry-after": str(many.seconds)}
             answer = Response(sentence, 429, headers, "text/plain; charset=utf-8")
         if answer is None:
@@ -126,13 +126,15 @@ class Login:
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
         other = next(one for one in LANGUAGES if one != language)
-        page = render("login", translations_for(language), root=self._root_path, problem=problem, other=other)
+        page = render(
+            "login", page_translations_for(language), root=self._root_path, problem=problem, other=other
+        )
         return HTMLResponse(page, status_code=status)
 
     def _unknown(self, language: str) -> Response:
         challenge = {"www-authenticate": 'Basic realm="Al Pie", charset="UTF-8"'}
         return Response(
-            translations_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8"
+            page_translations_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8"
         )
 
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.guarding.guard import Refused, replayed
 from alpie.app.page.views.chat import QuestionLink
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
 
@@ -108,7 +108,7 @@ class PermittedEvents:
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
                 raise Refused(404, "guard.none")
         except Refused as refused:
-            words = translations_for(page.language if page else "es")
+            words = page_translations_for(page.language if page else "es")
             answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
             await answer(scope, receive, send)
         else:

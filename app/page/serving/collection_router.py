@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.state.named_collections import COLLECTION, Collection, Collections
-from alpie.app.page.views.page_words import language_of_path, translations_for
+from alpie.app.page.views.page_words import language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 
 
@@ -53,7 +53,7 @@ class CollectionRouter:
                 return
             await own({**scope, "root_path": root + prefix[0]}, receive, send)
         elif prefix and scope["type"] == "http":
-            words = translations_for(language_of_path(path[prefix.end() :], self._language))
+            words = page_translations_for(language_of_path(path[prefix.end() :], self._language))
             page = render("gone", words, home=f"{root}/")
             await HTMLResponse(page, status_code=404)(scope, receive, send)
         else:

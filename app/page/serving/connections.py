@@ -85,7 +85,7 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket for `host` and nowhere else, where `run` will listen: until then a visitor is refused, not kept waiting.
+    """A socket for `host` and nowhere else, where `run_server` will listen: until then a visitor is refused, not kept waiting.
 
     Raises SettingsError when that cannot be had.
     """
@@ -127,7 +127,9 @@ def url_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def run(config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None) -> None:
+def run_server(
+    config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None
+) -> None:
     """Listen on `bound` and serve until interrupted; `on_listening` is told the address, with the port that was free.
 
     Raises SettingsError if another took the port meanwhile.

@@ -75,7 +75,7 @@ class PageRoutes:
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/reader": self._reader,
-            "/search-form": lambda _, corpus, words: lookup_view.render_form(corpus, words),
+            "/search-form": lambda _, corpus, words: lookup_view.render_search_form(corpus, words),
             "/search": self._search,
             "/scope": lambda _, corpus, words: render(
                 "scope_list", words, documents=list(corpus.documents.values())
@@ -165,7 +165,7 @@ class PageRoutes:
         return lookup_view.render_results(corpus, lookup_view.Wanted.from_query(_query(request)), words)
 
     async def _check_form(self, request: Request) -> Response:
-        return HTMLResponse(check.render_form(words_asked(request)))
+        return HTMLResponse(check.render_check_form(words_asked(request)))
 
     async def _check(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8", errors="replace")
@@ -182,12 +182,12 @@ class PageRoutes:
         base = self._options.public_url
         if not base and not is_loopback(request.url.hostname or ""):
             base = str(request.base_url)
-        return reference_view.export(corpus, request.path_params["form"], places, words, base)
+        return reference_view.export_response(corpus, request.path_params["form"], places, words, base)
 
     def _references(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         places = reference_view.places(request.query_params.multi_items())
         style = request.path_params["style"]
-        return reference_view.references(corpus, style, places, words, self._options.root_path)
+        return reference_view.references_response(corpus, style, places, words, self._options.root_path)
 
     def _record(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         query = _query(request)

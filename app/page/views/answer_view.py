@@ -15,8 +15,8 @@ from alpie.app.answering.absence import absence_lines
 from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.citation import short_citation
 from alpie.app.exporting.reference_files import json_text
-from alpie.app.page.views.link_places import link, question_link
-from alpie.app.page.views.markup import runs
+from alpie.app.page.views.link_places import passage_link, question_link
+from alpie.app.page.views.markup import split_at_ranges
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render
@@ -116,7 +116,7 @@ def render_quote(
         lines=_quote_lines(shown),
         answering=words.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
         language=document.language if document else "es",
-        href=link(quote.passage, quote.spans),
+        href=passage_link(quote.passage, quote.spans),
         opens=words("quote.open", number=number) if number else words("quote.context"),
         number=number,
         note=number and not nearest,
@@ -153,7 +153,7 @@ def _written(answer: Answer, words: PageTranslations) -> Markup:
         (
             sentence.text,
             [
-                (n, link(quote.passage, quote.spans))
+                (n, passage_link(quote.passage, quote.spans))
                 for n in sentence.quotes
                 if 1 <= n <= len(answer.quotes)
                 for quote in [answer.quotes[n - 1]]
@@ -202,7 +202,7 @@ def _quote_lines(quote: Quote) -> list[tuple[str, list[tuple[str, bool]]]]:
 
     def line(style: str, start: int, end: int) -> tuple[str, list[tuple[str, bool]]]:
         inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
-        return style, runs(quote.text[start:end], inside)
+        return style, split_at_ranges(quote.text[start:end], inside)
 
     lines, whole = _lines(quote), len(quote.text)
     if not lines:

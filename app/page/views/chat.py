@@ -26,7 +26,7 @@ from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_notice
 from alpie.app.page.views.markup import one_line
-from alpie.app.page.views.page_words import PageTranslations, translations_for
+from alpie.app.page.views.page_words import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
@@ -161,7 +161,7 @@ class Chat:
             ask = self._meter.counted(corpus.ask) if self._meter else corpus.ask
             with self._free:
                 answer = ask(asked, turns, wish.documents, wish.each)
-            told = translations_for("en") if answer.language == "en" else words
+            told = page_translations_for("en") if answer.language == "en" else words
             of_talk = (at_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 

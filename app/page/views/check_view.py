@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alpie.app.answering.citation import short_citation
 from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.views.link_places import link
+from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 10_000  # characters: two dense pages
 
 
-def render_form(words: PageTranslations) -> Markup:
+def render_check_form(words: PageTranslations) -> Markup:
     """The form for a text to check: one field and a button."""
     return render("check_form", words, longest=MAX_TEXT)
 
@@ -56,7 +56,7 @@ def _shown(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict
     reading, cut = place.reading, place.reading.warnings
     href = source = ""
     if place.citation is not None:
-        href = link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
+        href = passage_link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
         source = short_citation(place.citation, words.language)
     return {
         "document": corpus.documents[place.document_id],

@@ -59,7 +59,7 @@ def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) ->
     return spans, with_omissions(document.text, spans, sentences)
 
 
-def link(passage: Passage, spans: Sequence[Span] = ()) -> str:
+def passage_link(passage: Passage, spans: Sequence[Span] = ()) -> str:
     """Relative link that opens `passage` with `spans` highlighted; all of it when there are none."""
     query = {"p": passage.address}
     if spans:

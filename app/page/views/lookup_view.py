@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from alpie.app.answering.citation import cite, short_citation
 from alpie.app.answering.unfound_words import holds_none_of
-from alpie.app.page.views.link_places import link
+from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
@@ -217,7 +217,7 @@ def _shown(item: MarkedPassage, corpus: Corpus, words: PageTranslations) -> dict
     return {
         "document": document,
         "where": " › ".join(labels) or document.title,
-        "href": link(passage),
+        "href": passage_link(passage),
         "excerpt": _excerpt(passage.text, item.ranges),
         "text": passage.text,  # all of it, which is copied
         "source": short_citation(cite(document, passage), words.language),
@@ -242,7 +242,7 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     return ("… " if begin else "") + marked(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 
-def render_form(corpus: Corpus, words: PageTranslations) -> Markup:
+def render_search_form(corpus: Corpus, words: PageTranslations) -> Markup:
     """The search form; its choices are what the corpus holds."""
     documents = corpus.documents.values()
     sections = dict.fromkeys(filter(None, corpus.passages.values("section")))

@@ -28,7 +28,7 @@ def one_line(markup: str) -> str:
     return type(markup)(text)
 
 
-def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+def split_at_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
     """`text` in pieces, each with whether it is one of the character `ranges`; those out of order or bounds are ignored."""
     pieces: list[tuple[str, bool]] = []
     position = 0
@@ -41,5 +41,5 @@ def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]
 
 def marked(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
     """`text` escaped, the character `ranges` of it in `mark`."""
-    pieces = ((escape(piece), is_marked) for piece, is_marked in runs(text, ranges))
+    pieces = ((escape(piece), is_marked) for piece, is_marked in split_at_ranges(text, ranges))
     return Markup("".join(f"<mark>{piece}</mark>" if is_marked else piece for piece, is_marked in pieces))

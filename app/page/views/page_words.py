@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from alpie.index.records import Document
 
-__all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "translations_for", "words_asked"]
+__all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "page_translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
 _sayer = Sayer(*common.said.folders, Path(__file__).resolve().parents[1] / "locale")
@@ -61,7 +61,7 @@ class PageTranslations(common.Translations):
 
 
 @lru_cache
-def translations_for(language: str) -> PageTranslations:
+def page_translations_for(language: str) -> PageTranslations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     base = common.translations_for(language)
     return PageTranslations(base.language, _sayer.catalogue(base.language))
@@ -69,7 +69,7 @@ def translations_for(language: str) -> PageTranslations:
 
 def words_asked(request: Request) -> PageTranslations:
     """The catalogue of the language that the address of `request` names, by default Spanish."""
-    return translations_for(request.query_params.get("lang", "es"))
+    return page_translations_for(request.query_params.get("lang", "es"))
 
 
 def language_of_path(path: str, default: str) -> str:

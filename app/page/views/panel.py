@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from alpie.app.answering.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.views.link_places import link, words_at
+from alpie.app.page.views.link_places import passage_link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
@@ -194,7 +194,7 @@ class Panels:
 
     def _outline(self, document_id: str) -> list[tuple[int, str, str]]:
         found = self.renderer(document_id).outline()
-        return [(level, text, link(passage) if passage else "") for level, text, passage in found]
+        return [(level, text, passage_link(passage) if passage else "") for level, text, passage in found]
 
     def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""
@@ -209,16 +209,16 @@ class Panels:
             document,
             words,
             marks,
-            place=link(passage, chosen),
-            permanent=link(passage),
+            place=passage_link(passage, chosen),
+            permanent=passage_link(passage),
             address=passage.address,
             number=number,
             text=text,
             where=locator(citation, words.language),
             source=short_citation(citation, words.language),
             page_view=self._page_view(document, passage, marks, words),
-            before=link(those[number - 1]) if number else "",
-            after=link(those[number + 1]) if number + 1 < len(those) else "",
+            before=passage_link(those[number - 1]) if number else "",
+            after=passage_link(those[number + 1]) if number + 1 < len(those) else "",
         )
 
     def whole(self, document_id: str, words: PageTranslations) -> Markup:
@@ -234,7 +234,7 @@ class Panels:
         document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
         there = self.corpus.passages.of_document(document.id) if document else ()
-        same = [(link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
+        same = [(passage_link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
         return render("vanished", words, address=address, document=document, same=same[:5])
 
     def _panel(

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.citation import cite
 from alpie.app.exporting.export import FORMATS, styled
-from alpie.app.exporting.export import export as write_export
+from alpie.app.exporting.export import export_excerpts as write_export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.link_places import words_at
@@ -66,7 +66,7 @@ def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
     return tuple(found[:MAX_PLACES])
 
 
-def export(
+def export_response(
     corpus: Corpus, form: str, chosen: Sequence[ChosenPlace], words: PageTranslations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
@@ -84,7 +84,7 @@ def export(
     )
 
 
-def references(
+def references_response(
     corpus: Corpus, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
 ) -> Response:
     """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""

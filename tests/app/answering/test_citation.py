@@ -12,7 +12,7 @@ import pytest
 import alpie.app
 import alpie.eval
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.citation import cite, full_citation, link, locator, short_citation
+from alpie.app.answering.citation import cite, full_citation, locator, permalink, short_citation
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 from alpie.index.sources.source_table import read_date
@@ -130,10 +130,10 @@ def test_only_dates_are_read_as_dates() -> None:
 
 def test_a_link_gives_the_address_back() -> None:
     address = "ley-1/título-i/artículo 22 & más/0a1b"
-    parts = urlsplit(link(address, "https://alpie.example/"))
+    parts = urlsplit(permalink(address, "https://alpie.example/"))
     assert parts.netloc == "alpie.example"
     assert parse_qs(parts.query) == {"p": [address]}
-    assert link("a/b/0") == "/?p=a/b/0"
+    assert permalink("a/b/0") == "/?p=a/b/0"
 
 
 def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:

@@ -17,7 +17,7 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views import reference_view
 from alpie.app.page.views.link_places import spans_parameter, words_at
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import Passage, Sentence, SentenceRole, Span, readable_text
 from support.fake_encoder import corpus_of, document_of
@@ -128,10 +128,10 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     _, early = at(corpus, "Los parques abren")
     forged = spans_parameter(passage, [early, late])
     wanted = "Los parques abren […] Nadie puede"
-    shown_there = Panels(corpus).at(passage.address, forged, translations_for("es"))
+    shown_there = Panels(corpus).at(passage.address, forged, page_translations_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
-    answer = reference_view.export(
-        corpus, "markdown", [reference_view.ChosenPlace(passage.address, forged)], translations_for("es")
+    answer = reference_view.export_response(
+        corpus, "markdown", [reference_view.ChosenPlace(passage.address, forged)], page_translations_for("es")
     )
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 

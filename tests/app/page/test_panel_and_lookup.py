@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
+from alpie.app.page.views.link_places import parse_spans, passage_link, spans_parameter
 from alpie.app.page.views.lookup_view import Wanted, look_up
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
@@ -27,7 +27,7 @@ def test_a_link_finds_its_words_again(corpus: Any) -> None:
     document = corpus.documents[quote.document_id]
     written = spans_parameter(quote.passage, quote.spans)
     assert parse_spans(written, quote.passage, len(document.text)) == quote.spans
-    assert link(quote.passage, quote.spans).startswith(f"?p={quote.passage.address}&s=")
+    assert passage_link(quote.passage, quote.spans).startswith(f"?p={quote.passage.address}&s=")
 
 
 @pytest.mark.parametrize("text", ["", "x", "1-", "5-5", "9-1", "0-99999999", "-99999-5", "1-2;3", "١-٢" * 50])
@@ -42,7 +42,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
     panels = Panels(corpus)
     for passage in corpus.passages[:40]:
         spans = passage.sentences[-1].spans
-        shown = panels.at(passage.address, spans_parameter(passage, spans), translations_for("es"))
+        shown = panels.at(passage.address, spans_parameter(passage, spans), page_translations_for("es"))
         marked = " ".join(re.findall(r"<mark>(.*?)</mark>", shown))
         text = html_library.unescape(marked)
         assert text == readable_text(corpus.documents[passage.document_id].text, spans)
@@ -51,7 +51,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        marked = panels.renderer(document.id).render(translations_for("es"))
+        marked = panels.renderer(document.id).render(page_translations_for("es"))
         levels = [2, *map(int, re.findall(r"<h(\d)", marked))]
         assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
         shown, at = "".join(html_library.unescape(re.sub(r"<[^>]+>", " ", marked)).split()), 0
@@ -64,7 +64,7 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
 def test_a_vanished_address_says_so(client: TestClient) -> None:
     answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
     assert answer.status_code == 404
-    assert translations_for("es").html("reader.vanished.changed") in answer.text
+    assert page_translations_for("es").html("reader.vanished.changed") in answer.text
     unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
     assert unknown.status_code == 404
     assert "<script>" not in unknown.text
@@ -122,7 +122,7 @@ def test_results_are_sorted(corpus: Any, sort: str) -> None:
 def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
     client: TestClient, corpus: Any
 ) -> None:
-    words, wanted = translations_for("es"), Wanted("menores")
+    words, wanted = page_translations_for("es"), Wanted("menores")
     every = sum(look_up(corpus, wanted).counts.values())
     assert every > 40
     shown = client.get("/al/search", params={"text": "menores"}).text

@@ -13,7 +13,7 @@ from alpie.app.answering.people_at_risk import Risk, at_risk
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.index.encoder import Encoder
 from support.places import ROOT
 
@@ -52,7 +52,7 @@ def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
 )
 def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, question: str, risk: Risk) -> None:
     assert at_risk(question) is risk
-    chat = Chat(opening, translations_for("es"))
+    chat = Chat(opening, page_translations_for("es"))
     *_, (messages, _) = chat.ask(question, Conversation())
     said = messages[-1]["content"]
     assert ("no es culpa tuya" in said) == (risk is Risk.SELF)
@@ -107,7 +107,7 @@ def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus:
 
     opening = Opening(Following).start()
     opening.wait(10)
-    chat, talk = Chat(opening, translations_for("es")), Conversation()
+    chat, talk = Chat(opening, page_translations_for("es")), Conversation()
     for question in ("me están chantajeando con fotos mías", "explícamelo"):
         *_, (messages, talk) = chat.ask(question, talk)
         assert "no es culpa tuya" in messages[-1]["content"]

@@ -24,7 +24,7 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.app.writer import write, written
 from alpie.app.writer.stated_figures import Date, figures_of
-from alpie.app.writer.support import Draft, Reason, Support, clean, drafts
+from alpie.app.writer.support import Draft, Reason, Support, comparable_text, drafts
 from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span
 
@@ -169,7 +169,7 @@ def test_thoughts_are_no_answer() -> None:
 
 def test_nothing_written_stands_between_quotation_marks() -> None:
     assert (
-        clean("El texto «dice» “que” \"hubo\" 'veinte' del O'Neill\u200b\u202e")
+        comparable_text("El texto «dice» “que” \"hubo\" 'veinte' del O'Neill\u200b\u202e")
         == "El texto dice que hubo veinte del O'Neill"
     )
 

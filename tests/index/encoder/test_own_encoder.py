@@ -23,7 +23,7 @@ from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
-from alpie.index.encoder.onnx_export import compare
+from alpie.index.encoder.onnx_export import measure_agreement
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
@@ -96,7 +96,7 @@ def test_a_model_of_the_usual_kinds_runs_in_8_bits_as_in_pytorch(
         [one.encode_queries(questions) for one in (fast, slow)],
         [one.encode_passages(passages) for one in (fast, slow)],
     )
-    assert compare(vectors[0][0], vectors[1][0], vectors[0][1], vectors[1][1]).suffices
+    assert measure_agreement(vectors[0][0], vectors[1][0], vectors[0][1], vectors[1][1]).suffices
     library = sentence_transformers.SentenceTransformer(str(folder), device="cpu")
     own = library.encode(questions[:3], prompt=PROMPTS["Retrieval-query"], normalize_embeddings=True)
     np.testing.assert_allclose(slow.encode_queries(questions[:3]), own, atol=1e-5)

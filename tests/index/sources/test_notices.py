@@ -96,7 +96,7 @@ def test_the_documents_page_tells_them() -> None:
     told = replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20))
     unread = (Unread("acta <1>.doc", "es un documento antiguo."),)
     corpus = FakeCorpus(documents={**documents, name: told}, unread=unread)
-    page = render_documents(Panels(corpus), catalogue.translations_for("es"), Offer())
+    page = render_documents(Panels(corpus), catalogue.page_translations_for("es"), Offer())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto, quizá escaneadas: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page

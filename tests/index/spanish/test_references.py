@@ -193,7 +193,7 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     assert answer.absent == (Absent("", place),)
     assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
     assert place in answer_text(answer, translations_for("es"), 0)
-    assert place in render_answer(answer, catalogue.translations_for("es"), laws.documents)
+    assert place in render_answer(answer, catalogue.page_translations_for("es"), laws.documents)
 
 
 @pytest.mark.parametrize(("question", "spanish", "english"), [
