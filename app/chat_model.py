@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from alpie.app.settings import Settings
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import ProviderError
 
 Messages = list[tuple[str, str]]
@@ -28,7 +28,7 @@ class MissingProvider(ProviderError):
 
 
 def _missing(settings: Settings, error: Exception) -> MissingProvider:
-    return MissingProvider(said("writer.no_provider", model=settings.writer, error=error))
+    return MissingProvider(message("writer.no_provider", model=settings.writer, error=error))
 
 
 def stream_of(settings: Settings) -> Stream:

@@ -9,7 +9,7 @@ from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,16 @@ def _path(value: Any, folder: Path) -> Path:
 
 
 # Relative to the file it is written in, else to the working directory.
-FOLDER = Kind(said("kind.path"), _path)
+FOLDER = Kind(message("kind.path"), _path)
 OPTIONAL_FILE = Kind(
-    said("kind.optional_path"),
+    message("kind.optional_path"),
     lambda value, folder: None if value in (None, "") else _path(value, folder),
 )
 
 
 def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
     """A text on one line, blanks around it apart."""
-    allowed = said("kind.text_from", starts=starts_with) if starts_with else said("kind.text")
+    allowed = message("kind.text_from", starts=starts_with) if starts_with else message("kind.text")
 
     def convert(value: Any, folder: Path) -> str:
         _need(isinstance(value, str))
@@ -75,10 +75,10 @@ def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
         _need((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
         return given
 
-    return Kind(said("kind.or_empty", allowed=allowed) if may_be_empty else allowed, convert)
+    return Kind(message("kind.or_empty", allowed=allowed) if may_be_empty else allowed, convert)
 
 
-def names(allowed: str = said("kind.names"), check: Callable[[str], object] = str) -> Kind:
+def names(allowed: str = message("kind.names"), check: Callable[[str], object] = str) -> Kind:
     """Several short texts: a list in TOML, separated by commas elsewhere."""
 
     def convert(value: Any, folder: Path) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _switch(value: Any, folder: Path) -> bool:
 
 
 _YES, _NO = {"true", "1", "yes", "on", "sí", "si"}, {"false", "0", "no", "off"}
-SWITCH = Kind(said("kind.switch"), _switch)
+SWITCH = Kind(message("kind.switch"), _switch)
 
 
 def whole_number(least: int, most: int, unit: str) -> Kind:
@@ -121,7 +121,7 @@ def whole_number(least: int, most: int, unit: str) -> Kind:
         _need(least <= int(value) <= most)
         return int(value)
 
-    return Kind(said("kind.whole", least=least, most=most, unit=unit), convert)
+    return Kind(message("kind.whole", least=least, most=most, unit=unit), convert)
 
 
 def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind:
@@ -134,5 +134,5 @@ def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind
         _need(math.isfinite(float(value)) and least <= float(value) <= most)
         return float(value)
 
-    allowed = said("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
-    return Kind(said("kind.or_auto", allowed=allowed) if or_auto else allowed, convert)
+    allowed = message("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
+    return Kind(message("kind.or_auto", allowed=allowed) if or_auto else allowed, convert)

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from alpie.index.chunking.passages import make_passages
-from alpie.index.chunking.word_coverage import measured
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.layout import lay_out
@@ -100,7 +100,7 @@ def measure_file(path: Path) -> FileReading:
     )  # fmt: skip
     layout = lay_out(document)
     passages = make_passages(document, layout)
-    document = measured(document, layout, passages)
+    document = measure_coverage(document, layout, passages)
     seconds = time.process_time() - began
     other = _other_reading(path)
     text = _all_of(document, layout)

@@ -48,7 +48,7 @@ from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files.file_replacing import atomic_write
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5
@@ -260,7 +260,7 @@ def fit_encoder(
         fitted = fit_all(fitting_sets(corpus))
     path = calibration_file(settings.data)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as aside:
+    with atomic_write(path) as aside:
         write_weights(fitted, corpus, aside, {"encoder": encoder.fingerprint}, cosine_scale=round(scale, 4))
     out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.fitted_on, ensure_ascii=False, indent=1)}\n")
     return 0

@@ -14,7 +14,7 @@ from typing import TextIO
 from alpie.app.answering.corpus import Corpus, open_encoder_of, open_reader_of
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
-from alpie.app.translations import Translations, said
+from alpie.app.translations import Translations, message
 from alpie.eval.metrics import RESAMPLES
 from alpie.eval.pipelines import other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
@@ -98,7 +98,7 @@ def evaluate(
 ) -> int:
     """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0."""
     if options.resamples < 1:
-        raise ArgumentError(said("eval.resamples", given=options.resamples))
+        raise ArgumentError(message("eval.resamples", given=options.resamples))
     files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
     read = [read_questions(file) for file in files]
     everything = tuple(question for file in read for question in file.questions)
@@ -149,7 +149,7 @@ def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[Que
         return source.open()
     paragraphs = [paragraph for file in read for paragraph in file.paragraphs]
     if not paragraphs:
-        raise ArgumentError(said("eval.needs_squad"))
+        raise ArgumentError(message("eval.needs_squad"))
     return source.from_passages(*squad_corpus(paragraphs, _sentences))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from alpie.index.messages import Said
+from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 
 PageLabel = int | str
@@ -49,7 +49,7 @@ class Document:
     place: str = ""  # of publication
     url: str = ""
     rights: str = ""
-    notes: tuple[Said, ...] = ()  # editorial notes: ours, not the document's
+    notes: tuple[MessageText, ...] = ()  # editorial notes: ours, not the document's
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
     expansions: str = ""  # SHA-256 of the file of its expansions; "": it has none

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.translations import Translations
-from alpie.index.spanish.named_documents import with_article
+from alpie.index.spanish.named_documents import name_with_article
 
 _NEAREST = 3
 
@@ -35,7 +35,7 @@ def absence_lines(answer: Answer, words: Translations) -> list[str]:
 
 def _line(absent: Absent, words: Translations, limited: bool) -> str:
     if not absent.place:
-        name = with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
+        name = name_with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
         return words("absent.document_chosen" if limited else "absent.document", document=name)
     if not absent.document:
         return words("absent.place", place=absent.place)

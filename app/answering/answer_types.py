@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from alpie.index.records import Hit, PageLabel, Passage, Span
-from alpie.index.spanish.analysis import tokens, visible
+from alpie.index.spanish.analysis import tokens, without_invisible
 
 _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 
@@ -157,7 +157,9 @@ class Answer:
 
         None for one that was completed: `follows` says with what.
         """
-        typed, searched = (list(map(str, tokens(text))) for text in (visible(self.question), self.searched))
+        typed, searched = (
+            list(map(str, tokens(text))) for text in (without_invisible(self.question), self.searched)
+        )
         if searched == typed or self.follows or len(self.searched) > _MAX_SHOWN:
             return None  # of a very long one, what was changed could not be seen anyway
         return self.searched

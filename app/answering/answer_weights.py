@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.errors import Uncalibrated
@@ -112,10 +112,10 @@ def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, H
         fitted_for, scale = table["fitted_on"]["encoder"], float(table["cosine_scale"])
         if fitted_for != encoder.fingerprint:
             return Uncalibrated(
-                said("weights.other_encoder", path=path, encoder=encoder.name), data
+                message("weights.other_encoder", path=path, encoder=encoder.name), data
             ), HybridWeights()
         return read_weights(path), HybridWeights().scaled(scale)
     except FileNotFoundError:
-        return Uncalibrated(said("weights.none", encoder=encoder.name), data), HybridWeights()
+        return Uncalibrated(message("weights.none", encoder=encoder.name), data), HybridWeights()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return Uncalibrated(said("weights.unreadable", path=path, error=error), data), HybridWeights()
+        return Uncalibrated(message("weights.unreadable", path=path, error=error), data), HybridWeights()

@@ -70,7 +70,7 @@ class ChosenDocuments(AnswerPipeline):
         answer, of_all = self.answer(encoded, rows), self.answer(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
-    def told(self, question: Question, overview: Overview) -> Answer | None:
+    def answer_overview(self, question: Question, overview: Overview) -> Answer | None:
         """What documents say of themselves as wholes; None where the question is better searched as any other."""
         ids = overview.documents or tuple(self.documents)
         if overview.about:

@@ -20,13 +20,13 @@ from alpie.app.answering.question_routing import QuestionRouter
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
-from alpie.index.notices import Unread
+from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
@@ -34,7 +34,7 @@ from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.retrievers import RetrieverName
 from alpie.index.retrieval.search import SearchIndex
-from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
+from alpie.index.retrieval.word_search import WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
@@ -56,7 +56,7 @@ class Corpus:
     policy: QuotePolicy = field(default_factory=QuotePolicy)
     threshold: float | None = None  # of `AnswerPipeline`
     weights: Weights | Uncalibrated = field(default_factory=load_weights)  # or why nothing can be answered
-    unread: tuple[Unread, ...] = ()  # files of the folder that are not in the index
+    unread: tuple[UnreadFile, ...] = ()  # files of the folder that are not in the index
 
     @classmethod
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
@@ -86,7 +86,7 @@ class Corpus:
             policy=QuotePolicy(most=settings.max_quotes),
             threshold=settings.threshold,
             weights=weights,
-            unread=tuple(Unread.of(row) for row in version.manifest.get("unread", ())),
+            unread=tuple(UnreadFile.of(row) for row in version.manifest.get("unread", ())),
         )
 
     @staticmethod
@@ -159,7 +159,8 @@ class Corpus:
             return self.passages[row]
         document = self.documents.get(address.split("/", 1)[0])
         raise AddressError(
-            said("address.changed", title=document.title) if document else said("address.unknown"), address
+            message("address.changed", title=document.title) if document else message("address.unknown"),
+            address,
         )
 
     def ask(
@@ -217,9 +218,9 @@ class Corpus:
         places = self._router.found(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
-    def holding(self, query: WordQuery) -> Sequence[Held]:
+    def word_matches(self, query: WordQuery) -> Sequence[WordMatch]:
         """All passages that hold the words of a query, in their order."""
-        return self._words.holding(query, lambda row: self.passages[row].text)
+        return self._words.word_matches(query, lambda row: self.passages[row].text)
 
     @cached_property
     def _words(self) -> WordIndex:
@@ -232,7 +233,7 @@ class Corpus:
     def _known(self, document: str) -> str:
         if document not in self.documents:
             known = ", ".join(self.documents)
-            raise ArgumentError(said("api.document", document=document, known=known))
+            raise ArgumentError(message("api.document", document=document, known=known))
         return document
 
 

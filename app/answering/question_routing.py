@@ -15,11 +15,11 @@ from alpie.app.answering.reference_answer import answer_reference
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.comparison import Side, questions_in, sides_of
 from alpie.index.spanish.conversation import (
-    asked_before,
     asks_again,
-    complete,
+    complete_question,
     is_small_talk,
     leans_on_earlier,
+    substantive_turns,
 )
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
@@ -44,7 +44,7 @@ def read_asked(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQ
     Raises `QuestionError` when there is nothing to search in it.
     """
     question = read_question(typed)
-    scope = read_scope(complete(question, turns), names)
+    scope = read_scope(complete_question(question, turns), names)
     return AskedQuestion(question, _cited(question, turns), read_overview(question, names, turns), scope)
 
 
@@ -85,7 +85,7 @@ class QuestionRouter(ChosenDocuments):
         if each_document:
             return self._by_document(read, turns)
         if asks_again(read.searched):
-            before = asked_before(turns)
+            before = substantive_turns(turns)
             return self._explained(read, before) if before else self._nothing_asked(read)
         sides = sides_of(read, self.names)
         if sides and (compared := self._compared(read, sides, turns)):
@@ -119,7 +119,7 @@ class QuestionRouter(ChosenDocuments):
         """What stands at a place that is named, or what documents say of themselves as wholes."""
         if asked.reference and (answer := self.quoted_from(asked.question, asked.reference)):
             return answer
-        return self.told(asked.question, asked.overview) if asked.overview else None
+        return self.answer_overview(asked.question, asked.overview) if asked.overview else None
 
     def _put(self, asked: AskedQuestion) -> Answer:
         """The answer to a question of its own, of the documents that it names."""
@@ -180,7 +180,9 @@ class QuestionRouter(ChosenDocuments):
             return self._for_a_side._ask_one(side.asked, turns)
         asking = self._in(side.documents)
         if not side.asked:
-            return asking.told(read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents))
+            return asking.answer_overview(
+                read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
+            )
         answer = asking._ask_one(side.asked, turns)
         if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
             answer = self.only(side.documents)._ask_one(f"¿{side.topic}?", turns)
@@ -212,7 +214,7 @@ class QuestionRouter(ChosenDocuments):
         places = asked.reference and self.found(asked.question, asked.reference, self.documents).groups
         return (
             (answer_reference(self, asked.question, places) if places else None)
-            or (self.told(asked.question, overview) if overview else None)
+            or (self.answer_overview(asked.question, overview) if overview else None)
             or self.answer(encoded)
         )
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from alpie.app.checking.text_view import fold_quotes, without
 from alpie.index.records import Document, Layout, Span, collapse, spans_between
-from alpie.index.spanish.analysis import normalize, visible
+from alpie.index.spanish.analysis import normalize, without_invisible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
@@ -145,7 +145,7 @@ def _is_copy(pasted: str, words: str) -> bool:
 
 def _plain(text: str) -> str:
     """What two texts share that look the same: ligatures, letters in parts, marks of quotation, blanks."""
-    apart = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), visible(text))
+    apart = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), without_invisible(text))
     return fold_quotes(collapse(normalize("NFC", apart)))
 
 

@@ -20,11 +20,11 @@ from alpie.app.checking.copied import Copied, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
-from alpie.index.spanish.analysis import normalize, visible
+from alpie.index.spanish.analysis import normalize, without_invisible
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -101,7 +101,7 @@ class TextChecker:
         """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
-            raise QuestionError(said("verify.no_words"))
+            raise QuestionError(message("verify.no_words"))
         for reading in _readings(pasted):
             found, total = self._exact(reading)
             if found:
@@ -112,7 +112,7 @@ class TextChecker:
                 if place:
                     return _judged(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
-            raise QuestionError(said("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
+            raise QuestionError(message("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._copied(text, is_exact=True)
 
     @cached_property
@@ -299,12 +299,12 @@ def _sentences(pasted: str) -> list[str]:
 
 def _bare_lines(text: str) -> str:
     """As `_bare`, with the line ends that it has."""
-    return _unquoted(visible(text).strip())
+    return _unquoted(without_invisible(text).strip())
 
 
 def _bare(pasted: str) -> str:
     """`pasted` without invisible characters and without quotation marks around the whole."""
-    return _unquoted(normalize("NFC", visible(pasted)))
+    return _unquoted(normalize("NFC", without_invisible(pasted)))
 
 
 def _unquoted(text: str) -> str:

@@ -24,7 +24,7 @@ from alpie.app.exporting.reference_files import (
 )
 from alpie.app.exporting.reference_styles import STYLES, BibliographyEntry, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.sources.source_table import ParsedDate, read_date
+from alpie.index.sources.source_table import ParsedDate, parse_date
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
@@ -108,7 +108,7 @@ def _styled(job: ExportJob, style_name: str) -> str:
 def _place_in_the_list(citation: Citation) -> tuple[str, tuple[ParsedDate, ...], str]:
     """Author, date, title. Nothing goes before something: of one author, the undated first, then the year alone."""
     first = _alphabetical(citation.publisher or citation.title)
-    return first, read_date(citation.date), _alphabetical(citation.title)
+    return first, parse_date(citation.date), _alphabetical(citation.title)
 
 
 def _alphabetical(text: str) -> str:

@@ -14,7 +14,7 @@ from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import cite, locator, permalink
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Passage, collapse
-from alpie.index.sources.source_table import read_date
+from alpie.index.sources.source_table import parse_date
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width
@@ -155,7 +155,7 @@ def csl_json(job: ExportJob) -> str:
     items: list[dict[str, object]] = []
     for source in job.sources:
         citation = source[0].citation
-        dates = read_date(citation.date)
+        dates = parse_date(citation.date)
         item: dict[str, object] = {
             "id": citation.document_id,
             "type": _types(citation).csl,
@@ -180,7 +180,7 @@ def ris(job: ExportJob) -> str:
     lines: list[str] = []
     for source in job.sources:
         citation = source[0].citation
-        first, *period = read_date(citation.date) or ((),)  # for the end of a period it has no field
+        first, *period = parse_date(citation.date) or ((),)  # for the end of a period it has no field
         fields = [
             ("TY", _types(citation).ris),
             ("ID", citation.document_id),
@@ -212,7 +212,7 @@ def bibtex(job: ExportJob) -> str:
         kind = _types(citation).bibtex
         if kind == "misc" and citation.url:
             kind = "online"
-        dates = read_date(citation.date)
+        dates = parse_date(citation.date)
         fields: dict[str, str] = {"author": f"{{{latex(citation.publisher)}}}" if citation.publisher else ""}
         fields["title"] = f"{{{latex(citation.title)}}}"
         if kind in _PUBLISHED and citation.publisher:

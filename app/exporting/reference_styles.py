@@ -13,7 +13,7 @@ from datetime import date
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.citation import locator, with_capital
 from alpie.app.translations import Translations
-from alpie.index.sources.source_table import read_date
+from alpie.index.sources.source_table import parse_date
 
 _BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
 
@@ -91,7 +91,7 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
         year = _dated(citation, letter, words, undated="iso.undated")
         online = bool(citation.url)
         published = ": ".join(part for part in (citation.place, citation.publisher) if part)
-        day = words.date(citation.date) if read_date(citation.date) else ""
+        day = words.date(citation.date) if parse_date(citation.date) else ""
         issued = _join(published, "" if day == words.years(citation.date) else day)
         if online and accessed:
             visit = words("iso.accessed", date=words.date(accessed.isoformat()))

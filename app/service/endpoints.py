@@ -16,7 +16,7 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
-from alpie.app.translations import said, translations_for
+from alpie.app.translations import message, translations_for
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
 from alpie.index.retrieval.retrievers import retriever_named
 from alpie.index.spanish.conversation import MAX_TURNS
@@ -51,17 +51,17 @@ class Endpoints:
     def offered(self, refusal: Callable[[str], Exception]) -> dict[str, Callable[..., Any]]:
         """Each endpoint by its name, as a protocol takes it: what it cannot use is raised as `refusal`."""
 
-        def told(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        def translating(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(endpoint)
             def answer(*arguments: Any, **named: Any) -> Any:
                 try:
                     return endpoint(*arguments, **named)
                 except AlpieError as error:
-                    raise refusal(translations_for(self._language).told(error)) from error
+                    raise refusal(translations_for(self._language).translate(error)) from error
 
             return answer
 
-        return {name: told(getattr(self, name)) for name in ROWS}
+        return {name: translating(getattr(self, name)) for name in ROWS}
 
     def ask(
         self,
@@ -89,7 +89,7 @@ class Endpoints:
     ) -> list[dict[str, Any]]:
         """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
-            raise ArgumentError(said("api.limit", value=repr(limit), most=MAX_HITS))
+            raise ArgumentError(message("api.limit", value=repr(limit), most=MAX_HITS))
         chosen = retriever_named(retriever)
         corpus = self._opened()
         within = self._text(document or "", MAX_CHARACTERS) or None
@@ -111,7 +111,7 @@ class Endpoints:
         try:
             passage = corpus.passage(wanted)
         except AddressError as error:
-            raise AddressError(said("api.address", address=wanted[:_MAX_SHOWN]), wanted) from error
+            raise AddressError(message("api.address", address=wanted[:_MAX_SHOWN]), wanted) from error
         return {**passage_row(passage, corpus.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:
@@ -122,14 +122,14 @@ class Endpoints:
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):
-            raise QuestionError(said("api.list", name=name))
+            raise QuestionError(message("api.list", name=name))
         return tuple(self._text(one, MAX_CHARACTERS) for one in value or ())
 
     def _text(self, value: object, longest: int) -> str:
         if not isinstance(value, str):
-            raise QuestionError(said("api.text"))
+            raise QuestionError(message("api.text"))
         if len(value) > longest:
-            raise QuestionError(said("api.long", most=longest))
+            raise QuestionError(message("api.long", most=longest))
         return value
 
 
@@ -152,7 +152,7 @@ def mcp_server(endpoints: Endpoints) -> Any:
         from mcp.server.fastmcp.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ModuleNotFoundError as error:
-        raise PackageMissing(said("api.no_mcp")) from error
+        raise PackageMissing(message("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
     for tool in endpoints.offered(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.app.settings import Settings, compute_in_one_thread, language_of, load_settings, work_offline
 from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
-from alpie.app.translations import LANGUAGES, Translations, said, translations_for
+from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
@@ -133,14 +133,14 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Translation
 def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
     """Index and print what is to be told as messages: who runs this tells it to readers of several languages."""
     from alpie.app.answering.corpus import Corpus
-    from alpie.index.messages import as_row
+    from alpie.index.messages import message_to_row
 
     code, told = DONE, tuple[str, ...]()
     try:
         told = Corpus.build(settings, rebuild=rebuild).problems
     except AlpieError as error:
         code, told = FAILED, (error.message,)
-    _print_json([as_row(one) for one in told])
+    _print_json([message_to_row(one) for one in told])
     return code
 
 
@@ -289,7 +289,7 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
     corpus = _open_corpus(settings, words)
     asked = arguments.documents or [*corpus.documents]
     if unknown := [name for name in asked if name not in corpus.documents]:
-        raise ArgumentError(said("api.document", document=unknown[0], known=", ".join(corpus.documents)))
+        raise ArgumentError(message("api.document", document=unknown[0], known=", ".join(corpus.documents)))
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
     left = waiting(settings.docs, corpus.documents, passages)
     if not left:
@@ -395,7 +395,7 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
             record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
-        raise FileError(said("cli.cannot_write", path=path, reason=error.strerror), path) from error
+        raise FileError(message("cli.cannot_write", path=path, reason=error.strerror), path) from error
     _tell(words("record.saved", path=path))
 
 
@@ -410,11 +410,11 @@ def _read_text(path: Path | None) -> str:
                 data = file.read(_MAX_INPUT_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise FileError(said("cli.file", path=name, error=error.strerror), path) from error
+        raise FileError(message("cli.file", path=name, error=error.strerror), path) from error
     except UnicodeDecodeError as error:
-        raise FileError(said("cli.not_utf8", path=name, place=error.start), path) from error
+        raise FileError(message("cli.not_utf8", path=name, place=error.start), path) from error
     if len(data) > _MAX_INPUT_BYTES:
-        raise FileError(said("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000), path)
+        raise FileError(message("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000), path)
     return text
 
 

@@ -54,7 +54,7 @@ def examine(
         try:
             yield look(settings, words)
         except (AlpieError, OSError) as error:
-            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, words.told(error))
+            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, words.translate(error))
 
 
 def _python(settings: Settings, words: Translations) -> Check:
@@ -105,7 +105,7 @@ def _documents(settings: Settings, words: Translations) -> Check:
     )
     notices = [(document.file, notice) for document in report.documents for notice in document.notices]
     others = [words("notice.file", file=one.file, notice=one.reason) for one in report.others]
-    lines = [good, *map(words.told, report.problems), *file_notices(notices, words), *others]
+    lines = [good, *map(words.translate, report.problems), *file_notices(notices, words), *others]
     scans = sum(isinstance(one, ScanWithoutText) for one in report.problems)
     scans += sum(notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for _, notice in notices)
     if scans:

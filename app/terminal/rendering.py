@@ -34,7 +34,7 @@ from alpie.app.service.answer_record import RecordCheck
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Hit
 from alpie.index.sources.document_folder import SOURCES_FILE
-from alpie.index.sources.source_table import Described, table_for
+from alpie.index.sources.source_table import CompletedEntry, render_table
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
@@ -46,14 +46,14 @@ _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
 
 
-def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Translations) -> str:
+def incomplete_text(incomplete: Sequence[CompletedEntry], docs: Path, words: Translations) -> str:
     """Which fields of which documents nobody gave, and the tables to fill in."""
     lines = [words("index.incomplete", table=docs / SOURCES_FILE)]
     for told in incomplete[:_MAX_TABLES]:
         lines += [
             "",
             f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
-            table_for(told, words.told).rstrip(),
+            render_table(told, words.translate).rstrip(),
         ]
     if len(incomplete) > _MAX_TABLES:
         more = words.count("count.documents", len(incomplete) - _MAX_TABLES)

@@ -18,7 +18,7 @@ from typing import Any
 
 from alpie.app.chat_model import Stream, stream_of
 from alpie.app.settings import Settings
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.app.writer.expansion_drafts import expansion_drafts, expansion_messages, fault_of
 from alpie.index.errors import ProviderError
 from alpie.index.records import Document, Passage
@@ -106,7 +106,7 @@ def expand(
         except Exception as error:  # a provider raises whatever it likes
             _LOG.info("the model failed", exc_info=True)
             raise ProviderError(
-                said("expand.model_failed", model=settings.writer, error=type(error).__name__)
+                message("expand.model_failed", model=settings.writer, error=type(error).__name__)
             ) from error
         if rows:
             _append(settings.docs / expansions_file(batch[0].document_id), rows)

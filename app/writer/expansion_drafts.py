@@ -13,11 +13,11 @@ from rapidfuzz import fuzz
 from alpie.app.chat_model import Messages, prompt
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
 from alpie.app.writer.support import QuotedWords, unsupported_names
-from alpie.index.encoder.embed import context_of, text_of
+from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.sources.expansions import KINDS
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.query import detected_language
+from alpie.index.spanish.query import detect_language
 
 _RULES = prompt(__file__, "expand")
 _MAX_SENTENCE = 1_500  # characters
@@ -44,7 +44,7 @@ def expansion_messages(passages: Sequence[Passage]) -> Messages:
         "pasajes": [
             {
                 "n": number,
-                "bajo": context_of(passage),
+                "bajo": heading_line(passage),
                 "frases": [sentence.text[:_MAX_SENTENCE] for sentence in passage.sentences],
             }
             for number, passage in enumerate(passages, start=1)
@@ -84,10 +84,10 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
         return DraftFault.SENTENCES
     if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
         return DraftFault.LENGTH
-    written_in, read_in = detected_language(text), detected_language(passage.text)
+    written_in, read_in = detect_language(text), detect_language(passage.text)
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):
         return DraftFault.LANGUAGE
-    source = f"{title}. {text_of(passage)}"
+    source = f"{title}. {indexed_text(passage)}"
     if unsupported_figures(figures_of(text), figures_of(source)):
         return DraftFault.FIGURE
     if unsupported_names(_begun_small(text), QuotedWords.of(source)):

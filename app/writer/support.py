@@ -22,7 +22,7 @@ from alpie.app.writer.stated_figures import (
     unsupported_figures,
 )
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
-from alpie.index.spanish.query import detected_language
+from alpie.index.spanish.query import detect_language
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CONNECTORS = frozenset("de del la las los el of the y e and von van da do di".split())
@@ -282,7 +282,7 @@ class Support:
             return Reason.NAME
         if _denies(draft.text) and not any(map(_denies, texts)):
             return Reason.DENIAL
-        if detected_language(draft.text) == "en":  # other words than the quotes': nothing left to compare
+        if detect_language(draft.text) == "en":  # other words than the quotes': nothing left to compare
             return None
         return self._words_against(figures, texts)
 

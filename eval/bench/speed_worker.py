@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.index.build import build_index
-from alpie.index.encoder import Encoder, OnProgress, unit_rows
+from alpie.index.encoder import Encoder, OnProgress, normalise_rows
 
 Case = Callable[[], "Timing"]
 """Does the work once and says what it took."""
@@ -194,7 +194,7 @@ class AssumedVectors:
             vectors[row] = self._real[chance.integers(0, len(self._real))] + noise * np.float32(
                 _NOISE / np.sqrt(vectors.shape[1])
             )
-        return unit_rows(vectors)
+        return normalise_rows(vectors)
 
 
 def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import QuestionsFileError
 from alpie.index.records import Span
 
@@ -72,4 +72,4 @@ class QuestionFile:
 
 def refuse(where: object, key: str, /, **facts: object) -> QuestionsFileError:
     """What is wrong with a file of questions at `where`, the sentence `key`; to be raised."""
-    return QuestionsFileError(said("at", where=where, reason=said(key, **facts)))
+    return QuestionsFileError(message("at", where=where, reason=message(key, **facts)))

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.eval.questions.matching import folded_text, folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
@@ -25,7 +25,7 @@ _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phra
 def split(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[GoldQuestion, ...]:
     """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
     if part not in PARTS:
-        raise ArgumentError(said("eval.part", part=part, parts=PARTS))
+        raise ArgumentError(message("eval.part", part=part, parts=PARTS))
     if part == "all":
         return tuple(questions)
     sides = _sides(questions)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.eval.questions.question_records import (
     UNANSWERABLE,
     Evidence,
@@ -22,7 +22,7 @@ from alpie.eval.questions.question_records import (
     SquadParagraph,
     refuse,
 )
-from alpie.index.messages import told
+from alpie.index.messages import translate
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span, readable_text
 from alpie.index.spanish.analysis import slug_of
 
@@ -50,7 +50,7 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
         title = str(article.get("title", ""))
         article_id = f"{article_number:03d}-{slug_of(title) or 'article'}"
         for number, record in enumerate(article.get("paragraphs", ())):
-            place = said("eval.squad.place", path=path, article=article_number + 1, paragraph=number + 1)
+            place = message("eval.squad.place", path=path, article=article_number + 1, paragraph=number + 1)
             try:
                 paragraph = _paragraph(record, f"{article_id}-{number:03d}", title, place)
                 paragraphs.append(paragraph)
@@ -116,7 +116,7 @@ def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str
         evidence=tuple(dict.fromkeys(evidence)),
         answer=() if impossible else tuple(dict.fromkeys(answer["text"] for answer in answers)),
         article=article,
-        source=f"{told(place, said.catalogue('en'))}, question {record['id']}",  # reports are in English
+        source=f"{translate(place, message.catalogue('en'))}, question {record['id']}",  # reports are in English
     )
 
 

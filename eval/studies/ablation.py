@@ -30,7 +30,7 @@ from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval.retrievers import RetrieverName
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.spanish.conversation import complete
+from alpie.index.spanish.conversation import complete_question
 from alpie.index.spanish.query import read_question
 
 
@@ -53,7 +53,7 @@ class Variant(AnswerPipeline):
 
     def encode(self, question: str, turns: Sequence[str]) -> EncodedQuestion:
         """A question, after the earlier ones that it leans on, as it is searched."""
-        return self.index.encode(complete(read_question(question, self.write_out), turns))
+        return self.index.encode(complete_question(read_question(question, self.write_out), turns))
 
     def search(self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits

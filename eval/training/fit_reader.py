@@ -39,7 +39,7 @@ from alpie.eval.training.reader_model import (
 )
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
-from alpie.index.files.file_replacing import replacing
+from alpie.index.files.file_replacing import atomic_write
 
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0
@@ -201,7 +201,7 @@ def _save(
         "optimiser": optimiser.state_dict(),
         "slope": slope.state_dict(),
     }
-    with replacing(path) as fresh:
+    with atomic_write(path) as fresh:
         torch.save({**state, "step": step, "losses": list(losses)}, fresh)
 
 

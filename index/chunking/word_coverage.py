@@ -20,7 +20,7 @@ def count_words(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text))
 
 
-def measured(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
+def measure_coverage(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
     """`document` with the words that its blocks keep, and notices of what is lost.
 
     What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
@@ -31,7 +31,7 @@ def measured(document: Document, layout: Layout, passages: Sequence[Passage]) ->
     apart = (*layout.footers, *layout.note_calls)
     spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
     read = count_words("\n".join(readable_text(document.text, one) for one in spans))
-    kept = (found & read).total() + _joined(raw, found - read, read - found)
+    kept = (found & read).total() + _count_rejoined(raw, found - read, read - found)
     coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
     notices = list(document.notices)
     lost = coverage.words_found - coverage.words_kept
@@ -42,7 +42,7 @@ def measured(document: Document, layout: Layout, passages: Sequence[Passage]) ->
     return replace(document, coverage=coverage, notices=tuple(notices))
 
 
-def _joined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
+def _count_rejoined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
     """How many of the `lost` words are halves that a line end divides, and were read as one word."""
     halves = 0
     for first, times in Counter(_DIVIDED.findall(raw)).items():

@@ -10,18 +10,18 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path, aside: Path | None = None) -> Iterator[Path]:
+def atomic_write(path: Path, aside: Path | None = None) -> Iterator[Path]:
     """Gives the name to write under, which becomes `path` at the end, or is gone when the writing failed.
 
     `aside`: that name, where only one process writes and a later one has to find what a killed one left.
     """
-    with written_aside(path, aside) as new:
+    with temporary_file(path, aside) as new:
         yield new
         new.replace(path)
 
 
 @contextmanager
-def written_aside(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
+def temporary_file(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
     """A name beside `path` that nothing is left under at the end; `private`: a file for its owner's eyes only."""
     new = aside or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -32,7 +32,7 @@ def written_aside(path: Path, aside: Path | None = None, private: bool = False) 
         new.unlink(missing_ok=True)
 
 
-def sync(path: Path) -> None:
+def fsync(path: Path) -> None:
     """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
     if path.is_dir() and os.name != "posix":
         return  # Windows has no handle of a folder to flush

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
@@ -36,7 +36,7 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+def write_fingerprint(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the fingerprint of a finished `folder`: `facts` about its origin, and its files."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size} for path in paths}
@@ -65,7 +65,7 @@ def is_intact(folder: Path, facts: Mapping[str, Any] = MappingProxyType({})) -> 
         return False
 
 
-def settle(
+def build_once(
     target: Path,
     is_current: Callable[[Path], bool],
     build: Callable[[Path], None],
@@ -88,9 +88,11 @@ def settle(
             if not is_current(target):
                 _build_and_swap(target, build)
     except Timeout as error:
-        raise EncoderError(said("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)) from error
+        raise EncoderError(
+            message("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)
+        ) from error
     except OSError as error:
-        raise EncoderError(said("cache.unwritable", folder=target.parent, error=error)) from error
+        raise EncoderError(message("cache.unwritable", folder=target.parent, error=error)) from error
     return target
 
 

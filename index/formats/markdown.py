@@ -107,7 +107,7 @@ class _MarkdownReading:
         marks += _signs(text, position, len(text))
         calls = tuple(self._span(call) for call in sorted(self.source.calls))
         cutter = SpanCutter(text, [*calls])
-        marks = [left for mark in marks for left in cutter.left(mark.start, mark.end)]
+        marks = [left for mark in marks for left in cutter.remaining(mark.start, mark.end)]
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
 
     def read(self, tokens: Sequence[Token]) -> None:

@@ -10,9 +10,9 @@ from itertools import pairwise, zip_longest
 from statistics import median
 
 from alpie.index.formats.extraction import clean_text
-from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
+from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks, running_text_of, title_key
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
-from alpie.index.formats.pdf_lines import DIVIDED, goes_on
+from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
@@ -150,8 +150,8 @@ class PdfText:
             [line for at, line in enumerate(lines) if (page, at) not in running]
             for page, lines in enumerate(pages)
         ]
-        body = body_of(bodies)
-        known = {folded(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
+        body = running_text_of(bodies)
+        known = {title_key(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
         blocks: list[list[PdfBlock]] = []
         for page, body_lines in enumerate(bodies):
             listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
@@ -175,7 +175,7 @@ class PdfText:
                 breaks = number == 0 or block.lines[0].region != region
                 joins = breaks and broken is not None and _joins(broken, block)
                 if block.heading:
-                    told = self._outline.get(page, {}).get(folded(block.text))
+                    told = self._outline.get(page, {}).get(title_key(block.text))
                     block.level = min(told or levels[block.look], 9)
                 self._block(block, broken if joins else None, first=number == 0)
                 broken = None if block.table or block.heading or block.contents else block
@@ -250,7 +250,7 @@ class PdfText:
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
-        elif goes_on(before, after):
+        elif holds_line_end_sign(before, after):
             self.marks.append(Span(end, start))
 
     def _in_capitals(self, before: str, after: str) -> bool:

@@ -25,7 +25,7 @@ class SpanCutter:
         self._left_out = sorted(left_out)
         self._starts = [span.start for span in self._left_out]
 
-    def left(self, start: int, end: int) -> list[Span]:
+    def remaining(self, start: int, end: int) -> list[Span]:
         """What is left of ``[start, end)``."""
         kept: list[Span] = []
         position = start
@@ -43,7 +43,7 @@ class SpanCutter:
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """What is left of ``[start, end)``, trimmed of white space at both ends."""
-        spans = self.left(start, end)
+        spans = self.remaining(start, end)
         texts = [self._source[span.start : span.end] for span in spans]
         shown = [number for number, text in enumerate(texts) if text.strip()]
         if not shown:
@@ -85,14 +85,14 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
         blocks.append(
             Block(kind, spans, readable, level, group.box, group.label, page, parts, group.header_parts)
         )
-        if kind is BlockKind.HEADING and group.box is None and not _same(group.text, title):
+        if kind is BlockKind.HEADING and group.box is None and not _is_same_title(group.text, title):
             path.append((group.level, group.text))
         if kind is BlockKind.METADATA and group.signature:
             path.clear()
     return blocks
 
 
-def _same(text: str, title: str) -> bool:
+def _is_same_title(text: str, title: str) -> bool:
     return collapse(text).casefold().rstrip(".") == collapse(title).casefold().rstrip(".")
 
 
@@ -104,7 +104,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     groups: list[LineGroup] = []
     starts: list[int] = []  # of what is a line here: an element, or a row of one
     for element in sorted(structure.elements, key=lambda one: one.start):
-        if group := _unit(element, source, cutter, len(starts)):
+        if group := _line_group(element, source, cutter, len(starts)):
             groups.append(group)
             starts += [line.start for line in group.lines]
     for group in groups:
@@ -126,7 +126,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     )
 
 
-def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
+def _line_group(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
     """`number` is that of its first line."""
     text = collapse(cutter.text(element.start, element.end))
     if not text:

@@ -18,9 +18,9 @@ import numpy as np
 from alpie.index.database.text_database import StoredPassages, bounds_of, concatenated_ranges
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.arrays import Flags, Floats, Integers
-from alpie.index.encoder.embed import Embedded, text_of
+from alpie.index.encoder.embed import PassageVectors, indexed_text
 from alpie.index.records import Hit, Passage
-from alpie.index.retrieval.bm25 import TermIndex, best_of
+from alpie.index.retrieval.bm25 import TermIndex, top_rows
 from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
 from alpie.index.retrieval.retrievers import RetrieverName, retriever_named
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
@@ -28,7 +28,7 @@ from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
+from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
 
 _CANDIDATES_PER_RETRIEVER = 100
 
@@ -96,10 +96,12 @@ class SearchIndex:
     lexicon: Lexicons | None = lexicon_of
 
     @classmethod
-    def from_embedded(cls, passages: Sequence[Passage], embedded: Embedded, encoder: Encoder) -> SearchIndex:
+    def from_embedded(
+        cls, passages: Sequence[Passage], embedded: PassageVectors, encoder: Encoder
+    ) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
-        with_context = [text_of(passage) for passage in passages]
+        with_context = [indexed_text(passage) for passage in passages]
         return cls(
             passages=StoredPassages.of(passages),
             encoder=encoder,
@@ -122,7 +124,9 @@ class SearchIndex:
         """Vector and terms of a question, misspelt words put right."""
         started = perf_counter()
         if self.lexicon is not None:
-            searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
+            searched = correct_spelling(
+                question.searched, question.language, self.lexical.frequencies, self.lexicon
+            )
             question = replace(question, searched=searched)
         question_terms = tuple(terms(question.searched))
         vector = self.encoder.encode_queries([question.searched])[0]
@@ -166,8 +170,8 @@ class SearchIndex:
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_retrieval = perf_counter()
         if retriever == "hybrid":
-            own = self._weighed(retrievers, BACKEND_RETRIEVERS)
-            hybrid = own + self._weighed(retrievers, ("expansion", "expansion_words"))
+            own = self._weighted_sum(retrievers, BACKEND_RETRIEVERS)
+            hybrid = own + self._weighted_sum(retrievers, ("expansion", "expansion_words"))
         else:
             own = hybrid = retrievers[retriever]
         order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
@@ -201,9 +205,12 @@ class SearchIndex:
             proposed = self.backend.search(query, limit)
             found, has_words = [self._rows_of(ids) for ids in proposed.values()], "lexical" in proposed
         if not has_words:
-            found += [best_of(scores, limit) for scores in (words.own, words.related)]
+            found += [top_rows(scores, limit) for scores in (words.own, words.related)]
         if self.expansions is not None and words.lines is not None:
-            found += [self.expansions.nearest(encoded.vector, 2 * limit), best_of(words.lines, limit)]
+            found += [
+                self.expansions.nearest(encoded.vector, 2 * limit),
+                top_rows(words.lines, limit),
+            ]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
@@ -224,7 +231,7 @@ class SearchIndex:
             "expansion_words": impute_scores(words.lines[candidates], has_lines, retrievers["lexical"]),
         }
 
-    def _weighed(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
+    def _weighted_sum(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
         weights = vars(self.weights) | {"dense": self.weights.passage}
         scores = (weights[name] * retrievers[name] for name in names if name in retrievers)
         return np.asarray(sum(scores), dtype=np.float32)

@@ -109,7 +109,7 @@ def looks_like_name(name: str) -> bool:
     return bool(first_noun(name) or law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
 
 
-def with_article(name: str) -> str:
+def name_with_article(name: str) -> str:
     """«El Código Penal», «La Ley 1/2000», «LOPJ»."""
     noun = first_noun(name)
     if not noun or not name[:1].isalpha() or _ACRONYM.match(name):
@@ -130,7 +130,7 @@ class DocumentNames:
     """The names by which the documents of a corpus are known."""
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
-        self._known = {id_: _known(document) for id_, document in documents.items()}
+        self._known = {id_: _document_words(document) for id_, document in documents.items()}
 
     @property
     def all(self) -> frozenset[str]:
@@ -172,7 +172,7 @@ class DocumentNames:
         return frozenset(id_ for id_, known in self._known.items() if is_so(known))
 
 
-def _known(document: Document) -> _DocumentWords:
+def _document_words(document: Document) -> _DocumentWords:
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
     publisher = f"{document.publisher} {document.short_publisher}"
@@ -188,8 +188,8 @@ def _known(document: Document) -> _DocumentWords:
     numbers = numbers[:1] if own else numbers
     proper = distinctive_words(publisher)
     return _DocumentWords(
-        words=frozenset(_parts(" ".join(facts))),
-        proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
+        words=frozenset(_words_and_parts(" ".join(facts))),
+        proper=frozenset((*_words_and_parts(" ".join(proper)), *filter(_is_proper, _words_and_parts(id_)))),
         kinds=frozenset((*distinctive_words(document.kind), *opening)),
         numbers=tuple(numbers),
         title=distinctive_words(document.title),
@@ -201,7 +201,7 @@ def _is_proper(word: str) -> bool:
     return len(word) > _LONG_ENOUGH and word.isalpha() and word not in NOUNS
 
 
-def _parts(text: str) -> Iterator[str]:
+def _words_and_parts(text: str) -> Iterator[str]:
     """The words of a text, one with hyphens as a whole and by its parts."""
     for word in distinctive_words(text):
         yield word

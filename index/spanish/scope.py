@@ -81,7 +81,7 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
             if name.sure and put_to:
                 start = before.start() if before and before["adverbial"] else name.start
                 adverbial = opens or bool(before and before["adverbial"])
-                asked = _without(question, start, name.end) if adverbial else question
+                asked = _without_name(question, start, name.end) if adverbial else question
                 is_law = noun[0] in _LAWS or law_number(folded[name.start : name.end]) is not None
                 return Scope(asked, name.documents, only=is_law)
             opening = folded[: noun.start()]
@@ -89,7 +89,7 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
                 preferred = preferred or name.documents
         elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
             return Scope(question, absent=absent)
-    called = preferred or _called(folded, names)
+    called = preferred or _publisher_documents(folded, names)
     return Scope(question, called)
 
 
@@ -101,16 +101,16 @@ def _name_at(folded: str, start: int, noun: str, names: DocumentNames) -> _Name 
         fitting = names.fitting(folded[start:end])
         while fitting and (date := _DATE.match(folded, end)):
             end = date.end()
-        return _Name(start, _grown(folded, end, fitting, names)[0] if fitting else end, fitting, True)
+        return _Name(start, _extend_name(folded, end, fitting, names)[0] if fitting else end, fitting, True)
     of_kind = names.of_kind(noun)
     end = start + len(noun)
-    grown, fitting, distinct = _grown(folded, end, of_kind, names)
+    grown, fitting, distinct = _extend_name(folded, end, of_kind, names)
     if of_kind and (distinct or len(of_kind) == 1):
         return _Name(start, grown, fitting, distinct)
     return _Name(start, end, frozenset(), True) if noun in _LAWS else None
 
 
-def _grown(
+def _extend_name(
     folded: str, end: int, documents: frozenset[str], names: DocumentNames
 ) -> tuple[int, frozenset[str], bool]:
     """How far the words after `end` go on naming some of `documents`, which, and whether a word told them apart."""
@@ -156,7 +156,7 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
     return ""
 
 
-def _called(folded: str, names: DocumentNames) -> frozenset[str]:
+def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
     """The documents of a publisher that is named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
     for match in _CALLED.finditer(folded):
         if found := names.called(match["name"]):
@@ -164,7 +164,7 @@ def _called(folded: str, names: DocumentNames) -> frozenset[str]:
     return frozenset()
 
 
-def _without(question: Question, start: int, end: int) -> Question:
+def _without_name(question: Question, start: int, end: int) -> Question:
     """The question without where to look: what is asked is not answered by the words of a title."""
     text = question.searched
     rest = re.sub(r"\s+", " ", f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}").strip()

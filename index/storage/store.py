@@ -25,14 +25,14 @@ from typing import Any
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.storage.manifest import check_encoder, check_files, read_manifest, with_current
+from alpie.index.storage.manifest import check_encoder, check_files, read_current, read_manifest
 from alpie.index.storage.version_writer import fingerprint_of
 
 
@@ -57,7 +57,7 @@ def open_version(data: Path, encoder: Encoder) -> IndexVersion:
 
     A build that swaps in a new one meanwhile does no harm: then that one is opened.
     """
-    return with_current(data, partial(_open, encoder=encoder))
+    return read_current(data, partial(_open, encoder=encoder))
 
 
 def _open(folder: Path, encoder: Encoder) -> IndexVersion:
@@ -71,7 +71,7 @@ def _open(folder: Path, encoder: Encoder) -> IndexVersion:
 
 
 def _damaged(folder: Path, error: Exception) -> IndexDamaged:
-    return IndexDamaged(said("index.unreadable", folder=folder, error=error), folder)
+    return IndexDamaged(message("index.unreadable", folder=folder, error=error), folder)
 
 
 def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexVersion:
@@ -100,7 +100,7 @@ def _acronyms(database: Database) -> Acronyms:
 
 def indexed_files(data: Path) -> dict[str, tuple[str, str]]:
     """Id of each document of the index in use → SHA-256 of its file and of that of its expansions."""
-    return with_current(data, _indexed_files)
+    return read_current(data, _indexed_files)
 
 
 def _indexed_files(folder: Path) -> dict[str, tuple[str, str]]:

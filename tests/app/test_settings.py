@@ -40,7 +40,7 @@ def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> N
 
 def test_what_a_setting_does_is_told_in_both_languages() -> None:
     for name, setting in settings_table():
-        spanish, english = (translations_for(one).told(setting.help) for one in ("es", "en"))
+        spanish, english = (translations_for(one).translate(setting.help) for one in ("es", "en"))
         assert spanish == setting.help != english, name
         assert (spanish[-1], english[-1]) == (".", "."), name
     keys = {key for key in translations_for("es").entries if key.startswith("setting.")}

@@ -14,7 +14,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from alpie.app.page.guarding.origins import is_loopback
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -145,4 +145,4 @@ def run_server(
 
 
 def _not_free(host: str, port: int, error: OSError) -> SettingsError:
-    return SettingsError(said("serve.not_free", host=host, port=port, error=error.strerror or error))
+    return SettingsError(message("serve.not_free", host=host, port=port, error=error.strerror or error))

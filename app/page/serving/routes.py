@@ -227,7 +227,7 @@ class PageRoutes:
             picture = page_png(self._options.docs, document, int(number))
         except SourceError as error:
             _LOG.info("a page cannot be shown: %s", error)
-            return Response(words.told(error), 404, media_type="text/plain; charset=utf-8")
+            return Response(words.translate(error), 404, media_type="text/plain; charset=utf-8")
         # the address holds the checksum of the file: its picture never changes
         headers = {"cache-control": "private, max-age=86400, immutable"}
         return Response(picture, media_type="image/png", headers=headers)

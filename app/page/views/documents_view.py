@@ -79,7 +79,10 @@ def _all_shown(
 
 
 def _shown(panels: Panels, document: Document, passages: int, words: PageTranslations) -> dict[str, Any]:
-    notes = [*map(words.told, document.notes), *(notice_text(notice, words) for notice in document.notices)]
+    notes = [
+        *map(words.translate, document.notes),
+        *(notice_text(notice, words) for notice in document.notices),
+    ]
     if fields := editorial_fields(document, words):
         notes.append(words("reader.editorial", fields=fields))
     facts = (
@@ -122,7 +125,7 @@ def render_state(
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
     refused = [
-        (name, words("upload.scan") if name in state.scans else words.told(reason))
+        (name, words("upload.scan") if name in state.scans else words.translate(reason))
         for name, reason in state.refused
     ]
     return render(

@@ -17,7 +17,7 @@ from alpie.app.page.views.markup import marked
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.records import Document, Hit, Passage
-from alpie.index.retrieval.word_search import Held, WordQuery
+from alpie.index.retrieval.word_search import WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.references import read_reference
@@ -120,7 +120,7 @@ def look_up(corpus: Corpus, wanted: Wanted) -> Results:
     documents = corpus.documents
     if not query.clauses or wanted.document not in ("", *documents):
         return Results()
-    held = [one for one in corpus.holding(query) if wanted.admits(documents[one.document], one.section)]
+    held = [one for one in corpus.word_matches(query) if wanted.admits(documents[one.document], one.section)]
     counts = Counter(one.document for one in held)
     found = _first(held, counts, corpus, wanted)
     if query.is_literal:
@@ -145,11 +145,11 @@ def look_up(corpus: Corpus, wanted: Wanted) -> Results:
 
 
 def _first(
-    held: Sequence[Held], counts: Mapping[str, int], corpus: Corpus, wanted: Wanted
+    held: Sequence[WordMatch], counts: Mapping[str, int], corpus: Corpus, wanted: Wanted
 ) -> tuple[MarkedPassage, ...]:
     """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
 
-    def read(one: Held) -> MarkedPassage:
+    def read(one: WordMatch) -> MarkedPassage:
         passage = corpus.passages[one.row]
         return MarkedPassage(passage, wanted.query.ranges(passage.text))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from alpie.app import translations as common
 from alpie.app.page.views.markup import escape
-from alpie.index.messages import Sayer
+from alpie.index.messages import MessageSource
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "page_translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
-_sayer = Sayer(*common.said.folders, Path(__file__).resolve().parents[1] / "locale")
+_sayer = MessageSource(*common.message.folders, Path(__file__).resolve().parents[1] / "locale")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from alpie.app.page.views.link_places import passage_link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import AddressError
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.records import (
@@ -225,7 +225,7 @@ class Panels:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.corpus.documents.get(document_id)
         if document is None:
-            raise AddressError(said("documents.unknown"), document_id)
+            raise AddressError(message("documents.unknown"), document_id)
         return self._panel(document, words, (), place="", editorial=editorial_fields(document, words))
 
     def vanished(self, error: AddressError, words: PageTranslations) -> Markup:

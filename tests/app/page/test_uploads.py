@@ -29,7 +29,7 @@ from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
-from alpie.index.messages import Message, said
+from alpie.index.messages import Message, message
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import NOT_DOCUMENTS, read_sources
 from support.fake_encoder import FakeEncoder, build, corpus_of
@@ -98,7 +98,7 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: 
 
 def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_path: Path) -> None:
     refusal = SourceError.at(tmp_path / "docs" / "foto.pdf", "pdf.scan")
-    none = said("sources.none_read", folder="docs", reasons=[refusal])
+    none = message("sources.none_read", folder="docs", reasons=[refusal])
     uploads = given(tmp_path, ended(none, code=1))
     uploads.take("foto.pdf", io.BytesIO(made.scanned_pdf()))
     state = settled(uploads)
@@ -157,7 +157,7 @@ def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
-    uploads = given(tmp_path, ended(said("build.busy", folder="var"), code=1))
+    uploads = given(tmp_path, ended(message("build.busy", folder="var"), code=1))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
     assert settled(uploads).failure == "Otro proceso está indexando en var. Espere a que termine."
     assert "Another process is indexing in var." in render_state(uploads, page_translations_for("en"), {})

@@ -33,7 +33,7 @@ from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
 from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
-from alpie.index.sources.source_table import described, entry_from_file_name
+from alpie.index.sources.source_table import complete_entry, entry_from_file_name
 from support.places import ROOT
 from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
 
@@ -67,7 +67,7 @@ class FakeCorpus:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> BuildReport:
         cls.is_built = True
-        told = described(entry_from_file_name(Path("acta.html"), set()), Metadata(), date(2026, 1, 2))
+        told = complete_entry(entry_from_file_name(Path("acta.html"), set()), Metadata(), date(2026, 1, 2))
         return BuildReport(
             backend=Synchronised(9, 2, 1),
             documents=1,

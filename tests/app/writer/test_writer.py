@@ -266,7 +266,7 @@ def test_a_missing_provider_is_told_in_both_languages(tmp_path: Path) -> None:
     with pytest.raises(MissingProvider) as caught:
         stream_of(chosen)
     assert str(caught.value).startswith("No se puede usar el modelo «nadie:nada» (")
-    told = translations_for("en").told(caught.value)
+    told = translations_for("en").translate(caught.value)
     assert told.startswith("The model “nadie:nada” cannot be used (")
 
 

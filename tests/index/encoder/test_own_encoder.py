@@ -130,7 +130,7 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
     def fail(*_arguments: object) -> None:
         raise AssertionError("the verdict should have been remembered")
 
-    monkeypatch.setattr(onnx_export, "_make", fail)
+    monkeypatch.setattr(onnx_export, "_build_graph", fail)
     assert open_encoder(str(folder), cache).runtime == "torch"
     with pytest.raises(EncoderError, match="torch o auto"):
         open_encoder(str(folder), cache, "onnx")

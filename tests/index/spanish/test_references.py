@@ -209,7 +209,7 @@ def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: s
     reference = read_reference(question)
     assert reference
     place = unit_in_words(reference.places[0])
-    assert (place, translations_for("en").told(place)) == (spanish, english)
+    assert (place, translations_for("en").translate(place)) == (spanish, english)
 
 
 def test_every_kind_of_place_can_be_told() -> None:
