@@ -47,13 +47,13 @@ def setting(kind: Kind, default: object = MISSING, secret: bool = False) -> Any:
     return field(default=default, metadata=described, repr=not secret)
 
 
-def _need(good: object) -> None:
+def _require(good: object) -> None:
     if not good:
         raise ValueError
 
 
 def _path(value: Any, folder: Path) -> Path:
-    _need(isinstance(value, str | Path) and str(value) and "\0" not in str(value))
+    _require(isinstance(value, str | Path) and str(value) and "\0" not in str(value))
     return Path(os.path.normpath(folder / Path(value).expanduser()))
 
 
@@ -70,9 +70,9 @@ def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
     allowed = message("kind.text_from", starts=starts_with) if starts_with else message("kind.text")
 
     def convert(value: Any, folder: Path) -> str:
-        _need(isinstance(value, str))
+        _require(isinstance(value, str))
         given = str(value).strip()
-        _need((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
+        _require((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
         return given
 
     return Kind(message("kind.or_empty", allowed=allowed) if may_be_empty else allowed, convert)
@@ -83,7 +83,7 @@ def names(allowed: str = message("kind.names"), check: Callable[[str], object] =
 
     def convert(value: Any, folder: Path) -> tuple[str, ...]:
         given = value.split(",") if isinstance(value, str) else value
-        _need(isinstance(given, list | tuple) and all(isinstance(one, str) for one in given))
+        _require(isinstance(given, list | tuple) and all(isinstance(one, str) for one in given))
         found = tuple(one.strip() for one in given if one.strip())
         for one in found:
             check(one)
@@ -96,7 +96,7 @@ def choice(*options: str) -> Kind:
     """One of some words."""
 
     def convert(value: Any, folder: Path) -> str:
-        _need(value in options)
+        _require(value in options)
         return str(value)
 
     return Kind(", ".join(options), convert)
@@ -105,7 +105,7 @@ def choice(*options: str) -> Kind:
 def _switch(value: Any, folder: Path) -> bool:
     """Yes or no, in the words that shells and people use."""
     word = str(value).strip().lower()
-    _need(word in _YES | _NO)
+    _require(word in _YES | _NO)
     return word in _YES
 
 
@@ -117,8 +117,8 @@ def whole_number(least: int, most: int, unit: str) -> Kind:
     """A whole number within bounds."""
 
     def convert(value: Any, folder: Path) -> int:
-        _need(isinstance(value, int | str) and not isinstance(value, bool))
-        _need(least <= int(value) <= most)
+        _require(isinstance(value, int | str) and not isinstance(value, bool))
+        _require(least <= int(value) <= most)
         return int(value)
 
     return Kind(message("kind.whole", least=least, most=most, unit=unit), convert)
@@ -130,8 +130,8 @@ def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind
     def convert(value: Any, folder: Path) -> float | None:
         if or_auto and value in (None, "auto"):
             return None
-        _need(isinstance(value, int | float | str) and not isinstance(value, bool))
-        _need(math.isfinite(float(value)) and least <= float(value) <= most)
+        _require(isinstance(value, int | float | str) and not isinstance(value, bool))
+        _require(math.isfinite(float(value)) and least <= float(value) <= most)
         return float(value)
 
     allowed = message("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)

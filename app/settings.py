@@ -124,7 +124,7 @@ def load_settings(
     folder = (working_folder or Path.cwd()).absolute()
     values = _from_file(environment, folder)
     values |= _from_environment(environment, folder)
-    values |= _checked(options or {}, "settings.from_option", folder, dashes=True)
+    values |= _read_values(options or {}, "settings.from_option", folder, dashes=True)
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
@@ -132,7 +132,7 @@ def load_settings(
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
-def language_of(environment: Mapping[str, str] | None = None) -> str:
+def configured_language(environment: Mapping[str, str] | None = None) -> str:
     """The setting `language` as the environment has it, checked as `load_settings` does.
 
     For who has something to say before the other settings are read, and whatever is wrong with those.
@@ -167,7 +167,7 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
         raise SettingsError(
             message("at", where=path, reason=message("sources.not_toml", error=error))
         ) from error
-    return _checked(table, "settings.from_file", path.parent.absolute(), path=path)
+    return _read_values(table, "settings.from_file", path.parent.absolute(), path=path)
 
 
 def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
@@ -176,10 +176,10 @@ def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str,
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE and value != ""
     }
-    return _checked(given, "settings.from_environment", folder, capitals=True)
+    return _read_values(given, "settings.from_environment", folder, capitals=True)
 
 
-def _checked(
+def _read_values(
     given: Mapping[str, object],
     place: str,
     folder: Path,

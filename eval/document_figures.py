@@ -57,14 +57,14 @@ class FileReading:
         return 1 - self.missing / self.words if self.words else 1.0
 
 
-def compared(other: str, ours: str) -> tuple[int, int, int, int]:
+def compare_words(other: str, ours: str) -> tuple[int, int, int, int]:
     """Words of `other`, and how many of them are missing in `ours`, fused there and divided there."""
     theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
     missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
-    fused = _matched(theirs, missing, extra)
+    fused = _count_matched(theirs, missing, extra)
     # the other program takes the hyphen of a compound at a line end for one that divides a word
     compounds = {(match[1], match[2]) for match in _COMPOUND.finditer(ours.casefold())}
-    divided = _matched(mine, extra, missing, compounds)
+    divided = _count_matched(mine, extra, missing, compounds)
     return len(theirs), missing.total(), fused, divided
 
 
@@ -72,7 +72,7 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _matched(
+def _count_matched(
     words: Sequence[str],
     halves: Counter[str],
     wholes: Counter[str],
@@ -108,8 +108,8 @@ def measure_file(path: Path) -> FileReading:
         coverage = document.coverage
         counts = coverage.words_found, coverage.words_found - coverage.words_kept, 0, 0
     else:
-        counts = compared(other, text)
-    listed, unshown = _contents(data, path, other or "")
+        counts = compare_words(other, text)
+    listed, unshown = _contents_entries(data, path, other or "")
     headings = {
         _folded(readable_text(document.text, block.spans))
         for block in layout.blocks
@@ -143,7 +143,7 @@ def _other_reading(path: Path) -> str | None:
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
-def _contents(data: bytes, path: Path, text: str) -> tuple[list[str], int]:
+def _contents_entries(data: bytes, path: Path, text: str) -> tuple[list[str], int]:
     """The titles that the file's outline lists, else its printed table of contents, and how many more no page shows.
 
     A title counts where the lines of the other reading begin with it: on the page that the outline leads to, else

@@ -37,7 +37,7 @@ from alpie.app.answering.answer_weights import (
     load_weights,
 )
 from alpie.app.answering.candidates import CANDIDATE_FEATURES
-from alpie.app.answering.corpus import Corpus, open_encoder_of
+from alpie.app.answering.corpus import Corpus, open_configured_encoder
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts
@@ -96,21 +96,21 @@ def fit_all(sets: FittingSets) -> Weights:
         )
         log_odds[~train] = model.scores(features[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-log_odds))
-    of_sets = [probability[answerable & _of(one, examples)] for one in (sets.own, sets.held_out) if one]
+    of_sets = [probability[answerable & _in_set(one, examples)] for one in (sets.own, sets.held_out) if one]
     threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
     firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
     return Weights(
         candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
-        fitted_on=_facts(sets, examples, probability, (threshold, firm), folds),
+        fitted_on=_cross_validation_facts(sets, examples, probability, (threshold, firm), folds),
         firm=firm,
         far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
         near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
     )
 
 
-def _of(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
+def _in_set(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
     """Which of `examples` are of one set, shape (examples,)."""
     members = set(map(id, some))
     return np.array([id(example) in members for example in examples], dtype=bool)
@@ -135,7 +135,7 @@ def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
     return np.array([numbers[place] for place in places])
 
 
-def _facts(
+def _cross_validation_facts(
     sets: FittingSets,
     examples: Sequence[Example],
     probability: NDArray[np.float64],
@@ -150,7 +150,7 @@ def _facts(
               for fold in range(_FOLDS)}  # fmt: skip
     facts: dict[str, Any] = {}
     for name in ("own", "bare", "held_out", "off_topic"):
-        mine = _of(getattr(sets, name), examples)
+        mine = _in_set(getattr(sets, name), examples)
         if not mine.any():
             continue
         found: dict[str, Any] = {"answerable": int((mine & answerable).sum())}
@@ -246,7 +246,7 @@ def fit_encoder(
     The project's four documents are indexed with it in a folder that is thrown away, and asked the fitting questions;
     what is fitted is written beside the index in use, which may be of any documents.
     """
-    encoder = encoder or open_encoder_of(settings)
+    encoder = encoder or open_configured_encoder(settings)
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0

@@ -166,7 +166,7 @@ STATISTICS: Mapping[str, str] = {
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
     """Every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
-    estimates = _by_name(ratio_estimates(*ratios(scored), resamples))
+    estimates = _by_name(ratio_estimates(*ratio_parts(scored), resamples))
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
     milliseconds = np.array([score.milliseconds for score in scores])
@@ -190,7 +190,7 @@ def summarise_by_kind(
     by_kind: dict[str, list[QuestionScore]] = {}
     for score in scores:
         by_kind.setdefault(score.kind or "(no kind)", []).append(score)
-    return {kind: _by_name(ratio_estimates(*ratios(of), resamples)) for kind, of in by_kind.items()}
+    return {kind: _by_name(ratio_estimates(*ratio_parts(of), resamples)) for kind, of in by_kind.items()}
 
 
 def _by_name(estimates: Sequence[Estimate]) -> dict[str, Estimate]:
@@ -203,7 +203,7 @@ def compare_scores(
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    return _by_name(paired_differences(ratios(first), ratios(second), resamples))
+    return _by_name(paired_differences(ratio_parts(first), ratio_parts(second), resamples))
 
 
 def auroc(confidence: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
@@ -264,7 +264,7 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def ratios(scores: Sequence[QuestionScore]) -> Ratios:
+def ratio_parts(scores: Sequence[QuestionScore]) -> Ratios:
     """Numerators and denominators of every ratio metric, (questions, metrics) each."""
     rows = [[metric.ratio(score) for metric in METRICS] for score in scores]
     table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)

@@ -29,7 +29,7 @@ _PUBLISHED = Path(__file__).resolve().parent / "published"
 _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
 
 
-def refreshed(page: str, folder: Path) -> str:
+def refresh_page(page: str, folder: Path) -> str:
     """The page with every table as the files of `folder` have it.
 
     Raises `FileError` naming a table, column or row that the file does not have.
@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if it would change")
     options = parser.parse_args(argv)
     page = options.page.read_text(encoding="utf-8")
-    new = refreshed(page, _PUBLISHED)
+    new = refresh_page(page, _PUBLISHED)
     if options.check:
         return int(new != page)
     options.page.write_text(new, encoding="utf-8")

@@ -12,7 +12,7 @@ from alpie.index.spanish.named_documents import name_with_article
 _NEAREST = 3
 
 
-def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
+def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
     """`answer` as a refusal: what other texts say is near, and no answer.
 
     Its confidence is 0: that a text is not there is no estimate.
@@ -30,10 +30,10 @@ def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
 
 def absence_lines(answer: Answer, words: Translations) -> list[str]:
     """A sentence for each thing that is not there: «El Código Penal no está entre los documentos.»"""
-    return [_line(absent, words, bool(answer.limited_to)) for absent in answer.absent]
+    return [_absence_line(absent, words, bool(answer.limited_to)) for absent in answer.absent]
 
 
-def _line(absent: Absent, words: Translations, limited: bool) -> str:
+def _absence_line(absent: Absent, words: Translations, limited: bool) -> str:
     if not absent.place:
         name = name_with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
         return words("absent.document_chosen" if limited else "absent.document", document=name)

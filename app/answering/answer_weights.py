@@ -98,7 +98,7 @@ def is_bundled(encoder: Encoder) -> bool:
     return encoder.fingerprint.startswith(f"{MODEL_NAME}/")
 
 
-def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, HybridWeights]:
+def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, HybridWeights]:
     """What answering and search weigh with, or why there is nothing to answer with.
 
     How near is near differs between encoders: by the numbers of another, passages would be ordered and questions

@@ -10,11 +10,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.absence import refused
-from alpie.app.answering.answer_pipeline import AnswerPipeline, Judged
+from alpie.app.answering.absence import as_refusal
+from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.answering.reference_answer import answer_reference
-from alpie.app.answering.whole_documents import demanding, places_told
+from alpie.app.answering.whole_documents import operative_passages, overview_places
 from alpie.index.records import Passage
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion
@@ -38,7 +38,7 @@ class ChosenDocuments(AnswerPipeline):
     places: Callable[[], Places]
     limited: bool = False  # `documents` are not all of the index
 
-    def only(self, documents: Collection[str]) -> Self:
+    def restricted_to(self, documents: Collection[str]) -> Self:
         """Some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
@@ -60,10 +60,10 @@ class ChosenDocuments(AnswerPipeline):
         """Which passages may answer; None: all of the index."""
         return self.rows_in(self.documents) if self.limited else None
 
-    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
         return super().judge(encoded, self.allowed if allowed is None else allowed)
 
-    def preferred(
+    def answer_preferring(
         self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
     ) -> Answer:
         """The answer of some passages, unless others answer far better."""
@@ -76,18 +76,20 @@ class ChosenDocuments(AnswerPipeline):
         if overview.about:
             rows = self.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
-            asking = {one.address for one in demanding(list(passages.values()))}
+            asking = {one.address for one in operative_passages(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self.preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+            return (
+                self.answer_preferring(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+            )
         most = self.policy.most if len(ids) == 1 else 1
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]
-            for place in places_told(overview, self.documents[id_], self.passages_of(id_), most)
+            for place in overview_places(overview, self.documents[id_], self.passages_of(id_), most)
         ]
         return answer_reference(self, question, groups)
 
-    def quoted_from(self, question: Question, reference: Reference) -> Answer | None:
+    def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
         found = self.found(question, reference, self.documents)
         absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
@@ -95,7 +97,7 @@ class ChosenDocuments(AnswerPipeline):
             return answer_reference(self, question, found.groups, absent)
         if reference.name and not self.names.fitting(reference.name):
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self.answer(self.index.encode(question)), absent) if absent else None
+        return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""

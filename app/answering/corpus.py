@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
+from alpie.app.answering.answer_weights import Weights, load_calibration, load_weights
 from alpie.app.answering.question_routing import QuestionRouter
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.answering.reference_answer import hits_at
@@ -67,10 +67,10 @@ class Corpus:
         Raises `IndexMissing` (nothing built: `Corpus.build`), `IndexDamaged`, `IndexMismatch`.
         """
         settings = settings or load_settings()
-        encoder = encoder or open_encoder_of(settings)
+        encoder = encoder or open_configured_encoder(settings)
         version = open_version(settings.data, encoder)
-        choice = backend_choice_of(settings)
-        weights, fusion = numbers_for(encoder, settings.data)
+        choice = configured_backend(settings)
+        weights, fusion = load_calibration(encoder, settings.data)
         return cls(
             documents=version.documents,
             layouts=version.layouts,
@@ -80,7 +80,7 @@ class Corpus:
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
                 weights=fusion,
             ),
-            reader=open_reader_of(settings),
+            reader=open_configured_reader(settings),
             fingerprint=version.fingerprint,
             built_at=str(version.manifest["built_at"]),
             policy=QuotePolicy(most=settings.max_quotes),
@@ -104,7 +104,7 @@ class Corpus:
         settings = settings or load_settings()
         wanted = settings.ocr or (settings.docs / RECOGNISE_FILE).is_file()
         recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
-        encoder = encoder or open_encoder_of(settings)
+        encoder = encoder or open_configured_encoder(settings)
         for language in ("es", "en"):  # who asks may not be allowed to write there
             lexicon_of(language, Path(settings.cache))
         report = build_index(
@@ -116,7 +116,7 @@ class Corpus:
             most_bytes=settings.max_document_bytes,
             recogniser=recogniser,
         )
-        if choice := backend_choice_of(settings):
+        if choice := configured_backend(settings):
             version = open_version(settings.data, encoder)
             filled = choice.fill(encoder, version.search, rebuild, on_progress)
             report = replace(report, backend=filled)
@@ -179,7 +179,7 @@ class Corpus:
             self._known(document)
         if isinstance(self.weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
             raise Uncalibrated(self.weights.message, self.weights.path)
-        return (self._router.only(documents) if documents else self._router).ask(
+        return (self._router.restricted_to(documents) if documents else self._router).ask(
             question, turns, each_document
         )
 
@@ -237,30 +237,30 @@ class Corpus:
         return document
 
 
-def open_encoder_of(settings: Settings) -> Encoder:
+def open_configured_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
     return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
 
 
-def open_reader_of(settings: Settings) -> Reader:
+def open_configured_reader(settings: Settings) -> Reader:
     """The reader that the settings name, with the language model before it where they say so."""
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
     # late: only who configured a model loads its library
     from alpie.app.answering.model_reader import ModelReader
-    from alpie.app.chat_model import stream_of
+    from alpie.app.chat_model import open_stream
 
     # opened at each question: a provider that is missing must not keep the documents from being asked
     return ModelReader(
-        lambda messages: stream_of(settings)(messages),
+        lambda messages: open_stream(settings)(messages),
         settings.writer,
         reader,
         settings.writer_timeout_seconds,
     )
 
 
-def backend_choice_of(settings: Settings) -> BackendChoice | None:
+def configured_backend(settings: Settings) -> BackendChoice | None:
     """The backend that the settings name; None: the local one."""
     if not settings.index:
         return None

@@ -92,24 +92,22 @@ def select_quotes(
         if not wanted or len(quotes) >= most:
             break
         source = documents[candidate.hit.passage.document_id].text
-        answering = _answering(candidate, used, source)
+        answering = _quotable(candidate, used, source)
         if answering is None:
             continue
         candidate = answering
-        longer = _understandable(
-            _extended(candidate, ranking, policy.extend_ratio, used, source), used, source
-        )
+        longer = _add_leaned_on(_extend(candidate, ranking, policy.extend_ratio, used, source), used, source)
         used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
         quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
-        if quote is not None and not any(_alike(quote, other) for other in quotes):
+        if quote is not None and not any(_is_near_duplicate(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
 
 
-def _answering(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
+def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
     """The candidate; a question with the sentence after it, which answers it; None for what is no answer at all."""
-    if is_entry(candidate.sentences, source):
+    if are_contents_entries(candidate.sentences, source):
         return None
     if not all(map(is_question, candidate.sentences)):
         return candidate
@@ -120,7 +118,10 @@ def _answering(candidate: Candidate, used: set[tuple[int, int]], source: str) ->
         or (candidate.rank, following) in used
     ):
         return None
-    if not touch(sentences, candidate.last, source) or sentences[following].role is not SentenceRole.SENTENCE:
+    if (
+        not are_adjacent(sentences, candidate.last, source)
+        or sentences[following].role is not SentenceRole.SENTENCE
+    ):
         return None
     return replace(candidate, span=CandidateSpan(candidate.first, following))
 
@@ -130,7 +131,7 @@ def _is_mere_lead_in(candidate: Candidate) -> bool:
     return candidate.first == candidate.last and candidate.sentences[0].role is SentenceRole.LEAD_IN
 
 
-def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
+def are_adjacent(sentences: Sequence[Sentence], first: int, source: str) -> bool:
     """Whether only white space and signs of emphasis lie between sentence `first` and the next one.
 
     Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
@@ -139,7 +140,7 @@ def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
     return bool(_UNSAID.fullmatch(source, sentences[first].end, sentences[first + 1].start))
 
 
-def _extended(
+def _extend(
     candidate: Candidate,
     ranking: Sequence[Candidate],
     least_ratio: float,
@@ -161,8 +162,8 @@ def _extended(
             if other is not None
             and (other.rank, other.first) not in used
             and other.sentences[0].group is None
-            and not (is_question(other.sentences[0]) or is_entry(other.sentences, source))
-            and touch(candidate.hit.passage.sentences, min(other.last, longer.last), source)
+            and not (is_question(other.sentences[0]) or are_contents_entries(other.sentences, source))
+            and are_adjacent(candidate.hit.passage.sentences, min(other.last, longer.last), source)
             and other.probability >= least_ratio * candidate.probability
             and longer.words + other.words <= _MAX_JOINED_WORDS
         ]
@@ -174,12 +175,12 @@ def _extended(
     return longer
 
 
-def _understandable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
+def _add_leaned_on(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
     """The candidate, with the sentence before it when it leans on that."""
     sentences = candidate.hit.passage.sentences
     if (candidate.rank, candidate.first - 1) in used:
         return candidate  # quoted already
-    if candidate.first and not touch(sentences, candidate.first - 1, source):
+    if candidate.first and not are_adjacent(sentences, candidate.first - 1, source):
         return candidate
     if needs_sentence_before(sentences, candidate.first):
         return replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
@@ -200,9 +201,9 @@ def quote_candidate(
     An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.
     """
     passage = candidate.hit.passage
-    candidate = _governed(candidate)
+    candidate = _add_governing_lead_in(candidate)
     document = documents[passage.document_id]
-    spans = _contiguous(candidate.sentences, document.text)
+    spans = _join_spans(candidate.sentences, document.text)
     text = readable_text(document.text, spans)
     if text.replace(" ", "") != "".join(one.text for one in candidate.sentences).replace(" ", ""):
         return None
@@ -223,7 +224,7 @@ def quote_candidate(
     )
 
 
-def _governed(candidate: Candidate) -> Candidate:
+def _add_governing_lead_in(candidate: Candidate) -> Candidate:
     first = candidate.sentences[0]
     if first.role is not SentenceRole.ITEM:
         return candidate
@@ -234,7 +235,7 @@ def _governed(candidate: Candidate) -> Candidate:
     return candidate
 
 
-def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
+def _join_spans(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     """The spans of neighbouring sentences, joined where nothing but white space lies between two sentences.
 
     Where something left out lies there, a footnote call or a footer, white space beside it is quoted along:
@@ -258,19 +259,19 @@ def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _alike(one: Quote, other: Quote) -> bool:
+def _is_near_duplicate(one: Quote, other: Quote) -> bool:
     if one.text == other.text:
         return True
     a, b = stems(one.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE
 
 
-def is_entry(sentences: Sequence[Sentence], source: str) -> bool:
+def are_contents_entries(sentences: Sequence[Sentence], source: str) -> bool:
     """Whether these are entries of a table of contents, or its title."""
-    return all(_is_entry(one, source) for one in sentences)
+    return all(_is_contents_entry(one, source) for one in sentences)
 
 
-def _is_entry(sentence: Sentence, source: str) -> bool:
+def _is_contents_entry(sentence: Sentence, source: str) -> bool:
     if _LEADERS.search(sentence.text) or fold(sentence.text).strip(" .:") in _TITLES:
         return True
     if sentence.role in (SentenceRole.ROW, SentenceRole.HEADER):

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 from alpie.app.checking.attribution import (
     belong_to_the_source,
-    is_beside,
+    is_mostly_quoted,
     is_quoted_in_reference,
     lowercase_words,
-    outside,
     quoted_in_references,
     quoted_parts,
-    words_beside,
+    unquoted_parts,
+    words_outside,
 )
 from alpie.app.checking.text_check import TextChecker
 from alpie.app.checking.verification import Verdict, Verification
@@ -56,7 +56,7 @@ class QuotationChecker:
 
     def check(self, text: str) -> Verification:
         """Check a text. Raises `QuestionError` for one without words, or too long and not exact."""
-        return self._texts.literal(text) or self._check_quoted(text) or self._texts.nearest(text)
+        return self._texts.check_literal(text) or self._check_quoted(text) or self._texts.check_nearest(text)
 
     def check_whole(self, text: str) -> Verification:
         """Check a text that is a quotation and nothing else: none of it goes unchecked."""
@@ -78,29 +78,29 @@ class QuotationChecker:
         others = (
             [text]
             if exported
-            else [text[gap.start : gap.end] for gap in outside(text, [parts[n] for n in kept])]
+            else [text[gap.start : gap.end] for gap in unquoted_parts(text, [parts[n] for n in kept])]
         )
         if not exported:
-            beside = words_beside(others, citations)
+            beside = words_outside(others, citations)
             quoted = [word for n in kept for word in lowercase_words(stretches[n])]
-            if not is_beside(beside, len(quoted)):
+            if not is_mostly_quoted(beside, len(quoted)):
                 return None
-            whole = self._texts.nearest(text) if beside else None
+            whole = self._texts.check_nearest(text) if beside else None
             if whole and (whole.is_found or belong_to_the_source(beside, quoted, whole.differences)):
                 return whole
         chosen = [outcomes[n] for n in kept]
         failed = next((one for one in chosen if not one.is_found), None)
         unchecked = any(map(lowercase_words, others))
         if failed is None:
-            return _together(text, chosen, unchecked)
+            return _combine_stretches(text, chosen, unchecked)
         if failed.verdict is Verdict.ABSENT:
-            whole = whole or self._texts.nearest(text)
+            whole = whole or self._texts.check_nearest(text)
             if whole.verdict is Verdict.ALTERED:
                 return whole
         return replace(failed, text=text, quoted=(failed.text,) if unchecked or len(chosen) > 1 else ())
 
 
-def _together(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:
+def _combine_stretches(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:
     """One outcome of several found: all places of one stretch, of more the first of each. One cut makes it cut."""
     cut = any(one.verdict is Verdict.CUT for one in exact)
     places = exact[0].places if len(exact) == 1 else tuple(one.places[0] for one in exact)
@@ -133,20 +133,20 @@ def quotations_of(text: str) -> tuple[str, ...]:
     """The quotations of a BibTeX, RIS, CSL-JSON, CSV or Markdown export; none for any other text."""
     file = text.strip().removeprefix("\ufeff")
     if file.startswith("@"):
-        fields = map(_unlatexed, _BIBTEX_NOTE.findall(file))
-        return _from_notes([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
+        fields = map(_unescape_latex, _BIBTEX_NOTE.findall(file))
+        return _note_quotations([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
     if file.startswith("TY  - "):
-        return _from_notes([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
+        return _note_quotations([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
     if file.startswith("[") and file.endswith("]"):
-        return _from_notes(_json_notes(file))
+        return _note_quotations(_json_notes(file))
     if file.startswith("quote,citation,"):
-        return _cells(file)
+        return _csv_quotations(file)
     if file.startswith("> ") and all(map(_MARKDOWN_LINE.match, file.splitlines())):
         return tuple(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", quote) for quote in _MARKDOWN_QUOTE.findall(file))
-    return _set_apart(file)
+    return _paragraph_quotations(file)
 
 
-def _set_apart(text: str) -> tuple[str, ...]:
+def _paragraph_quotations(text: str) -> tuple[str, ...]:
     """The quotations before a list of references, of which one at least is a paragraph without quotation marks."""
     found: list[str] = []
     apart = False
@@ -168,12 +168,12 @@ def _after_remark(field: str) -> str:
     return field[first.start() :].removesuffix("}") if first else ""
 
 
-def _from_notes(notes: list[str]) -> tuple[str, ...]:
-    read = [_quotation(note.strip()) for note in notes]
+def _note_quotations(notes: list[str]) -> tuple[str, ...]:
+    read = [_note_quotation(note.strip()) for note in notes]
     return tuple(read) if all(read) else ()
 
 
-def _quotation(note: str) -> str:
+def _note_quotation(note: str) -> str:
     """Of a note as `alpie.app.exporting.reference_files` writes it, «words» (place; address); "" for none."""
     close = max(note.rfind("» ("), note.rfind("” ("))
     place = note[close + len("» (") : -1].split()
@@ -181,7 +181,7 @@ def _quotation(note: str) -> str:
     return note[1:close] if is_note else ""
 
 
-def _cells(text: str) -> tuple[str, ...]:
+def _csv_quotations(text: str) -> tuple[str, ...]:
     try:
         return tuple(_plain_cell(row["quote"] or "") for row in csv.DictReader(io.StringIO(text, newline="")))
     except csv.Error:
@@ -198,7 +198,7 @@ def _json_notes(text: str) -> list[str]:
     return [note for note in notes if not note or _FIRST_QUOTE.match(note)]
 
 
-def _unlatexed(text: str) -> str:
+def _unescape_latex(text: str) -> str:
     return _LATEX_SIGN.sub(lambda match: _FROM_LATEX[match.group()], text)
 
 

@@ -17,7 +17,7 @@ from alpie.app.exporting.reference_files import (
     ExportJob,
     bibtex,
     csl_json,
-    markdown,
+    escape_markdown,
     markdown_link,
     ris,
     spreadsheet_cell,
@@ -61,7 +61,7 @@ def export_excerpts(
 
 
 @dataclass(frozen=True)
-class Cited:
+class FormattedQuotation:
     """A quotation as a style sets it. `block`: a paragraph of its own, without quotation marks."""
 
     text: str
@@ -70,15 +70,15 @@ class Cited:
     note: str
 
 
-def styled(
+def format_citations(
     excerpts: Sequence[Excerpt], style_name: str, words: Translations, accessed: date | None = None
-) -> tuple[tuple[Cited, ...], tuple[BibliographyEntry, ...]]:
+) -> tuple[tuple[FormattedQuotation, ...], tuple[BibliographyEntry, ...]]:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](words, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
     letters = year_letters([one.citation for one in lines])
     cited = tuple(
-        Cited(
+        FormattedQuotation(
             text=one.text,
             bracket=style.bracket(one.citation, letters[one.citation.document_id]),
             block=style.block_words is not None and len(one.text.split()) >= style.block_words,
@@ -91,8 +91,8 @@ def styled(
     return cited, tuple(dict.fromkeys(style.reference(one, letters[one.document_id]) for one in ordered))
 
 
-def _styled(job: ExportJob, style_name: str) -> str:
-    cited, references = styled(job.excerpts, style_name, job.words, job.accessed)
+def _render_style(job: ExportJob, style_name: str) -> str:
+    cited, references = format_citations(job.excerpts, style_name, job.words, job.accessed)
     lines: list[str] = []
     for one in cited:
         quoted = f"{job.words.quoted(one.text)} {one.bracket}."
@@ -147,12 +147,12 @@ def _markdown(job: ExportJob) -> str:
     for excerpt in job.excerpts:
         label = _note_label(excerpt.citation, labels)
         labels.add(label)
-        note = markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
+        note = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
         addresses = [excerpt.citation.url, job.link(excerpt.citation) if job.base_url else ""]
         note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
-        quotes.append(f"> {markdown(excerpt.text)}[^{label}]\n")
+        quotes.append(f"> {escape_markdown(excerpt.text)}[^{label}]\n")
         if excerpt.note:
-            quotes.append(f"{markdown(job.words('export.note', note=excerpt.note))}\n")
+            quotes.append(f"{escape_markdown(job.words('export.note', note=excerpt.note))}\n")
         notes.append(f"[^{label}]: {note}\n")
     return "\n".join(quotes + notes)
 
@@ -169,8 +169,8 @@ def _note_label(citation: Citation, taken: set[str]) -> str:
 
 
 FORMATS: Mapping[str, Format] = {
-    "apa": Format("APA 7", "txt", "text/plain", lambda job: _styled(job, "apa")),
-    "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _styled(job, "iso690")),
+    "apa": Format("APA 7", "txt", "text/plain", lambda job: _render_style(job, "apa")),
+    "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _render_style(job, "iso690")),
     "bibtex": Format("BibTeX", "bib", "application/x-bibtex", bibtex),
     "ris": Format("RIS", "ris", "application/x-research-info-systems", ris),
     "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json),

@@ -50,7 +50,7 @@ def spreadsheet_cell(text: str) -> str:
     return f"'{text}" if first in _SIGNS else text
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """`text` so that Markdown shows it character by character, at the start of a line too."""
     escaped = re.sub(r"([\\`*_{}\[\]<>|~^$&@])", r"\\\1", plain_line(text))
     escaped = re.sub(r":(?=//)|(?<=\bwww)\.", r"\\\g<0>", escaped, flags=re.IGNORECASE)  # no link by itself
@@ -59,10 +59,10 @@ def markdown(text: str) -> str:
 
 def markdown_link(address: str) -> str:
     """`address` as a link, where it is one of the web and holds nothing that would end it; else as text."""
-    return f"<{address}>" if _WEB_ADDRESS.fullmatch(address) else markdown(address)
+    return f"<{address}>" if _WEB_ADDRESS.fullmatch(address) else escape_markdown(address)
 
 
-def latex(text: str) -> str:
+def escape_latex(text: str) -> str:
     """`text` between the braces of a BibTeX field."""
     return "".join(LATEX.get(character, character) for character in plain_line(text))
 
@@ -213,16 +213,18 @@ def bibtex(job: ExportJob) -> str:
         if kind == "misc" and citation.url:
             kind = "online"
         dates = parse_date(citation.date)
-        fields: dict[str, str] = {"author": f"{{{latex(citation.publisher)}}}" if citation.publisher else ""}
-        fields["title"] = f"{{{latex(citation.title)}}}"
+        fields: dict[str, str] = {
+            "author": f"{{{escape_latex(citation.publisher)}}}" if citation.publisher else ""
+        }
+        fields["title"] = f"{{{escape_latex(citation.title)}}}"
         if kind in _PUBLISHED and citation.publisher:
-            fields[_PUBLISHED[kind]] = f"{{{latex(citation.publisher)}}}"
+            fields[_PUBLISHED[kind]] = f"{{{escape_latex(citation.publisher)}}}"
         fields |= {
-            "address": latex(citation.place),
-            "type" if kind == "techreport" else "howpublished": latex(citation.kind),
-            "language": latex(citation.language),
+            "address": escape_latex(citation.place),
+            "type" if kind == "techreport" else "howpublished": escape_latex(citation.kind),
+            "language": escape_latex(citation.language),
             "url": citation.url.translate(_NOT_IN_URLS),  # which LaTeX takes as it is
-            "annote": latex(" ".join([*_remarks(citation, job), *_notes(source, job)])),
+            "annote": escape_latex(" ".join([*_remarks(citation, job), *_notes(source, job)])),
             "year": str(dates[0][0]) if dates else "",
             "date": "/".join("-".join(f"{number:02}" for number in part) for part in dates),
             "urldate": job.accessed.isoformat() if citation.url and job.accessed else "",

@@ -155,7 +155,7 @@ class RecordCheck:
 
 def verify_record(record_json: str, corpus: Corpus) -> RecordCheck:
     """Check every quotation of a saved record; raises `RecordError` for a file that is none."""
-    record = _parsed(record_json)
+    record = _parse_record(record_json)
     checker = QuotationChecker(corpus)
     saved = record["corpus"]
     return RecordCheck(
@@ -193,7 +193,7 @@ def _citations(corpus: Corpus, passage: Passage, spans: Sequence[Span]) -> set[s
     return {full_citation(citation, language) for language in LANGUAGES}
 
 
-def _parsed(text: str) -> Mapping[str, Any]:
+def _parse_record(text: str) -> Mapping[str, Any]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:

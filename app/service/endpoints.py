@@ -11,7 +11,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.chat_model import prompt
+from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 MAX_HITS = 100
 MAX_TEXT = 20_000  # of a quotation to check
 _MAX_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
-_INSTRUCTIONS = prompt(__file__, "mcp")
+_INSTRUCTIONS = load_prompt(__file__, "mcp")
 
 
 class Endpoints:
     """The five questions a program may ask. `opened` gives the corpus, or raises why it is not there yet.
 
-    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.written`. `counted` is given what asks
+    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.add_writing`. `counted` is given what asks
     the corpus, and gives what is called in its place: for metrics.
     """
 
@@ -48,7 +48,7 @@ class Endpoints:
         self._opened, self._language, self._finish, self._counted = opened, language, finish, counted
         self._checker: QuotationChecker | None = None
 
-    def offered(self, refusal: Callable[[str], Exception]) -> dict[str, Callable[..., Any]]:
+    def callables(self, refusal: Callable[[str], Exception]) -> dict[str, Callable[..., Any]]:
         """Each endpoint by its name, as a protocol takes it: what it cannot use is raised as `refusal`."""
 
         def translating(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,13 +133,13 @@ class Endpoints:
         return value
 
 
-def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
+def make_finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
     """What the configured writer does to an answer; nothing of it is imported without one."""
     if not settings.writer:
         return None
-    from alpie.app.writer import written
+    from alpie.app.writer import add_writing
 
-    return lambda answer: written(answer, settings)
+    return lambda answer: add_writing(answer, settings)
 
 
 def mcp_server(endpoints: Endpoints) -> Any:
@@ -154,6 +154,6 @@ def mcp_server(endpoints: Endpoints) -> Any:
     except ModuleNotFoundError as error:
         raise PackageMissing(message("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
-    for tool in endpoints.offered(ToolError).values():
+    for tool in endpoints.callables(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))
     return server

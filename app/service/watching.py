@@ -48,7 +48,7 @@ def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
     return found
 
 
-def changes(
+def folder_changes(
     look: Callable[[], Snapshot],
     *,
     longest_rest_seconds: float = _MAX_REST_SECONDS,
@@ -96,7 +96,7 @@ def watch(
     look = partial(snapshot, settings.docs, inside)
     with _ended_by_signals():
         try:
-            changed = changes(look) if changed is None else changed
+            changed = folder_changes(look) if changed is None else changed
             problem = _round(words, build, tell, "")
             waited = 0
             tell(words("watch.waiting", docs=settings.docs))

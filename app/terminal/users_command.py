@@ -31,11 +31,11 @@ def run_users(
         users.remove(name)
         say(words("users.removed", name=name, file=settings.users))
         return
-    new = users.add(name, _password(words))
+    new = users.add(name, _ask_password(words))
     say(words("users.added" if new else "users.changed", name=name, file=settings.users))
 
 
-def _password(words: Translations) -> str:
+def _ask_password(words: Translations) -> str:
     """Asked for twice without echo; a program may send it as a line on standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from alpie.app.chat_model import Messages, prompt
+from alpie.app.chat_model import Messages, load_prompt
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
 from alpie.app.writer.support import QuotedWords, unsupported_names
 from alpie.index.encoder.embed import heading_line, indexed_text
@@ -19,7 +19,7 @@ from alpie.index.sources.expansions import KINDS
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import detect_language
 
-_RULES = prompt(__file__, "expand")
+_RULES = load_prompt(__file__, "expand")
 _MAX_SENTENCE = 1_500  # characters
 _FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
@@ -90,7 +90,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     source = f"{title}. {indexed_text(passage)}"
     if unsupported_figures(figures_of(text), figures_of(source)):
         return DraftFault.FIGURE
-    if unsupported_names(_begun_small(text), QuotedWords.of(source)):
+    if unsupported_names(_lowercase_start(text), QuotedWords.of(source)):
         return DraftFault.NAME
     known = [*others, *(sentence.text for sentence in passage.sentences)]
     if any(fuzz.ratio(_plain(text), _plain(other)) >= _NEARLY_EQUAL for other in known):
@@ -98,7 +98,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     return None
 
 
-def _begun_small(text: str) -> str:
+def _lowercase_start(text: str) -> str:
     """A capital at the beginning tells no name, unless it is an acronym's."""
     first = text.split(maxsplit=1)[0].strip("¿¡")
     return text if first[1:].lower() != first[1:] else text.replace(first, first.lower(), 1)

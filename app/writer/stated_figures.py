@@ -292,7 +292,7 @@ def _dates_in(match: re.Match[str]) -> list[Date]:
 
 def _digits(text: str) -> Iterator[Figure]:
     for match in _FIGURE.finditer(text):
-        value, end = _read(match.group()), match.end()
+        value, end = _parse_number(match.group()), match.end()
         if scale := _SCALE.match(text, end):
             name = re.sub(r"\s+", " ", scale["scale"])
             name = name if name in _SCALES else re.sub(r"(?:es|s)$", "", name)
@@ -303,7 +303,7 @@ def _digits(text: str) -> Iterator[Figure]:
             yield Figure("number", _plain(value), match.start(), end)
 
 
-def _read(digits: str) -> Decimal:
+def _parse_number(digits: str) -> Decimal:
     if _GROUPED.fullmatch(digits):
         return Decimal(re.sub(r"\D", "", digits))
     if match := _GROUPED_DECIMAL.fullmatch(digits):

@@ -14,13 +14,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
-from alpie.app.chat_model import Messages, MissingProvider, Stream, TooLate, pieces_in_time, prompt, stream_of
+from alpie.app.chat_model import (
+    Messages,
+    MissingProvider,
+    ModelTimeout,
+    Stream,
+    load_prompt,
+    open_stream,
+    pieces_in_time,
+)
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES
-from alpie.app.writer.support import Draft, Support, drafts
+from alpie.app.writer.support import Draft, SupportCheck, parse_drafts
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
-_RULES = {language: prompt(__file__, f"write_{language}") for language in LANGUAGES}
+_RULES = {language: load_prompt(__file__, f"write_{language}") for language in LANGUAGES}
 _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
@@ -67,9 +75,9 @@ class Writing(Iterator[WrittenSentence]):
             return
         try:
             # before the clock starts: importing the provider takes seconds and is no fault of the model
-            stream = self._stream or stream_of(self._settings)
-            yield from self._checked(drafts(self._pieces(stream)))
-        except TooLate:
+            stream = self._stream or open_stream(self._settings)
+            yield from self._checked(parse_drafts(self._pieces(stream)))
+        except ModelTimeout:
             self._failure = "timeout"
         except MissingProvider as error:
             _LOG.warning("the writer cannot be used: %s", error)
@@ -83,7 +91,7 @@ class Writing(Iterator[WrittenSentence]):
     def _checked(self, sentences: Iterator[Draft]) -> Iterator[WrittenSentence]:
         answer = self._answer
         found = " \n ".join(hit.passage.text for hit in answer.hits)
-        support = Support([quote.text for quote in answer.quotes], answer.question, found)
+        support = SupportCheck([quote.text for quote in answer.quotes], answer.question, found)
         sentences_shown: set[str] = set()
         for read, draft in enumerate(sentences, start=1):
             reason = support.reason_against(draft)
@@ -115,7 +123,7 @@ class Writing(Iterator[WrittenSentence]):
                 return
 
 
-def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
+def start_writing(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
     """Sentences about the quotations of `answer` by the model in `settings.writer`; raises nothing.
 
     `stream` stands in for that model.
@@ -123,8 +131,8 @@ def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> W
     return Writing(answer, settings, stream)
 
 
-def written(answer: Answer, settings: Settings) -> Answer:
+def add_writing(answer: Answer, settings: Settings) -> Answer:
     """`answer` with its `writer` and `writer_report`; everything else as it was."""
-    writing = write(answer, settings)
+    writing = start_writing(answer, settings)
     sentences = tuple(writing)
     return replace(answer, writer=sentences, writer_report=writing.report)

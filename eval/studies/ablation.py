@@ -193,7 +193,7 @@ def study_ablation(
     return Study(
         name="ablation",
         title="What each part is worth",
-        about=_about(kept, len(confidences)),
+        about=_notes(kept, len(confidences)),
         tables=[
             _overall_table(overall, differences, parts),
             *(_kind_table(metric, by_kind, list(scores)) for metric in _BY_KIND if len(by_kind) > 1),
@@ -209,7 +209,7 @@ def study_ablation(
     )
 
 
-def _about(kept: float | None, fitting: int) -> list[str]:
+def _notes(kept: float | None, fitting: int) -> list[str]:
     lines = ["without a part minus with it, the same questions, paired bootstrap; nothing is fitted anew"]
     if kept is None:
         return [*lines, "every question is answered: the judgement whether to answer is left out"]

@@ -23,7 +23,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import PredictedText, SourceTexts, coverage
 from alpie.eval.questions.predictions import OnQuestion, Row, predict
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.questions.split import split
+from alpie.eval.questions.split import split_questions
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
 from alpie.eval.studies.ablation import Variant, whole_system
@@ -90,7 +90,7 @@ def _parts(questions: Sequence[GoldQuestion]) -> dict[str, str]:
     """The part of each question; public questions are all reported on."""
     if any(question.article for question in questions):
         return dict.fromkeys((question.id for question in questions), "public")
-    fitted = {question.id for question in split(questions, "fit")}
+    fitted = {question.id for question in split_questions(questions, "fit")}
     return {question.id: "fit" if question.id in fitted else "report" for question in questions}
 
 

@@ -189,7 +189,7 @@ def train(
         if time.monotonic() - saved > _SAVE_SECONDS:
             _save(state, model, optimiser, slope, step, losses)
             saved = time.monotonic()
-    _log(folder, {"step": step, **validate(model, batches, held_out)})
+    _log(folder, {"step": step, **validation_figures(model, batches, held_out)})
     torch.save({"weights": trained_weights(model)}, folder / "reader.pt")
 
 
@@ -223,7 +223,7 @@ def _log(folder: Path, facts: dict[str, Any]) -> None:
 
 
 @torch.no_grad()
-def validate(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
+def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
     """AUROC of the log-odds that a row is answered, by kind of row that is not; and right first words by kind."""
     model.eval()
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}

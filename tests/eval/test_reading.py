@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from alpie.eval.document_figures import compared, main, measure_file
+from alpie.eval.document_figures import compare_words, main, measure_file
 from support.formats.pages import Drawn
 
 
 def test_missing_fused_and_divided_words_are_told_apart() -> None:
-    assert compared("la ley de aguas", "de la ley de aguas") == (4, 0, 0, 0)
-    assert compared("la ley de aguas", "la ley aguas") == (4, 1, 0, 0)
-    assert compared("contra el terrorismo", "contra elterrorismo") == (3, 0, 1, 0)
-    assert compared("el pacto hispanoluso", "el pacto hispano-luso") == (3, 0, 0, 0)
-    assert compared("la inves-\ntigación", "la investi gación") == (2, 0, 0, 1)
+    assert compare_words("la ley de aguas", "de la ley de aguas") == (4, 0, 0, 0)
+    assert compare_words("la ley de aguas", "la ley aguas") == (4, 1, 0, 0)
+    assert compare_words("contra el terrorismo", "contra elterrorismo") == (3, 0, 1, 0)
+    assert compare_words("el pacto hispanoluso", "el pacto hispano-luso") == (3, 0, 0, 0)
+    assert compare_words("la inves-\ntigación", "la investi gación") == (2, 0, 0, 1)
 
 
 def test_a_file_is_measured_against_its_own_outline(

@@ -67,7 +67,7 @@ class Login:
         language = wanted if wanted in LANGUAGES else language_of_path(path, self._default)
         try:
             answer = await self._answer(request, path, language)
-        except TooMany as many:
+        except TooManyAttempts as many:
             sentence = page_translations_for(language)("guard.busy" if many.busy else "login.too_often")
             headers = {"retry-after": str(many.seconds)}
             answer = Response(sentence, 429, headers, "text/plain; charset=utf-8")
@@ -88,7 +88,7 @@ class Login:
         if path.startswith("/al/assets/") or name is not None:
             return None
         if told.lower().startswith("basic "):
-            good = await self._attempts.good(client_of(request.scope), *_basic(told))
+            good = await self._attempts.is_password_right(client_of(request.scope), *_basic(told))
             return None if good else self._unknown(language)
         homes = ("", *(f"/{one}" for one in LANGUAGES))
         if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
@@ -100,7 +100,7 @@ class Login:
             return self._form(language)
         told = _fields(await request.body())
         name, password = (told.get(key, [""])[0] for key in ("name", "password"))
-        if not await self._attempts.good(client_of(request.scope), name, password):
+        if not await self._attempts.is_password_right(client_of(request.scope), name, password):
             return self._form(language, "login.wrong", status=401)
         answer = RedirectResponse(self._homes[language], status_code=303)
         session = sign_session(self._users, name, self._clock() + _SESSION_SECONDS)
@@ -179,7 +179,7 @@ def _fields(form: bytes) -> dict[str, list[str]]:
         return {}
 
 
-class TooMany(Exception):
+class TooManyAttempts(Exception):
     """Too many attempts to log in. `seconds` says when to try again; `busy`, that too many are being checked just now."""
 
     def __init__(self, seconds: int, busy: bool = False) -> None:
@@ -200,7 +200,7 @@ class Attempts:
         self._process_key = secrets.token_bytes(32)
         self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
 
-    async def good(self, client: str, name: str, password: str) -> bool:
+    async def is_password_right(self, client: str, name: str, password: str) -> bool:
         """Whether `password` is that of `name`. Raises TooMany."""
         self._admit(client, name)
         # A program sends its password with every request; the slow hash is for the first of them.
@@ -210,7 +210,7 @@ class Attempts:
         if seen in self._seen:
             return True
         if len(self._waiting) >= _MAX_WAITING or not self._waiting.open(client):
-            raise TooMany(_BUSY_SECONDS, busy=True)
+            raise TooManyAttempts(_BUSY_SECONDS, busy=True)
         try:
             async with self._queues.setdefault(client, asyncio.Lock()), self._hashing:
                 return seen in self._seen or await self._hashed(client, name, password, seen)
@@ -236,4 +236,4 @@ class Attempts:
 
     def _admit(self, client: str, name: str) -> None:
         if not all(self._failures.would_admit(one) for one in (client, f"name {name[:64]}")):
-            raise TooMany(int(_LIMITS.window_seconds))
+            raise TooManyAttempts(int(_LIMITS.window_seconds))

@@ -105,11 +105,11 @@ def bound_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         if bound:
             bound.close()
-        raise _not_free(host, port, error) from error
+        raise _port_error(host, port, error) from error
     return bound
 
 
-class _Telling(Server):
+class _AnnouncingServer(Server):
     """uvicorn's server, which says when it listens, and at which address."""
 
     def __init__(self, config: Config, on_listening: Callable[[str], None]) -> None:
@@ -137,12 +137,12 @@ def run_server(
     with bound:
         host, port = bound.getsockname()[:2]
         try:
-            _Telling(config, on_listening).run(sockets=[bound])
+            _AnnouncingServer(config, on_listening).run(sockets=[bound])
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-            raise _not_free(host, port, error) from error
+            raise _port_error(host, port, error) from error
 
 
-def _not_free(host: str, port: int, error: OSError) -> SettingsError:
+def _port_error(host: str, port: int, error: OSError) -> SettingsError:
     return SettingsError(message("serve.not_free", host=host, port=port, error=error.strerror or error))

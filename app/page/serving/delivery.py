@@ -77,13 +77,13 @@ class FirstPaint:
 
     def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], tuple[str, str, str, str]]]) -> None:
         self._app, self._made = app, made
-        self._compressing = GZipMiddleware(self._painted, compresslevel=6)
+        self._compressing = GZipMiddleware(self._add_first_paint, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and _page_path(scope) in self._made
         await (self._compressing if is_page else self._app)(scope, receive, send)
 
-    async def _painted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _add_first_paint(self, scope: Scope, receive: Receive, send: Send) -> None:
         make = self._made[_page_path(scope)]
         start: Message = {}
         body = bytearray()

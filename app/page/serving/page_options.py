@@ -15,7 +15,7 @@ from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import Offer
-from alpie.app.service.endpoints import finisher
+from alpie.app.service.endpoints import make_finisher
 from alpie.app.settings import SEED_DOCUMENTS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class PageOptions(Offer):
             public_url=settings.public_url.rstrip("/"),
             reports=(beside / "report" / "report.json", _ROOT / "eval" / "published" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
-            finish=finisher(settings),
+            finish=make_finisher(settings),
             limits=Limits(questions=settings.questions_per_minute),
             hosts=Hosts.of(settings.host, settings.allowed_hosts),
             proxied=bool(settings.trusted_proxies),

@@ -116,9 +116,9 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     heads = {one: head_of(page_translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
     routes = PageRoutes(opening, options, meter, scripts)
     routes.add_to(app)
-    pages = _mounted(app, opening, options, meter, {one: head for one, (head, _) in heads.items()})
+    pages = _mount_pages(app, opening, options, meter, {one: head for one, (head, _) in heads.items()})
     if meter:
-        meter.gauge("waiting_questions", "Questions in the queue", partial(_waiting, pages.values()))
+        meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
     firsts = {
         paths[one]: partial(first_paint, page_translations_for(one), homes, routes.welcome)
         for one in LANGUAGES
@@ -130,7 +130,7 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     return app
 
 
-def _mounted(
+def _mount_pages(
     app: FastAPI, opening: Opening, options: PageOptions, meter: Meter | None, heads: Mapping[str, str]
 ) -> Mapping[str, Blocks]:
     """The page in each language, hung on `app`; `heads`: what goes into the head of each."""
@@ -180,7 +180,7 @@ def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> N
         )
 
 
-def _waiting(pages: Iterable[Blocks]) -> float:
+def _count_waiting(pages: Iterable[Blocks]) -> float:
     return float(sum(len(one._queue) for one in pages))
 
 

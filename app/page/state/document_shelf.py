@@ -107,7 +107,7 @@ class Shelf:
             try:
                 text = json.dumps(about, ensure_ascii=False, default=str)
                 (place / _ABOUT).write_text(text, encoding="utf-8")
-                with _moved(path, place / path.name):
+                with _moved_file(path, place / path.name):
                     if about["table"]:
                         self._write(whole)
             except BaseException:
@@ -128,7 +128,7 @@ class Shelf:
             if target.exists():
                 raise ChangeRefused(message("refused.file_taken", file=one.file))
             target.parent.mkdir(parents=True, exist_ok=True)
-            with _moved(place / target.name, target):
+            with _moved_file(place / target.name, target):
                 if one.table:
                     whole, tables = self._tables()
                     table = tomlkit.table()
@@ -195,7 +195,7 @@ def _read_removed(place: Path) -> Removed | None:
 
 
 @contextmanager
-def _moved(file: Path, target: Path) -> Iterator[None]:
+def _moved_file(file: Path, target: Path) -> Iterator[None]:
     """`file` stands at `target` from now on; where it was, if what follows fails."""
     file.rename(target)
     try:

@@ -65,7 +65,7 @@ class Collections:
     def create(self, name: str) -> Collection:
         """An empty collection with a name of its own."""
         existing = self.all()
-        shown = _checked(name, existing)
+        shown = _checked_name(name, existing)
         if len(existing) >= _MAX_COLLECTIONS:
             raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
         try:
@@ -79,7 +79,7 @@ class Collections:
     def rename(self, slug: str, name: str) -> Collection:
         """Give a collection another name; its address stays, for links point to it."""
         one = self._standing(slug)
-        shown = _checked(name, [other for other in self.all() if other.slug != slug])
+        shown = _checked_name(name, [other for other in self.all() if other.slug != slug])
         try:
             _write_name(one.folder, shown)
         except OSError as error:
@@ -106,7 +106,7 @@ class Collections:
     def restore(self, token: str) -> Collection:
         """Put back what was taken out; under another address where its own is taken by now."""
         one = self._taken_out(token)
-        _checked(one.name, self.all())
+        _checked_name(one.name, self.all())
         try:
             folder = self._free(one.slug)
             folder.rmdir()
@@ -160,7 +160,7 @@ def _write_name(folder: Path, name: str) -> None:
         new.write_text(name, encoding="utf-8")
 
 
-def _checked(name: str, others: Sequence[Collection]) -> str:
+def _checked_name(name: str, others: Sequence[Collection]) -> str:
     """The name on one line, if it is one and none of `others` has it."""
     shown = " ".join(name.split())
     if not shown or len(shown) > _MAX_NAME or not shown.isprintable():

@@ -86,7 +86,7 @@ class Uploads:
         """Have the text of scanned pages recognised from now on; refused scans are taken after all."""
         (self.folder / RECOGNISE_FILE).touch()
         for path in self._scans.glob("*.pdf"):
-            name = _named(path, self.folder / path.name)
+            name = _rename_free(path, self.folder / path.name)
             path.unlink(missing_ok=True)
             with self._lock:
                 self._waiting.append(name)
@@ -117,7 +117,7 @@ class Uploads:
             self._write(unfinished, file, wanted)
             if same := _same_file(unfinished, self.folder):
                 raise ChangeRefused(message("refused.same", file=wanted, other=same))
-            taken = _named(unfinished, self.folder / wanted)
+            taken = _rename_free(unfinished, self.folder / wanted)
         except OSError as error:
             _LOG.error("a document could not be taken: %s", error)
             raise ChangeRefused(message("refused.unsaved")) from error
@@ -164,7 +164,7 @@ class Uploads:
             try:
                 self._index(names)
             except Exception as error:  # noqa: BLE001 - outermost edge of a thread: it would be busy for ever
-                failure = _unforeseen(error)
+                failure = _unforeseen_message(error)
                 with self._lock:
                     self._state = replace(self._state, indexing=(), failure=failure)
 
@@ -177,7 +177,7 @@ class Uploads:
         except subprocess.TimeoutExpired:
             code, messages = _ENDED_BY_FORCE, []
         except Exception as error:  # noqa: BLE001 - of several that are indexed one by one, the others go on
-            code, messages = 1, [_unforeseen(error)]
+            code, messages = 1, [_unforeseen_message(error)]
         with self._lock:
             crowd = later is None and (len(names) > 1 or bool(self._waiting))
         if code < 0 and crowd:
@@ -222,14 +222,14 @@ class Uploads:
             if not aside:
                 break
             new, (name, hidden) = [], aside.pop(0)
-            back = _named(hidden, self.folder / name)
+            back = _rename_free(hidden, self.folder / name)
             hidden.unlink(missing_ok=True)
             self._index((back,), [one for one, _ in aside])
         with self._lock:
             self._state = replace(self._state, indexing=())
 
 
-def _unforeseen(error: Exception) -> Message:
+def _unforeseen_message(error: Exception) -> Message:
     _LOG.error("the documents could not be indexed", exc_info=error)
     return message("serve.unexpected", kind=type(error).__name__, error=error)
 
@@ -268,7 +268,7 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix.lower()}"
 
 
-def _named(unfinished: Path, wanted: Path) -> str:
+def _rename_free(unfinished: Path, wanted: Path) -> str:
     """Give a complete file its name, or the next free one like it; nothing is ever written over."""
     for number in range(1, 1_000):
         name = wanted if number == 1 else wanted.with_stem(f"{wanted.stem} ({number})")

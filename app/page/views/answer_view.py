@@ -77,12 +77,12 @@ def render_answer(
         follows=follows,
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
-        foreign=_foreign(answer, words, documents),
+        foreign=_foreign_language(answer, words, documents),
         absent=absence_lines(answer, told),
         quoted=quoted,
         near=near,
         writing=writing,
-        written=_written(answer, words),
+        written=_render_writing(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
         statement=_statement(answer, words),
         again=bool(follows) and asks_again(answer.question),
@@ -138,7 +138,7 @@ def _statement(answer: Answer, words: PageTranslations) -> str:
     return words("answer.none.statement", **values)
 
 
-def _foreign(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
+def _foreign_language(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
     """The language of the quotations, where it is not that of the question."""
     shown = answer.quotes or (() if answer.far else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
@@ -148,7 +148,7 @@ def _foreign(answer: Answer, words: PageTranslations, documents: Mapping[str, Do
     return words(key) if key in words.entries else ""
 
 
-def _written(answer: Answer, words: PageTranslations) -> Markup:
+def _render_writing(answer: Answer, words: PageTranslations) -> Markup:
     sentences = [
         (
             sentence.text,

@@ -19,13 +19,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.people_at_risk import at_risk
+from alpie.app.answering.people_at_risk import detect_risk
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import with_notice
-from alpie.app.page.views.markup import one_line
+from alpie.app.page.views.help import with_help_notice
+from alpie.app.page.views.markup import escape_line_ends
 from alpie.app.page.views.page_words import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError, QuestionError
@@ -124,11 +124,14 @@ class Chat:
             talk.messages, talk.questions = talk.messages[:-2], []
         before = [
             *talk.messages,
-            {"role": "user", "content": one_line(Markup('<div class="asked">{}</div>').format(shown))},
+            {
+                "role": "user",
+                "content": escape_line_ends(Markup('<div class="asked">{}</div>').format(shown)),
+            },
         ]
-        yield [*before, self._said(_line("searching", self._words(self._waiting())))], talk
+        yield [*before, self._assistant_message(_paragraph("searching", self._words(self._waiting())))], talk
         replies = self._replies(asked, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
-        shown_reply = self._said(next(replies))
+        shown_reply = self._assistant_message(next(replies))
         talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
         if len(asked) <= MAX_TYPED_CHARACTERS:
             talk.questions = [*talk.questions, asked][-MAX_TURNS:]
@@ -136,7 +139,7 @@ class Chat:
             yield talk.messages, talk
         for reply in replies:
             shown_reply.update(
-                self._said(reply)
+                self._assistant_message(reply)
             )  # in its place: another question may have been asked meanwhile
             if not talk.left:
                 yield talk.messages, talk
@@ -162,7 +165,7 @@ class Chat:
             with self._free:
                 answer = ask(asked, turns, wish.documents, wish.each)
             told = page_translations_for("en") if answer.language == "en" else words
-            of_talk = (at_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
+            of_talk = (detect_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
@@ -172,25 +175,25 @@ class Chat:
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
-                return with_notice(rendered, risk, told) if risk else rendered
+                return with_help_notice(rendered, risk, told) if risk else rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:
                 yield shown(answer, writing=True)
-                reply = shown(self._finished(answer))
+                reply = shown(self._finish_answer(answer))
         except NotReady as error:
-            reply = _line("problem", words(self._opening.why_not(error)))
+            reply = _paragraph("problem", words(self._opening.why_not(error)))
         except QuestionError:
-            reply = _line("problem", words("chat.no_words"))
+            reply = _paragraph("problem", words("chat.no_words"))
         except AlpieError as error:
             _LOG.info("question refused: %s", error)
-            reply = _line("problem", words("chat.refused"))
+            reply = _paragraph("problem", words("chat.refused"))
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a question could not be answered")
-            reply = _line("problem", words("chat.failed"))
+            reply = _paragraph("problem", words("chat.failed"))
         yield reply
 
-    def _finished(self, answer: Answer) -> Answer:
+    def _finish_answer(self, answer: Answer) -> Answer:
         """`answer` with what `finish` adds, or as it was: the quotations stand whatever happens."""
         try:
             return self._finish(answer) if self._finish else answer
@@ -198,12 +201,12 @@ class Chat:
             _LOG.exception("an answer could not be finished")
             return answer
 
-    def _said(self, content: Markup) -> Message:
+    def _assistant_message(self, content: Markup) -> Message:
         shown = Markup('<div class="said" lang="{}">{}</div>').format(self._words.language, content)
-        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", shown))}
+        return {"role": "assistant", "content": escape_line_ends(_INDENT.sub("\n", shown))}
 
 
-def _line(style: str, sentence: str) -> Markup:
+def _paragraph(style: str, sentence: str) -> Markup:
     return Markup('<p class="{}">{}</p>').format(style, sentence)
 
 

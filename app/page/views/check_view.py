@@ -8,7 +8,7 @@ from alpie.app.answering.citation import short_citation
 from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import passage_link
-from alpie.app.page.views.markup import marked
+from alpie.app.page.views.markup import mark_ranges
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import QuestionError
@@ -47,11 +47,11 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         title=title,
         documents=len(corpus.documents),
         sentences=[sentence_line(n, one, words) for n, one in enumerate(outcome.sentences, 1)],
-        places=[_shown(corpus, place, words) for place in outcome.places],
+        places=[_place_values(corpus, place, words) for place in outcome.places],
     )
 
 
-def _shown(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
+def _place_values(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
     """A place where the text stands, or the nearest; `href`: "" where it has no address."""
     reading, cut = place.reading, place.reading.warnings
     href = source = ""
@@ -61,7 +61,7 @@ def _shown(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict
     return {
         "document": corpus.documents[place.document_id],
         # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
-        "shown": marked(reading.text, reading.marked) if cut else place.shown,
+        "shown": mark_ranges(reading.text, reading.marked) if cut else place.shown,
         "warnings": warning_sentences(cut, words),
         "address": place.address,
         "source": source,

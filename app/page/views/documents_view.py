@@ -50,7 +50,7 @@ def render_documents(
     return render(
         "documents",
         words,
-        documents=_all_shown(panels, documents, words) if panels else [],
+        documents=_documents_values(panels, documents, words) if panels else [],
         corpus=corpus,
         evaluated=evaluated,
         built=words.moment(corpus.built_at) if corpus else "",
@@ -71,14 +71,16 @@ def render_documents(
     )
 
 
-def _all_shown(
+def _documents_values(
     panels: Panels, documents: Sequence[Document], words: PageTranslations
 ) -> list[dict[str, Any]]:
     counts = panels.corpus.passages.counts
-    return [_shown(panels, one, counts.get(one.id, 0), words) for one in documents]
+    return [_document_values(panels, one, counts.get(one.id, 0), words) for one in documents]
 
 
-def _shown(panels: Panels, document: Document, passages: int, words: PageTranslations) -> dict[str, Any]:
+def _document_values(
+    panels: Panels, document: Document, passages: int, words: PageTranslations
+) -> dict[str, Any]:
     notes = [
         *map(words.translate, document.notes),
         *(notice_text(notice, words) for notice in document.notices),
@@ -119,7 +121,7 @@ def render_state(
     """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
     state = uploads.state if uploads else UploadState()
     by_file = {one.file: one for one in documents.values()}
-    done = [(name, _read(by_file[name], words) if name in by_file else []) for name in state.done]
+    done = [(name, _coverage_lines(by_file[name], words) if name in by_file else []) for name in state.done]
     scanned = state.scans or any(
         notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for one in documents.values() for notice in one.notices
     )
@@ -133,7 +135,7 @@ def render_state(
     )
 
 
-def _read(document: Document, words: PageTranslations) -> list[str]:
+def _coverage_lines(document: Document, words: PageTranslations) -> list[str]:
     """How much of a document was read, and what of it was not."""
     coverage = coverage_text(document.coverage, words)
     return [*([coverage] if coverage else []), *(notice_text(one, words) for one in document.notices)]

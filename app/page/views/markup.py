@@ -17,10 +17,10 @@ _LINE_ENDS = {"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#82
 
 def escape(text: str) -> str:
     """`text` for element content or a quoted attribute, safe on one line."""
-    return one_line(html.escape(text, quote=True))
+    return escape_line_ends(html.escape(text, quote=True))
 
 
-def one_line(markup: str) -> str:
+def escape_line_ends(markup: str) -> str:
     """`markup` with its line ends as character references."""
     text = str(markup)  # `Markup.replace` would escape the references
     for character, reference in _LINE_ENDS.items():
@@ -39,7 +39,7 @@ def split_at_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[
     return [piece for piece in (*pieces, (text[position:], False)) if piece[0]]
 
 
-def marked(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+def mark_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
     """`text` escaped, the character `ranges` of it in `mark`."""
     pieces = ((escape(piece), is_marked) for piece, is_marked in split_at_ranges(text, ranges))
     return Markup("".join(f"<mark>{piece}</mark>" if is_marked else piece for piece, is_marked in pieces))

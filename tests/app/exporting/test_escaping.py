@@ -27,9 +27,9 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.exporting.export import FORMATS, export_excerpts
 from alpie.app.exporting.reference_files import (
     Excerpt,
+    escape_latex,
+    escape_markdown,
     json_text,
-    latex,
-    markdown,
     markdown_link,
     plain_line,
     spreadsheet_cell,
@@ -216,8 +216,8 @@ def test_a_web_address_is_a_link_only_where_it_ends_where_it_should() -> None:
         "https://example.org/a b",
         "data:x",
     ):
-        assert markdown_link(bad) == markdown(bad)
-    assert markdown("http://a.b www.a.b") == "http\\://a.b www\\.a.b"
+        assert markdown_link(bad) == escape_markdown(bad)
+    assert escape_markdown("http://a.b www.a.b") == "http\\://a.b www\\.a.b"
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -230,7 +230,7 @@ def test_json_reads_back_the_same_and_holds_nothing_that_acts(text: str) -> None
 
 
 def test_latex_has_a_command_for_what_braces_and_commands_are_made_of() -> None:
-    assert latex("\\{}~^&%$#_") == (
+    assert escape_latex("\\{}~^&%$#_") == (
         r"\textbackslash{}\textbraceleft{}\textbraceright{}\textasciitilde{}\textasciicircum{}\&\%\$\#\_"
     )
 

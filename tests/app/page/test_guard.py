@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from alpie.app.page.guarding.content_policy import page_policy
 from alpie.app.page.guarding.guard import Guard, Limits
-from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere, is_loopback
+from alpie.app.page.guarding.origins import Hosts, is_cross_site, is_loopback
 from alpie.app.page.guarding.rate_limits import Streams, Window, client_key
 from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_path
 from alpie.app.page.serving.delivery import FirstPaint
@@ -154,7 +154,7 @@ def test_a_rebound_name_gets_nothing() -> None:
     (None, "same-site", True), ("http://here:1", "same-origin", False), (None, "none", False),
 ])  # fmt: skip
 def test_orders_come_from_our_own_pages(origin: str | None, site: str | None, elsewhere: bool) -> None:
-    assert comes_from_elsewhere("here:1", origin, site) is elsewhere
+    assert is_cross_site("here:1", origin, site) is elsewhere
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.markup import escape
 from alpie.app.page.views.page_words import page_translations_for
-from alpie.app.page.views.welcome import candidates
+from alpie.app.page.views.welcome import example_questions
 from alpie.index.errors import IndexMissing
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
 from support.places import ROOT
@@ -109,15 +109,15 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
 
 
 def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
-    from alpie.app.page.views.quality_view import about, render_evaluation
+    from alpie.app.page.views.quality_view import has_results_about, render_evaluation
 
     report = PAGE.parents[1] / "eval" / "published" / "report.json"
     fingerprint = json.loads(report.read_text(encoding="utf-8"))["corpus_fingerprint"]
     shown = render_evaluation((report,), page_translations_for("es"), fingerprint)
     for part in ('class="figures"', 'class="bars"', "<polyline", 'class="compare"', fingerprint):
         assert part in shown
-    assert about((report,), fingerprint)
-    assert not about((report,), "0")
+    assert has_results_about((report,), fingerprint)
+    assert not has_results_about((report,), "0")
     assert "figures" not in render_evaluation((report,), page_translations_for("es"), "0")
 
 
@@ -147,13 +147,13 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
     document = Document("a", "Un título", "", "", "", "es", "a.txt", text)
     spans = [Span(one.start(), one.end()) for one in re.finditer(r".+", text)]
     layout = Layout("a", tuple(Block(BlockKind.HEADING, (one,), (), level=1) for one in spans), (), (), ())
-    assert list(candidates(document, layout, page_translations_for("es"))) == [
+    assert list(example_questions(document, layout, page_translations_for("es"))) == [
         "¿Qué es un parque?",
         "¿Qué se dice sobre «Horario de apertura»?",
         "¿De qué trata «Un título»?",
         "¿Qué pide «Un título»?",
     ]
-    assert list(candidates(document, None, page_translations_for("en"))) == [
+    assert list(example_questions(document, None, page_translations_for("en"))) == [
         "What is “Un título” about?",
         "What does “Un título” ask for?",
     ]

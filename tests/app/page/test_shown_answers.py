@@ -18,7 +18,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.markup import escape, marked, one_line
+from alpie.app.page.views.markup import escape, escape_line_ends, mark_ranges
 from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.templates import Markup
 from alpie.app.settings import load_settings
@@ -35,12 +35,12 @@ def test_text_is_escaped_and_kept_on_one_line() -> None:
     assert "<" not in escape(PAYLOAD)
     assert "\n" not in escape(PAYLOAD)
     assert html_library.unescape(escape(PAYLOAD)) == PAYLOAD
-    assert one_line(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
+    assert escape_line_ends(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
 
 
 def test_marks_do_not_change_the_words() -> None:
     text = "Uno & <dos> tres"
-    shown = marked(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
+    shown = mark_ranges(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
     assert html_library.unescape(re.sub(r"</?mark>", "", shown)) == text
     assert shown.count("<mark>") == 2
 

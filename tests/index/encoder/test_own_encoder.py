@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from alpie.app.answering import answer_weights
-from alpie.app.answering.answer_weights import calibration_file, numbers_for
+from alpie.app.answering.answer_weights import calibration_file, load_calibration
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, examine
+from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, run_checks
 from alpie.app.translations import translations_for
 from alpie.eval import fit
 from alpie.eval.fit import fit_encoder
@@ -251,10 +251,10 @@ def test_the_doctor_says_that_an_encoder_is_not_calibrated(
 ) -> None:
     monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
     [look] = [one for one in EXAMINATIONS if "matching" in one.__name__]
-    [found] = examine(settings, translations_for("es"), (look,))
+    [found] = run_checks(settings, translations_for("es"), (look,))
     assert (found.state, "alpie eval --fit" in found.message) == (Outcome.BAD, True)
     calibrate(settings, FakeEncoder().fingerprint)
-    [found] = examine(settings, translations_for("es"), (look,))
+    [found] = run_checks(settings, translations_for("es"), (look,))
     assert found.state == Outcome.GOOD
 
 
@@ -266,7 +266,7 @@ def test_with_its_own_numbers_it_answers(settings: Settings) -> None:
 
 
 def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Path) -> None:
-    weights, fusion = numbers_for(encoder, tmp_path)
+    weights, fusion = load_calibration(encoder, tmp_path)
     assert (weights, fusion) == (answer_weights.load_weights(), HybridWeights())
     said = io.StringIO()
     assert fit_encoder(replace(load_settings(), data=tmp_path), said, encoder=encoder) == 0

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.citation import full_citation
-from alpie.app.answering.corpus import Corpus, open_reader_of
+from alpie.app.answering.corpus import Corpus, open_configured_reader
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
-from alpie.app.service.document_report import compare_with_documents
+from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.settings import load_settings
 from alpie.app.terminal.rendering import incomplete_text
 from alpie.app.translations import translations_for
@@ -77,10 +77,10 @@ def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) ->
     assert len(report.problems) == 3
     for name, said in (("escaneo.pdf", "OCR"), ("cifrado.pdf", "contraseña"), ("foto.docx", "imagen")):
         assert any(name in line and said in line for line in report.problems)
-    assert compare_with_documents(folder, data).is_fresh
+    assert compare_index_with_folder(folder, data).is_fresh
     version = open_version(data, encoder)
     return Corpus(
-        version.documents, version.layouts, version.search, open_reader_of(settings), version.fingerprint,
+        version.documents, version.layouts, version.search, open_configured_reader(settings), version.fingerprint,
         policy=QuotePolicy(most=settings.max_quotes),
     )  # fmt: skip
 

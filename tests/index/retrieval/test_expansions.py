@@ -13,7 +13,7 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.page_words import page_translations_for
-from alpie.app.service.document_report import compare_with_documents
+from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.service.rows import answer_row
 from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
 from alpie.index.sources.expansions import ExpansionLine, place_expansions
@@ -127,7 +127,7 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
     before = opened(data).fingerprint
     address = address_of(data, "incendios")
     write(docs, "incendios", row(address, ("Otra cosa", []), (FOREST, ["En julio ardieron"])))
-    assert compare_with_documents(docs, data).changed == ("incendios",)
+    assert compare_index_with_folder(docs, data).changed == ("incendios",)
     encoder = FakeEncoder()
     build(docs, data, encoder)
     assert encoder.texts_seen == ["Otra cosa"]
