@@ -93,7 +93,7 @@ def names(allowed: str = message("kind.names"), check: Callable[[str], object] =
 
 
 def choice(*options: str) -> Kind:
-    """One of some words."""
+    """A choice among some words."""
 
     def convert(value: Any, folder: Path) -> str:
         _require(value in options)

@@ -38,7 +38,7 @@ class Translations:
         return text.replace(",", "\u00a0" if abs(value) >= 10_000 else "").replace(".", ",")
 
     def count(self, key: str, number: int) -> str:
-        """«1 documento», «4 documentos»: the texts under `key`.one and `key`.many."""
+        """A number with its noun, «1 documento», «4 documentos», by the texts `key`.one and `key`.many."""
         return self(f"{key}.one" if number == 1 else f"{key}.many", number=self.number(number))
 
     def quoted(self, text: str) -> str:

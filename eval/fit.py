@@ -53,7 +53,7 @@ from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
-_BARE_WEIGHT = 0.35  # … asked without expansions, which most collections do not have
+_BARE_WEIGHT = 0.35  # of the same question asked without expansions, which most collections do not have
 _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
 _PENALTY_FEW = 10.0
 _KEEP_ANSWERABLE = 0.97  # of every set: to keep more costs more false answers than it saves true ones
@@ -74,7 +74,7 @@ class FittingSets:
 
     @property
     def weighted(self) -> list[tuple[Example, float]]:
-        """Those that tell which sentence answers."""
+        """Examples that tell which sentence answers, each with its weight."""
         sets = ((self.own, _OWN_WEIGHT), (self.bare, _BARE_WEIGHT), (self.held_out, 1.0))
         return [(example, weight) for examples, weight in sets for example in examples]
 
@@ -111,7 +111,7 @@ def fit_all(sets: FittingSets) -> Weights:
 
 
 def _in_set(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
-    """Which of `examples` are of one set, shape (examples,)."""
+    """Which of `examples` belong to the set `some`, shape (examples,)."""
     members = set(map(id, some))
     return np.array([id(example) in members for example in examples], dtype=bool)
 

@@ -78,7 +78,7 @@ def _counts(questions: int, resamples: int) -> NDArray[np.int64]:
 
 
 def _resampled(numerators: Matrix, denominators: Matrix, resamples: int) -> Matrix:
-    """(resamples, metrics); NaN where a resample holds no question that bears on the metric."""
+    """Ratios, (resamples, metrics); NaN where a resample holds no question that bears on the metric."""
     if not len(numerators):
         return np.full((resamples, numerators.shape[1]), np.nan)
     counts = _counts(len(numerators), resamples).astype(np.float64)

@@ -127,7 +127,7 @@ def build_index(
 
 @contextmanager
 def _exclusive_build(data: Path) -> Iterator[None]:
-    """No other builder writes there meanwhile, and nothing lies there half-written."""
+    """Holds the build lock of `data`, having removed what a killed build left there."""
     with ExitStack() as held:
         try:
             data.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def _exclusive_build(data: Path) -> Iterator[None]:
 
 
 def _usable_version(data: Path, encoder: Encoder) -> EarlierVersion | None:
-    """The index in use, if it is whole and of this encoder. What a later version built is not written over unasked."""
+    """The index in use, if it is whole and of this encoder; raises `IndexNewer` for one of a later program."""
     try:
         folder = current_version(data)
         manifest = read_manifest(folder)
@@ -161,7 +161,7 @@ class _Prepared:
     content: DocumentContent
     count: int  # of its passages
     keys: Sequence[bytes] = ()  # of each passage what its vectors depend on
-    is_new: Sequence[bool] = ()  # … and whether nobody knows them
+    is_new: Sequence[bool] = ()  # of each passage whether its vectors have to be made
 
     @property
     def new_passages(self) -> int:

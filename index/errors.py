@@ -87,7 +87,7 @@ class SourceError(AlpieError):
 
     @classmethod
     def at(cls, path: Path, key: str, /, **facts: object) -> Self:
-        """Of the file `path`: its message is the path and the sentence `key`."""
+        """The error about the file `path`: its message is the path and the sentence `key`."""
         return cls(message("at", where=path, reason=message(key, **facts)), path)
 
     @property

@@ -1,4 +1,4 @@
-"""Sentences for people, by key: said in Spanish where they arise, and in the reader's language where they are read.
+"""Messages for people, by key: in Spanish where they arise, translated into the reader's language where they are read.
 
 `locale/*.json` holds them, one catalogue a language, with a name for each fact that a sentence takes. An error or a
 notice carries its key and facts wherever it goes, into the index too, so that nobody reads meaning out of a sentence.
@@ -22,7 +22,7 @@ class Listed(tuple[object, ...]):
 
 
 class Message(str):
-    """A sentence in Spanish that can be told in other languages; without a key it is the same in every language."""
+    """A sentence in Spanish that can be translated; without a key it is the same in every language."""
 
     key: str
     facts: Mapping[str, Any]
@@ -34,12 +34,12 @@ class Message(str):
 
 
 def format_sentence(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
-    """The sentence `key`; messages among its facts are told in the same language."""
+    """The sentence `key` of a catalogue with its facts; messages among these are translated too."""
     return catalogue[key].format(**{name: translate(fact, catalogue) for name, fact in facts.items()})
 
 
 def translate(fact: object, catalogue: Mapping[str, str]) -> object:
-    """A message, or the one of an error, in the language of a catalogue that has its key; anything else as it is."""
+    """Put a message, or that of an error, into the language of a catalogue that has its key; else as it is."""
     fact = _message_of(fact)
     if isinstance(fact, Message):
         return format_sentence(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
@@ -47,7 +47,7 @@ def translate(fact: object, catalogue: Mapping[str, str]) -> object:
 
 
 class MessageSource:
-    """Says sentences of the catalogues in some folders. Where two catalogues have one key, the later one's sentence is said."""
+    """Makes messages from the catalogues in some folders. Where two have one key, the later catalogue counts."""
 
     def __init__(self, *folders: Path) -> None:
         self.folders = folders

@@ -13,7 +13,7 @@ _NEAREST = 3
 
 
 def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
-    """`answer` as a refusal: what other texts say is near, and no answer.
+    """Turn `answer` into a refusal: what other texts say is near, and no answer.
 
     Its confidence is 0: that a text is not there is no estimate.
     """

@@ -39,7 +39,7 @@ class Citation:
     doubtful: tuple[str, ...] = ()  # those of which it was not
     place: str = ""  # of publication
     date_is_ours: bool = False  # the text does not carry it: it stands in brackets
-    last_paragraph: int = 0  # … beyond `paragraph`
+    last_paragraph: int = 0  # of the last word that is cited; 0 where it is in `paragraph`
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Role(StrEnum):
     SIDE = "side"  # of a comparison
     DOCUMENT = "document"  # they are what one document says
     CONTEXT = "context"  # what stands around a quotation that was not understood
-    DEFINITION = "definition"  # … and what its words mean
+    DEFINITION = "definition"  # they say what the words of such a quotation mean
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Weights:
     fitted_on: Mapping[str, object]  # where the numbers come from
     firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
     far: float = 0.0  # cosine of the best candidate below which nothing is shown as near
-    near: float = 0.0  # … from which on what is shown is near indeed
+    near: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
     reorder: float = 2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
 
 

@@ -24,7 +24,7 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference
 
 _PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
-_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
+_DEMANDED = 0.3  # the same allowance for operative paragraphs, where it is asked what a document asks for
 _MAX_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 

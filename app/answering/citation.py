@@ -94,7 +94,7 @@ def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
 
 
 def short_citation(citation: Citation, language: str = "es") -> str:
-    """«WeProtect 2019, § 04 Tendencias tecnológicas, p. 13»: fits in a line under a quotation.
+    """The citation in one line: «WeProtect 2019, § 04 Tendencias tecnológicas, p. 13».
 
     The outermost heading and the most telling place: article or paragraph label, else page, else,
     for a text without headings, the paragraph.

@@ -128,7 +128,7 @@ def governs_list(lead_in: str) -> re.Match[str] | None:
 
 
 def _blank_out(pattern: re.Pattern[str], text: str) -> str:
-    """`text` with what matches blotted out; the length stays."""
+    """Replace what matches in `text` by «_», so that its length stays."""
     return pattern.sub(lambda match: "_" * len(match.group()), text)
 
 
@@ -194,7 +194,7 @@ def _word_omitted(gap: str) -> tuple[int, int] | None:
 
 
 def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
-    """Where in `text`, which is left out before the quotation, a word stands that turns it."""
+    """Where in `text`, which is left out before the quotation, a word stands that turns its meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     denied = _DENIED.search(low)
     if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
@@ -221,7 +221,7 @@ def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> 
 
 
 def _word_after(text: str, words: int) -> tuple[int, int] | None:
-    """The same for what follows the quotation."""
+    """Where in `text`, which is left out after the quotation, a word stands that turns its meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     if beside := _NEXT.match(low):
         return beside.span()
@@ -238,7 +238,7 @@ def _word_after(text: str, words: int) -> tuple[int, int] | None:
 def _lead_in_warnings(
     parts: Sequence[_CutSentence], spans: Sequence[Span], sentences: Sequence[Sentence]
 ) -> Iterator[CutWarning]:
-    """Of items quoted without the sentence that introduces their list."""
+    """Warnings about items quoted without an introduction of their list that turns what they say."""
     quoted = {part.sentence.group for part in parts if part.sentence.role is SentenceRole.ITEM}
     for one in sentences:
         here = any(span.start < one.end and one.start < span.end for span in spans)

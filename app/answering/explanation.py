@@ -42,7 +42,7 @@ def explain_answer(
     documents: Mapping[str, Document],
     allowed: NDArray[np.bool_] | None = None,
 ) -> Answer:
-    """`answer` as its quotations with what stands around them, and definitions of its words from passages `allowed`."""
+    """Put what stands around the quotations into `answer`, and definitions of its words from passages `allowed`."""
     quotes = answer.quotes[:_EXPLAINED]
     around = _distinct_quotes(
         one for quote in quotes for one in quotes_at([_with_context(quote)], documents, 1)

@@ -13,7 +13,7 @@ from alpie.index.records import Sentence, SentenceRole, Span, collapse
 
 OMISSION = "[…]"
 OMISSION_MARK = re.compile(r"\s*[\[(](?:\.\.\.|…)[\])]\s*")  # as people write it
-# … or as bare dots between words.
+# An omission may also be bare dots between words.
 OMISSION_OR_DOTS = re.compile(r"\s*(?:[\[(](?:\.\.\.|…)[\])]|(?<=[\w\s,;:])(?:\.\.\.|…)(?=\s*\w))\s*")
 _OVER_OTHERS = (SentenceRole.HEADER, SentenceRole.LEAD_IN)  # read on in each row or item below them
 

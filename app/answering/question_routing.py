@@ -87,7 +87,7 @@ class QuestionRouter(ChosenDocuments):
         return answer
 
     def _answer(self, read: Question, turns: Sequence[str], each_document: bool) -> Answer:
-        """Of which kind a question is: small talk, one for each document, «explícamelo», a comparison, one, several."""
+        """Answer by the kind of question: small talk, each document, «explícamelo», a comparison, one, several."""
         if is_small_talk(read.searched):
             return self._small_talk_answer(read)
         if each_document:
@@ -182,7 +182,7 @@ class QuestionRouter(ChosenDocuments):
 
     @property
     def _with_more_candidates(self) -> QuestionRouter:
-        """With more candidates: what answers both sides better is shown on one."""
+        """The router with more quotations to choose from: one that answers both sides is shown on one of them."""
         return replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
 
     def _answer_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
@@ -202,7 +202,7 @@ class QuestionRouter(ChosenDocuments):
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
     def _eased_for(self, documents: Collection[str]) -> QuestionRouter:
-        """`restricted_to`, for a question put to each of several: less is needed to show what one of them says."""
+        """The router of some documents with a lower threshold: what one of several says is shown beside the others."""
         return replace(self.restricted_to(documents), threshold=self.limit * _EASED)
 
     def _answer_by_document(self, read: Question, turns: Sequence[str]) -> Answer:
@@ -221,7 +221,7 @@ class QuestionRouter(ChosenDocuments):
         return replace(self._combine(read, answers, with_nearest(parts, answers)), follows=question.follows)
 
     def _answer_from_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
-        """What the one document says, whichever is named."""
+        """What the only document of this router says, whichever document the question names."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
         places = asked.reference and self.found(asked.question, asked.reference, self.documents).groups
         return (
@@ -236,14 +236,5 @@ class QuestionRouter(ChosenDocuments):
     def _small_talk_answer(self, read: Question) -> Answer:
         search, language = self.search_statement(0), read.language
         return Answer(
-            read.typed,
-            read.searched,
-            False,
-            0.0,
-            (),
-            (),
-            (),
-            search,
-            language=language,
-            small_talk=True,
+            read.typed, read.searched, False, 0.0, (), (), (), search, language=language, small_talk=True
         )

@@ -54,7 +54,8 @@ class QuotePolicy:
     always: int = 1  # so many are shown however improbable
     enough: float = 0.9  # no further quotation once those shown hold this much probability
     least_ratio: float = 0.2  # of a further quotation's probability to the first's
-    # … and of it to one; of 184 fitting questions .1 had .845 right in three with precision .72, .07 .867 with .70
+    # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
+    # precision .72, and .07 put .867 with .70
     least: float = 0.085
     usual: int = 3  # no more than this, unless the question asks for several things
     extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
@@ -106,7 +107,7 @@ def select_quotes(
 
 
 def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
-    """The candidate; a question with the sentence after it, which answers it; None for what is no answer at all."""
+    """`candidate`, and the sentence after it where it asks a question; None where it can be no answer."""
     if are_contents_entries(candidate.sentences, source):
         return None
     if not all(map(is_question, candidate.sentences)):
@@ -127,7 +128,7 @@ def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> 
 
 
 def _is_mere_lead_in(candidate: Candidate) -> bool:
-    """«Este informe se propone:» says nothing without its list."""
+    """Whether it is an introduction without its list: «Este informe se propone:» says nothing by itself."""
     return candidate.first == candidate.last and candidate.sentences[0].role is SentenceRole.LEAD_IN
 
 
@@ -147,7 +148,7 @@ def _extend(
     used: set[tuple[int, int]],
     source: str,
 ) -> Candidate:
-    """The candidate with the neighbouring sentences that are nearly as likely to answer."""
+    """`candidate` with the neighbouring sentences that are nearly as likely to answer."""
     if candidate.sentences[0].group is not None:
         return candidate
     of_passage = {
@@ -176,7 +177,7 @@ def _extend(
 
 
 def _add_leaned_on(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
-    """The candidate, with the sentence before it when it leans on that."""
+    """`candidate` with the sentence before it, where it cannot be understood without that."""
     sentences = candidate.hit.passage.sentences
     if (candidate.rank, candidate.first - 1) in used:
         return candidate  # quoted already
@@ -225,6 +226,7 @@ def quote_candidate(
 
 
 def _add_governing_lead_in(candidate: Candidate) -> Candidate:
+    """An item with the introduction of its list, where that denies or excepts what the items say."""
     first = candidate.sentences[0]
     if first.role is not SentenceRole.ITEM:
         return candidate
@@ -290,7 +292,7 @@ def is_question(sentence: Sentence) -> bool:
 # 100 of these it is the answer, a part of it, or shares most of its words.
 MIN_PROBABILITY = 0.2  # that these words and no others of the sentence answer
 MIN_LOG_ODDS = 0.5  # that the sentence does
-MIN_LEAD = 2.0  # … more than any other of the quotation that holds as many words of the question
+MIN_LEAD = 2.0  # of its log-odds over any other sentence that holds as many words of the question
 _LETTERS = 5  # by which a word is known again: «España», «español»
 
 

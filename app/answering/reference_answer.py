@@ -84,7 +84,7 @@ def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: 
 
 
 def _is_name_alone(quote: Quote) -> bool:
-    """«Artículo 7-A.», parted from its text by what the layout left out, says nothing."""
+    """Whether a quotation is but a unit's name: «Artículo 7-A.», whose text stands beyond what was left out."""
     return fold(quote.text.strip(" .:-–—")) == fold(quote.passage.label or "")
 
 

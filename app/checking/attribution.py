@@ -43,7 +43,7 @@ def unquoted_parts(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _match_marks(text: str) -> list[Span] | None:
-    """None where a quotation is opened and not closed."""
+    """What stands between marks that balance; None where a quotation is opened and not closed."""
     found: list[tuple[str, int, int]] = []
     kind, start, depth = "", 0, 0
     for match in _MARK.finditer(text):

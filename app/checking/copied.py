@@ -105,7 +105,7 @@ def same_but_for_signs(pasted: str, source: str) -> bool:
 
 
 def without_hyphens(text: str) -> str:
-    """`text` with the words that its line ends divide, whole."""
+    """Join the words of `text` that its line ends divide."""
     return _LINE_END.sub("", text)
 
 
@@ -221,7 +221,7 @@ def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[S
 
 
 def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
-    """Of `spans`, which ascend, the parts between two offsets."""
+    """The parts of `spans`, which ascend, between two offsets."""
     first = max(0, bisect_left(spans, start, key=lambda span: span.start) - 1)
     return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
 

@@ -1,4 +1,4 @@
-"""Check a text as a whole: see `alpie.app.checking.verify` for the rule and the names.
+"""Checks a text as a whole against the documents, by the rule that `alpie.app.checking.verify` states.
 
 A text that stands in no document is compared with the passages that share rare words with it. It may have the same words
 and other signs, be a row under its header, or be sentences that do not stand together; else the nearest place is
@@ -300,7 +300,7 @@ def _sentences(pasted: str) -> list[str]:
 
 
 def _visible_lines(text: str) -> str:
-    """As `_without_outer_quotes`, with the line ends that it has."""
+    """`text` without invisible characters and marks around the whole, its line ends kept."""
     return _strip_outer_quotes(without_invisible(text).strip())
 
 

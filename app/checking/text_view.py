@@ -146,7 +146,7 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
 
 
 def subtract_spans(whole: Span, left_out: Sequence[Span]) -> tuple[Span, ...]:
-    """What is left of a stretch without others, which ascend; an empty span where nothing is."""
+    """`whole` without the spans `left_out`, which ascend; an empty span where nothing remains."""
     kept: list[Span] = []
     position = whole.start
     for span in left_out:

@@ -1,14 +1,17 @@
-"""Check a quotation: is this text in the documents, word for word?
+"""Check a quotation: is this text in the documents, word for word? There are five verdicts, the names of `Verdict`.
 
-*Exact*: the text stands in a document as it was pasted, each run of white space as one space and typographic quotation
-marks as their typewriter forms. What the layout marks as running footer, footnote call or call-out may be left out,
-and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
-marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
-between words, where the text is not exact otherwise.
+- *Exact*: the text stands in a document as it was pasted, each run of white space as one space and typographic quotation
+  marks as their typewriter forms. What the layout marks as running footer, footnote call or call-out may be left out,
+  and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
+  marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
+  between words, where the text is not exact otherwise.
+- *Cut*: exact, but it leaves a negation, exception or condition out of its sentence (`alpie.app.answering.cut`).
+- *Joined*: every sentence stands in the documents, signs apart, but they do not follow one another there.
+- *Altered*: a stretch of a document is close; the difference is given word by word.
+- *Absent*: nothing of the documents is close.
 
-*Altered*: a stretch of a document is close; the difference is given word by word. *Absent*: neither. A text that is
-not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference or short
-beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
+A text that is not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference
+or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
 """
 
 from __future__ import annotations
@@ -101,7 +104,10 @@ class QuotationChecker:
 
 
 def _combine_stretches(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:
-    """One outcome of several found: all places of one stretch, of more the first of each. One cut makes it cut."""
+    """One outcome for quoted stretches that were all found: exact, or cut where one of them is.
+
+    It has all places of a single stretch, and the first place of each of several.
+    """
     cut = any(one.verdict is Verdict.CUT for one in exact)
     places = exact[0].places if len(exact) == 1 else tuple(one.places[0] for one in exact)
     return Verification(
@@ -174,7 +180,7 @@ def _note_quotations(notes: list[str]) -> tuple[str, ...]:
 
 
 def _note_quotation(note: str) -> str:
-    """Of a note as `alpie.app.exporting.reference_files` writes it, «words» (place; address); "" for none."""
+    """The quotation in a note as `reference_files` writes it, «words» (place; address); "" for another text."""
     close = max(note.rfind("» ("), note.rfind("” ("))
     place = note[close + len("» (") : -1].split()
     is_note = note[:1] in "«“" and note.endswith(")") and close > 0 and place and "/" in place[-1]

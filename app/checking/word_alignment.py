@@ -77,12 +77,12 @@ def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
 
 
 def align_whole(pasted: Sequence[str], source: Sequence[str]) -> Alignment:
-    """`pasted` words against all of the `source` words."""
+    """Align `pasted` words with all of the `source` words, none of which is left at the ends."""
     return _alignment(_pairs(pasted, source), pasted, source, 0)
 
 
 def _alignment(pairs: Sequence[_Pair], pasted: Sequence[str], fitted: Sequence[str], start: int) -> Alignment:
-    """Of the `fitted` words, which are those of the source from `start` on; the pairs count from there."""
+    """The alignment that `pairs` describe. `fitted` are the source's words from `start` on, where pairs count from."""
     score = sum(_likeness(pasted[p], fitted[s]) for p, s in pairs if p is not None and s is not None)
     similarity = 2 * score / (len(pasted) + len(fitted))
     return Alignment(start, start + len(fitted), similarity, _runs(pairs, pasted, fitted))

@@ -117,7 +117,7 @@ def _alphabetical(text: str) -> str:
 
 
 def _csv(job: ExportJob) -> str:
-    """One row a quotation."""
+    """A CSV file with a row for each quotation."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(_COLUMNS)

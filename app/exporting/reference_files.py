@@ -241,7 +241,7 @@ def _types(citation: Citation) -> _Types:
 
 
 def _ris_date(parts: Sequence[int]) -> str:
-    """«2025/12/23/», as far as known."""
+    """A date as RIS writes it, as far as it is known: «2025/12/23/»."""
     return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 

@@ -429,7 +429,7 @@ def _read_text(path: Path | None) -> str:
 
 
 def _with_default_command(argv: Sequence[str]) -> list[str]:
-    """`alpie` alone, or with options only, serves the page."""
+    """The arguments with the command `serve` where none is given: `alpie` alone serves the page."""
     alone = not argv or (argv[0].startswith("-") and find_command_word(argv) not in COMMANDS)
     asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
     return ["serve", *argv] if alone and not asks_for_help else list(argv)

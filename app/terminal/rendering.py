@@ -133,7 +133,7 @@ def _report_lines(report: WriterReport, words: Translations, width: int) -> list
 
 
 def search_statement(search: SearchStatement, words: Translations) -> str:
-    """«Se ha buscado en 4 documentos (221 fragmentos).»"""
+    """The sentence that says what was searched: «Se ha buscado en 4 documentos (221 fragmentos).»"""
     return words(
         "ask.searched",
         documents=words.count("count.documents", search.documents),

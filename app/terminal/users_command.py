@@ -1,4 +1,4 @@
-"""`alpie users`: who may open the page."""
+"""Carries out `alpie users`: names who may open the page."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ Row = dict[str, object]
 def _rows(
     batch: Sequence[Passage], documents: Mapping[str, Document], stream: Stream, dropped: Counter[str]
 ) -> list[dict[str, Any]]:
-    """Of each passage of which anything sound came, the row of its file."""
+    """The rows for the file of expansions, one a passage of which anything sound came."""
     lines: list[list[Row]] = [[] for _ in batch]
     for draft in expansion_drafts(stream(expansion_messages(batch))):
         if not 0 <= draft.passage < len(batch):

@@ -39,7 +39,7 @@ class ExpansionDraft:
 
 
 def expansion_messages(passages: Sequence[Passage]) -> Messages:
-    """(role, text) pairs for a chat model. The passages travel as JSON: they are data, and cannot end early."""
+    """The (role, text) pairs for a chat model. Passages travel as JSON: they are data, and cannot end early."""
     data = {
         "pasajes": [
             {

@@ -56,7 +56,7 @@ _NO_QUANTITY = re.compile(r"\b(?:primer|segundo|tercer) (?:lugar|termino)\b|\bfi
 
 
 def spelled_numbers(folded: str) -> Iterator[tuple[int, int, int]]:
-    """(value, start, end) of each number in words in a folded text."""
+    """The (value, start, end) of each number written in words in a folded text."""
     words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
     english = bool(_ENGLISH.search(folded))
     position = 0
@@ -70,7 +70,7 @@ def spelled_numbers(folded: str) -> Iterator[tuple[int, int, int]]:
 
 
 def quantities(folded: str) -> Iterator[tuple[str, int, int]]:
-    """(name, start, end) of each word that counts without a number: «mitad», «miles», «tercera»."""
+    """The (name, start, end) of each word that counts without a number: «mitad», «miles», «tercera»."""
     text = _NO_QUANTITY.sub(lambda match: " " * len(match.group()), folded)
     for match in _WORD.finditer(text):
         name = _QUANTITIES.get(match.group())

@@ -33,7 +33,7 @@ _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
 def messages_for(question: str, quotes: Sequence[str], language: str) -> Messages:
-    """(role, text) pairs for a chat model; `language`: of the question, "en" or anything else for Spanish."""
+    """The (role, text) pairs for a chat model; `language`: of the question, "en" or else Spanish."""
     data = {
         "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
         "citas" if language != "en" else "quotes": [
@@ -132,7 +132,7 @@ def start_writing(answer: Answer, settings: Settings, stream: Stream | None = No
 
 
 def add_writing(answer: Answer, settings: Settings) -> Answer:
-    """`answer` with its `writer` and `writer_report`; everything else as it was."""
+    """Put sentences of the model and the report on them into `answer`; everything else stays."""
     writing = start_writing(answer, settings)
     sentences = tuple(writing)
     return replace(answer, writer=sentences, writer_report=writing.report)

@@ -44,7 +44,7 @@ class Timing:
 
     @classmethod
     def of(cls, work: Callable[[], object]) -> Timing:
-        """`work` timed in this process."""
+        """Time `work` in this process."""
         cpu, wall = time.process_time(), time.perf_counter()
         work()
         return cls(1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall))
@@ -369,6 +369,6 @@ def _growth_work(plan: Mapping[str, Any]) -> _Work:
 
 
 def _each(texts: Sequence[str], work: Callable[[str], object]) -> Timing:
-    """`work` on each text, per text."""
+    """What `work` takes for one text, measured over all of them."""
     whole = Timing.of(lambda: [work(text) for text in texts])
     return Timing(whole.cpu_ms / len(texts), whole.wall_ms / len(texts))

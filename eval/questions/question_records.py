@@ -45,7 +45,7 @@ class GoldQuestion:
 
     @property
     def answerable(self) -> bool | None:
-        """None where the file does not say: such a question is asked but not scored."""
+        """Whether the documents answer it; None where the file does not say: it is asked but not scored."""
         if self.kind == UNANSWERABLE:
             return False
         return True if self.groups or self.answer or self.answer_all else None

@@ -92,7 +92,7 @@ class SystemPart:
 
 
 def _retriever(*weights: str) -> Callable[[Variant], Variant]:
-    """Without a retriever: its weight in the fusion."""
+    """Switches a retriever off: its weights in the fusion become 0."""
 
     def off(whole: Variant) -> Variant:
         fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))
@@ -221,7 +221,7 @@ def _notes(kept: float | None, fitting: int) -> list[str]:
 
 
 def _confidences(variant: Variant, questions: Sequence[GoldQuestion]) -> np.ndarray:
-    """Of the answerable questions that documents answer, shape (questions,)."""
+    """Confidence in an answer of each answerable question, shape (questions,)."""
     asked = [variant.encode(one.text, one.earlier) for one in questions if one.answerable]
     return np.array([variant.judge(encoded).confidence for encoded in asked])
 

@@ -52,7 +52,7 @@ def study_misses(
     texts: SourceTexts,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """The cause of every miss."""
+    """A study of every question that was not answered rightly, by its cause."""
     whole = whole_system(corpus)
     rows = predict(whole, questions, on_question)
     refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
@@ -150,7 +150,7 @@ def _touched(quotes: Sequence[PredictedText], group: Group) -> bool:
 
 
 def _counts_by_part(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Misses by part and cause."""
+    """How many misses each part of the questions has, by cause."""
     return {
         part: {cause: sum(m.part == part and m.cause == cause for m in misses) for cause in CAUSES}
         for part in asked

@@ -137,7 +137,7 @@ def _split_at_edges(
 
 
 def _take_introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _SentenceGroup | None:
-    """`piece` with the introduction that ends the run before it, taken out of there."""
+    """Move the introduction that ends `run` into `piece`, which it introduces; None where there is none."""
     before = run[-1]
     last = before.sentences[-1]
     if last.role is not SentenceRole.LEAD_IN or last.group != piece.sentences[0].group:

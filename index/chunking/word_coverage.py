@@ -21,7 +21,7 @@ def count_words(text: str) -> Counter[str]:
 
 
 def measure_coverage(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
-    """`document` with the words that its blocks keep, and notices of what is lost.
+    """Count the words that the blocks keep: returns `document` with its coverage, and notices of what is lost.
 
     What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
     being left out. Of a text file the file itself is what the blocks are compared with.

@@ -178,7 +178,7 @@ def bounds_of(counts: ArrayLike) -> Integers:
 
 
 def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
-    """start, start + 1, … of each run, one run after another; shape (sum of counts,)."""
+    """The numbers start, start + 1, … of each range, one range after another; shape (sum of counts,)."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 

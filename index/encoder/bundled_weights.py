@@ -44,7 +44,7 @@ _EMBEDDING_NAMES = {
     "emb.ln.w": "embeddings.LayerNorm.weight",
     "emb.ln.b": "embeddings.LayerNorm.bias",
 }
-_MATRICES = ("emb.word", "emb.pos", "emb.type")  # … besides those that are quantised
+_MATRICES = ("emb.word", "emb.pos", "emb.type")  # not quantised, and matrices all the same
 _LAYER_NAMES = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -305,7 +305,7 @@ class _Cursor:
         return found
 
     def take(self, size_bytes: int) -> NDArray[np.uint8]:
-        """The next bytes."""
+        """Read the next `size_bytes` bytes."""
         if self.position + size_bytes > len(self.data):
             raise ValueError(message("encoder.ends", place=len(self.data)))
         self.position += size_bytes

@@ -181,7 +181,7 @@ def write_tables(folder: Path, tokenizer: Tokenizer, pieces: Sequence[tuple[str,
 
 
 def _hash_table(texts: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Of each slot: the number of a text plus one, 0 if it is empty, and that text's checksum."""
+    """Slots of a hash table of `texts`: in each a text's number plus one (0: empty), and its checksum."""
     size = 1 << (2 * len(texts)).bit_length()  # at most half full: few collisions
     slots, hashes = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
     for number, text in enumerate(texts):

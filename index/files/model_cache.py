@@ -71,7 +71,7 @@ def build_once(
     build: Callable[[Path], None],
     timeout: float = LOCK_TIMEOUT_SECONDS,
 ) -> Path:
-    """`target`, built by ``build(temporary folder)`` if ``is_current(target)`` is false; waits `timeout` seconds.
+    """Build `target` by ``build(temporary folder)`` unless ``is_current(target)``; waits `timeout` seconds.
 
     Safe when several processes call it at once: one builds, the others wait and use the result.
     Raises `EncoderError` when the cache cannot be written or another process never finishes.

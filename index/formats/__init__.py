@@ -17,7 +17,7 @@ from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import message
 
-__all__ = ["Extraction", "Metadata"]  # … and what is public below
+__all__ = ["Extraction", "Metadata"]  # named again here: callers of this package need no other module
 
 MAX_BYTES = 200_000_000  # of one file
 MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each

@@ -82,7 +82,7 @@ class _MarkdownReading:
         return Span(self._at(piece[0]), self._at(piece[1] - 1) + 1)
 
     def written(self) -> str:
-        """The canonical text."""
+        """The canonical text: the source, with the blanks that had to be written into it."""
         parts: list[str] = []
         position = 0
         for start, end, shown in sorted(self.source.instead):

@@ -232,7 +232,7 @@ _UNSPACED = re.compile(r"(#{2,6})([^\s#].*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 
 
 def _unspaced(state: Any, line: int, end: int, silent: bool) -> bool:
-    """«##Título», a heading before CommonMark asked for a blank."""
+    """A rule for «##Título», which was a heading before CommonMark asked for a blank."""
     begin = state.bMarks[line] + state.tShift[line]
     match = _UNSPACED.match(state.src, begin, state.eMarks[line])
     if not match or state.is_code_block(line):

@@ -16,7 +16,7 @@ _FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
 
 
 def list_number(number: int, sort: str) -> str:
-    """`number` in the manner of `sort`; figures for an unknown one.
+    """How a list of a `sort` writes `number`; figures for an unknown sort.
 
     They are «- 1 -», «①», «uno», «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I», «primero».
     """

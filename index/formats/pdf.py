@@ -324,7 +324,7 @@ _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario"
 
 
 def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
-    """`document` is pypdfium2's, `title` the largest heading of the first page."""
+    """What a PDF says of itself; `document` is pypdfium2's, `title` the largest heading of the first page."""
     info = {
         key: collapse(clean_text(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()
     }

@@ -147,7 +147,7 @@ def main_rotation(characters: Sequence[Character | None]) -> int:
 GAP = 1.1  # ems between two fragments
 BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
 WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
-SEEN_GAP = 0.05  # … where PDFium takes it for a space
+SEEN_GAP = 0.05  # the same limit where PDFium takes the gap for a space
 _MAX_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
 _FEWEST_GAPS = 6  # to tell letters set apart by
 SMALL = 0.8  # of the size of its line: a raised or lowered character

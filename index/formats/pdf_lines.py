@@ -37,7 +37,7 @@ _CAPITAL = 1.8  # times the size of the text beside it: an initial set over seve
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
 _MAX_EDGES = 24  # left edges tried as that of a column
-_FEW_EDGES = 8  # … of columns beside others
+_FEW_EDGES = 8  # left edges tried within a column that stands beside others
 _MAX_DEPTH = 6  # of columns within columns
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
 _APART = 3.0  # points
@@ -79,7 +79,7 @@ def holds_line_end_sign(before: str, after: str) -> bool:
 
 
 def cell_fragment(lines: list[PdfLine]) -> Fragment:
-    """The lines of a cell as one."""
+    """One fragment with the text of all lines of a cell."""
     whole = lines[0].cells[0]
     for part in [cell for line in lines for cell in line.cells][1:]:
         divided = DIVIDED.search(whole.text) and part.text[:1].islower()

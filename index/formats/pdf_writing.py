@@ -85,7 +85,7 @@ def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:
 
 
 def _heads_of_tables(pages: PageLines, running: set[Place]) -> set[Place]:
-    """Those of `running` that head a table of which other rows do not repeat."""
+    """The running lines that are really the repeated head of a table: its other rows do not repeat."""
     tables = {
         (page, line.table)
         for page, lines in enumerate(pages)

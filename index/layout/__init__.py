@@ -36,7 +36,7 @@ def lay_out(document: Document) -> Layout:
         marks = tuple(sorted((*document.structure.marks, *unseen))) if unseen else document.structure.marks
         return lay_out_marked(document, replace(document.structure, marks=marks))
     lines = split_lines(source)
-    typesetting = detect_typesetting(lines)
+    style = detect_typesetting(lines)
     pages = find_pages(lines)
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
@@ -45,20 +45,20 @@ def lay_out(document: Document) -> Layout:
     # the text of each line that is not blank, without what is left out of it
     clean = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
 
-    groups = group_lines(lines, clean, pages, typesetting)
+    groups = group_lines(lines, clean, pages, style)
     mark_fixed_forms(groups)
-    groups = split_glued_titles(groups, clean, typesetting)
+    groups = split_glued_titles(groups, clean, style)
     mark_sections(groups)
     label_clauses(groups)
     groups = join_legal_headings(groups)
     mark_numbered_headings(groups)
     groups = join_entries(groups)
-    groups = join_figures(groups, typesetting)
+    groups = join_figures(groups, style)
     groups = join_lists(groups)
     groups = join_signatures(groups)
-    mark_boxes(groups, typesetting)
+    mark_boxes(groups, style)
     mark_subtitles(groups)
-    mark_sub_headings(groups, typesetting)
+    mark_sub_headings(groups, style)
 
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)

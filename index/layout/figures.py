@@ -28,30 +28,30 @@ _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*
 _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")
 
 
-def join_figures(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup]:
-    """Give kinds to key data, call-outs and tables, joining what belongs together."""
+def join_figures(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+    """Join the line groups of each figure with its label and of each table, and give them their kinds."""
     groups = _markdown_tables(groups)
-    if not typesetting.wrapped:
+    if not style.wrapped:
         return groups
-    groups = _tables(groups, typesetting)
-    groups = _key_data(groups, typesetting)
-    return _tables_under_headers(groups, typesetting)
+    groups = _tables(groups, style)
+    groups = _key_data(groups, style)
+    return _tables_under_headers(groups, style)
 
 
 def _is_unmarked(group: LineGroup) -> bool:
     return group.kind is None and not group.bulleted and not group.indented
 
 
-def _is_narrow(group: LineGroup, typesetting: Typesetting, share: float = _NARROW) -> bool:
-    return all(line.width and line.width <= share * typesetting.column for line in group.lines)
+def _is_narrow(group: LineGroup, style: Typesetting, share: float = _NARROW) -> bool:
+    return all(line.width and line.width <= share * style.column for line in group.lines)
 
 
-def _is_label(group: LineGroup, typesetting: Typesetting) -> bool:
+def _is_label(group: LineGroup, style: Typesetting) -> bool:
     return (
         _is_unmarked(group)
         and group.open_ended
         and len(group.lines) <= 3
-        and _is_narrow(group, typesetting)
+        and _is_narrow(group, style)
         and opens_sentence(group.text)
         and not STARTS_WITH_FIGURE.match(group.text)
     )
@@ -86,12 +86,12 @@ def _add_row(table: LineGroup, cells: list[LineGroup]) -> None:
     table.lines.extend(lines)
 
 
-def _row_size(groups: list[LineGroup], index: int, typesetting: Typesetting) -> int:
+def _row_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
     """How many line groups make the table row at `index`; 0 if there is none."""
     group = groups[index]
     if (
         not _is_unmarked(group)
-        or not _is_narrow(group, typesetting)
+        or not _is_narrow(group, style)
         or not group.open_ended
         or NUMBERED.match(group.text)
     ):
@@ -100,21 +100,21 @@ def _row_size(groups: list[LineGroup], index: int, typesetting: Typesetting) -> 
         return 0
     if _TRAILING_FIGURES.search(group.text):
         return 1
-    if _is_label(group, typesetting) and index + 1 < len(groups):
+    if _is_label(group, style) and index + 1 < len(groups):
         cell = groups[index + 1]
         if _is_unmarked(cell) and not cell.page_start and FIGURE_ONLY.match(cell.text):
             return 2
     return 0
 
 
-def _tables(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup]:
+def _tables(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Rows that each end in figures, with the title or header row above them."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
         rows: list[list[LineGroup]] = []
         end = index
-        while end < len(groups) and (size := _row_size(groups, end, typesetting)):
+        while end < len(groups) and (size := _row_size(groups, end, style)):
             if rows and groups[end].page_start:
                 break
             rows.append(groups[end : end + size])
@@ -124,7 +124,7 @@ def _tables(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup
             index += 1
             continue
         header: list[LineGroup] = []
-        while made and len(header) < 2 and _is_header(made[-1], typesetting):
+        while made and len(header) < 2 and _is_header(made[-1], style):
             header.insert(0, made.pop())
         table = header[0] if header else LineGroup([], blank_before=True)
         table.text = " ".join(group.text for group in header)
@@ -136,25 +136,20 @@ def _tables(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup
     return made
 
 
-def _is_header(group: LineGroup, typesetting: Typesetting) -> bool:
+def _is_header(group: LineGroup, style: Typesetting) -> bool:
     return (
-        _is_unmarked(group)
-        and group.open_ended
-        and len(group.lines) <= 3
-        and _is_narrow(group, typesetting, 0.9)
+        _is_unmarked(group) and group.open_ended and len(group.lines) <= 3 and _is_narrow(group, style, 0.9)
     )
 
 
-def _tables_under_headers(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup]:
+def _tables_under_headers(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Key data under two or more column titles are the rows of a table."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
         end = index
         while (
-            end < len(groups)
-            and _is_label(groups[end], typesetting)
-            and _is_narrow(groups[end], typesetting, _DISPLAY)
+            end < len(groups) and _is_label(groups[end], style) and _is_narrow(groups[end], style, _DISPLAY)
         ):
             end += 1
         rows = end
@@ -178,7 +173,7 @@ def _tables_under_headers(groups: list[LineGroup], typesetting: Typesetting) -> 
     return made
 
 
-def _key_data(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup]:
+def _key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -186,14 +181,14 @@ def _key_data(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGro
         following = groups[index + 1] if index + 1 < len(groups) else None
         made.append(group)
         index += 1
-        if not _is_unmarked(group) or NUMBERED.match(group.text) or not _is_narrow(group, typesetting):
+        if not _is_unmarked(group) or NUMBERED.match(group.text) or not _is_narrow(group, style):
             continue
-        display = _is_display(group, typesetting)
+        display = _is_display(group, style)
         if display and following is not None and repeats_figure(group.text, following.text):
             group.kind = BlockKind.CALLOUT
-            if _is_unmarked(following) and _is_narrow(following, typesetting):
+            if _is_unmarked(following) and _is_narrow(following, style):
                 following.kind = BlockKind.KEY_DATA
-        elif display and (size := _labelled_figure_size(groups, index - 1, typesetting)):
+        elif display and (size := _labelled_figure_size(groups, index - 1, style)):
             for label in groups[index : index - 1 + size]:
                 group.take(label)
             group.kind = BlockKind.KEY_DATA
@@ -208,26 +203,24 @@ def _key_data(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGro
     return made
 
 
-def _is_display(group: LineGroup, typesetting: Typesetting) -> bool:
+def _is_display(group: LineGroup, style: Typesetting) -> bool:
     """Whether a line group is a figure in display type: alone, in few words, in lines of half the column."""
-    if len(group.text) > 60 or not _is_narrow(group, typesetting, _DISPLAY):
+    if len(group.text) > 60 or not _is_narrow(group, style, _DISPLAY):
         return False
     each = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
     return each or _DISPLAY_TEXT.match(group.text) is not None
 
 
-def _labelled_figure_size(groups: list[LineGroup], index: int, typesetting: Typesetting) -> int:
+def _labelled_figure_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
     """How many line groups make one figure with its label, the figure above the label; 0 if no label."""
     end = index + 1
-    while (
-        end < len(groups) and not groups[end].blank_before and _is_narrow(groups[end], typesetting, _DISPLAY)
-    ):
+    while end < len(groups) and not groups[end].blank_before and _is_narrow(groups[end], style, _DISPLAY):
         is_figure = not groups[end].page_start and _DISPLAY_TEXT.match(groups[end].text)
         if end - index > _MAX_FIGURE_LINES or not is_figure:
             return 0
         end += 1
     if end < len(groups) and groups[end].blank_before and not groups[end].page_start:
-        return end + 1 - index if _is_label(groups[end], typesetting) else 0
+        return end + 1 - index if _is_label(groups[end], style) else 0
     return 0
 
 
@@ -237,18 +230,18 @@ _WIDER = 1.4
 _SAME_WIDTH = 0.97  # boxes of one document differ by less
 
 
-def mark_boxes(groups: list[LineGroup], typesetting: Typesetting) -> None:
+def mark_boxes(groups: list[LineGroup], style: Typesetting) -> None:
     """Set `box` on the line groups of each box; its title becomes a heading of level 3."""
-    if not typesetting.wrapped or not typesetting.column:
+    if not style.wrapped or not style.column:
         return
     narrow: list[tuple[int, int, float]] = []
     for index, (before, group, following) in enumerate(zip(groups, groups[1:], groups[2:], strict=False), 1):
         if group.box is not None or not _is_box_title(before, group, following):
             continue
-        if following.width >= _WIDER * typesetting.column:
-            _mark_box(groups, index, _box_end(groups, index, typesetting, wide=True))
+        if following.width >= _WIDER * style.column:
+            _mark_box(groups, index, _box_end(groups, index, style, wide=True))
             continue
-        end = _box_end(groups, index, typesetting, wide=False)
+        end = _box_end(groups, index, style, wide=False)
         if end > index + 1:
             narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
     long = [
@@ -258,7 +251,7 @@ def mark_boxes(groups: list[LineGroup], typesetting: Typesetting) -> None:
     for index, end, width in narrow:
         if width >= _SAME_WIDTH * usual:
             _mark_box(groups, index, end)
-    _box_entry_lists(groups, typesetting)
+    _box_entry_lists(groups, style)
 
 
 def _is_box_title(before: LineGroup, group: LineGroup, following: LineGroup) -> bool:
@@ -277,18 +270,18 @@ def _may_stand_in_box(group: LineGroup) -> bool:
     return not is_title_form(group) if group.kind is None else group.kind is BlockKind.LIST
 
 
-def _box_end(groups: list[LineGroup], title: int, typesetting: Typesetting, wide: bool) -> int:
+def _box_end(groups: list[LineGroup], title: int, style: Typesetting, wide: bool) -> int:
     end = sure = title + 1
     while end < len(groups) and _may_stand_in_box(groups[end]):
         group = groups[end]
         if group.page_start or (group.after_footer and end > title + 1):
             break
-        if wide != (group.width >= _WIDER * typesetting.column) and len(group.lines) > 1:
+        if wide != (group.width >= _WIDER * style.column) and len(group.lines) > 1:
             break
-        if not wide and group.width > _DOUBTFUL * typesetting.column:
+        if not wide and group.width > _DOUBTFUL * style.column:
             break
         end += 1
-        if wide or group.width <= _NARROWER * typesetting.column:
+        if wide or group.width <= _NARROWER * style.column:
             sure = end
     return sure
 
@@ -299,11 +292,11 @@ def _mark_box(groups: list[LineGroup], title: int, end: int) -> None:
         group.box = groups[title].text
 
 
-def _box_entry_lists(groups: list[LineGroup], typesetting: Typesetting) -> None:
+def _box_entry_lists(groups: list[LineGroup], style: Typesetting) -> None:
     """A list of terms set narrow, with no title over it, is a box without a title."""
     for group in groups:
         if group.kind is not BlockKind.LIST or group.box is not None or group.bulleted:
             continue
         are_terms = all(part[0].text[:1].isupper() for part in group.parts)  # and no numbers
-        if group.parts and are_terms and group.width <= _NARROWER * typesetting.column:
+        if group.parts and are_terms and group.width <= _NARROWER * style.column:
             group.box = ""

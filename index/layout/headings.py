@@ -51,18 +51,16 @@ def mark_fixed_forms(groups: list[LineGroup]) -> None:
             group.kind = BlockKind.PULL_QUOTE
 
 
-def split_glued_titles(
-    groups: list[LineGroup], clean: dict[int, str], typesetting: Typesetting
-) -> list[LineGroup]:
+def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Typesetting) -> list[LineGroup]:
     """Part a title from the body that follows it without a blank line.
 
     A title ends where its line breaks although the next word, a capital, would have fitted.
     """
-    if not typesetting.wrapped:
+    if not style.wrapped:
         return groups
     made: list[LineGroup] = []
     for group in groups:
-        count = _count_title_lines(group, clean, typesetting) if group.kind is None else 0
+        count = _count_title_lines(group, clean, style) if group.kind is None else 0
         if not count:
             made.append(group)
             continue
@@ -77,7 +75,7 @@ def _join_lines(lines: list[Line], clean: dict[int, str]) -> str:
     return collapse(" ".join(clean[line.number] for line in lines))
 
 
-def _count_title_lines(group: LineGroup, clean: dict[int, str], typesetting: Typesetting) -> int:
+def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetting) -> int:
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0
@@ -95,7 +93,7 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], typesetting: Typ
             continue
         if NUMBERED.match(following) or (numbered and not numbered.group("mark")[0].isdigit()):
             continue
-        width = max(max(line.width for line in body), 0.6 * typesetting.column if len(body) < 3 else 0.0)
+        width = max(max(line.width for line in body), 0.6 * style.column if len(body) < 3 else 0.0)
         room = width - lines[count - 1].width - printed_width(" " + first_word(following))
         sure = first_word(following).strip("«“¿¡(").casefold() in FUNCTION_WORDS
         if room < (-0.02 if sure else 0.2) * width:
@@ -152,7 +150,7 @@ _MAX_SUBTITLE = 600  # characters
 
 
 def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
-    """Short lines that end a section or the document, a name and an office: metadata."""
+    """Join the short lines that end a section or the document, a name and an office, as metadata."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -179,7 +177,7 @@ def _may_sign(group: LineGroup, first: bool) -> bool:
 
 
 def mark_subtitles(groups: list[LineGroup]) -> None:
-    """Long lines without a full stop before the text begins: leads."""
+    """Make leads of long lines without a full stop before the text begins."""
     for index, group in enumerate(groups):
         if group.kind is BlockKind.METADATA or group.kind is BlockKind.HEADING:
             continue
@@ -190,8 +188,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
         group.kind = BlockKind.LEAD
 
 
-def mark_sub_headings(groups: list[LineGroup], typesetting: Typesetting) -> None:
-    """Every title form left that has a text to head."""
+def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
+    """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
     for group, following in pairwise(groups):
         if group.kind is BlockKind.METADATA:

@@ -65,7 +65,7 @@ _FEWEST_CLAUSES = 3
 
 
 def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
-    """Headings of divisions and articles; a title that stands on a line of its own joins them.
+    """Mark the headings of divisions and articles, and join titles that stand on a line of their own to them.
 
     A heading that the format of the file gives keeps its place among the others: see `_order_headings`.
     """
@@ -137,7 +137,7 @@ def _order_headings(groups: list[LineGroup], given: dict[int, tuple[int, int]]) 
 
 
 def _nest_preamble(groups: list[LineGroup]) -> None:
-    """«I», «II» under «PREÁMBULO» are its sections, though they are set alike."""
+    """Put «I», «II» under «PREÁMBULO», whose sections they are, though they are set alike."""
     level = 0
     for group in groups:
         if group.kind is not BlockKind.HEADING:
@@ -238,7 +238,7 @@ def _is_sentence(rest: str) -> bool:
 
 
 def _make_one_line_articles_text(groups: list[LineGroup]) -> None:
-    """An article whose line is all there is of it is its own text: «Artículo 22. (Derogado)»; a title stays one.
+    """Make text of articles that are one line and no more: «Artículo 22. (Derogado)»; titles stay titles.
 
     Where the same article has words elsewhere, the line is an entry of a table of contents.
     """
@@ -269,7 +269,7 @@ def _unit_of_label(group: LineGroup) -> str:
 
 
 def _make_paragraph(group: LineGroup) -> None:
-    """A heading that is a paragraph after all; its level stays: it ends what stands above it."""
+    """Turn a heading into a paragraph. Its level stays: it ends what stands above it."""
     group.kind = BlockKind.PARAGRAPH
     group.lines[0] = replace(group.lines[0], start=group.lines[0].start + group.skip)
     group.skip = 0
@@ -316,7 +316,7 @@ def label_clauses(groups: list[LineGroup]) -> None:
 
 
 def _label_recitals(groups: list[LineGroup]) -> None:
-    """«(1) …», «(2) …»: long numbered paragraphs in brackets, counted from one."""
+    """Label long paragraphs numbered in brackets from one, «(1) …», «(2) …», as recitals."""
     found: list[LineGroup] = []
     for group in groups:
         match = _RECITAL.match(group.text) if group.kind is None and len(group.text) > 60 else None

@@ -73,7 +73,7 @@ class LineGroup:
 
 
 def group_lines(
-    lines: list[Line], clean: dict[int, str], pages: Pages, typesetting: Typesetting
+    lines: list[Line], clean: dict[int, str], pages: Pages, style: Typesetting
 ) -> list[LineGroup]:
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
@@ -96,8 +96,8 @@ def group_lines(
             or blank
             or footer
             or starts_page
-            or _begins_by_form(text, before, groups[-1], typesetting)
-            or _ends_before(previous, before, text, typesetting, previous.number in starts)
+            or _begins_by_form(text, before, groups[-1], style)
+            or _ends_before(previous, before, text, style, previous.number in starts)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
             groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
@@ -107,49 +107,47 @@ def group_lines(
         blank = footer = False
     for group in groups:
         group.text = collapse(" ".join(clean[line.number] for line in group.lines))
-    return _join_broken_groups([group for group in groups if group.text], typesetting)
+    return _join_broken_groups([group for group in groups if group.text], style)
 
 
-def _begins_by_form(text: str, before: str, group: LineGroup, typesetting: Typesetting) -> bool:
+def _begins_by_form(text: str, before: str, group: LineGroup, style: Typesetting) -> bool:
     """Whether a line begins something new by its own form, whatever stands before it."""
     if MARKDOWN_HEADING.match(text) or text.startswith("|"):
         return True
     if LEGAL_LINE.match(text) and ends_sentence(before):
         return True
     bullet, number = BULLET.match(text), NUMBERED.match(text)
-    if typesetting.wrapped and (number or (bullet and text[0] in "–—-*+")):
+    if style.wrapped and (number or (bullet and text[0] in "–—-*+")):
         # Inside a sentence a line may begin with a dash or with «1.» by chance.
         first = group.lines[0].text
         among_items = BULLET.match(first) is not None or NUMBERED.match(first) is not None
-        return not typesetting.marks_wraps and (ends_sentence(before) or among_items)
+        return not style.marks_wraps and (ends_sentence(before) or among_items)
     return bool(bullet or number)
 
 
-def _ends_before(
-    previous: Line, before: str, after: str, typesetting: Typesetting, starts_page: bool
-) -> bool:
+def _ends_before(previous: Line, before: str, after: str, style: Typesetting, starts_page: bool) -> bool:
     """Whether a paragraph ends between two lines that no blank line parts; their texts are `before` and `after`."""
     if not before or not after:
         return False
-    if not typesetting.wrapped:
+    if not style.wrapped:
         return ends_sentence(before) or not starts_lower(after)
     if CAPTION.match(before) and not starts_lower(after) and not previous.carries_on:
         return True
-    if starts_page and SECTION.match(before) and typesetting.marks_wraps and not previous.carries_on:
+    if starts_page and SECTION.match(before) and style.marks_wraps and not previous.carries_on:
         return True  # a numbered title over its byline
     if starts_lower(after) or before[-1] in "-/,(":
         return False
-    if typesetting.marks_wraps:
+    if style.marks_wraps:
         return not previous.carries_on
     if len(previous.text) > 200:
         return True
-    room = typesetting.column - previous.width - printed_width(" " + first_word(after))
-    return ends_sentence(before) and room > 0.25 * typesetting.column
+    room = style.column - previous.width - printed_width(" " + first_word(after))
+    return ends_sentence(before) and room > 0.25 * style.column
 
 
 @dataclass(slots=True)
 class _JoinedGroup:
-    """A group being mended: what must be known of it without looking at all its lines again."""
+    """A group that others are joined to, with what must be known of it without going through all its lines."""
 
     group: LineGroup
     texts: list[str]
@@ -161,10 +159,10 @@ class _JoinedGroup:
         self.texts.append(group.text)
 
 
-def _join_broken_groups(groups: list[LineGroup], typesetting: Typesetting) -> list[LineGroup]:
+def _join_broken_groups(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     mended: list[_JoinedGroup] = []
     for group in groups:
-        if mended and _goes_on(mended[-1], group, typesetting):
+        if mended and _goes_on(mended[-1], group, style):
             mended[-1].take(group)
         else:
             mended.append(_JoinedGroup(group, [group.text], group.width))
@@ -176,7 +174,7 @@ def _join_broken_groups(groups: list[LineGroup], typesetting: Typesetting) -> li
 _INTERRUPTS = (CAPTION, MARKDOWN_HEADING, DATE_LINE, ADMINISTRATIVE)
 
 
-def _goes_on(growing: _JoinedGroup, after: LineGroup, typesetting: Typesetting) -> bool:
+def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
     """Whether the break between two groups fell inside a sentence."""
     before, opening, ending = growing.group, growing.texts[0], growing.texts[-1]
     if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
@@ -192,18 +190,14 @@ def _goes_on(growing: _JoinedGroup, after: LineGroup, typesetting: Typesetting) 
         if SECTION.match(opening) and len(before.lines) == 1 and before.page_start:
             return False
         # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
-        return opening[0].islower() or len(before.lines) > 1 or not typesetting.wrapped or last.carries_on
-    if typesetting.marks_wraps and not last.carries_on:
+        return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or last.carries_on
+    if style.marks_wraps and not last.carries_on:
         return False
     if FIGURE_ONLY.match(after.text) or ending[-1] in "%€":
         return False
-    if (
-        len(before.lines) < 3
-        or not typesetting.wrapped
-        or first_word(after.text).casefold() in FUNCTION_WORDS
-    ):
+    if len(before.lines) < 3 or not style.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
         return False
-    full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * typesetting.column
+    full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * style.column
     return full and not (after.page_start and len(after.lines) <= 2) and opens_sentence(after.text)
 
 

@@ -78,7 +78,7 @@ def split_lines(text: str) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Typesetting:
-    """How a document was set, as far as its line ends show."""
+    """How a document was typeset, as far as its line ends show."""
 
     wrapped: bool  # paragraphs run over several lines
     marks_wraps: bool  # a line that runs on ends in a space, a closed one does not

@@ -26,7 +26,7 @@ class SpanCutter:
         self._starts = [span.start for span in self._left_out]
 
     def remaining(self, start: int, end: int) -> list[Span]:
-        """What is left of ``[start, end)``."""
+        """The spans of ``[start, end)`` that are not left out."""
         kept: list[Span] = []
         position = start
         index = max(bisect_left(self._starts, start) - 1, 0)
@@ -42,7 +42,7 @@ class SpanCutter:
         return kept
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """What is left of ``[start, end)``, trimmed of white space at both ends."""
+        """The spans of ``[start, end)`` that are not left out, trimmed of white space at both ends."""
         spans = self.remaining(start, end)
         texts = [self._source[span.start : span.end] for span in spans]
         shown = [number for number, text in enumerate(texts) if text.strip()]
@@ -54,7 +54,7 @@ class SpanCutter:
         return tuple(spans[first : last + 1])
 
     def text(self, start: int, end: int) -> str:
-        """What is left of ``[start, end)`` as text."""
+        """The text of ``[start, end)`` without what is left out, trimmed."""
         return "".join(self._source[span.start : span.end] for span in self.spans(start, end))
 
     def of_lines(self, lines: list[Line], skip: int = 0) -> tuple[Span, ...]:
@@ -127,7 +127,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
 
 
 def _line_group(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
-    """`number` is that of its first line."""
+    """The line group of an element, None for one without text; `number` is that of its first line."""
     text = collapse(cutter.text(element.start, element.end))
     if not text:
         return None

@@ -56,7 +56,7 @@ class BundledReader:
     reads_each_alone = True
 
     def __init__(self, cache: Path) -> None:
-        """With the encoder's files in `cache`, made if need be. Raises `EncoderError` when the graph cannot be used."""
+        """The reader, with the encoder's files in `cache`, made if need be. Raises `EncoderError` for a bad graph."""
         folder = bundled_folder(cache)
         try:
             self._session = open_session(GRAPH)
@@ -126,7 +126,7 @@ def _with_heading(heading: str, text: str) -> str:
 def _reading_from_logits(
     passage: ReadPassage, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
 ) -> Reading:
-    """From logits of the passage's tokens, shape (tokens,), to those of its sentences."""
+    """The reading of a passage from the logits of its tokens, shape (tokens,)."""
     scores = np.full(len(passage.sentences), NOT_READ, np.float32)
     words: list[AnswerWords | None] = [None] * len(passage.sentences)
     # a token begins with the blank before its word

@@ -138,7 +138,7 @@ class Places:
 
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
-        """Of each passage that stands at a citable place: its units, and its document."""
+        """Units and document of each passage that stands at a citable place, by its row."""
         found: dict[int, tuple[dict[str, str], str]] = {}
         for row, passage in enumerate(self._passages):
             units = dict(_units_of(passage))

@@ -1,4 +1,4 @@
-"""Search: a question against all passages.
+"""Searches all passages for a question: collects candidates, fuses their scores, gives the best.
 
 1. Candidates come from three retrievers: passage vectors, sentence vectors, stems; and where
    other ways to ask for a passage were written beforehand, from these, by meaning and by words.
@@ -62,7 +62,7 @@ class EncodedQuestion:
 
 @dataclass(frozen=True)
 class _WordScores:
-    """Of every passage how well its words fit, (passages,) each: worked out once, for the best and for the rest."""
+    """BM25 scores of all passages, (passages,) each; computed once, to find candidates and to score them."""
 
     own: Floats  # of the question's terms
     related: Floats  # of what its acronyms stand for
@@ -207,10 +207,7 @@ class SearchIndex:
         if not has_words:
             found += [top_rows(scores, limit) for scores in (words.own, words.related)]
         if self.expansions is not None and words.lines is not None:
-            found += [
-                self.expansions.nearest(encoded.vector, 2 * limit),
-                top_rows(words.lines, limit),
-            ]
+            found += [self.expansions.nearest(encoded.vector, 2 * limit), top_rows(words.lines, limit)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
@@ -237,7 +234,7 @@ class SearchIndex:
         return np.asarray(sum(scores), dtype=np.float32)
 
     def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
-        """Of each passage the expansion nearest to the question, "" for one without; none where no one has any."""
+        """The expansion of each passage nearest to the question, "" for one without; () where none has any."""
         if self.expansions is None:
             return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
@@ -248,7 +245,7 @@ class SearchIndex:
         return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
 
     def _best_sentence_cosine(self, encoded: EncodedQuestion, candidates: Integers) -> Floats:
-        """Of each candidate, the largest cosine between question and sentence, shape (candidates,)."""
+        """The largest cosine between the question and a sentence of each candidate, shape (candidates,)."""
         numbers, firsts = self.sentence_numbers(candidates)
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)

@@ -105,7 +105,7 @@ class VectorBackend(Protocol):
 
     @property
     def retrievers(self) -> tuple[str, ...]:
-        """Those of `BACKEND_RETRIEVERS` that it can search; the document store searches the others."""
+        """Which of `BACKEND_RETRIEVERS` it can search; the document store searches the others."""
 
     def upsert(self, entries: Iterable[Entry]) -> int:
         """Add or replace passages; one that is held with the same stamp is not written again.
@@ -130,7 +130,7 @@ class VectorBackend(Protocol):
         """Ids of the documents held and the number of passages of each; reads a row a passage."""
 
     def count(self) -> int:
-        """Passages held."""
+        """How many passages the backend holds."""
 
     def close(self) -> None:
         """Let go of connections and files; closing twice is no error."""

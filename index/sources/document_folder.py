@@ -42,7 +42,7 @@ _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
 def remembered_extraction(
     data: bytes, sha256: str, path: Path, recogniser: Recogniser | None = None
 ) -> Extraction:
-    """`extract`, done once for the same bytes. Raises what it raises."""
+    """What `extract` reads of a file, remembered so that the same bytes are read once. Raises what it raises."""
     kind = format_of(path)
     if kind is None or kind == "text":  # decoding costs less than remembering
         return extract(data, path)
@@ -61,7 +61,7 @@ def remembered_extraction(
 
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
-VERSIONS = "versions"  # … and the folder beside it, of one folder an index version
+VERSIONS = "versions"  # the folder beside the pointer, with one folder an index version
 LOCK = "build.lock"  # held by the one process that builds an index, before anything else of it is there
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 

@@ -132,7 +132,7 @@ def _lines(
 
 
 def _normalised(text: str) -> str:
-    """As it is compared and embedded; "" for what no file could hold."""
+    """`text` in the form that is compared and embedded; "" for what no file could hold."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -141,7 +141,7 @@ def _normalised(text: str) -> str:
 
 
 def _first_sentences_with(beginnings: Sequence[str], passage: Passage) -> list[int | None]:
-    """Of each beginning the first sentence of the passage that begins so."""
+    """The number of the first sentence of `passage` with each beginning; None where none begins so."""
     texts = [_normalised(sentence.text) for sentence in passage.sentences]
     return [next((n for n, text in enumerate(texts) if text.startswith(b)), None) for b in beginnings]
 

@@ -223,7 +223,7 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, engli
 
 
 def _named_with_topic(thing: str, names: DocumentNames) -> tuple[str, tuple[str, ...], str]:
-    """«WeProtect del cifrado» as a document and what it is asked about; otherwise `thing` and nothing."""
+    """Split «WeProtect del cifrado» into a document and the topic; `thing` and nothing where it is no such pair."""
     for gap in _OF.finditer(fold_in_place(thing)):
         if documents := _documents(thing[: gap.start()], names):
             article = "el " if gap[0].strip() == "del" else ""
@@ -239,7 +239,7 @@ def _what_is(thing: str, english: bool) -> str:
 
 
 def _without_article(thing: str) -> str:
-    """Without its article."""
+    """`thing` without the article before it."""
     article = _ARTICLE.match(fold_in_place(thing))
     return thing[article.end() :] if article else thing
 

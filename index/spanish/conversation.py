@@ -49,12 +49,12 @@ _BARE = re.compile(
     r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$|"
     r"^[¿¡\s]*(?:cuales son|what are) (?:l[ao]s |the )?\w+\W*$"
 )
-# «explícamelo mejor», «dame más detalles», «no entiendo»: the question before once more. Every word is one of these …
+# «explícamelo mejor», «dame más detalles», «no entiendo»: the question before
+# once more. Every word is one of these or of `_BESIDE_AGAIN`.
 _AGAIN = re.compile(
     r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
     r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
 )
-# … or one of these beside them.
 _BESIDE_AGAIN = frozenset(
     """a algo anos better bien bit can claro como con cosas could cristiano cuenta cuentame da dame datos de del di dime
     do don dont e el en eso esto facil favor forma fuera give gracias ha hay he i in info informacion it la lo los
@@ -162,7 +162,7 @@ def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
 
 
 def _completed_text(asked: str, turns: Sequence[str]) -> str:
-    """`complete_question` for a question that leans on the last of `turns`, all of them as they are searched."""
+    """The text to search for a question that leans on the last of `turns`, which are as they were searched."""
     *before, earlier = turns
     if asks_again(asked):
         return _completed_text(earlier, before) if before and leans_on_earlier(earlier) else earlier

@@ -110,7 +110,7 @@ def looks_like_name(name: str) -> bool:
 
 
 def name_with_article(name: str) -> str:
-    """«El Código Penal», «La Ley 1/2000», «LOPJ»."""
+    """A name with its article, to begin a sentence: «El Código Penal», «La Ley 1/2000», «LOPJ»."""
     noun = first_noun(name)
     if not noun or not name[:1].isalpha() or _ACRONYM.match(name):
         return name

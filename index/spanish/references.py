@@ -228,7 +228,7 @@ def _unit(text: str, folded: str, position: int) -> _Unit | None:
 
 
 def _as_transitory(folded: str, unit: _Unit) -> _Unit:
-    """«Artículo segundo transitorio»."""
+    """An article as a transitory one where that word follows: «Artículo segundo transitorio»."""
     passing = re.compile(r"\s+transitorios?(?![a-z])").match(folded, unit.end)
     if passing is None or unit.kinds != {"article"}:
         return unit
@@ -236,7 +236,7 @@ def _as_transitory(folded: str, unit: _Unit) -> _Unit:
 
 
 def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> _Unit | None:
-    """«Disposición adicional 2.ª», «disp. final 1ª», «DA 2ª»; the initials in capitals, or before an ordinal."""
+    """The provision of «Disposición adicional 2.ª» or «DA 2ª»; initials in capitals, or before an ordinal."""
     sort = _SORTS[match["sort"][:2]] if match["sort"] else _INITIALS[match["initial"]]
     number = number_at(text, match.end(), feminine=True)
     if match["initial"] and not (number and (number.ordinal or text[position].isupper())):

@@ -83,7 +83,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path, spanish: bool) -> Lexicon:
-        """What `_build` wrote, left on the disk: of fifteen megabytes a question touches some pages."""
+        """The lexicon kept in `folder`, left on the disk: of fifteen megabytes a question touches some pages."""
         words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
         return cls(words, spanish)
 
@@ -95,7 +95,7 @@ class Lexicon:
 
 
 def _sorted_array(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """Those of at most `MAX_WORD` bytes; the longer ones are never looked up."""
+    """The words of at most `MAX_WORD` bytes, ascending; longer ones are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
     return np.array([one for one in spelled if len(one) <= MAX_WORD], dtype=f"S{MAX_WORD}")
 
@@ -202,7 +202,7 @@ def sound_alikes(word: str) -> Iterator[str]:
 def correct_spelling(
     text: str, language: str, frequencies: Frequencies, lexicon: Lexicons = lexicon_of
 ) -> str:
-    """`text` with the words put right that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
+    """Correct the words of `text` that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
     unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]

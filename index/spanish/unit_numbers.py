@@ -91,7 +91,7 @@ def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumbe
 
 
 def suffix_at(text: str, position: int) -> tuple[str, int] | None:
-    """«ter» in «5 bis y ter», and where it ends."""
+    """A suffix without its number, «ter» in «5 bis y ter», and where it ends; None where there is none."""
     match = _SUFFIX.match(text, position)
     return (fold(match[1]), match.end()) if match else None
 

@@ -138,7 +138,7 @@ class _VersionWriter:
         self._place = 0
 
     def add(self, content: DocumentContent) -> None:
-        """The next document."""
+        """Write the next document of the collection."""
         name = content.document.id
         if content.layout is None:
             del self._left[name]

@@ -1,4 +1,4 @@
-"""The outer wall: which addresses are open, to whom, how often, how much. Pure ASGI, so streams pass through."""
+"""Middleware around everything: which addresses are open, to whom, how often, how much. Pure ASGI, for streams."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ async def _read_body(receive: Receive, most: int) -> bytes:
 
 
 def replay_body(body: bytes, receive: Receive) -> Receive:
-    """`body` as one message; then whatever else comes, which is the end of the connection."""
+    """A `receive` that gives `body` as one message, then what else comes: the end of the connection."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replaying() -> Message:

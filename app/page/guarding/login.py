@@ -78,7 +78,7 @@ class Login:
         return False
 
     async def _answer(self, request: Request, path: str, language: str) -> Response | None:
-        """None for a request that may go on."""
+        """The answer of the login; None for a request that may go on."""
         told = request.headers.get("authorization", "")
         if path == "/al/login":
             return await self._login(request, language)

@@ -61,7 +61,7 @@ class PageRoutes:
         meter: Meter | None = None,
         scripts: Mapping[str, str] | None = None,
     ) -> None:
-        """`scripts`: the page's script in each language."""
+        """Routes over what `opening` opens; `scripts`: the page's script in each language."""
         self._opening, self._options = opening, options
         self._meter = meter if options.metrics != "off" else None
         self._scripts = scripts or {}

@@ -196,7 +196,7 @@ def _read_removed(place: Path) -> Removed | None:
 
 @contextmanager
 def _moved_file(file: Path, target: Path) -> Iterator[None]:
-    """`file` stands at `target` from now on; where it was, if what follows fails."""
+    """Move `file` to `target`, and back if what the block does fails."""
     file.rename(target)
     try:
         yield
@@ -212,7 +212,7 @@ def _table_of(tables: Any, document: Document) -> Any:
 
 
 def _mark_editorial(table: Any, name: str, value: str, document: Document) -> None:
-    """`editorial` names what the text itself does not carry: what a reader wrote and the document does not say."""
+    """Name the field in `editorial` if its value is a reader's and does not stand in the text."""
     named = [one for one in table.get("editorial", []) if one != name]
     if not value or fold(value) not in fold(document.text):
         named.append(name)

@@ -1,4 +1,4 @@
-"""Ask: the conversation. Gradio shows it; what is said is made in `answer_view`.
+"""The conversation of the page: questions in, messages out. Gradio shows them; `answer_view` makes the answers.
 
 Each process remembers the conversations it holds. After a restart, or when a proxy sends a visitor to another process,
 the browser brings its conversation along; so a follow-up is still understood and nothing vanishes from the screen.

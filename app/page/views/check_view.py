@@ -1,4 +1,4 @@
-"""Check a quotation: exact, altered (differences word by word), or not in the corpus."""
+"""The view that checks a quotation: its form, and the verdict with the differences word by word."""
 
 from __future__ import annotations
 

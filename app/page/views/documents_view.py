@@ -28,8 +28,8 @@ class Offer:
     shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
     collections: Collections | None = None  # more documents, each with a name; None: there are no others
     collection: str = ""  # name of these documents among them; "": those that come with the program
-    first: str = ""  # … and of those at the address of the site
-    slug: str = ""  # … and its address; "": they are none of the named ones
+    first: str = ""  # name of the documents at the address of the site itself
+    slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
     site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     language: str = "es"  # of the page at "/"; the others have a path of their own
     here_only: bool = False  # whether only this machine is served

@@ -149,7 +149,7 @@ def look_up(corpus: Corpus, wanted: LookupQuery) -> Results:
 def _first_passages(
     held: Sequence[WordMatch], counts: Mapping[str, int], corpus: Corpus, wanted: LookupQuery
 ) -> tuple[MarkedPassage, ...]:
-    """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
+    """The passages that are shown, document by document: the best first, or by date, undated ones last."""
 
     def read(one: WordMatch) -> MarkedPassage:
         passage = corpus.passages[one.row]

@@ -36,7 +36,7 @@ class PageTranslations(common.Translations):
         return self.number(100 * value) + ("%" if self.language == "en" else "\u00a0%")
 
     def language_name(self, code: str) -> str:
-        """«español (México)» for «es-MX»; the code itself where the language has no name here."""
+        """The name of a language: «español (México)» for «es-MX»; the code itself where it has no name here."""
         base, _, region = code.partition("-")
         named = self.entries.get(f"language.{base}")
         return f"{named} ({region})" if named and region else named or code

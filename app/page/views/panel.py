@@ -91,7 +91,7 @@ class DocumentRenderer:
 
     @cached_property
     def _levels(self) -> dict[tuple[Span, ...], int]:
-        """Of each heading, under the panel's own of level 2: none is left out on the way down."""
+        """HTML level of each heading, below the panel's own of level 2; no level is left out on the way down."""
         levels, depth = {}, 0
         for block in self.layout.blocks:
             if block.kind is BlockKind.HEADING:
@@ -141,7 +141,7 @@ class DocumentRenderer:
         )
 
     def _style(self, block: Block, number: int) -> str:
-        """Of a part of a list or a table. The source keeps no columns: a row is its line, header rows are set apart."""
+        """CSS class of a part of a list or a table. The source keeps no columns: a row is one line."""
         if block.kind is BlockKind.TABLE:
             return "row-header" if number < block.header_parts else "row"
         item = readable_text(self.document.text, block.parts[number])

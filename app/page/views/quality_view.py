@@ -94,7 +94,7 @@ def _interval(estimate: Json, words: PageTranslations) -> str:
 
 
 def _kinds(kinds: Json, words: PageTranslations) -> Iterator[Json]:
-    """Of each kind of question its share as a bar shows it: point and whisker, in percent of its width."""
+    """The bar of each kind of question: point and whisker, in percent of its width."""
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
         if _is_known(one):
