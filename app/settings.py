@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal, get_args
 
 from alpie.app.setting_kinds import (
     FOLDER,
@@ -49,6 +50,11 @@ _OFFLINE = {
 }
 
 
+Runtime = Literal["auto", "onnx", "torch", "torch-bf16"]
+UploadRights = Literal["auto", "off", "add", "all"]
+MetricsReaders = Literal["off", "loopback", "all"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything an operator may choose. `load_settings` makes one; every field has its own check.
@@ -65,7 +71,7 @@ class Settings:
     ocr: bool = setting(SWITCH, False)
     cache: Path = setting(FOLDER)
     encoder: str = setting(text(), "bundled")
-    runtime: str = setting(choice("auto", "onnx", "torch", "torch-bf16"), "auto")
+    runtime: Runtime = setting(choice(*get_args(Runtime)), "auto")
     reader: str = setting(text(), "bundled")
     threshold: float | None = setting(decimal(0.0, 1.0, message("unit.probability"), or_auto=True), None)
     max_quotes: int = setting(whole_number(1, 10, message("unit.quotes")), 5)
@@ -74,7 +80,7 @@ class Settings:
     writer_timeout_seconds: float = setting(decimal(1.0, 600.0, message("unit.seconds")), 30.0)
     writer_reads: bool = setting(SWITCH, False)
     feedback: bool = setting(SWITCH, False)
-    upload: str = setting(choice("auto", "off", "add", "all"), "auto")
+    upload: UploadRights = setting(choice(*get_args(UploadRights)), "auto")
     max_upload_megabytes: int = setting(whole_number(1, 200, message("unit.megabytes")), 25)
     language: str = setting(choice(*LANGUAGES), LANGUAGES[0])
     host: str = setting(text(), "127.0.0.1")
@@ -86,7 +92,7 @@ class Settings:
     users: Path | None = setting(OPTIONAL_FILE, None)
     questions_per_minute: int = setting(whole_number(1, 100_000, message("unit.questions")), 60)
     max_waiting: int = setting(whole_number(1, 10_000, message("unit.questions")), 64)
-    metrics: str = setting(choice("off", "loopback", "all"), "loopback")
+    metrics: MetricsReaders = setting(choice(*get_args(MetricsReaders)), "loopback")
 
     @property
     def max_document_bytes(self) -> int:

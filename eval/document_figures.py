@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.word_coverage import measure_coverage
@@ -57,15 +58,24 @@ class FileReading:
         return 1 - self.missing / self.words if self.words else 1.0
 
 
-def compare_words(other: str, ours: str) -> tuple[int, int, int, int]:
-    """Words of `other`, and how many of them are missing in `ours`, fused there and divided there."""
+class WordComparison(NamedTuple):
+    """Words of another reading, and how many of them are missing, fused and divided in ours."""
+
+    words: int
+    missing: int
+    fused: int
+    divided: int
+
+
+def compare_words(other: str, ours: str) -> WordComparison:
+    """Compare the words of another program's reading with those of our own."""
     theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
     missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
     fused = _count_matched(theirs, missing, extra)
     # the other program takes the hyphen of a compound at a line end for one that divides a word
     compounds = {(match[1], match[2]) for match in _COMPOUND.finditer(ours.casefold())}
     divided = _count_matched(mine, extra, missing, compounds)
-    return len(theirs), missing.total(), fused, divided
+    return WordComparison(len(theirs), missing.total(), fused, divided)
 
 
 def _words(text: str) -> list[str]:
@@ -106,7 +116,8 @@ def measure_file(path: Path) -> FileReading:
     text = _all_of(document, layout)
     if other is None:
         coverage = document.coverage
-        counts = coverage.words_found, coverage.words_found - coverage.words_kept, 0, 0
+        lost = coverage.words_found - coverage.words_kept
+        counts = WordComparison(coverage.words_found, lost, 0, 0)
     else:
         counts = compare_words(other, text)
     listed, unshown = _contents_entries(data, path, other or "")

@@ -85,13 +85,24 @@ class WrittenSentence:
     quotes: tuple[int, ...]  # 1-based
 
 
+class WriterFailure(StrEnum):
+    """Why the writing ended before the model had said all, or said nothing."""
+
+    TIMEOUT = "timeout"
+    CUT = "cut"  # it wrote more than anybody asked for
+    UNREACHABLE = "unreachable"
+    NOTHING = "nothing"  # no sentence of it could be shown
+    MISSING = "missing"  # the package of the provider is not installed
+    BUSY = "busy"  # too many writings at once
+
+
 @dataclass(frozen=True)
 class WriterReport:
     """How the writing went. It is shown under the quotations, which are the same whatever it says."""
 
     model: str  # as in the settings
     dropped: Mapping[str, int] = field(default_factory=dict)  # sentences not shown, by reason
-    failure: str = ""  # "" | "timeout" | "cut" | "unreachable" | "nothing" | "missing" | "busy"
+    failure: WriterFailure | None = None
 
     @property
     def dropped_count(self) -> int:
@@ -128,18 +139,18 @@ class Part:
     elsewhere: bool = False  # what answers here is shown in another part, where it answers better
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """The answer to one question: quotations, or an honest no with the nearest passages."""
 
     question: str
     searched: str  # the question as searched: cleaned up, or completed from the turns before
-    answered: bool
-    confidence: float  # calibrated probability that the documents answer, 0 … 1
-    quotes: tuple[Quote, ...]  # best first; empty when not answered
-    nearest: tuple[Quote, ...]  # when not answered: the nearest passages, which are no answer
-    hits: tuple[Hit, ...]  # passages, best first
     search: SearchStatement
+    answered: bool = False
+    confidence: float = 0.0  # calibrated probability that the documents answer, 0 … 1
+    quotes: tuple[Quote, ...] = ()  # best first; empty when not answered
+    nearest: tuple[Quote, ...] = ()  # when not answered: the nearest passages, which are no answer
+    hits: tuple[Hit, ...] = ()  # passages, best first
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
     absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there

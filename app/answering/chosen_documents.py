@@ -91,7 +91,7 @@ class ChosenDocuments(AnswerPipeline):
 
     def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
-        found = self.found(question, reference, self.documents)
+        found = self.find_places(question, reference, self.documents)
         absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return answer_reference(self, question, found.groups, absent)
@@ -104,7 +104,9 @@ class ChosenDocuments(AnswerPipeline):
         named = self.names.fitting(reference.name) if reference.name else self.names.all
         return self.documents[next(iter(named))].title if len(named) == 1 else ""
 
-    def found(self, question: Question, reference: Reference, documents: Collection[str]) -> FoundPlaces:
+    def find_places(
+        self, question: Question, reference: Reference, documents: Collection[str]
+    ) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
         if not reference.code:
             named = self.names.fitting(reference.name) if reference.name else self.names.all

@@ -54,8 +54,10 @@ def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Ci
         place=document.place,
         date_is_ours="date" in document.editorial and bool(parse_date(document.date)),
         last_paragraph=0 if announced else _paragraph(passage, last),
-        recognised=round(mean(sure for _, _, sure in recognised)) if recognised else None,
-        doubtful=tuple(document.text[start:end] for start, end, sure in recognised if sure < _SURE),
+        recognised=round(mean(word.confidence for word in recognised)) if recognised else None,
+        doubtful=tuple(
+            document.text[word.start : word.end] for word in recognised if word.confidence < _SURE
+        ),
     )
 
 
@@ -64,7 +66,7 @@ def _recognised(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]
     if not spans:
         return list(passage.recognised)
     start, end = spans[0].start, spans[-1].end
-    return [word for word in passage.recognised if word[0] < end and start < word[1]]
+    return [word for word in passage.recognised if word.start < end and start < word.end]
 
 
 def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:

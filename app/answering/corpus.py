@@ -82,7 +82,7 @@ class Corpus:
             ),
             reader=open_configured_reader(settings),
             fingerprint=version.fingerprint,
-            built_at=str(version.manifest["built_at"]),
+            built_at=version.manifest["built_at"],
             policy=QuotePolicy(most=settings.max_quotes),
             threshold=settings.threshold,
             weights=weights,
@@ -176,7 +176,7 @@ class Corpus:
         Raises `QuestionError` when there is nothing to search in the question, `ArgumentError` for an unknown id.
         """
         for document in documents:
-            self._known(document)
+            self.require_document(document)
         if isinstance(self.weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
             raise Uncalibrated(self.weights.message, self.weights.path)
         return (self._router.restricted_to(documents) if documents else self._router).ask(
@@ -210,12 +210,12 @@ class Corpus:
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
-        allowed = None if document is None else self._router.rows_in((self._known(document),))
+        allowed = None if document is None else self._router.rows_in((self.require_document(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
         reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._router.found(read, reference, within).places if reference else ()
+        places = self._router.find_places(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
     def word_matches(self, query: WordQuery) -> Sequence[WordMatch]:
@@ -230,7 +230,8 @@ class Corpus:
     def _places(self) -> Places:
         return Places(self.passages)
 
-    def _known(self, document: str) -> str:
+    def require_document(self, document: str) -> str:
+        """The id `document`, if there is such a document; raises `ArgumentError` for an unknown one."""
         if document not in self.documents:
             known = ", ".join(self.documents)
             raise ArgumentError(message("api.document", document=document, known=known))

@@ -223,7 +223,7 @@ class QuestionRouter(ChosenDocuments):
     def _answer_from_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
         """What the only document of this router says, whichever document the question names."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
-        places = asked.reference and self.found(asked.question, asked.reference, self.documents).groups
+        places = asked.reference and self.find_places(asked.question, asked.reference, self.documents).groups
         return (
             (answer_reference(self, asked.question, places) if places else None)
             or (self.answer_overview(asked.question, overview) if overview else None)
@@ -234,7 +234,10 @@ class QuestionRouter(ChosenDocuments):
         return combine_answers(read, answers, parts, len(self.documents), len(self.index.passages))
 
     def _small_talk_answer(self, read: Question) -> Answer:
-        search, language = self.search_statement(0), read.language
         return Answer(
-            read.typed, read.searched, False, 0.0, (), (), (), search, language=language, small_talk=True
+            question=read.typed,
+            searched=read.searched,
+            search=self.search_statement(0),
+            language=read.language,
+            small_talk=True,
         )

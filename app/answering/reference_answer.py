@@ -59,7 +59,6 @@ def answer_reference(
         answered=True,
         confidence=1.0,
         quotes=tuple(quotes),
-        nearest=(),
         hits=hits_at(places, (), 10),
         search=pipeline.search_statement(len(places)),
         milliseconds={"quote": total, "total": total},

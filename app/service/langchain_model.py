@@ -151,9 +151,8 @@ class AlpieVectorStore(VectorStore):
         document = wanted.pop("doc", None)
         if wanted:
             raise ArgumentError(message("api.filter", names=[*wanted]))
-        if document not in (None, *self._corpus.documents):
-            known = ", ".join(self._corpus.documents)
-            raise ArgumentError(message("api.document", document=document, known=known))
+        if document is not None:
+            document = self._corpus.require_document(str(document))
         limit = k if document is None else len(self._corpus.passages)
         rows, scores = self._corpus.index.dense.search(np.asarray(vector, dtype=np.float32), limit)
         if document is not None:

@@ -12,6 +12,9 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
+from alpie.app.answering.answer_types import Role, WriterFailure
+from alpie.app.checking.verification import Verdict
+
 
 def _doc(description: str, **limits: Any) -> Any:
     return Field(description=description, **limits)
@@ -36,10 +39,9 @@ _Verdict = Annotated[
     str,
     _doc(
         "cut: exact, but with warnings; joined: exact sentences that do not follow one another",
-        json_schema_extra={"enum": ["exact", "cut", "joined", "altered", "absent"]},
+        json_schema_extra={"enum": [*Verdict]},
     ),
 ]
-_FAILURES = ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]
 
 
 class Words(TypedDict):
@@ -114,7 +116,7 @@ class WriterReportRow(TypedDict):
     model: str
     dropped: Annotated[_Count, _doc("sentences left out because the quotes do not support them")]
     reasons: dict[str, _Count]
-    failure: Annotated[str, Field(json_schema_extra={"enum": [*_FAILURES]})]
+    failure: Annotated[str, Field(json_schema_extra={"enum": ["", *WriterFailure]})]
 
 
 class SearchRow(TypedDict):
@@ -134,7 +136,7 @@ class _SometimesPart(TypedDict, total=False):
 class PartRow(_SometimesPart):
     """Some of the quotations, which are shown apart: a side of a comparison, what one document says."""
 
-    role: Annotated[str, Field(json_schema_extra={"enum": ["side", "document", "context", "definition"]})]
+    role: Annotated[str, Field(json_schema_extra={"enum": [*Role]})]
     heading: Annotated[str, _doc("what was compared, as typed, or a title; empty where the role says it")]
     question: Annotated[str, _doc("as it was put to this part alone")]
     quotes: Annotated[list[_FromOne], _doc("numbers of its quotes, from 1; empty where it says nothing")]

@@ -62,7 +62,7 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
             "model": report.model,
             "dropped": report.dropped_count,
             "reasons": dict(report.dropped),
-            "failure": report.failure,
+            "failure": report.failure or "",
         }
     if answer.absent:
         row["absent"] = absence_lines(answer, translations_for(language))

@@ -27,7 +27,7 @@ from alpie.app.settings import (
 )
 from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
-from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
+from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -295,9 +295,7 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
     from alpie.index.sources.expansions import expansions_file
 
     corpus = _open_corpus(settings, words)
-    asked = arguments.documents or [*corpus.documents]
-    if unknown := [name for name in asked if name not in corpus.documents]:
-        raise ArgumentError(message("api.document", document=unknown[0], known=", ".join(corpus.documents)))
+    asked = [corpus.require_document(name) for name in arguments.documents or corpus.documents]
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
     left = passages_without_lines(settings.docs, corpus.documents, passages)
     if not left:

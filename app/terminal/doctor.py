@@ -136,7 +136,7 @@ def _index(settings: Settings, words: Translations) -> Check:
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
         return Check("index", Outcome.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
-    passages = words.count("count.passages", int(manifest["passages"]))
+    passages = words.count("count.passages", manifest["passages"])
     good = words("doctor.index.good", passages=passages, date=manifest["built_at"], folder=settings.data)
     return Check("index", Outcome.GOOD, good)
 

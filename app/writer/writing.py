@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
+from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
 from alpie.app.chat_model import (
     Messages,
     MissingProvider,
@@ -60,7 +60,7 @@ class Writing(Iterator[WrittenSentence]):
         self._stream = stream
         self._dropped: Counter[str] = Counter()
         self._shown = 0
-        self._failure = ""
+        self._failure: WriterFailure | None = None
         self._sentences = self._run()
 
     def __next__(self) -> WrittenSentence:
@@ -78,15 +78,15 @@ class Writing(Iterator[WrittenSentence]):
             stream = self._stream or open_stream(self._settings)
             yield from self._checked(parse_drafts(self._pieces(stream)))
         except ModelTimeout:
-            self._failure = "timeout"
+            self._failure = WriterFailure.TIMEOUT
         except MissingProvider as error:
             _LOG.warning("the writer cannot be used: %s", error)
-            self._failure = "missing"
+            self._failure = WriterFailure.MISSING
         except Exception as error:  # noqa: BLE001 - edge: providers raise what they like, the quotes stand
             _LOG.warning("the writer failed: %s: %s", type(error).__name__, error)
-            self._failure = "unreachable"
+            self._failure = WriterFailure.UNREACHABLE
         if not self._shown and not self._failure:
-            self._failure = "nothing"
+            self._failure = WriterFailure.NOTHING
 
     def _checked(self, sentences: Iterator[Draft]) -> Iterator[WrittenSentence]:
         answer = self._answer
@@ -103,7 +103,7 @@ class Writing(Iterator[WrittenSentence]):
                 self._shown += 1
                 yield WrittenSentence(draft.text, draft.quotes)
             if self._shown == _MAX_SENTENCES or read == _MAX_DRAFTS:
-                self._failure = "cut"
+                self._failure = WriterFailure.CUT
                 return
 
     def _pieces(self, stream: Stream) -> Iterator[str]:
@@ -111,7 +111,7 @@ class Writing(Iterator[WrittenSentence]):
         answer = self._answer
         messages = messages_for(answer.question, [quote.text for quote in answer.quotes], answer.language)
         if not _AT_ONCE.acquire(blocking=False):
-            self._failure = "busy"
+            self._failure = WriterFailure.BUSY
             return
         characters = 0
         seconds = self._settings.writer_timeout_seconds
@@ -119,7 +119,7 @@ class Writing(Iterator[WrittenSentence]):
             yield piece
             characters += max(1, len(piece))  # empty pieces without end are endless too
             if characters >= _MAX_CHARACTERS:
-                self._failure = "cut"
+                self._failure = WriterFailure.CUT
                 return
 
 

@@ -213,5 +213,5 @@ def _make_passage(
         paragraph=paragraphs[sentences[0].paragraph],
         ordinal=ordinal,
         later_pages=tuple(later_pages),
-        recognised=words[bisect_left(words, (start, 0, 0)) : bisect_left(words, (end, 0, 0))],
+        recognised=words[bisect_left(words, (start,)) : bisect_left(words, (end,))],
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -261,9 +261,9 @@ class PackedModel:
     positions: int
     token_types: int
     epsilon: float
-    special_ids: dict[str, int]  # "bos", "eos", "pad", "unk"
+    special_ids: Mapping[str, int]  # "bos", "eos", "pad", "unk"
     pieces: tuple[tuple[str, float], ...]
-    tensors: dict[str, PackedTensor]
+    tensors: Mapping[str, PackedTensor]
 
     def tensor(self, name: str) -> Floats:
         """Tensor `name` unpacked, as one row of float32."""

@@ -28,6 +28,7 @@ from alpie.index.formats.pdf_fragments import (
     PdfLine,
 )
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
+from alpie.index.records import RecognisedWord
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
@@ -307,6 +308,8 @@ def _fragment(line: RecognisedLine, usual: float, scale: float, height: float) -
     left, right = line.left / scale, line.right / scale
     whole = Fragment("", left, right, base, size, False)
     for text, confidence in line.words:
-        word = Fragment(text, left, right, base, size, False, recognised=[(0, len(text), confidence)])
+        word = Fragment(
+            text, left, right, base, size, False, recognised=[RecognisedWord(0, len(text), confidence)]
+        )
         whole.take(word, " " if whole.text else "")
     return whole

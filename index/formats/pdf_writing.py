@@ -241,7 +241,7 @@ class PdfText:
             begin, text = self._length, clean_text(cell.text).strip()
             self._write(text)
             if text == cell.text:  # else the places inside the cell do not hold
-                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
+                self.recognised += [word.moved(begin) for word in cell.recognised]
                 yield cell, begin
 
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:

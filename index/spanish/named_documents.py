@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from alpie.index.records import Document
 from alpie.index.spanish.analysis import fold
@@ -70,14 +71,22 @@ class LawNumber:
         return self.number == other.number and (is_kind or not self.kinds)
 
 
-def law_number(folded: str, position: int = 0) -> tuple[LawNumber, int, int] | None:
-    """The first number of a law in a folded text, and from where to where it stands, its kind included."""
+class FoundLawNumber(NamedTuple):
+    """The number of a law in a text, and where it stands, its kind included."""
+
+    law: LawNumber
+    start: int
+    end: int
+
+
+def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
+    """The first number of a law in a folded text, from `position` on."""
     for match in _NUMBER.finditer(folded, position):
         kinds = frozenset(_kinds(match["kinds"]))
         plain = match["number"].replace(".", "")
         if "/" not in plain and (not kinds or int(plain) in _YEARS):
             continue
-        return LawNumber(kinds, _without_century(plain)), match.start(), match.end()
+        return FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
     return None
 
 
@@ -106,7 +115,7 @@ def first_noun(name: str) -> str:
 
 def looks_like_name(name: str) -> bool:
     """Whether words can be but the name of a document: a kind of document first, a number of a law, or an acronym."""
-    return bool(first_noun(name) or law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
+    return bool(first_noun(name) or find_law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
 
 
 def name_with_article(name: str) -> str:
@@ -139,9 +148,9 @@ class DocumentNames:
 
     def fitting(self, name: str) -> frozenset[str]:
         """Ids of the documents that `name` fits; none when it names one that is not here."""
-        numbered = law_number(fold(name))
+        numbered = find_law_number(fold(name))
         if numbered:
-            return self._where(lambda known: any(map(numbered[0].may_be, known.numbers)))
+            return self._where(lambda known: any(map(numbered.law.may_be, known.numbers)))
         if _ACRONYM.fullmatch(name.strip()):
             acronym = fold(name.strip())
             return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
@@ -179,8 +188,8 @@ def _document_words(document: Document) -> _DocumentWords:
     facts = (document.title, document.kind, publisher, document.date, id_, file)
     title = fold(document.title)
     opening = [word for word in distinctive_words(document.title)[:3] if word in NOUNS]
-    own = law_number(title)
-    numbers = [own[0]] if own else []
+    own = find_law_number(title)
+    numbers = [own.law] if own else []
     for match in _IN_ID.finditer(fold(f"{document.id} {PurePath(document.file).stem}").replace("_", "-")):
         number = f"{match['number']}/{match['year']}" if match["year"] else match["number"]
         if match["year"] or len(match["number"]) >= len("1000"):

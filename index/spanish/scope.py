@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import NOUNS, DocumentNames, law_number
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, find_law_number
 from alpie.index.spanish.query import Question
 
 _LAWS = frozenset(
@@ -82,7 +82,7 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
                 start = before.start() if before and before["adverbial"] else name.start
                 adverbial = opens or bool(before and before["adverbial"])
                 asked = _without_name(question, start, name.end) if adverbial else question
-                is_law = noun[0] in _LAWS or law_number(folded[name.start : name.end]) is not None
+                is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
                 return Scope(asked, name.documents, only=is_law)
             opening = folded[: noun.start()]
             if _TOUCHED.search(opening) is None and (put_to or _OF.search(opening)):
@@ -95,9 +95,9 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
 
 def _name_at(folded: str, start: int, noun: str, names: DocumentNames) -> _Name | None:
     """The name that begins with the noun at `start`: as many words as fit one document."""
-    numbered = law_number(folded, start)
-    if numbered and numbered[1] == start:
-        end = numbered[2]
+    numbered = find_law_number(folded, start)
+    if numbered and numbered.start == start:
+        end = numbered.end
         fitting = names.fitting(folded[start:end])
         while fitting and (date := _DATE.match(folded, end)):
             end = date.end()
@@ -132,7 +132,7 @@ def _extend_name(
 
 def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
     """The name of a law that is not here, as typed; "" where the words are no name."""
-    if law_number(folded[name.start : name.end]):
+    if find_law_number(folded[name.start : name.end]):
         return text[name.start : name.end].strip(" ,")
     words = list(_WORD.finditer(text, name.start))
     end, named = words[0].end(), False

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,18 +23,19 @@ from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.storage.manifest import LINE_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 
 
 class EarlierVersion(KnownVectors):
     """Documents, passages and vectors of an index version; memory-mapped where they are large."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder, self.manifest = folder, manifest
         self._database = Database.open(folder / TEXT_FILE)
         self.documents: Mapping[str, Document] = StoredDocuments(self._database)
         self._passages = StoredPassages(self._database)
-        self._dense = VectorIndex.load(folder / "dense.faiss")
-        self._sentences = VectorIndex.load(folder / "sentences.faiss")
+        self._dense = VectorIndex.load(folder / PASSAGE_VECTORS)
+        self._sentences = VectorIndex.load(folder / SENTENCE_VECTORS)
 
     @cached_property
     def extractions(self) -> dict[str, Extraction]:
@@ -82,7 +82,7 @@ class EarlierVersion(KnownVectors):
 
     @cached_property
     def _lines(self) -> VectorIndex | None:
-        file = self.folder / "lines.faiss"
+        file = self.folder / LINE_VECTORS
         return VectorIndex.load(file) if file.exists() else None
 
     @cached_property

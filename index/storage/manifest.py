@@ -13,7 +13,7 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
@@ -22,6 +22,12 @@ from alpie.index.messages import message
 from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
+MANIFEST_FILE = "manifest.json"
+PASSAGE_VECTORS, SENTENCE_VECTORS, LINE_VECTORS = (
+    "dense.faiss",
+    "sentences.faiss",
+    "lines.faiss",
+)  # of an index version
 FORMAT_VERSION = 9  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
@@ -31,6 +37,40 @@ _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
 _ALWAYS_READ_BYTES = 64_000_000
 
 T = TypeVar("T")
+
+
+class EncoderEntry(TypedDict):
+    """The encoder that an index version was made with."""
+
+    name: str
+    fingerprint: str
+    runtime: str
+    dimension: int
+
+
+class FileEntry(TypedDict):
+    """A file of an index version."""
+
+    bytes: int
+    modified_ns: int
+    sha256: str
+
+
+class Manifest(TypedDict):
+    """What an index version says of itself."""
+
+    format: int  # `FORMAT_VERSION`
+    encoder: EncoderEntry
+    analysis: int  # `ANALYSIS_VERSION`
+    alpie: str  # the version that wrote it
+    program: str  # checksum of the code that made the passages
+    built_at: str  # ISO 8601
+    unread: list[dict[str, Any]]  # rows of `UnreadFile`
+    fingerprint: str  # of the corpus
+    passages: int
+    made: Mapping[str, Any]  # how the files of vectors are searched
+    files: Mapping[str, FileEntry]
+    checksum: str  # of all the rest
 
 
 def current_version(data: Path) -> Path:
@@ -93,9 +133,9 @@ def read_current(data: Path, read: Callable[[Path], T]) -> T:
                 raise
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of an index version. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
-    path = folder / "manifest.json"
+    path = folder / MANIFEST_FILE
     try:
         manifest: dict[str, Any] = json.loads(_read_bounded(path, _MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError) as error:
@@ -111,7 +151,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexNewer(message("index.newer", folder=folder, **formats), folder)
     if version < FORMAT_VERSION:
         raise IndexMismatch(message("index.older", folder=folder, **formats), folder)
-    return manifest
+    return cast(Manifest, manifest)
 
 
 def with_checksum(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,13 +165,13 @@ def _manifest_checksum(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def file_entry(path: Path) -> dict[str, Any]:
+def file_entry(path: Path) -> FileEntry:
     """What the manifest says of a file."""
     status = path.stat()
     return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": checksum(path)}
 
 
-def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
+def check_files(folder: Path, manifest: Manifest, thorough: bool = False) -> None:
     """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
 
     A large file with the size and time stamp of the build is not read again, unless `thorough`: it would take longest.
@@ -147,7 +187,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = Fals
             raise IndexDamaged(message("index.file_damaged", path=path), path)
 
 
-def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
+def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
     """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
     made_with = manifest["encoder"]
     if made_with["fingerprint"] != encoder.fingerprint:

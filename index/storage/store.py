@@ -20,7 +20,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 from alpie.index.encoder import Encoder
@@ -32,7 +31,16 @@ from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.storage.manifest import check_encoder, check_files, read_current, read_manifest
+from alpie.index.storage.manifest import (
+    LINE_VECTORS,
+    PASSAGE_VECTORS,
+    SENTENCE_VECTORS,
+    Manifest,
+    check_encoder,
+    check_files,
+    read_current,
+    read_manifest,
+)
 from alpie.index.storage.version_writer import fingerprint_of
 
 
@@ -41,7 +49,7 @@ class IndexVersion:
     """An opened index: everything that answering needs."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     documents: Mapping[str, Document]
     layouts: Mapping[str, Layout]
     search: SearchIndex
@@ -49,7 +57,7 @@ class IndexVersion:
     @property
     def fingerprint(self) -> str:
         """A digest of the corpus: changes when any document or passage does."""
-        return str(self.manifest["fingerprint"])
+        return self.manifest["fingerprint"]
 
 
 def open_version(data: Path, encoder: Encoder) -> IndexVersion:
@@ -74,17 +82,17 @@ def _damaged(folder: Path, error: Exception) -> IndexDamaged:
     return IndexDamaged(message("index.unreadable", folder=folder, error=error), folder)
 
 
-def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexVersion:
+def _load(folder: Path, manifest: Manifest, encoder: Encoder) -> IndexVersion:
     database = Database.open(folder / TEXT_FILE)
     passages = StoredPassages(database)
     search = SearchIndex(
         passages=passages,
         encoder=encoder,
-        dense=VectorIndex.load(folder / "dense.faiss"),
-        sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
+        dense=VectorIndex.load(folder / PASSAGE_VECTORS),
+        sentence_vectors=VectorIndex.load(folder / SENTENCE_VECTORS),
         lexical=TermIndex(database, "stems", len(passages)),
         acronyms=_acronyms(database),
-        expansions=ExpansionIndex.load(passages, folder / "lines.faiss"),
+        expansions=ExpansionIndex.load(passages, folder / LINE_VECTORS),
     )
     layouts = StoredDocuments(database, "layout", partial(from_json, Layout))
     return IndexVersion(folder, manifest, StoredDocuments(database), layouts, search)

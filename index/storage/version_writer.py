@@ -39,10 +39,19 @@ from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
-from alpie.index.storage.manifest import FORMAT_VERSION, current_version, file_entry, with_checksum
+from alpie.index.storage.manifest import (
+    FORMAT_VERSION,
+    LINE_VECTORS,
+    MANIFEST_FILE,
+    PASSAGE_VECTORS,
+    SENTENCE_VECTORS,
+    current_version,
+    file_entry,
+    with_checksum,
+)
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
-_NEW_POINTER = ".CURRENT.new"
+_NEW_POINTER = f".{POINTER}.new"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write
@@ -124,14 +133,14 @@ class _VersionWriter:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
 
-        def vectors(name: str, bytewise: bool = False) -> VectorWriter:
-            writer = VectorWriter(folder / f"{name}.faiss", dimension, bytewise)
+        def vectors(file: str, bytewise: bool = False) -> VectorWriter:
+            writer = VectorWriter(folder / file, dimension, bytewise)
             return opened.enter_context(closing(writer))
 
         self._dense, self._sentences, self._lines = (
-            vectors("dense"),
-            vectors("sentences"),
-            vectors("lines", True),
+            vectors(PASSAGE_VECTORS),
+            vectors(SENTENCE_VECTORS),
+            vectors(LINE_VECTORS, True),
         )
         self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
@@ -202,8 +211,11 @@ class _VersionWriter:
         addresses = list(passages.values("address"))
         self._database.commit()
         made = {
-            name: writer.finish(VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None)
-            for name, writer in (("dense", self._dense), ("sentences", self._sentences))
+            name: writer.finish(VectorIndex.load(self._earlier / file) if self._earlier else None)
+            for name, writer, file in (
+                ("dense", self._dense, PASSAGE_VECTORS),
+                ("sentences", self._sentences, SENTENCE_VECTORS),
+            )
         }
         if len(self._lines):
             self._lines.finish()
@@ -219,7 +231,7 @@ def _write_manifest(folder: Path, encoder: Encoder, facts: Mapping[str, Any]) ->
         "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
     }
     text = json.dumps(with_checksum(manifest), ensure_ascii=False, indent=1)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
@@ -261,7 +273,7 @@ def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable
     """What to tell about a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
-    stands = message("index.stands") if (data / "CURRENT").exists() else ""
+    stands = message("index.stands") if (data / POINTER).exists() else ""
     reason: object = getattr(error, "strerror", None) or error
     is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
     if is_full or (number is None and free < _NO_ROOM_BYTES):

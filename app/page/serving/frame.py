@@ -14,6 +14,7 @@ from gradio.events import api
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
+from alpie.app.page.serving.delivery import FirstPaintParts
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
@@ -209,8 +210,8 @@ def head_of(words: PageTranslations, script: str, root: str) -> tuple[str, str]:
 
 def first_paint(
     words: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
-) -> tuple[str, str, str, str]:
-    """Language, title, styles and body of what is seen before Gradio has drawn the page."""
+) -> FirstPaintParts:
+    """What is seen before Gradio has drawn the page."""
     *styles, script = ((_ASSETS / name).read_text(encoding="utf-8") for name in (*_FIRST_STYLES, "first.js"))
     body = render(
         "first",
@@ -221,7 +222,7 @@ def first_paint(
         longest=MAX_TEXT,
         script=Markup(script),
     )
-    return words.language, words.html("page.title"), "".join(styles), body
+    return FirstPaintParts(words.language, words.html("page.title"), "".join(styles), body)
 
 
 def _asset(name: str) -> str:

@@ -16,7 +16,7 @@ from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import Offer
 from alpie.app.service.endpoints import make_finisher
-from alpie.app.settings import SEED_DOCUMENTS
+from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
@@ -39,7 +39,7 @@ class PageOptions(Offer):
     most_waiting: int = 64  # questions in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
-    metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
+    metrics: MetricsReaders = "loopback"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> PageOptions:

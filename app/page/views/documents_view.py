@@ -109,7 +109,7 @@ def _document_values(
         "technical": [(words(f"field.{name}"), value) for name, value in technical if value],
         "url": document.url if document.url.startswith(("https://", "http://")) else "",
         "notes": notes,
-        "outline": [(min(level, 3), text, href) for level, text, href in outline],
+        "outline": [one._replace(level=min(one.level, 3)) for one in outline],
         "headings": words.count("count.headings", len(outline)),
         "fields": [(name, words(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     }

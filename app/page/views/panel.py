@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate, groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alpie.app.answering.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
@@ -47,6 +47,14 @@ _KEPT_RENDERERS, _KEPT_OUTLINES = 32, 4_096  # the Documents view shows the outl
 _Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
 
 
+class OutlineEntry(NamedTuple):
+    """A heading of a document, with the link to the first passage after it; "" where none follows."""
+
+    level: int
+    text: str
+    href: str
+
+
 class DocumentRenderer:
     """Renders the text of one document, with marks in it."""
 
@@ -79,14 +87,16 @@ class DocumentRenderer:
             "source", words, pieces=list(zip(self.layout.blocks, pieces, self._page_before, strict=True))
         )
 
-    def outline(self) -> list[tuple[int, str, Passage | None]]:
-        """Headings as (level, text, first passage after it)."""
-        found: list[tuple[int, str, Passage | None]] = []
+    def outline(self) -> list[OutlineEntry]:
+        """The headings of the document, in order."""
+        found: list[OutlineEntry] = []
         for block in self.layout.blocks:
             if block.kind is BlockKind.HEADING and block.spans:
                 text, _ = readable_map(self.document.text, block.spans)
                 later = (p for p in self.passages if p.start >= block.spans[0].start)
-                found.append((max(block.level, 1), text, next(later, None)))
+                passage = next(later, None)
+                href = passage_link(passage) if passage else ""
+                found.append(OutlineEntry(max(block.level, 1), text, href))
         return found
 
     @cached_property
@@ -183,8 +193,8 @@ class Panels:
         """The renderer of a document; KeyError for an unknown one."""
         return self._kept_renderer(document_id)
 
-    def outline(self, document_id: str) -> list[tuple[int, str, str]]:
-        """The headings of a document as (level, text, link to the first passage after it)."""
+    def outline(self, document_id: str) -> list[OutlineEntry]:
+        """The headings of a document, in order."""
         return self._kept_outline(document_id)
 
     def _renderer(self, document_id: str) -> DocumentRenderer:
@@ -192,9 +202,8 @@ class Panels:
         layout = self.corpus.layouts.get(document_id) or Layout(document_id, (), (), (), ())
         return DocumentRenderer(document, layout, self.corpus.passages.of_document(document_id))
 
-    def _outline(self, document_id: str) -> list[tuple[int, str, str]]:
-        found = self.renderer(document_id).outline()
-        return [(level, text, passage_link(passage) if passage else "") for level, text, passage in found]
+    def _outline(self, document_id: str) -> list[OutlineEntry]:
+        return self.renderer(document_id).outline()
 
     def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""

@@ -18,7 +18,7 @@ from alpie.app.page.guarding.guard import Guard, Limits
 from alpie.app.page.guarding.origins import Hosts, is_cross_site, is_loopback
 from alpie.app.page.guarding.rate_limits import Streams, Window, client_key
 from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_path
-from alpie.app.page.serving.delivery import FirstPaint
+from alpie.app.page.serving.delivery import FirstPaint, FirstPaintParts
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
 
@@ -285,7 +285,7 @@ def test_an_ipv6_household_is_one_client() -> None:
 
 
 def test_the_policy_of_a_page_names_its_scripts_and_no_other() -> None:
-    page = FirstPaint(echo, {"/": lambda: ("es", "Al Pie", "", "<script>let b</script>")})
+    page = FirstPaint(echo, {"/": lambda: FirstPaintParts("es", "Al Pie", "", "<script>let b</script>")})
     answer = TestClient(Guard(page), base_url="http://localhost").get("/")
     policy = answer.headers["content-security-policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
+from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
@@ -133,7 +133,9 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     assert page_translations_for("es").html("answer.generated") in generated
     assert escape(page_translations_for("es").count("writer.dropped", 2)) in generated
     assert "«" not in generated
-    failed = replace(answer, writer=(), writer_report=WriterReport("fake:model", failure="timeout"))
+    failed = replace(
+        answer, writer=(), writer_report=WriterReport("fake:model", failure=WriterFailure.TIMEOUT)
+    )
     shown = render_answer(failed, page_translations_for("es"), corpus.documents)
     assert page_translations_for("es").html("writer.timeout", model="fake:model") in shown
 
