@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.quoting.citation import cite
-from alpie.app.exporting.export_excerpts import FORMATS, format_citations
-from alpie.app.exporting.export_excerpts import export_excerpts as write_export
+from alpie.app.exporting.export import FORMATS, format_citations
+from alpie.app.exporting.export import export_excerpts as write_export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.link_places import words_at
