@@ -132,7 +132,7 @@ _MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
 _MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
 _LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))
 _FROM_LATEX = {written: sign for sign, written in LATEX.items()}
-_CELL_SIGN = re.compile(r"""(^|;[\s"']*)'(?=\s*[=+@＝＋＠﹦﹢﹫\-－﹣])""")
+_CELL_SIGN = re.compile(r"""(^|;[\s"']*)'(?=[\s']*[=+@＝＋＠﹦﹢﹫\-－﹣])""")
 
 
 def quotations_of(text: str) -> tuple[str, ...]:

@@ -42,10 +42,11 @@ def plain_line(text: str) -> str:
 def spreadsheet_cell(text: str) -> str:
     """A cell no spreadsheet takes for a formula: an apostrophe stands before it where it would begin as one.
 
-    Blanks and invisible characters do not hide the sign, nor does its width («＝»). Source: OWASP, CSV injection.
+    Blanks, invisible characters and apostrophes do not hide the sign (so that what is put in can be taken out again), nor
+    does its width («＝»). Source: OWASP, CSV injection.
     """
     text = _NEW_CELL.sub(r"\g<0>'", plain_line(text))
-    seen = (c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
+    seen = (c for c in text if c != "'" and not c.isspace() and unicodedata.category(c) != "Cf")
     first = unicodedata.normalize("NFKC", next(seen, " "))[0]
     return f"'{text}" if first in _SIGNS else text
 
