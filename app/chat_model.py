@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from alpie.app.settings import Settings
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import ProviderError
 
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
 
 
-def prompt(module: str, name: str) -> str:
+def load_prompt(module: str, name: str) -> str:
     """What a model is told: `prompts/<name>.txt` beside the module of that file."""
     return (Path(module).with_name("prompts") / f"{name}.txt").read_text("utf-8").rstrip("\n")
 
@@ -28,10 +28,10 @@ class MissingProvider(ProviderError):
 
 
 def _missing(settings: Settings, error: Exception) -> MissingProvider:
-    return MissingProvider(said("writer.no_provider", model=settings.writer, error=error))
+    return MissingProvider(message("writer.no_provider", model=settings.writer, error=error))
 
 
-def stream_of(settings: Settings) -> Stream:
+def open_stream(settings: Settings) -> Stream:
     """A function from messages to the model's text, piece by piece.
 
     Raises `MissingProvider`. Whatever the provider itself raises comes out of the stream.
@@ -62,7 +62,7 @@ def stream_of(settings: Settings) -> Stream:
     return stream
 
 
-class TooLate(Exception):
+class ModelTimeout(Exception):
     """The model has not ended in the time it had."""
 
 
@@ -71,7 +71,7 @@ def pieces_in_time(
 ) -> Iterator[str]:
     """The pieces of a model's text as they come; `at_end` is called when the model ends, which may be later.
 
-    It runs in a thread of its own, for a silent server cannot be interrupted otherwise. Raises `TooLate` after so many
+    It runs in a thread of its own, for a silent server cannot be interrupted otherwise. Raises `ModelTimeout` after so many
     seconds, and whatever the provider raises.
     """
     pieces: queue.Queue[str | Exception | None] = queue.Queue(maxsize=1_000)
@@ -108,6 +108,6 @@ def pieces_in_time(
             if isinstance(piece, Exception):
                 raise piece
             yield piece
-        raise TooLate
+        raise ModelTimeout
     finally:
         unheard.set()

@@ -9,7 +9,7 @@ from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 
 
 @dataclass(frozen=True)
@@ -47,43 +47,43 @@ def setting(kind: Kind, default: object = MISSING, secret: bool = False) -> Any:
     return field(default=default, metadata=described, repr=not secret)
 
 
-def _need(good: object) -> None:
+def _require(good: object) -> None:
     if not good:
         raise ValueError
 
 
 def _path(value: Any, folder: Path) -> Path:
-    _need(isinstance(value, str | Path) and str(value) and "\0" not in str(value))
+    _require(isinstance(value, str | Path) and str(value) and "\0" not in str(value))
     return Path(os.path.normpath(folder / Path(value).expanduser()))
 
 
 # Relative to the file it is written in, else to the working directory.
-FOLDER = Kind(said("kind.path"), _path)
+FOLDER = Kind(message("kind.path"), _path)
 OPTIONAL_FILE = Kind(
-    said("kind.optional_path"),
+    message("kind.optional_path"),
     lambda value, folder: None if value in (None, "") else _path(value, folder),
 )
 
 
 def text(may_be_empty: bool = False, starts_with: tuple[str, ...] = ()) -> Kind:
     """A text on one line, blanks around it apart."""
-    allowed = said("kind.text_from", starts=starts_with) if starts_with else said("kind.text")
+    allowed = message("kind.text_from", starts=starts_with) if starts_with else message("kind.text")
 
     def convert(value: Any, folder: Path) -> str:
-        _need(isinstance(value, str))
+        _require(isinstance(value, str))
         given = str(value).strip()
-        _need((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
+        _require((not given and may_be_empty) or (given and given.startswith(starts_with or "")))
         return given
 
-    return Kind(said("kind.or_empty", allowed=allowed) if may_be_empty else allowed, convert)
+    return Kind(message("kind.or_empty", allowed=allowed) if may_be_empty else allowed, convert)
 
 
-def names(allowed: str = said("kind.names"), check: Callable[[str], object] = str) -> Kind:
+def names(allowed: str = message("kind.names"), check: Callable[[str], object] = str) -> Kind:
     """Several short texts: a list in TOML, separated by commas elsewhere."""
 
     def convert(value: Any, folder: Path) -> tuple[str, ...]:
         given = value.split(",") if isinstance(value, str) else value
-        _need(isinstance(given, list | tuple) and all(isinstance(one, str) for one in given))
+        _require(isinstance(given, list | tuple) and all(isinstance(one, str) for one in given))
         found = tuple(one.strip() for one in given if one.strip())
         for one in found:
             check(one)
@@ -93,10 +93,10 @@ def names(allowed: str = said("kind.names"), check: Callable[[str], object] = st
 
 
 def choice(*options: str) -> Kind:
-    """One of some words."""
+    """A choice among some words."""
 
     def convert(value: Any, folder: Path) -> str:
-        _need(value in options)
+        _require(value in options)
         return str(value)
 
     return Kind(", ".join(options), convert)
@@ -105,23 +105,23 @@ def choice(*options: str) -> Kind:
 def _switch(value: Any, folder: Path) -> bool:
     """Yes or no, in the words that shells and people use."""
     word = str(value).strip().lower()
-    _need(word in _YES | _NO)
+    _require(word in _YES | _NO)
     return word in _YES
 
 
 _YES, _NO = {"true", "1", "yes", "on", "sí", "si"}, {"false", "0", "no", "off"}
-SWITCH = Kind(said("kind.switch"), _switch)
+SWITCH = Kind(message("kind.switch"), _switch)
 
 
 def whole_number(least: int, most: int, unit: str) -> Kind:
     """A whole number within bounds."""
 
     def convert(value: Any, folder: Path) -> int:
-        _need(isinstance(value, int | str) and not isinstance(value, bool))
-        _need(least <= int(value) <= most)
+        _require(isinstance(value, int | str) and not isinstance(value, bool))
+        _require(least <= int(value) <= most)
         return int(value)
 
-    return Kind(said("kind.whole", least=least, most=most, unit=unit), convert)
+    return Kind(message("kind.whole", least=least, most=most, unit=unit), convert)
 
 
 def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind:
@@ -130,9 +130,9 @@ def decimal(least: float, most: float, unit: str, or_auto: bool = False) -> Kind
     def convert(value: Any, folder: Path) -> float | None:
         if or_auto and value in (None, "auto"):
             return None
-        _need(isinstance(value, int | float | str) and not isinstance(value, bool))
-        _need(math.isfinite(float(value)) and least <= float(value) <= most)
+        _require(isinstance(value, int | float | str) and not isinstance(value, bool))
+        _require(math.isfinite(float(value)) and least <= float(value) <= most)
         return float(value)
 
-    allowed = said("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
-    return Kind(said("kind.or_auto", allowed=allowed) if or_auto else allowed, convert)
+    allowed = message("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
+    return Kind(message("kind.or_auto", allowed=allowed) if or_auto else allowed, convert)

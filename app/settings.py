@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal, get_args
 
 from alpie.app.setting_kinds import (
     FOLDER,
@@ -29,7 +30,7 @@ from alpie.app.setting_kinds import (
     text,
     whole_number,
 )
-from alpie.app.translations import LANGUAGES, said
+from alpie.app.translations import LANGUAGES, message
 from alpie.index.errors import SettingsError
 from alpie.index.files import user_cache
 
@@ -49,6 +50,11 @@ _OFFLINE = {
 }
 
 
+Runtime = Literal["auto", "onnx", "torch", "torch-bf16"]
+UploadRights = Literal["auto", "off", "add", "all"]
+MetricsReaders = Literal["off", "loopback", "all"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything an operator may choose. `load_settings` makes one; every field has its own check.
@@ -60,33 +66,33 @@ class Settings:
     data: Path = setting(FOLDER)
     index: str = setting(text(may_be_empty=True, starts_with=("milvus:",)), "")
     index_token: str = setting(text(may_be_empty=True), "", secret=True)
-    index_timeout_seconds: float = setting(decimal(0.1, 600.0, said("unit.seconds")), 10.0)
-    max_document_megabytes: int = setting(whole_number(1, 200, said("unit.megabytes")), 100)
+    index_timeout_seconds: float = setting(decimal(0.1, 600.0, message("unit.seconds")), 10.0)
+    max_document_megabytes: int = setting(whole_number(1, 200, message("unit.megabytes")), 100)
     ocr: bool = setting(SWITCH, False)
     cache: Path = setting(FOLDER)
     encoder: str = setting(text(), "bundled")
-    runtime: str = setting(choice("auto", "onnx", "torch", "torch-bf16"), "auto")
+    runtime: Runtime = setting(choice(*get_args(Runtime)), "auto")
     reader: str = setting(text(), "bundled")
-    threshold: float | None = setting(decimal(0.0, 1.0, said("unit.probability"), or_auto=True), None)
-    max_quotes: int = setting(whole_number(1, 10, said("unit.quotes")), 5)
+    threshold: float | None = setting(decimal(0.0, 1.0, message("unit.probability"), or_auto=True), None)
+    max_quotes: int = setting(whole_number(1, 10, message("unit.quotes")), 5)
     writer: str = setting(text(may_be_empty=True), "")
     writer_url: str = setting(text(may_be_empty=True, starts_with=("http://", "https://")), "")
-    writer_timeout_seconds: float = setting(decimal(1.0, 600.0, said("unit.seconds")), 30.0)
+    writer_timeout_seconds: float = setting(decimal(1.0, 600.0, message("unit.seconds")), 30.0)
     writer_reads: bool = setting(SWITCH, False)
     feedback: bool = setting(SWITCH, False)
-    upload: str = setting(choice("auto", "off", "add", "all"), "auto")
-    max_upload_megabytes: int = setting(whole_number(1, 200, said("unit.megabytes")), 25)
+    upload: UploadRights = setting(choice(*get_args(UploadRights)), "auto")
+    max_upload_megabytes: int = setting(whole_number(1, 200, message("unit.megabytes")), 25)
     language: str = setting(choice(*LANGUAGES), LANGUAGES[0])
     host: str = setting(text(), "127.0.0.1")
-    port: int = setting(whole_number(0, 65_535, said("unit.port")), 7860)
+    port: int = setting(whole_number(0, 65_535, message("unit.port")), 7860)
     root_path: str = setting(text(may_be_empty=True, starts_with=("/",)), "")
     public_url: str = setting(text(may_be_empty=True, starts_with=("http://", "https://")), "")
     allowed_hosts: tuple[str, ...] = setting(names(), ())
-    trusted_proxies: tuple[str, ...] = setting(names(said("kind.networks"), ip_network), ())
+    trusted_proxies: tuple[str, ...] = setting(names(message("kind.networks"), ip_network), ())
     users: Path | None = setting(OPTIONAL_FILE, None)
-    questions_per_minute: int = setting(whole_number(1, 100_000, said("unit.questions")), 60)
-    max_waiting: int = setting(whole_number(1, 10_000, said("unit.questions")), 64)
-    metrics: str = setting(choice("off", "loopback", "all"), "loopback")
+    questions_per_minute: int = setting(whole_number(1, 100_000, message("unit.questions")), 60)
+    max_waiting: int = setting(whole_number(1, 10_000, message("unit.questions")), 64)
+    metrics: MetricsReaders = setting(choice(*get_args(MetricsReaders)), "loopback")
 
     @property
     def max_document_bytes(self) -> int:
@@ -124,7 +130,7 @@ def load_settings(
     folder = (working_folder or Path.cwd()).absolute()
     values = _from_file(environment, folder)
     values |= _from_environment(environment, folder)
-    values |= _checked(options or {}, "settings.from_option", folder, dashes=True)
+    values |= _read_values(options or {}, "settings.from_option", folder, dashes=True)
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
@@ -132,7 +138,7 @@ def load_settings(
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
-def language_of(environment: Mapping[str, str] | None = None) -> str:
+def configured_language(environment: Mapping[str, str] | None = None) -> str:
     """The setting `language` as the environment has it, checked as `load_settings` does.
 
     For who has something to say before the other settings are read, and whatever is wrong with those.
@@ -145,7 +151,7 @@ def language_of(environment: Mapping[str, str] | None = None) -> str:
 def settings_table() -> tuple[tuple[str, Setting], ...]:
     """Name and description of each setting, in order: what the documentation is generated from."""
     return tuple(
-        (field.name, replace(field.metadata["setting"], help=said(f"setting.{field.name}")))
+        (field.name, replace(field.metadata["setting"], help=message(f"setting.{field.name}")))
         for field in fields(Settings)
     )
 
@@ -158,14 +164,16 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(said("settings.unreadable", path=path, error=error.strerror)) from error
+        raise SettingsError(message("settings.unreadable", path=path, error=error.strerror)) from error
     except UnicodeDecodeError as error:
         raise SettingsError(
-            said("at", where=path, reason=said("sources.not_utf8", place=error.start))
+            message("at", where=path, reason=message("sources.not_utf8", place=error.start))
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(said("at", where=path, reason=said("sources.not_toml", error=error))) from error
-    return _checked(table, "settings.from_file", path.parent.absolute(), path=path)
+        raise SettingsError(
+            message("at", where=path, reason=message("sources.not_toml", error=error))
+        ) from error
+    return _read_values(table, "settings.from_file", path.parent.absolute(), path=path)
 
 
 def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
@@ -174,10 +182,10 @@ def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str,
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE and value != ""
     }
-    return _checked(given, "settings.from_environment", folder, capitals=True)
+    return _read_values(given, "settings.from_environment", folder, capitals=True)
 
 
-def _checked(
+def _read_values(
     given: Mapping[str, object],
     place: str,
     folder: Path,
@@ -190,23 +198,23 @@ def _checked(
     values: dict[str, object] = {}
     for key, value in given.items():
         shown = key.upper() if capitals else key.replace("_", "-") if dashes else key
-        where = said(place, name=shown, path=path)
+        where = message(place, name=shown, path=path)
         if key not in known:
             raise SettingsError(
-                said("settings.unknown", where=where, suggestion=_suggestion(key, known), known=[*known])
+                message("settings.unknown", where=where, suggestion=_suggestion(key, known), known=[*known])
             )
         try:
             values[key] = known[key].kind.read(value, folder)
         except ValueError as error:
             raise SettingsError(
-                said("settings.value", where=where, value=repr(value), allowed=error)
+                message("settings.value", where=where, value=repr(value), allowed=error)
             ) from error
     return values
 
 
 def _suggestion(key: str, known: Mapping[str, Setting]) -> str:
     close = difflib.get_close_matches(key, known, n=1)
-    return said("settings.suggestion", name=close[0]) if close else ""
+    return message("settings.suggestion", name=close[0]) if close else ""
 
 
 def _default_data(docs: Path) -> Path:

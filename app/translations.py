@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from alpie.index import messages as index
-from alpie.index.messages import Sayer, filled, told
-from alpie.index.sources.source_table import ParsedDate, read_date
+from alpie.index.messages import MessageSource, format_sentence, translate
+from alpie.index.sources.source_table import ParsedDate, parse_date
 
 LANGUAGES = ("es", "en")
-said = Sayer(*index.said.folders, Path(__file__).with_name("locale"))
+message = MessageSource(*index.message.folders, Path(__file__).with_name("locale"))
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Translations:
     entries: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        return filled(self.entries, key, values)
+        return format_sentence(self.entries, key, values)
 
-    def told(self, message: str | BaseException) -> str:
+    def translate(self, message: str | BaseException) -> str:
         """A message, or that of an error, in this language; another text as it is."""
-        return str(told(message, self.entries))
+        return str(translate(message, self.entries))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number as the language writes it: Spanish groups by no-break space and has a decimal comma."""
@@ -38,7 +38,7 @@ class Translations:
         return text.replace(",", "\u00a0" if abs(value) >= 10_000 else "").replace(".", ",")
 
     def count(self, key: str, number: int) -> str:
-        """«1 documento», «4 documentos»: the texts under `key`.one and `key`.many."""
+        """A number with its noun, «1 documento», «4 documentos», by the texts `key`.one and `key`.many."""
         return self(f"{key}.one" if number == 1 else f"{key}.many", number=self.number(number))
 
     def quoted(self, text: str) -> str:
@@ -47,7 +47,7 @@ class Translations:
 
     def date(self, value: str) -> str:
         """An ISO 8601 date or period as prose: «23 de diciembre de 2025», «23-25 de noviembre de 2021»."""
-        parts = read_date(value)
+        parts = parse_date(value)
         if not parts:
             return self("date.none")
         if parts[0][0] == parts[-1][0]:
@@ -58,14 +58,14 @@ class Translations:
 
     def years(self, value: str) -> str:
         """The year of a date, or both of a period: «2021», «2019-2020»; "" where there is none."""
-        years = [parts[0] for parts in read_date(value)]
+        years = [parts[0] for parts in parse_date(value)]
         if not years or years[0] == years[-1]:
             return str(years[0]) if years else ""
         return self("date.range", first=years[0], last=years[1])
 
     def days(self, value: str) -> str:
         """Day and month of a date or period within one year: «23-25 de noviembre»; "" where they are not known."""
-        parts = read_date(value)
+        parts = parse_date(value)
         if not parts or parts[0][0] != parts[-1][0] or any(len(part) == 1 for part in parts):
             return ""
         first, last = parts[0], parts[-1]
@@ -94,4 +94,4 @@ class Translations:
 def translations_for(language: str) -> Translations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
-    return Translations(chosen, said.catalogue(chosen))
+    return Translations(chosen, message.catalogue(chosen))

@@ -22,6 +22,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _evaluate(
     arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]
 ) -> int:
-    from alpie.eval.run import run  # late: `alpie --help` and `alpie ask` need nothing of it
+    from alpie.eval.run import run_command  # late: `alpie --help` and `alpie ask` need nothing of it
 
-    return run(arguments, settings, words, open_corpus)
+    return run_command(arguments, settings, words, open_corpus)

@@ -18,9 +18,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.index.chunking.passages import make_passages
-from alpie.index.chunking.word_coverage import measured
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.layout import lay_out
@@ -57,22 +58,31 @@ class FileReading:
         return 1 - self.missing / self.words if self.words else 1.0
 
 
-def compared(other: str, ours: str) -> tuple[int, int, int, int]:
-    """Words of `other`, and how many of them are missing in `ours`, fused there and divided there."""
+class WordComparison(NamedTuple):
+    """Words of another reading, and how many of them are missing, fused and divided in ours."""
+
+    words: int
+    missing: int
+    fused: int
+    divided: int
+
+
+def compare_words(other: str, ours: str) -> WordComparison:
+    """Compare the words of another program's reading with those of our own."""
     theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
     missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
-    fused = _matched(theirs, missing, extra)
+    fused = _count_matched(theirs, missing, extra)
     # the other program takes the hyphen of a compound at a line end for one that divides a word
     compounds = {(match[1], match[2]) for match in _COMPOUND.finditer(ours.casefold())}
-    divided = _matched(mine, extra, missing, compounds)
-    return len(theirs), missing.total(), fused, divided
+    divided = _count_matched(mine, extra, missing, compounds)
+    return WordComparison(len(theirs), missing.total(), fused, divided)
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _matched(
+def _count_matched(
     words: Sequence[str],
     halves: Counter[str],
     wholes: Counter[str],
@@ -89,7 +99,7 @@ def _matched(
     return count
 
 
-def read_file(path: Path) -> FileReading:
+def measure_file(path: Path) -> FileReading:
     """Read one file and compare; raises `SourceError` for one that is refused."""
     data = path.read_bytes()
     began = time.process_time()
@@ -100,16 +110,17 @@ def read_file(path: Path) -> FileReading:
     )  # fmt: skip
     layout = lay_out(document)
     passages = make_passages(document, layout)
-    document = measured(document, layout, passages)
+    document = measure_coverage(document, layout, passages)
     seconds = time.process_time() - began
     other = _other_reading(path)
     text = _all_of(document, layout)
     if other is None:
         coverage = document.coverage
-        counts = coverage.words_found, coverage.words_found - coverage.words_kept, 0, 0
+        lost = coverage.words_found - coverage.words_kept
+        counts = WordComparison(coverage.words_found, lost, 0, 0)
     else:
-        counts = compared(other, text)
-    listed, unshown = _contents(data, path, other or "")
+        counts = compare_words(other, text)
+    listed, unshown = _contents_entries(data, path, other or "")
     headings = {
         _folded(readable_text(document.text, block.spans))
         for block in layout.blocks
@@ -143,7 +154,7 @@ def _other_reading(path: Path) -> str | None:
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
-def _contents(data: bytes, path: Path, text: str) -> tuple[list[str], int]:
+def _contents_entries(data: bytes, path: Path, text: str) -> tuple[list[str], int]:
     """The titles that the file's outline lists, else its printed table of contents, and how many more no page shows.
 
     A title counts where the lines of the other reading begin with it: on the page that the outline leads to, else
@@ -196,7 +207,7 @@ def _lines(folder: Path) -> Iterator[str]:
         if format_of(path) is None or not path.is_file():
             continue
         try:
-            one = read_file(path)
+            one = measure_file(path)
         except SourceError as error:
             yield f"{path.name}\t{error}"
             continue

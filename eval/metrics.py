@@ -78,7 +78,7 @@ def _counts(questions: int, resamples: int) -> NDArray[np.int64]:
 
 
 def _resampled(numerators: Matrix, denominators: Matrix, resamples: int) -> Matrix:
-    """(resamples, metrics); NaN where a resample holds no question that bears on the metric."""
+    """Ratios, (resamples, metrics); NaN where a resample holds no question that bears on the metric."""
     if not len(numerators):
         return np.full((resamples, numerators.shape[1]), np.nan)
     counts = _counts(len(numerators), resamples).astype(np.float64)
@@ -166,7 +166,7 @@ STATISTICS: Mapping[str, str] = {
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
     """Every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
-    estimates = _by_name(ratio_estimates(*ratios(scored), resamples))
+    estimates = _by_name(ratio_estimates(*ratio_parts(scored), resamples))
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
     milliseconds = np.array([score.milliseconds for score in scores])
@@ -190,20 +190,20 @@ def summarise_by_kind(
     by_kind: dict[str, list[QuestionScore]] = {}
     for score in scores:
         by_kind.setdefault(score.kind or "(no kind)", []).append(score)
-    return {kind: _by_name(ratio_estimates(*ratios(of), resamples)) for kind, of in by_kind.items()}
+    return {kind: _by_name(ratio_estimates(*ratio_parts(of), resamples)) for kind, of in by_kind.items()}
 
 
 def _by_name(estimates: Sequence[Estimate]) -> dict[str, Estimate]:
     return dict(zip((metric.name for metric in METRICS), estimates, strict=True))
 
 
-def compare(
+def compare_scores(
     first: Sequence[QuestionScore], second: Sequence[QuestionScore], resamples: int = RESAMPLES
 ) -> dict[str, Estimate]:
     """First minus second of every ratio metric, on the same questions in the same order."""
     if [score.id for score in first] != [score.id for score in second]:
         raise ValueError("pipelines can only be compared on the same questions in the same order")
-    return _by_name(paired_differences(ratios(first), ratios(second), resamples))
+    return _by_name(paired_differences(ratio_parts(first), ratio_parts(second), resamples))
 
 
 def auroc(confidence: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
@@ -264,7 +264,7 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def ratios(scores: Sequence[QuestionScore]) -> Ratios:
+def ratio_parts(scores: Sequence[QuestionScore]) -> Ratios:
     """Numerators and denominators of every ratio metric, (questions, metrics) each."""
     rows = [[metric.ratio(score) for metric in METRICS] for score in scores]
     table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)

@@ -68,7 +68,7 @@ def tutorial_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipelin
 
 
 def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
-    """The same chunks found by their words."""
+    """BM25 over the tutorial's chunks."""
     import bm25s  # not installed with Al Pie
 
     index, stemmer = bm25s.BM25(), Stemmer.Stemmer("spanish")
@@ -86,7 +86,7 @@ def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
 
 
 def txtai_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipeline:
-    """The same chunks found by txtai: vectors of the same encoder beside its BM25, fused its own way (``hybrid=True``)."""
+    """txtai over the tutorial's chunks: vectors of the same encoder beside its BM25, fused its own way (``hybrid=True``)."""
     from txtai import Embeddings  # not installed with Al Pie
 
     def vectors(texts: Sequence[str]) -> NDArray[np.float32]:  # the prompt tells which side they are on
@@ -157,7 +157,7 @@ class PipelineRows:
 def own_pipeline(
     corpus: AskedCorpus, questions: Sequence[GoldQuestion], on_question: OnQuestion | None = None
 ) -> PipelineRows:
-    """The whole system's answers."""
+    """The answers of the whole system to the questions."""
     rows = predict(corpus, questions, on_question)
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.eval.report import markdown_table
 from alpie.index.errors import FileError
 
@@ -29,7 +29,7 @@ _PUBLISHED = Path(__file__).resolve().parent / "published"
 _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
 
 
-def refreshed(page: str, folder: Path) -> str:
+def refresh_page(page: str, folder: Path) -> str:
     """The page with every table as the files of `folder` have it.
 
     Raises `FileError` naming a table, column or row that the file does not have.
@@ -65,7 +65,7 @@ def _rows(file: Path, title: str) -> list[list[str]]:
             lines = [line for line in section.splitlines() if line.startswith("| ")]
             cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
             return [row for row in cells if not all(set(cell) <= {"-"} for cell in row)]
-    raise FileError(said("at", where=file, reason=said("eval.no_table", title=title)), file)
+    raise FileError(message("at", where=file, reason=message("eval.no_table", title=title)), file)
 
 
 def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
@@ -75,8 +75,8 @@ def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
         if name.rstrip("?") in names:
             places.append(list(names).index(name.rstrip("?")))
         elif not name.endswith("?"):
-            lacks = said("eval.no_column", name=name, names=list(names))
-            raise FileError(said("at", where=file, reason=lacks), file)
+            lacks = message("eval.no_column", name=name, names=list(names))
+            raise FileError(message("at", where=file, reason=lacks), file)
     return places
 
 
@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if it would change")
     options = parser.parse_args(argv)
     page = options.page.read_text(encoding="utf-8")
-    new = refreshed(page, _PUBLISHED)
+    new = refresh_page(page, _PUBLISHED)
     if options.check:
         return int(new != page)
     options.page.write_text(new, encoding="utf-8")

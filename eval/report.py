@@ -17,7 +17,7 @@ from alpie.eval.metrics import (
     METRICS,
     STATISTICS,
     Estimate,
-    compare,
+    compare_scores,
     refusal_curve,
     summarise,
     summarise_by_kind,
@@ -78,7 +78,7 @@ def _differences(main: ScoredPipeline, other: ScoredPipeline, resamples: int) ->
     """The system minus another, on the questions the other was asked: all, or those that can be understood alone."""
     everything = len(other.scores) == len(main.scores)
     own = [score for score in main.scores if everything or not score.follows]
-    return _shown(other, compare(own, other.scores, resamples))
+    return _shown(other, compare_scores(own, other.scores, resamples))
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,9 @@ def fact_lines(facts: RunFacts) -> Iterable[str]:
 
 def _overall_table(main: ScoredPipeline, overall: Mapping[str, Estimates]) -> Table:
     figures = (*(metric.name for metric in METRICS), *STATISTICS)
-    rows = [(figure, *(cell(figure, of.get(figure)) for of in overall.values())) for figure in figures]
+    rows = [
+        (figure, *(estimate_cell(figure, of.get(figure)) for of in overall.values())) for figure in figures
+    ]
     title = "Overall"
     if len(overall) > 1 and any(score.follows for score in main.scores):
         title += f" (only {main.name} is asked the questions that follow others)"
@@ -192,7 +194,7 @@ def _overall_table(main: ScoredPipeline, overall: Mapping[str, Estimates]) -> Ta
 
 def _kind_table(main: ScoredPipeline, kinds: Mapping[str, Estimates]) -> Table:
     counts = Counter(score.kind or "(no kind)" for score in main.scores)
-    rows = [(kind, str(counts[kind]), *(cell(name, estimates.get(name)) for name in _KIND_COLUMNS))
+    rows = [(kind, str(counts[kind]), *(estimate_cell(name, estimates.get(name)) for name in _KIND_COLUMNS))
             for kind, estimates in kinds.items()]  # fmt: skip
     return Table(f"By kind: {main.name}", ("kind", "questions", *_KIND_COLUMNS), tuple(rows))
 
@@ -200,13 +202,14 @@ def _kind_table(main: ScoredPipeline, kinds: Mapping[str, Estimates]) -> Table:
 def _pipelines_by_kind_table(metric: str, by_kind: Mapping[str, Mapping[str, Estimates]]) -> Table:
     kinds = [kind for kind, of_kind in next(iter(by_kind.values())).items() if of_kind[metric].n]
     rows = [
-        (kind, *(cell(metric, of.get(kind, {}).get(metric)) for of in by_kind.values())) for kind in kinds
+        (kind, *(estimate_cell(metric, of.get(kind, {}).get(metric)) for of in by_kind.values()))
+        for kind in kinds
     ]
     return Table(f"{metric} by kind", ("kind", *by_kind), tuple(rows))
 
 
 def _difference_table(main: ScoredPipeline, differences: Mapping[str, Estimates]) -> Table:
-    rows = [(metric.name, *(cell(metric.name, of.get(metric.name), signed=True) for of in differences.values()))
+    rows = [(metric.name, *(estimate_cell(metric.name, of.get(metric.name), signed=True) for of in differences.values()))
             for metric in METRICS]  # fmt: skip
     title = f"{main.name} minus the others, same questions (paired bootstrap)"
     return Table(title, ("figure", *differences), _telling(rows))
@@ -217,7 +220,7 @@ def _telling(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return tuple(row for row in rows if any(cell != "–" for cell in row[1:]))
 
 
-def cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
+def estimate_cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
     """An estimate of a metric, as it stands in a table."""
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"

@@ -11,10 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
 
-from alpie.app.answering.corpus import Corpus, open_encoder_of, open_reader_of
+from alpie.app.answering.corpus import Corpus, open_configured_encoder, open_configured_reader
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
-from alpie.app.translations import Translations, said
+from alpie.app.translations import Translations, message
 from alpie.eval.metrics import RESAMPLES
 from alpie.eval.pipelines import other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
@@ -24,8 +24,8 @@ from alpie.eval.questions.question_file import (
     read_own_questions,
     read_questions,
 )
-from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, refuse
-from alpie.eval.questions.split import split
+from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, question_error
+from alpie.eval.questions.split import split_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import RunFacts, Study, evaluation_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
@@ -47,7 +47,9 @@ class EvaluationOptions:
     questions: Path | None = None  # JSON Lines or SQuAD JSON; None: the project's own questions
     predictions: Path | None = None  # file to write
     report: Path | None = None  # folder to write
-    part: str | None = None  # of `split`; None: "report" of our own questions, "all" of a given file
+    part: str | None = (
+        None  # of `split_questions`; None: "report" of our own questions, "all" of a given file
+    )
     corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     resamples: int = RESAMPLES  # of the bootstrap
@@ -63,13 +65,13 @@ class CorpusSource:
     open: Callable[[], Corpus]
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> Corpus:
-        encoder, reader = open_encoder_of(self.settings), open_reader_of(self.settings)
+        encoder, reader = open_configured_encoder(self.settings), open_configured_reader(self.settings)
         return Corpus.from_passages(
             documents, passages, encoder, reader, progress_bar(sys.stderr, self.words)
         )
 
 
-def run(
+def run_command(
     arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]
 ) -> int:
     """Do what `arguments` ask for; `open_corpus` builds the index where there is none. Returns the exit code."""
@@ -98,17 +100,17 @@ def evaluate(
 ) -> int:
     """Runs an evaluation, writes its files, prints its tables to `out`, and returns the exit code 0."""
     if options.resamples < 1:
-        raise ArgumentError(said("eval.resamples", given=options.resamples))
+        raise ArgumentError(message("eval.resamples", given=options.resamples))
     files = [options.questions] if options.questions else sorted(OWN_QUESTIONS.glob("*.jsonl"))
     read = [read_questions(file) for file in files]
     everything = tuple(question for file in read for question in file.questions)
     usual = "report" if options.questions is None and options.study != "misses" else "all"
     part = options.part or usual
-    questions = split(everything, part)
+    questions = split_questions(everything, part)
     if not options.questions and part != "fit":
         questions += read_own_questions(OWN_QUESTIONS / "reporting")
     if not questions:
-        raise refuse(files[0], "eval.part_empty", part=part)
+        raise question_error(files[0], "eval.part_empty", part=part)
     corpus = _corpus(options, source, read)
     on_question = progress_bar(progress, source.words, label="eval.progress")
     facts = RunFacts(
@@ -149,7 +151,7 @@ def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[Que
         return source.open()
     paragraphs = [paragraph for file in read for paragraph in file.paragraphs]
     if not paragraphs:
-        raise ArgumentError(said("eval.needs_squad"))
+        raise ArgumentError(message("eval.needs_squad"))
     return source.from_passages(*squad_corpus(paragraphs, _sentences))
 
 
@@ -188,7 +190,7 @@ def _study(
         return study_misses(corpus, questions, texts, on_question)
     # the fitting part serves to set thresholds; public questions have none
     public = any(question.article for question in everything)
-    fitting = () if public else split(everything, "fit")
+    fitting = () if public else split_questions(everything, "fit")
     return study_ablation(corpus, questions, texts, fitting, options.resamples, on_question=on_question)
 
 

@@ -14,23 +14,29 @@ from filelock import FileLock, Timeout
 
 from alpie.index import package_version
 from alpie.index.chunking.passages import make_passages
-from alpie.index.chunking.word_coverage import measured
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.encoder import Encoder, Floats, OnProgress
-from alpie.index.encoder.embed import Embedded, KnownVectors, embed_passages, embedding_key
+from alpie.index.encoder.embed import KnownVectors, PassageVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
-from alpie.index.messages import said
-from alpie.index.notices import Notice, Unread
+from alpie.index.messages import message
+from alpie.index.notices import Notice, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.document_folder import LOCK
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
-from alpie.index.sources.source_table import Described
-from alpie.index.storage.incremental import Earlier, IncrementalReading
+from alpie.index.sources.source_table import CompletedEntry
+from alpie.index.storage.incremental import EarlierVersion, IncrementalReading
 from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
-from alpie.index.storage.version_writer import Content, sweep, sweep_unfinished, unwritable, write_version
+from alpie.index.storage.version_writer import (
+    DocumentContent,
+    remove_other_versions,
+    remove_unfinished,
+    write_failure,
+    write_version,
+)
 
 _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
@@ -49,8 +55,8 @@ class BuildReport:
     changed: bool = True  # false: all came out as it was, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
     notes: tuple[str, ...] = ()  # what is not good in files of expansions
-    incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
-    others: tuple[Unread, ...] = ()  # files of formats that are not read
+    incomplete: tuple[CompletedEntry, ...] = ()  # documents of which neither file nor table says all
+    others: tuple[UnreadFile, ...] = ()  # files of formats that are not read
     notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
     backend: Synchronised | None = None  # what the backend took, when it is not the local one
 
@@ -73,14 +79,14 @@ def build_index(
     Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild` was asked for, and `SourceError` when no
     document can be read. Whatever is raised, the old index stands.
     """
-    with _alone_in(data):
+    with _exclusive_build(data):
         started = datetime.now(UTC)
-        earlier = None if rebuild or known is not None else _sound(data, encoder)
+        earlier = None if rebuild or known is not None else _usable_version(data, encoder)
         reading = IncrementalReading(docs, earlier, most_bytes, recogniser)
         sources = reading.sources
         if not sources.documents:
             reasons = [problem.message for problem in sources.problems]
-            none = said("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)
+            none = message("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)
             raise SourceError(none, docs)
         embedding = _Embedding(reading, known or earlier or KnownVectors(), encoder, on_progress)
         version, unread = package_version(), sources.unread(docs)
@@ -95,10 +101,10 @@ def build_index(
             folder = write_version(data, embedding.contents(), encoder, facts, gone_on_from)
         else:
             folder = earlier.folder
-            sweep(folder)
+            remove_other_versions(folder)
     documents = [one.content for one in embedding.documents]
     passages = sum(one.count for one in embedding.documents)
-    fresh = sum(one.fresh for one in embedding.documents)
+    fresh = sum(one.new_passages for one in embedding.documents)
     return BuildReport(
         documents=len(documents),
         passages=passages,
@@ -119,28 +125,28 @@ def build_index(
 
 
 @contextmanager
-def _alone_in(data: Path) -> Iterator[None]:
-    """No other builder writes there meanwhile, and nothing lies there half-written."""
+def _exclusive_build(data: Path) -> Iterator[None]:
+    """Holds the build lock of `data`, having removed what a killed build left there."""
     with ExitStack() as held:
         try:
             data.mkdir(parents=True, exist_ok=True)
             held.enter_context(FileLock(data / LOCK, timeout=_WAIT_SECONDS))
-            sweep_unfinished(data)
+            remove_unfinished(data)
         except Timeout:  # an OSError too
-            raise IndexBusy(said("build.busy", folder=data), data) from None
+            raise IndexBusy(message("build.busy", folder=data), data) from None
         except OSError as error:
-            raise unwritable(data, error) from error
+            raise write_failure(data, error) from error
         yield
 
 
-def _sound(data: Path, encoder: Encoder) -> Earlier | None:
-    """The index in use, if it is whole and of this encoder. What a later version built is not written over unasked."""
+def _usable_version(data: Path, encoder: Encoder) -> EarlierVersion | None:
+    """The index in use, if it is whole and of this encoder; raises `IndexNewer` for one of a later program."""
     try:
         folder = current_version(data)
         manifest = read_manifest(folder)
         check_encoder(folder, manifest, encoder)
         check_files(folder, manifest)
-        return Earlier(folder, manifest)
+        return EarlierVersion(folder, manifest)
     except IndexNewer:
         raise
     except StoreError:
@@ -151,17 +157,17 @@ def _sound(data: Path, encoder: Encoder) -> Earlier | None:
 class _Prepared:
     """A document read and split, all but its vectors."""
 
-    content: Content
+    content: DocumentContent
     count: int  # of its passages
     keys: Sequence[bytes] = ()  # of each passage what its vectors depend on
-    is_new: Sequence[bool] = ()  # … and whether nobody knows them
+    is_new: Sequence[bool] = ()  # of each passage whether its vectors have to be made
 
     @property
-    def fresh(self) -> int:
+    def new_passages(self) -> int:
         return sum(self.is_new)
 
     @property
-    def lines(self) -> list[str]:
+    def expansion_texts(self) -> list[str]:
         return [line.text for own in self.content.expansions for line in own]
 
 
@@ -177,56 +183,59 @@ class _Embedding:
     ) -> None:
         self._reading, self._known = reading, known
         self._encoder, self._on_progress = encoder, on_progress
-        self.documents = [self._prepared(document) for document in reading.sources.documents]
+        self.documents = [self._prepare(document) for document in reading.sources.documents]
         self._done = self._total = 0  # texts to embed
         for one in self.documents:
             self._total += sum(1 + len(p.sentences) for p in compress(one.content.passages, one.is_new))
-            self._total += sum(known.of_line(line) is None for line in one.lines)
+            self._total += sum(known.of_line(line) is None for line in one.expansion_texts)
 
-    def _prepared(self, document: Document) -> _Prepared:
+    def _prepare(self, document: Document) -> _Prepared:
         earlier, sources = self._reading.earlier, self._reading.sources
         if earlier is not None and document.id in self._reading.kept:
-            kept = Content(earlier.documents[document.id], notes=earlier.notes(document.id))
+            kept = DocumentContent(earlier.documents[document.id], notes=earlier.notes(document.id))
             return _Prepared(kept, earlier.passages_of(document.id))
         layout = lay_out(document)
         passages = make_passages(document, layout)
-        document = measured(document, layout, passages)
+        document = measure_coverage(document, layout, passages)
         expansions = Expansions(())
         if (data := sources.expansions.get(document.id)) is not None:
             file = self._reading.docs / expansions_file(document.id)
             expansions = place_expansions(data, passages, str(file))
         metadata, notes = sources.metadata[document.id], expansions.problems
-        content = Content(document, layout, passages, expansions.lines, metadata, notes)
+        content = DocumentContent(document, layout, passages, expansions.lines, metadata, notes)
         keys = [embedding_key(passage) for passage in passages]
         return _Prepared(content, len(passages), keys, [key not in self._known for key in keys])
 
-    def contents(self) -> Iterator[Content]:
+    def contents(self) -> Iterator[DocumentContent]:
         """The documents with their vectors, embedded some hundreds of passages at a time: memory need not hold all."""
         portion: list[_Prepared] = []
         for one in self.documents:
             portion.append(one)
-            if sum(prepared.fresh for prepared in portion) >= _PORTION:
-                yield from self._embedded(portion)
+            if sum(prepared.new_passages for prepared in portion) >= _PORTION:
+                yield from self._embed(portion)
                 portion = []
-        yield from self._embedded(portion)
+        yield from self._embed(portion)
 
-    def _embedded(self, portion: Sequence[_Prepared]) -> Iterator[Content]:
+    def _embed(self, portion: Sequence[_Prepared]) -> Iterator[DocumentContent]:
         new = [passage for one in portion for passage in compress(one.content.passages, one.is_new)]
         counts = [len(passage.sentences) for passage in new]
         made = embed_passages(new, self._encoder, self._progress).split(counts)
         self._done += len(new) + sum(counts)
         for one in portion:
-            yield replace(one.content, vectors=self._vectors(one, made))
+            yield replace(one.content, vectors=self._document_vectors(one, made))
 
-    def _vectors(self, one: _Prepared, made: Iterator[Embedded]) -> Embedded:
+    def _document_vectors(self, one: _Prepared, made: Iterator[PassageVectors]) -> PassageVectors:
         if one.content.layout is None:
             assert self._reading.earlier is not None
             return self._reading.earlier.of_document(one.content.document.id)
         keys = zip(one.keys, one.is_new, strict=True)
         parts = [next(made) if is_new else self._known.of_passage(key) for key, is_new in keys]
-        return replace(Embedded.joined(parts, self._encoder.dimension), lines=self._line_vectors(one.lines))
+        return replace(
+            PassageVectors.joined(parts, self._encoder.dimension),
+            lines=self._expansion_vectors(one.expansion_texts),
+        )
 
-    def _line_vectors(self, texts: Sequence[str]) -> Floats:
+    def _expansion_vectors(self, texts: Sequence[str]) -> Floats:
         vectors = [self._known.of_line(text) for text in texts]
         new = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
         encoded = iter(self._encoder.encode_passages(new, self._progress))

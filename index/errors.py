@@ -38,7 +38,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 
 class AlpieError(Exception):
@@ -87,8 +87,8 @@ class SourceError(AlpieError):
 
     @classmethod
     def at(cls, path: Path, key: str, /, **facts: object) -> Self:
-        """Of the file `path`: its message is the path and the sentence `key`."""
-        return cls(said("at", where=path, reason=said(key, **facts)), path)
+        """The error about the file `path`: its message is the path and the sentence `key`."""
+        return cls(message("at", where=path, reason=message(key, **facts)), path)
 
     @property
     def reason(self) -> str:

@@ -20,25 +20,25 @@ from types import MappingProxyType
 from typing import Any
 
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
 
 
 @contextmanager
-def replacing(path: Path, aside: Path | None = None) -> Iterator[Path]:
+def atomic_write(path: Path, aside: Path | None = None) -> Iterator[Path]:
     """Gives the name to write under, which becomes `path` at the end, or is gone when the writing failed.
 
     `aside`: that name, where only one process writes and a later one has to find what a killed one left.
     """
-    with written_aside(path, aside) as new:
+    with temporary_file(path, aside) as new:
         yield new
         new.replace(path)
 
 
 @contextmanager
-def written_aside(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
+def temporary_file(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
     """A name beside `path` that nothing is left under at the end; `private`: a file for its owner's eyes only."""
     new = aside or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -49,7 +49,7 @@ def written_aside(path: Path, aside: Path | None = None, private: bool = False) 
         new.unlink(missing_ok=True)
 
 
-def sync(path: Path) -> None:
+def fsync(path: Path) -> None:
     """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
     if path.is_dir() and os.name != "posix":
         return  # Windows has no handle of a folder to flush
@@ -73,7 +73,7 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+def write_fingerprint(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the fingerprint of a finished `folder`: `facts` about its origin, and its files."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size} for path in paths}
@@ -102,13 +102,13 @@ def is_intact(folder: Path, facts: Mapping[str, Any] = MappingProxyType({})) -> 
         return False
 
 
-def settle(
+def build_once(
     target: Path,
     is_current: Callable[[Path], bool],
     build: Callable[[Path], None],
     timeout: float = LOCK_TIMEOUT_SECONDS,
 ) -> Path:
-    """`target`, built by ``build(temporary folder)`` if ``is_current(target)`` is false; waits `timeout` seconds.
+    """Build `target` by ``build(temporary folder)`` unless ``is_current(target)``; waits `timeout` seconds.
 
     Safe when several processes call it at once: one builds, the others wait and use the result.
     Raises `EncoderError` when the cache cannot be written or another process never finishes.
@@ -125,9 +125,11 @@ def settle(
             if not is_current(target):
                 _build_and_swap(target, build)
     except Timeout as error:
-        raise EncoderError(said("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)) from error
+        raise EncoderError(
+            message("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)
+        ) from error
     except OSError as error:
-        raise EncoderError(said("cache.unwritable", folder=target.parent, error=error)) from error
+        raise EncoderError(message("cache.unwritable", folder=target.parent, error=error)) from error
     return target
 
 

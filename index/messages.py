@@ -1,4 +1,4 @@
-"""Sentences for people, by key: said in Spanish where they arise, and in the reader's language where they are read.
+"""Messages for people, by key: in Spanish where they arise, translated into the reader's language where they are read.
 
 `locale/*.json` holds them, one catalogue a language, with a name for each fact that a sentence takes. An error or a
 notice carries its key and facts wherever it goes, into the index too, so that nobody reads meaning out of a sentence.
@@ -22,7 +22,7 @@ class Listed(tuple[object, ...]):
 
 
 class Message(str):
-    """A sentence in Spanish that can be told in other languages; without a key it is the same in every language."""
+    """A sentence in Spanish that can be translated; without a key it is the same in every language."""
 
     key: str
     facts: Mapping[str, Any]
@@ -33,21 +33,21 @@ class Message(str):
         return message
 
 
-def filled(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
-    """The sentence `key`; messages among its facts are told in the same language."""
-    return catalogue[key].format(**{name: told(fact, catalogue) for name, fact in facts.items()})
+def format_sentence(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
+    """The sentence `key` of a catalogue with its facts; messages among these are translated too."""
+    return catalogue[key].format(**{name: translate(fact, catalogue) for name, fact in facts.items()})
 
 
-def told(fact: object, catalogue: Mapping[str, str]) -> object:
-    """A message, or the one of an error, in the language of a catalogue that has its key; anything else as it is."""
+def translate(fact: object, catalogue: Mapping[str, str]) -> object:
+    """Put a message, or that of an error, into the language of a catalogue that has its key; else as it is."""
     fact = _message_of(fact)
     if isinstance(fact, Message):
-        return filled(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
-    return Listed(told(one, catalogue) for one in fact) if isinstance(fact, list | tuple) else fact
+        return format_sentence(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
+    return Listed(translate(one, catalogue) for one in fact) if isinstance(fact, list | tuple) else fact
 
 
-class Sayer:
-    """Says sentences of the catalogues in some folders. Where two catalogues have one key, the later one's sentence is said."""
+class MessageSource:
+    """Makes messages from the catalogues in some folders. Where two have one key, the later catalogue counts."""
 
     def __init__(self, *folders: Path) -> None:
         self.folders = folders
@@ -57,8 +57,8 @@ class Sayer:
         return _catalogue(self.folders, language)
 
     def __call__(self, key: str, /, **facts: object) -> Message:
-        kept = {name: _kept(fact) for name, fact in facts.items()}
-        return Message(filled(self.catalogue("es"), key, kept), key, kept)
+        kept = {name: _storable(fact) for name, fact in facts.items()}
+        return Message(format_sentence(self.catalogue("es"), key, kept), key, kept)
 
 
 @cache
@@ -67,7 +67,7 @@ def _catalogue(folders: tuple[Path, ...], language: str) -> Mapping[str, str]:
     return {key: text for file in files for key, text in json.loads(file.read_text(encoding="utf-8")).items()}
 
 
-said = Sayer(Path(__file__).with_name("locale"))
+message = MessageSource(Path(__file__).with_name("locale"))
 
 
 def _message_of(fact: object) -> object:
@@ -75,42 +75,44 @@ def _message_of(fact: object) -> object:
     return fact.args[0] if is_told else fact  # type: ignore[attr-defined]
 
 
-def _kept(fact: object) -> object:
+def _storable(fact: object) -> object:
     """A fact as text, so that it can be stored and sent to another process."""
     fact = _message_of(fact)
     if isinstance(fact, list | tuple):
-        return Listed(map(_kept, fact))
+        return Listed(map(_storable, fact))
     return fact if isinstance(fact, Message) else str(fact)
 
 
-def as_row(fact: Any) -> Any:
+def message_to_row(fact: Any) -> Any:
     """A message as plain values for JSON; one without a key as its text."""
     if isinstance(fact, Listed):
-        return [as_row(one) for one in fact]
+        return [message_to_row(one) for one in fact]
     if not (isinstance(fact, Message) and fact.key):
         return str(fact)
-    facts = {name: as_row(one) for name, one in fact.facts.items()}
+    facts = {name: message_to_row(one) for name, one in fact.facts.items()}
     return {"text": str(fact), "key": fact.key, "facts": facts}
 
 
-def from_row(row: Any) -> Any:
-    """What `as_row` made of a message; a text is one without a key."""
+def message_from_row(row: Any) -> Any:
+    """What `message_to_row` made of a message; a text is one without a key."""
     if isinstance(row, list):
-        return Listed(map(from_row, row))
+        return Listed(map(message_from_row, row))
     if isinstance(row, str):
         return row
-    return Message(row["text"], row["key"], {name: from_row(one) for name, one in row["facts"].items()})
+    return Message(
+        row["text"], row["key"], {name: message_from_row(one) for name, one in row["facts"].items()}
+    )
 
 
-class _AsRow:
+class _MessageSchema:
     """Tells pydantic to keep the key and facts of a message."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> Any:
         from pydantic_core import core_schema  # late: who only raises errors need not load it
 
-        written = core_schema.plain_serializer_function_ser_schema(as_row)
-        return core_schema.no_info_plain_validator_function(from_row, serialization=written)
+        written = core_schema.plain_serializer_function_ser_schema(message_to_row)
+        return core_schema.no_info_plain_validator_function(message_from_row, serialization=written)
 
 
-Said = Annotated[str, _AsRow()]
+MessageText = Annotated[str, _MessageSchema()]
 """The type of a field of a record whose text may be a message."""

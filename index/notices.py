@@ -1,7 +1,7 @@
 """Says what of a folder or a file is not in the index, with the reason and what to do: nothing is left out silently.
 
 A parser says it with `Notice`s and a `Coverage`; both travel with the document into the index, so that
-`alpie index`, `alpie doctor` and the Documents page tell the same. A file that is not read at all is `Unread`.
+`alpie index`, `alpie doctor` and the Documents page tell the same. A file that is not read at all is `UnreadFile`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
-from alpie.index.messages import as_row, from_row, said
+from alpie.index.messages import message, message_from_row, message_to_row
 
 
 class NoticeKind(StrEnum):
@@ -55,7 +55,7 @@ NOT_MEASURED = Coverage()
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadFile:
     """A file of the folder that is not in the index."""
 
     file: str  # relative to the folder
@@ -64,12 +64,12 @@ class Unread:
     @property
     def row(self) -> dict[str, Any]:
         """The file and the reason as plain values for JSON."""
-        return {"file": self.file, "reason": as_row(self.reason)}
+        return {"file": self.file, "reason": message_to_row(self.reason)}
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Unread:
+    def of(cls, row: Mapping[str, Any]) -> UnreadFile:
         """The unread file that `row` made plain values of."""
-        return cls(row["file"], from_row(row["reason"]))
+        return cls(row["file"], message_from_row(row["reason"]))
 
 
 _KINDS = {  # of files, by their endings
@@ -84,7 +84,7 @@ _KINDS = {  # of files, by their endings
 _KIND_OF = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
 
 
-def unread_by_its_ending(file: PurePath, endings: Sequence[str]) -> Unread:
+def unread_format(file: PurePath, endings: Sequence[str]) -> UnreadFile:
     """Why a file whose ending is none of `endings` is not read, and what to do."""
     kind = _KIND_OF.get(file.suffix.lower(), "other")
-    return Unread(file.as_posix(), said(f"unread.{kind}", formats=endings))
+    return UnreadFile(file.as_posix(), message(f"unread.{kind}", formats=endings))

@@ -13,14 +13,26 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-from alpie.index.messages import Said
+from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 
 PageLabel = int | str
 """What a page is called: a number, or what the file calls it («iv», «A-15»)."""
 
-RecognisedWord = tuple[int, int, int]  # a word of a scanned page: start, end, how sure it is in per cent
+
+class RecognisedWord(NamedTuple):
+    """A word of a scanned page, as a program read it off the picture."""
+
+    start: int  # offset into the text that it belongs to
+    end: int
+    confidence: int  # per cent: how sure the program is
+
+    def moved(self, by: int) -> RecognisedWord:
+        """The same word in a text that has `by` characters before it."""
+        return RecognisedWord(self.start + by, self.end + by, self.confidence)
+
 
 _WHITE_SPACE = re.compile(r"\s+")
 
@@ -49,7 +61,7 @@ class Document:
     place: str = ""  # of publication
     url: str = ""
     rights: str = ""
-    notes: tuple[Said, ...] = ()  # editorial notes: ours, not the document's
+    notes: tuple[MessageText, ...] = ()  # editorial notes: ours, not the document's
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
     expansions: str = ""  # SHA-256 of the file of its expansions; "": it has none

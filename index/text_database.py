@@ -69,7 +69,7 @@ _SCHEMA = """
 _MAPPED_BYTES = 2**31
 
 
-def hashed(text: str) -> int:
+def hash64(text: str) -> int:
     """64 bits of a hash as a signed number, which every database and backend can hold."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
@@ -122,7 +122,7 @@ class Database:
         number = self.insert(
             "passages",
             document=document,
-            id=hashed(passage.address),
+            id=hash64(passage.address),
             address=passage.address,
             section=passage.path[0] if passage.path else "",
             sentences=len(passage.sentences),
@@ -177,8 +177,8 @@ def bounds_of(counts: ArrayLike) -> Integers:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def runs(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
-    """start, start + 1, … of each run, one run after another; shape (sum of counts,)."""
+def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
+    """The numbers start, start + 1, … of each range, one range after another; shape (sum of counts,)."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
@@ -290,7 +290,7 @@ class StoredPassages(Sequence[Passage]):
     def row_of(self, address: str) -> int | None:
         """The row of the passage with this address."""
         address = address.encode("utf-8", "replace").decode()  # a lone surrogate is no text, and no address
-        found = self.rows_where("id = ? AND address = ?", hashed(address), address)
+        found = self.rows_where("id = ? AND address = ?", hash64(address), address)
         return int(found[0]) if len(found) else None
 
     def rows_of_document(self, name: str) -> Integers:

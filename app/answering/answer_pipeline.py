@@ -26,7 +26,7 @@ _NEAREST = QuotePolicy(most=3, always=3, extend_ratio=1.0)  # of a refusal: show
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedQuestion:
     """A question searched, its sentences scored, and the probability that they answer it."""
 
     retrieval: Retrieval
@@ -52,29 +52,29 @@ class AnswerPipeline:
         """The probability from which on a question is answered."""
         return self.weights.threshold if self.threshold is None else self.threshold
 
-    def searched(self, above_threshold: int) -> SearchStatement:
+    def search_statement(self, above_threshold: int) -> SearchStatement:
         """What was searched, and in how many passages the answer may be."""
         firm = max(self.limit, self.weights.firm)
         return SearchStatement(
             len(self.documents), len(self.index.passages), above_threshold, self.limit, firm
         )
 
-    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
         """Search for a question, in the passages `allowed` or in all, and judge what was found."""
         retrieval = self.index.retrieve(encoded, _HITS, allowed=allowed)
         started = perf_counter()
         asked = encoded.question
         readings = read_hits(self.reader, asked.read or asked.searched, retrieval.hits)
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
-        return self._weighed(replace(retrieval, milliseconds=milliseconds), readings)
+        return self._score(replace(retrieval, milliseconds=milliseconds), readings)
 
-    def _weighed(self, retrieval: Retrieval, readings: tuple[Reading, ...]) -> Judged:
+    def _score(self, retrieval: Retrieval, readings: tuple[Reading, ...]) -> JudgedQuestion:
         """What was found and read, as a ranking of candidates and one probability."""
         candidates = candidates_of(self.index, retrieval, readings)
         ranking = ranked_candidates(retrieval, readings, candidates, self.weights.candidate)
         row = answerable_features(retrieval, readings, candidates, ranking)
         log_odds = float(self.weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
-        return Judged(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
+        return JudgedQuestion(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
 
     def answer(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         """The quotations that answer a question, or an honest no with the nearest passages.
@@ -90,7 +90,10 @@ class AnswerPipeline:
         policy = self.policy if answered else _NEAREST
         quotes = select_quotes(judged.ranking, question, self.documents, judged.confidence, policy)
         answered = answered and bool(quotes)
-        cosine, near = _best_cosine(judged), weights.near if _unheard(self.index, encoded) else weights.far
+        cosine, near = (
+            _best_cosine(judged),
+            weights.near if _has_no_known_word(self.index, encoded) else weights.far,
+        )
         done = perf_counter()
         stages = dict(judged.retrieval.milliseconds)
         stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
@@ -103,25 +106,25 @@ class AnswerPipeline:
             quotes=quotes if answered else (),
             nearest=() if answered or cosine < near else quotes,
             far=not answered and cosine < weights.near and judged.confidence < _WEAK * self.limit,
-            hits=_reordered(judged, weights.reorder),
-            search=self.searched(_near_the_best(judged) if answered else 0),
+            hits=_rerank(judged, weights.reorder),
+            search=self.search_statement(_count_near_best(judged) if answered else 0),
             milliseconds=stages,
             language=question.language,
         )
 
 
-def _unheard(index: SearchIndex, encoded: EncodedQuestion) -> bool:
+def _has_no_known_word(index: SearchIndex, encoded: EncodedQuestion) -> bool:
     """Whether no word of a Spanish question is in the documents: «¿quién manda aquí?» is near anything, and asks nothing."""
     if encoded.question.language == "en" or encoded.related or not encoded.terms:
         return False
     return not any(index.lexical.frequencies([*map(str, encoded.terms)]))
 
 
-def _best_cosine(judged: Judged) -> float:
+def _best_cosine(judged: JudgedQuestion) -> float:
     return float(judged.candidates.column("cosine")[judged.ranking[0].row]) if judged.ranking else 0.0
 
 
-def _reordered(judged: Judged, best_weight: float) -> tuple[Hit, ...]:
+def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
     """The passages, those first whose best candidate is most likely to answer; those that were not read after them."""
     best: dict[int, float] = {}
     for candidate in judged.ranking:
@@ -133,7 +136,7 @@ def _reordered(judged: Judged, best_weight: float) -> tuple[Hit, ...]:
     return tuple(replace(hits[rank], score=scores[rank]) for rank in order)
 
 
-def _near_the_best(judged: Judged) -> int:
+def _count_near_best(judged: JudgedQuestion) -> int:
     """Passages with a sentence scored near the one that carried the answer over the threshold."""
     best = judged.ranking[0].score
     return len({candidate.rank for candidate in judged.ranking if best - candidate.score < 2.0})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from alpie.index.records import Hit, PageLabel, Passage, Span
-from alpie.index.spanish.analysis import tokens, visible
+from alpie.index.spanish.analysis import tokens, without_invisible
 
 _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 
@@ -39,7 +39,7 @@ class Citation:
     doubtful: tuple[str, ...] = ()  # those of which it was not
     place: str = ""  # of publication
     date_is_ours: bool = False  # the text does not carry it: it stands in brackets
-    last_paragraph: int = 0  # … beyond `paragraph`
+    last_paragraph: int = 0  # of the last word that is cited; 0 where it is in `paragraph`
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,24 @@ class WrittenSentence:
     quotes: tuple[int, ...]  # 1-based
 
 
+class WriterFailure(StrEnum):
+    """Why the writing ended before the model had said all, or said nothing."""
+
+    TIMEOUT = "timeout"
+    CUT = "cut"  # it wrote more than anybody asked for
+    UNREACHABLE = "unreachable"
+    NOTHING = "nothing"  # no sentence of it could be shown
+    MISSING = "missing"  # the package of the provider is not installed
+    BUSY = "busy"  # too many writings at once
+
+
 @dataclass(frozen=True)
 class WriterReport:
     """How the writing went. It is shown under the quotations, which are the same whatever it says."""
 
     model: str  # as in the settings
     dropped: Mapping[str, int] = field(default_factory=dict)  # sentences not shown, by reason
-    failure: str = ""  # "" | "timeout" | "cut" | "unreachable" | "nothing" | "missing" | "busy"
+    failure: WriterFailure | None = None
 
     @property
     def dropped_count(self) -> int:
@@ -112,7 +123,7 @@ class Role(StrEnum):
     SIDE = "side"  # of a comparison
     DOCUMENT = "document"  # they are what one document says
     CONTEXT = "context"  # what stands around a quotation that was not understood
-    DEFINITION = "definition"  # … and what its words mean
+    DEFINITION = "definition"  # they say what the words of such a quotation mean
 
 
 @dataclass(frozen=True)
@@ -128,18 +139,18 @@ class Part:
     elsewhere: bool = False  # what answers here is shown in another part, where it answers better
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """The answer to one question: quotations, or an honest no with the nearest passages."""
 
     question: str
     searched: str  # the question as searched: cleaned up, or completed from the turns before
-    answered: bool
-    confidence: float  # calibrated probability that the documents answer, 0 … 1
-    quotes: tuple[Quote, ...]  # best first; empty when not answered
-    nearest: tuple[Quote, ...]  # when not answered: the nearest passages, which are no answer
-    hits: tuple[Hit, ...]  # passages, best first
     search: SearchStatement
+    answered: bool = False
+    confidence: float = 0.0  # calibrated probability that the documents answer, 0 … 1
+    quotes: tuple[Quote, ...] = ()  # best first; empty when not answered
+    nearest: tuple[Quote, ...] = ()  # when not answered: the nearest passages, which are no answer
+    hits: tuple[Hit, ...] = ()  # passages, best first
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
     absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there
@@ -157,7 +168,9 @@ class Answer:
 
         None for one that was completed: `follows` says with what.
         """
-        typed, searched = (list(map(str, tokens(text))) for text in (visible(self.question), self.searched))
+        typed, searched = (
+            list(map(str, tokens(text))) for text in (without_invisible(self.question), self.searched)
+        )
         if searched == typed or self.follows or len(self.searched) > _MAX_SHOWN:
             return None  # of a very long one, what was changed could not be seen anyway
         return self.searched

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.errors import Uncalibrated
@@ -60,7 +60,7 @@ class Weights:
     fitted_on: Mapping[str, object]  # where the numbers come from
     firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
     far: float = 0.0  # cosine of the best candidate below which nothing is shown as near
-    near: float = 0.0  # … from which on what is shown is near indeed
+    near: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
     reorder: float = 2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
 
 
@@ -98,7 +98,7 @@ def is_bundled(encoder: Encoder) -> bool:
     return encoder.fingerprint.startswith(f"{MODEL_NAME}/")
 
 
-def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, HybridWeights]:
+def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, HybridWeights]:
     """What answering and search weigh with, or why there is nothing to answer with.
 
     How near is near differs between encoders: by the numbers of another, passages would be ordered and questions
@@ -112,10 +112,10 @@ def numbers_for(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, H
         fitted_for, scale = table["fitted_on"]["encoder"], float(table["cosine_scale"])
         if fitted_for != encoder.fingerprint:
             return Uncalibrated(
-                said("weights.other_encoder", path=path, encoder=encoder.name), data
+                message("weights.other_encoder", path=path, encoder=encoder.name), data
             ), HybridWeights()
         return read_weights(path), HybridWeights().scaled(scale)
     except FileNotFoundError:
-        return Uncalibrated(said("weights.none", encoder=encoder.name), data), HybridWeights()
+        return Uncalibrated(message("weights.none", encoder=encoder.name), data), HybridWeights()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return Uncalibrated(said("weights.unreadable", path=path, error=error), data), HybridWeights()
+        return Uncalibrated(message("weights.unreadable", path=path, error=error), data), HybridWeights()

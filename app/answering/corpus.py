@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.answer_weights import Weights, load_weights, numbers_for
+from alpie.app.answering.answer_weights import Weights, load_calibration, load_weights
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.answering.routing.chosen_documents import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
-from alpie.index.notices import Unread
+from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
@@ -34,7 +34,7 @@ from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
-from alpie.index.retrieval.word_search import Held, WordIndex, WordQuery
+from alpie.index.retrieval.word_search import WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.spelling import lexicon_of
@@ -60,7 +60,7 @@ class Corpus:
     policy: QuotePolicy = field(default_factory=QuotePolicy)
     threshold: float | None = None  # of `AnswerPipeline`
     weights: Weights | Uncalibrated = field(default_factory=load_weights)  # or why nothing can be answered
-    unread: tuple[Unread, ...] = ()  # files of the folder that are not in the index
+    unread: tuple[UnreadFile, ...] = ()  # files of the folder that are not in the index
 
     @classmethod
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
@@ -71,10 +71,10 @@ class Corpus:
         Raises `IndexMissing` (nothing built: `Corpus.build`), `IndexDamaged`, `IndexMismatch`.
         """
         settings = settings or load_settings()
-        encoder = encoder or open_encoder_of(settings)
+        encoder = encoder or open_configured_encoder(settings)
         version = open_version(settings.data, encoder)
-        choice = backend_choice_of(settings)
-        weights, fusion = numbers_for(encoder, settings.data)
+        choice = configured_backend(settings)
+        weights, fusion = load_calibration(encoder, settings.data)
         return cls(
             documents=version.documents,
             layouts=version.layouts,
@@ -84,13 +84,13 @@ class Corpus:
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
                 weights=fusion,
             ),
-            reader=open_reader_of(settings),
+            reader=open_configured_reader(settings),
             fingerprint=version.fingerprint,
-            built_at=str(version.manifest["built_at"]),
+            built_at=version.manifest["built_at"],
             policy=QuotePolicy(most=settings.max_quotes),
             threshold=settings.threshold,
             weights=weights,
-            unread=tuple(Unread.of(row) for row in version.manifest.get("unread", ())),
+            unread=tuple(UnreadFile.of(row) for row in version.manifest.get("unread", ())),
         )
 
     @staticmethod
@@ -108,7 +108,7 @@ class Corpus:
         settings = settings or load_settings()
         wanted = settings.ocr or (settings.docs / RECOGNISE_FILE).is_file()
         recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
-        encoder = encoder or open_encoder_of(settings)
+        encoder = encoder or open_configured_encoder(settings)
         for language in ("es", "en"):  # who asks may not be allowed to write there
             lexicon_of(language, Path(settings.cache))
         report = build_index(
@@ -120,7 +120,7 @@ class Corpus:
             most_bytes=settings.max_document_bytes,
             recogniser=recogniser,
         )
-        if choice := backend_choice_of(settings):
+        if choice := configured_backend(settings):
             version = open_version(settings.data, encoder)
             filled = choice.fill(encoder, version.search, rebuild, on_progress)
             report = replace(report, backend=filled)
@@ -163,7 +163,8 @@ class Corpus:
             return self.passages[row]
         document = self.documents.get(address.split("/", 1)[0])
         raise AddressError(
-            said("address.changed", title=document.title) if document else said("address.unknown"), address
+            message("address.changed", title=document.title) if document else message("address.unknown"),
+            address,
         )
 
     def ask(
@@ -179,8 +180,8 @@ class Corpus:
         Raises `QuestionError` when there is nothing to search in the question, `ArgumentError` for an unknown id.
         """
         for document in documents:
-            self._known(document)
-        router = self._router.only(documents) if documents else self._router
+            self.require_document(document)
+        router = self._router.restricted_to(documents) if documents else self._router
         return router.ask(question, turns, each_document)
 
     @cached_property
@@ -209,12 +210,12 @@ class Corpus:
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
-        allowed = None if document is None else self._lookup.rows_in((self._known(document),))
+        allowed = None if document is None else self._lookup.rows_in((self.require_document(document),))
         read = read_question(question)
         hits = self.index.search(read, limit, retriever, allowed).hits
         reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._lookup.found(read, reference, within).places if reference else ()
+        places = self._lookup.find_places(read, reference, within).places if reference else ()
         return hits_at(places, hits, limit) if places else hits
 
     def holds_none_of(
@@ -231,9 +232,9 @@ class Corpus:
         hits = self.search(text, _MAX_READ, "lexical", document)
         return len(hits) < _MAX_READ and not any(map(admits, hits))
 
-    def holding(self, query: WordQuery) -> Sequence[Held]:
+    def word_matches(self, query: WordQuery) -> Sequence[WordMatch]:
         """All passages that hold the words of a query, in their order."""
-        return self._words.holding(query, lambda row: self.passages[row].text)
+        return self._words.word_matches(query, lambda row: self.passages[row].text)
 
     @cached_property
     def _words(self) -> WordIndex:
@@ -243,37 +244,38 @@ class Corpus:
     def _places(self) -> Places:
         return Places(self.passages)
 
-    def _known(self, document: str) -> str:
+    def require_document(self, document: str) -> str:
+        """The id `document`, if there is such a document; raises `ArgumentError` for an unknown one."""
         if document not in self.documents:
             known = ", ".join(self.documents)
-            raise ArgumentError(said("api.document", document=document, known=known))
+            raise ArgumentError(message("api.document", document=document, known=known))
         return document
 
 
-def open_encoder_of(settings: Settings) -> Encoder:
+def open_configured_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
     return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
 
 
-def open_reader_of(settings: Settings) -> Reader:
+def open_configured_reader(settings: Settings) -> Reader:
     """The reader that the settings name, with the language model before it where they say so."""
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
     # late: only who configured a model loads its library
     from alpie.app.answering.judging.model_reader import ModelReader
-    from alpie.app.chat_model import stream_of
+    from alpie.app.chat_model import open_stream
 
     # opened at each question: a provider that is missing must not keep the documents from being asked
     return ModelReader(
-        lambda messages: stream_of(settings)(messages),
+        lambda messages: open_stream(settings)(messages),
         settings.writer,
         reader,
         settings.writer_timeout_seconds,
     )
 
 
-def backend_choice_of(settings: Settings) -> BackendChoice | None:
+def configured_backend(settings: Settings) -> BackendChoice | None:
     """The backend that the settings name; None: the local one."""
     if not settings.index:
         return None

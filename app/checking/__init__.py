@@ -1,1 +1,1 @@
-"""Is a pasted text in the documents, word for word? The parts of `alpie.app.checking.verify`, which decides what is checked."""
+"""Checking: whether a pasted text stands in the documents, word for word. `verify` is its entry."""

@@ -30,20 +30,20 @@ _QUOTED_LINE = re.compile(
 
 def quoted_parts(text: str) -> tuple[Span, ...]:
     """The outermost quoted stretches of `text`, their marks not included; those without a word left out."""
-    found = _balanced(text)
+    found = _match_marks(text)
     if found is None:
         found = [Span(*match.span(match.lastgroup or 0)) for match in _QUOTED_LINE.finditer(text)]
     return tuple(one for one in found if any(map(str.isalnum, text[one.start : one.end])))
 
 
-def outside(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
+def unquoted_parts(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
     """What lies before, between and after `parts`; one more than these, empty ones too."""
     edges = [0, *(edge for part in parts for edge in (part.start, part.end)), len(text)]
     return tuple(Span(edges[n], edges[n + 1]) for n in range(0, len(edges), 2))
 
 
-def _balanced(text: str) -> list[Span] | None:
-    """None where a quotation is opened and not closed."""
+def _match_marks(text: str) -> list[Span] | None:
+    """What stands between marks that balance; None where a quotation is opened and not closed."""
     found: list[tuple[str, int, int]] = []
     kind, start, depth = "", 0, 0
     for match in _MARK.finditer(text):
@@ -75,7 +75,7 @@ _WORD = re.compile(r"\w+")
 _CATALOGUE = ("cite.", "iso.", "date.", "export.")
 
 
-def words_of(text: str) -> list[str]:
+def lowercase_words(text: str) -> list[str]:
     """The words of `text`, in small letters."""
     return _WORD.findall(text.casefold())
 
@@ -85,31 +85,33 @@ def quoted_in_references(citations: Iterable[Citation]) -> frozenset[str]:
     found: set[str] = set()
     for citation in citations:
         fields = _fields(citation)
-        found.update(map(_plain, fields))
-        found.update(_plain(field[part.start : part.end]) for field in fields for part in quoted_parts(field))
+        found.update(map(_comparable, fields))
+        found.update(
+            _comparable(field[part.start : part.end]) for field in fields for part in quoted_parts(field)
+        )
     return frozenset(found)
 
 
 def is_quoted_in_reference(text: str, quoted: frozenset[str]) -> bool:
     """Whether `text`, without its marks, is one of `quoted_in_references`."""
-    return _plain(text) in quoted
+    return _comparable(text) in quoted
 
 
-def words_beside(outside: Sequence[str], citations: Iterable[Citation]) -> list[str]:
-    """The words of `outside`, which are the parts before, between and after quotations, references apart."""
+def words_outside(outside: Sequence[str], citations: Iterable[Citation]) -> list[str]:
+    """The words of `unquoted_parts`, which are the parts before, between and after quotations, references apart."""
     vocabulary = _vocabulary(citations)
     words: list[str] = []
     for number, part in enumerate(outside):
-        for place, piece in enumerate(_pieces(part)):
-            own = words_of(piece)
+        for place, piece in enumerate(_lines_and_brackets(part)):
+            own = lowercase_words(piece)
             known = sum(word.isdigit() or word in vocabulary for word in own)
-            runs_on = number > 0 and place == 0 and _runs_on(piece)
+            runs_on = number > 0 and place == 0 and _continues_sentence(piece)
             if runs_on or known < _REFERENCE_SHARE * len(own):
                 words += own
     return words
 
 
-def is_beside(beside: Sequence[str], quoted: int) -> bool:
+def is_mostly_quoted(beside: Sequence[str], quoted: int) -> bool:
     """Whether that many words may stand outside `quoted` ones."""
     return len(beside) <= MAX_WORDS_BESIDE and len(beside) < quoted
 
@@ -122,13 +124,16 @@ def belong_to_the_source(
     `differences` are of the whole text: the marks are then the document's, and the rest was altered.
     """
     equal = Counter(
-        word for run in differences if run.kind is DifferenceKind.EQUAL for word in words_of(run.pasted)
+        word
+        for run in differences
+        if run.kind is DifferenceKind.EQUAL
+        for word in lowercase_words(run.pasted)
     )
     shared = (equal - Counter(quoted)) & Counter(beside)
     return 2 * shared.total() >= len(beside) > 1  # one may join two quotations: «a» y «b»
 
 
-def _pieces(part: str) -> list[str]:
+def _lines_and_brackets(part: str) -> list[str]:
     """Lines and brackets of `part`, one by one."""
     pieces: list[str] = []
     position = 0
@@ -138,7 +143,7 @@ def _pieces(part: str) -> list[str]:
     return [*pieces, part[position:]]
 
 
-def _runs_on(piece: str) -> bool:
+def _continues_sentence(piece: str) -> bool:
     """Whether a sentence goes on after the quotation: a reference begins with a capital, figure or bracket."""
     letter = next((character for character in piece if character.isalnum() or character == "("), "")
     return letter.islower()
@@ -150,7 +155,7 @@ def _vocabulary(citations: Iterable[Citation]) -> frozenset[str]:
         days = [translations_for(language).date(citation.date) for language in LANGUAGES]
         addresses = [citation.url, citation.address, citation.document_id]
         for field in [*_fields(citation), *days, *addresses]:
-            found.update(words_of(field))
+            found.update(lowercase_words(field))
     return frozenset(found)
 
 
@@ -164,8 +169,8 @@ def _catalogue_words() -> frozenset[str]:
     """The words that references have in every language: «p.», «párr.», «Disponible en», the months."""
     entries = [item for language in LANGUAGES for item in translations_for(language).entries.items()]
     texts = [re.sub(r"\{\w+\}", " ", text) for key, text in entries if key.startswith(_CATALOGUE)]
-    return frozenset(["letra", *(word for text in texts for word in words_of(text))])
+    return frozenset(["letra", *(word for text in texts for word in lowercase_words(text))])
 
 
-def _plain(text: str) -> str:
+def _comparable(text: str) -> str:
     return collapse(fold_quotes(text)).strip("\"'[]. ").casefold()

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alpie.app.checking.text_view import fold_quotes, without
+from alpie.app.checking.text_view import fold_quotes, subtract_spans
 from alpie.index.records import Document, Layout, Span, collapse, spans_between
-from alpie.index.spanish.analysis import normalize, visible
+from alpie.index.spanish.analysis import normalize, without_invisible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
@@ -39,7 +39,7 @@ _Letters = tuple[str, list[int]]  # letters and figures, and for each the offset
 
 
 @dataclass(frozen=True)
-class Copied:
+class CopiedText:
     """A text that was found: the source's words for it, and whether it differs in nothing else."""
 
     spans: tuple[Span, ...]
@@ -84,14 +84,14 @@ def _folded(character: str) -> str:
 
 def find_copied(
     text: str, document: Document, layout: Layout | None, start: int, end: int
-) -> Iterator[Copied]:
+) -> Iterator[CopiedText]:
     """The places of `text` between `start` and `end` of a document, the first of each way to read both."""
     readings = [(one, _quick_letters(one)) for one in _readings(text, document, layout)]
-    for spans in _variants(layout, start, end):
+    for spans in _stretch_variants(layout, start, end):
         kept = "".join(document.text[span.start : span.end] for span in spans)
         there = _quick_letters(kept)
         for reading, letters in readings:
-            if letters and letters in there and (found := _find(reading, kept, spans)) is not None:
+            if letters and letters in there and (found := _find_letters(reading, kept, spans)) is not None:
                 yield found
 
 
@@ -105,7 +105,7 @@ def same_but_for_signs(pasted: str, source: str) -> bool:
 
 
 def without_hyphens(text: str) -> str:
-    """`text` with the words that its line ends divide, whole."""
+    """Join the words of `text` that its line ends divide."""
     return _LINE_END.sub("", text)
 
 
@@ -113,7 +113,7 @@ def _figures(text: str) -> list[str]:
     return _FIGURE.findall(normalize("NFC", text))
 
 
-def _find(reading: str, kept: str, spans: Sequence[Span]) -> Copied | None:
+def _find_letters(reading: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:
     """Where `kept`, the text of `spans`, has the letters of `reading` as whole words."""
     wanted, _ = letters_of(reading)
     letters, at = letters_of(kept)
@@ -125,34 +125,36 @@ def _find(reading: str, kept: str, spans: Sequence[Span]) -> Copied | None:
         cut_before = position > 0 and at[position - 1] == first - 1
         cut_after = last < len(kept) and kept[last].isalnum()
         if not (cut_before or cut_after):
-            lead, tail = _around(reading)
+            lead, tail = _outer_signs(reading)
             near, end = _with_signs(kept, first, last, lead, tail)
             words = collapse(kept[near:end])
             if _is_copy(reading, words):
-                return Copied(_source_spans(spans, near, end), True)
+                return CopiedText(_source_spans(spans, near, end), True)
             near, end = _whole_tokens(kept, first, last)
             if same_but_for_signs(reading, kept[near:end]):
-                return Copied(_source_spans(spans, near, end), False)
+                return CopiedText(_source_spans(spans, near, end), False)
         position = letters.find(wanted, position + 1)
     return None
 
 
 def _is_copy(pasted: str, words: str) -> bool:
     """Whether `pasted` is `words` but for hyphens at line ends."""
-    parts = map(re.escape, _plain(_LINE_END.sub("\ue000", _plain(pasted))).split("\ue000"))
-    return re.fullmatch(_DIVIDED.join(parts), _plain(words)) is not None
+    parts = map(
+        re.escape, _look_alike_form(_LINE_END.sub("\ue000", _look_alike_form(pasted))).split("\ue000")
+    )
+    return re.fullmatch(_DIVIDED.join(parts), _look_alike_form(words)) is not None
 
 
-def _plain(text: str) -> str:
+def _look_alike_form(text: str) -> str:
     """What two texts share that look the same: ligatures, letters in parts, marks of quotation, blanks."""
-    apart = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), visible(text))
+    apart = _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), without_invisible(text))
     return fold_quotes(collapse(normalize("NFC", apart)))
 
 
-def _around(text: str) -> tuple[str, str]:
+def _outer_signs(text: str) -> tuple[str, str]:
     """The signs before the first word of `text` and after its last."""
     inside = [n for n, character in enumerate(text) if character.isalnum()]
-    plain = (_plain(text[: inside[0]]), _plain(text[inside[-1] + 1 :]))
+    plain = (_look_alike_form(text[: inside[0]]), _look_alike_form(text[inside[-1] + 1 :]))
     return plain[0].replace(" ", ""), plain[1].replace(" ", "").lstrip("".join(map(chr, range(0x300, 0x370))))
 
 
@@ -194,14 +196,14 @@ def _source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ..
     return tuple(found)
 
 
-def _variants(layout: Layout | None, start: int, end: int) -> Iterator[Sequence[Span]]:
+def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[Sequence[Span]]:
     """The stretch as it stands, and without what the layout leaves out, each kind by itself and together."""
     whole = [Span(start, end)]
     yield whole
     if layout is None:
         return
     marks, calls, footers = (
-        _near(left, start, end) for left in (layout.marks, layout.note_calls, layout.footers)
+        _spans_near(left, start, end) for left in (layout.marks, layout.note_calls, layout.footers)
     )
     tried: set[tuple[Span, ...]] = {()}
     for left_out in (
@@ -215,11 +217,11 @@ def _variants(layout: Layout | None, start: int, end: int) -> Iterator[Sequence[
     ):
         if left_out not in tried:
             tried.add(left_out)
-            yield without(whole[0], sorted(left_out))
+            yield subtract_spans(whole[0], sorted(left_out))
 
 
-def _near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
-    """Of `spans`, which ascend, the parts between two offsets."""
+def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """The parts of `spans`, which ascend, between two offsets."""
     first = max(0, bisect_left(spans, start, key=lambda span: span.start) - 1)
     return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
 
@@ -240,14 +242,14 @@ def _without_line_numbers(text: str) -> str:
     """`text` without the numbers that count its lines: at the edges of lines, or anywhere where it has none."""
     for pattern, lined in ((_LINE_NUMBER, True), (_LONE_NUMBER, False)):
         found = list(pattern.finditer(text))
-        counted = _counting([(int(one.group()), text.count("\n", 0, one.end())) for one in found], lined)
+        counted = _line_counters([(int(one.group()), text.count("\n", 0, one.end())) for one in found], lined)
         if counted:
             edges = [0, *(edge for n in counted for edge in found[n].span()), len(text)]
             return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
     return text
 
 
-def _counting(numbers: Sequence[tuple[int, int]], lined: bool) -> list[int]:
+def _line_counters(numbers: Sequence[tuple[int, int]], lined: bool) -> list[int]:
     """Which of the numbers, each with its line, count the lines: each line, or one line in five."""
     if lined and numbers:
         offset, times = Counter(value - line for value, line in numbers).most_common(1)[0]
@@ -268,9 +270,13 @@ def _without_running_lines(text: str, document: Document, layout: Layout | None)
     """`text` without those of its lines that the document has at the edges of its pages."""
     if layout is None or "\n" not in text or not layout.footers:
         return text
-    running = {_wording(document.text[one.start : one.end]) for one in layout.footers[:_MAX_RUNNING]} | {""}
-    return "\n".join(line for line in text.splitlines() if not line.strip() or _wording(line) not in running)
+    running = {_letters_only(document.text[one.start : one.end]) for one in layout.footers[:_MAX_RUNNING]} | {
+        ""
+    }
+    return "\n".join(
+        line for line in text.splitlines() if not line.strip() or _letters_only(line) not in running
+    )
 
 
-def _wording(line: str) -> str:
+def _letters_only(line: str) -> str:
     return "".join(letter for letter in letters_of(line)[0] if not letter.isdigit())

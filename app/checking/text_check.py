@@ -1,4 +1,4 @@
-"""Check a text as a whole: see `alpie.app.checking.verify` for the rule and the names.
+"""Checks a text as a whole against the documents, by the rule that `alpie.app.checking.verify` states.
 
 A text that stands in no document is compared with the passages that share rare words with it. It may have the same words
 and other signs, be a row under its header, or be sentences that do not stand together; else the nearest place is
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import read_cut
 from alpie.app.answering.quoting.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
-from alpie.app.checking.copied import Copied, find_copied, without_hyphens
+from alpie.app.checking.copied import CopiedText, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
-from alpie.index.spanish.analysis import normalize, visible
+from alpie.index.spanish.analysis import normalize, without_invisible
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -95,32 +95,32 @@ class TextChecker:
 
     def check(self, text: str) -> Verification:
         """Raises `QuestionError` for a text without words, or too long to compare and not exact."""
-        return self.literal(text) or self.nearest(text)
+        return self.check_literal(text) or self.check_nearest(text)
 
-    def literal(self, text: str) -> Verification | None:
+    def check_literal(self, text: str) -> Verification | None:
         """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
-            raise QuestionError(said("verify.no_words"))
+            raise QuestionError(message("verify.no_words"))
         for reading in _readings(pasted):
-            found, total = self._exact(reading)
+            found, total = self._find_exact(reading)
             if found:
-                return _judged(text, found, total)
+                return _exact_or_cut(text, found, total)
         for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
             for reading in _readings(pasted):
                 place = self._with_omissions(mark.split(fold_quotes(reading)))
                 if place:
-                    return _judged(text, (place,), 1, with_omissions=True)
+                    return _exact_or_cut(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
-            raise QuestionError(said("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
-        return self._copied(text, is_exact=True)
+            raise QuestionError(message("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
+        return self._check_copied(text, is_exact=True)
 
     @cached_property
     def _views(self) -> Mapping[str, tuple[TextView, ...]]:
         documents, layouts = self.corpus.documents, self.corpus.layouts
         return {name: views_of(document, layouts.get(name)) for name, document in documents.items()}
 
-    def _exact(self, reading: str) -> tuple[tuple[MatchedPlace, ...], int]:
+    def _find_exact(self, reading: str) -> tuple[tuple[MatchedPlace, ...], int]:
         words = fold_quotes(reading)
         places: list[MatchedPlace] = []
         total = 0
@@ -146,20 +146,20 @@ class TextChecker:
                     return self._place(name, spans)
         return None
 
-    def nearest(self, text: str, by_sentence: bool = True) -> Verification:
+    def check_nearest(self, text: str, by_sentence: bool = True) -> Verification:
         """The outcome for a text that is not literal: compared with the passages that share rare words."""
-        pasted = _bare(collapse(text))
+        pasted = _without_outer_quotes(collapse(text))
         words = fold_quotes(pasted).split()
         candidates = self._candidates(words)
         for passage in candidates:
             spans = under_header(passage, pasted)
             if spans:
-                return _judged(text, (self._place(passage.document_id, spans),), 1)
-        if same := self._copied(text, is_exact=False):
+                return _exact_or_cut(text, (self._place(passage.document_id, spans),), 1)
+        if same := self._check_copied(text, is_exact=False):
             return same
-        sentences = self._by_sentence(pasted) if by_sentence else ()
+        sentences = self._check_sentences(pasted) if by_sentence else ()
         if sentences and all(one.is_found or one.only_signs for one in sentences):
-            return _apart(text, Verdict.JOINED, sentences)
+            return _combine_sentences(text, Verdict.JOINED, sentences)
         if not any(one.is_found or one.only_signs for one in sentences):
             sentences = ()
         arounds = [self._words_around(passage, len(pasted)) for passage in candidates]
@@ -170,7 +170,7 @@ class TextChecker:
                 best = fit, passage, around
         if best is None or best[0].similarity < _ALTERED_SIMILARITY:
             if sentences:
-                return _apart(text, Verdict.ALTERED, sentences)
+                return _combine_sentences(text, Verdict.ALTERED, sentences)
             return Verification(text, Verdict.ABSENT, similarity=best[0].similarity if best else 0.0)
         fit, passage, around = best
         view = self._plain_view(passage.document_id)
@@ -181,9 +181,9 @@ class TextChecker:
             text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, sentences=sentences
         )
 
-    def _copied(self, text: str, is_exact: bool) -> Verification | None:
+    def _check_copied(self, text: str, is_exact: bool) -> Verification | None:
         """The outcome for the words of a stretch as a copy out of its file has them; None for other words."""
-        bare = _bare_lines(text)
+        bare = _visible_lines(text)
         if len(bare) > _MAX_COPIED:
             return None
         near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
@@ -198,25 +198,27 @@ class TextChecker:
             seen[document.id] = start, end
             for found in find_copied(bare, document, self.corpus.layouts.get(document.id), start, end):
                 if found.is_exact is is_exact:
-                    return self._of_copy(text, collapse(bare), document.id, found)
+                    return self._copy_outcome(text, collapse(bare), document.id, found)
         return None
 
-    def _of_copy(self, text: str, pasted: str, document_id: str, found: Copied) -> Verification:
+    def _copy_outcome(self, text: str, pasted: str, document_id: str, found: CopiedText) -> Verification:
         place = self._place(document_id, found.spans)
         if found.is_exact:
-            return _judged(text, (place,), 1)
+            return _exact_or_cut(text, (place,), 1)
         source = place.text.split()
         fit = align_whole(fold_quotes(pasted).split(), fold_quotes(place.text).split())
         verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
         differences = fit.differences(pasted.split(), source)
         return Verification(text, verdict, (place,), 1, fit.similarity, differences, only_signs=True)
 
-    def _by_sentence(self, pasted: str) -> tuple[Verification, ...]:
+    def _check_sentences(self, pasted: str) -> tuple[Verification, ...]:
         """Each sentence of a text by itself; none for a text of one, or of very many."""
         sentences = _sentences(pasted)
         if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
-        return tuple(self.literal(one) or self.nearest(one, by_sentence=False) for one in sentences)
+        return tuple(
+            self.check_literal(one) or self.check_nearest(one, by_sentence=False) for one in sentences
+        )
 
     def _candidates(self, words: Sequence[str]) -> list[Passage]:
         """Passages that share rare words with the beginning, the middle or the end of the text."""
@@ -255,7 +257,7 @@ class TextChecker:
         return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
 
 
-def _judged(
+def _exact_or_cut(
     text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
 ) -> Verification:
     """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
@@ -264,7 +266,7 @@ def _judged(
     return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
 
 
-def _apart(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
+def _combine_sentences(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
     """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
     words = [len(one.text.split()) for one in sentences]
     similarity = sum(one.similarity * n for one, n in zip(sentences, words, strict=True)) / sum(words)
@@ -297,22 +299,22 @@ def _sentences(pasted: str) -> list[str]:
     return found
 
 
-def _bare_lines(text: str) -> str:
-    """As `_bare`, with the line ends that it has."""
-    return _unquoted(visible(text).strip())
+def _visible_lines(text: str) -> str:
+    """`text` without invisible characters and marks around the whole, its line ends kept."""
+    return _strip_outer_quotes(without_invisible(text).strip())
 
 
-def _bare(pasted: str) -> str:
+def _without_outer_quotes(pasted: str) -> str:
     """`pasted` without invisible characters and without quotation marks around the whole."""
-    return _unquoted(normalize("NFC", visible(pasted)))
+    return _strip_outer_quotes(normalize("NFC", without_invisible(pasted)))
 
 
-def _unquoted(text: str) -> str:
+def _strip_outer_quotes(text: str) -> str:
     quoted = _OUTER_QUOTES.match(fold_quotes(text))
     return text[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else text
 
 
 def _readings(pasted: str) -> tuple[str, ...]:
     """What the rule lets pass for the pasted text, the text itself first."""
-    bare = _bare(pasted)
+    bare = _without_outer_quotes(pasted)
     return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))

@@ -65,7 +65,7 @@ class TextView:
             last = min(span.end, span.start + kept_end - offset)
             if number in self.breaks and offset + span.end - span.start < kept_end:
                 last = self._with_white_space(last)
-            _append(found, Span(first, last))
+            _append_span(found, Span(first, last))
             number += 1
         return tuple(found)
 
@@ -110,7 +110,7 @@ class TextView:
         return self._word_kept[word] + offset - self._word_view[word]
 
 
-def _append(spans: list[Span], span: Span) -> None:
+def _append_span(spans: list[Span], span: Span) -> None:
     """Add a span, joining it to the one before where they touch."""
     if span.start >= span.end:
         return
@@ -136,7 +136,7 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     breaks = frozenset(total - 1 for total in accumulate(len(block.spans) for block in blocks))
     candidates = (
         whole,
-        TextView(document, without(Span(0, len(document.text)), left_out)),
+        TextView(document, subtract_spans(Span(0, len(document.text)), left_out)),
         TextView(document, spans, breaks),
     )
     distinct: dict[str, TextView] = {}
@@ -145,8 +145,8 @@ def views_of(document: Document, layout: Layout | None) -> tuple[TextView, ...]:
     return tuple(distinct.values())
 
 
-def without(whole: Span, left_out: Sequence[Span]) -> tuple[Span, ...]:
-    """What is left of a stretch without others, which ascend; an empty span where nothing is."""
+def subtract_spans(whole: Span, left_out: Sequence[Span]) -> tuple[Span, ...]:
+    """`whole` without the spans `left_out`, which ascend; an empty span where nothing remains."""
     kept: list[Span] = []
     position = whole.start
     for span in left_out:

@@ -90,10 +90,10 @@ def verdict_key(outcome: Verification) -> str:
 
 def warning_sentences(warnings: Sequence[CutWarning], words: Translations) -> list[str]:
     """The warnings about a cut quotation, a sentence each."""
-    return [words(f"warn.{one.kind}", word=one.word, around=_going_on(one.around)) for one in warnings]
+    return [words(f"warn.{one.kind}", word=one.word, around=_with_ellipsis(one.around)) for one in warnings]
 
 
-def _going_on(around: str) -> str:
+def _with_ellipsis(around: str) -> str:
     """Marked as going on, unless the sentence ends there."""
     return around if around.endswith((".", "?", "!", "…")) else f"{around} …"
 

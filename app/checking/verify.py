@@ -1,14 +1,17 @@
-"""Check a quotation: is this text in the documents, word for word?
+"""Check a quotation: is this text in the documents, word for word? There are five verdicts, the names of `Verdict`.
 
-*Exact*: the text stands in a document as it was pasted, each run of white space as one space and typographic quotation
-marks as their typewriter forms. What the layout marks as running footer, footnote call or call-out may be left out,
-and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
-marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
-between words, where the text is not exact otherwise.
+- *Exact*: the text stands in a document as it was pasted, each run of white space as one space and typographic quotation
+  marks as their typewriter forms. What the layout marks as running footer, footnote call or call-out may be left out,
+  and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
+  marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
+  between words, where the text is not exact otherwise.
+- *Cut*: exact, but it leaves a negation, exception or condition out of its sentence (`alpie.app.answering.cut`).
+- *Joined*: every sentence stands in the documents, signs apart, but they do not follow one another there.
+- *Altered*: a stretch of a document is close; the difference is given word by word.
+- *Absent*: nothing of the documents is close.
 
-*Altered*: a stretch of a document is close; the difference is given word by word. *Absent*: neither. A text that is
-not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference or short
-beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
+A text that is not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference
+or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
 """
 
 from __future__ import annotations
@@ -23,17 +26,17 @@ from typing import TYPE_CHECKING
 
 from alpie.app.checking.attribution import (
     belong_to_the_source,
-    is_beside,
+    is_mostly_quoted,
     is_quoted_in_reference,
-    outside,
+    lowercase_words,
     quoted_in_references,
     quoted_parts,
-    words_beside,
-    words_of,
+    unquoted_parts,
+    words_outside,
 )
 from alpie.app.checking.text_check import TextChecker
 from alpie.app.checking.verification import Verdict, Verification
-from alpie.app.exporting.reference_files import LATEX, cell
+from alpie.app.exporting.reference_files import LATEX, spreadsheet_cell
 from alpie.app.translations import LANGUAGES, translations_for
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ class QuotationChecker:
 
     def check(self, text: str) -> Verification:
         """Check a text. Raises `QuestionError` for one without words, or too long and not exact."""
-        return self._texts.literal(text) or self._check_quoted(text) or self._texts.nearest(text)
+        return self._texts.check_literal(text) or self._check_quoted(text) or self._texts.check_nearest(text)
 
     def check_whole(self, text: str) -> Verification:
         """Check a text that is a quotation and nothing else: none of it goes unchecked."""
@@ -68,7 +71,7 @@ class QuotationChecker:
         exported = quotations_of(text)
         parts = () if exported else quoted_parts(text)
         stretches = exported or tuple(text[part.start : part.end] for part in parts)
-        if not 1 <= len(stretches) <= _MAX_QUOTED or not all(map(words_of, stretches)):
+        if not 1 <= len(stretches) <= _MAX_QUOTED or not all(map(lowercase_words, stretches)):
             return None
         outcomes = [self.check_whole(stretch) for stretch in stretches]
         citations = [place.citation for one in outcomes for place in one.places if place.citation]
@@ -78,30 +81,33 @@ class QuotationChecker:
         others = (
             [text]
             if exported
-            else [text[gap.start : gap.end] for gap in outside(text, [parts[n] for n in kept])]
+            else [text[gap.start : gap.end] for gap in unquoted_parts(text, [parts[n] for n in kept])]
         )
         if not exported:
-            beside = words_beside(others, citations)
-            quoted = [word for n in kept for word in words_of(stretches[n])]
-            if not is_beside(beside, len(quoted)):
+            beside = words_outside(others, citations)
+            quoted = [word for n in kept for word in lowercase_words(stretches[n])]
+            if not is_mostly_quoted(beside, len(quoted)):
                 return None
-            whole = self._texts.nearest(text) if beside else None
+            whole = self._texts.check_nearest(text) if beside else None
             if whole and (whole.is_found or belong_to_the_source(beside, quoted, whole.differences)):
                 return whole
         chosen = [outcomes[n] for n in kept]
         failed = next((one for one in chosen if not one.is_found), None)
-        unchecked = any(map(words_of, others))
+        unchecked = any(map(lowercase_words, others))
         if failed is None:
-            return _together(text, chosen, unchecked)
+            return _combine_stretches(text, chosen, unchecked)
         if failed.verdict is Verdict.ABSENT:
-            whole = whole or self._texts.nearest(text)
+            whole = whole or self._texts.check_nearest(text)
             if whole.verdict is Verdict.ALTERED:
                 return whole
         return replace(failed, text=text, quoted=(failed.text,) if unchecked or len(chosen) > 1 else ())
 
 
-def _together(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:
-    """One outcome of several found: all places of one stretch, of more the first of each. One cut makes it cut."""
+def _combine_stretches(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:
+    """One outcome for quoted stretches that were all found: exact, or cut where one of them is.
+
+    It has all places of a single stretch, and the first place of each of several.
+    """
     cut = any(one.verdict is Verdict.CUT for one in exact)
     places = exact[0].places if len(exact) == 1 else tuple(one.places[0] for one in exact)
     return Verification(
@@ -126,27 +132,27 @@ _MARKDOWN_QUOTE = re.compile(r"^> (.*)\[\^[^\[\]\s]+\][ \t\r]*$", re.MULTILINE)
 _MARKDOWN_LINE = re.compile(r"^(?:> .*\[\^[^\[\]\s]+\]|\[\^[^\[\]\s]+\]: .*|)\s*$")
 _LATEX_SIGN = re.compile("|".join(re.escape(written) for written in LATEX.values()))
 _FROM_LATEX = {written: sign for sign, written in LATEX.items()}
-_CELL_SIGN = re.compile(r"""(^|;[\s"']*)'(?=\s*[=+@＝＋＠﹦﹢﹫\-－﹣])""")
+_CELL_SIGN = re.compile(r"""(^|;[\s"']*)'(?=[\s']*[=+@＝＋＠﹦﹢﹫\-－﹣])""")
 
 
 def quotations_of(text: str) -> tuple[str, ...]:
     """The quotations of a BibTeX, RIS, CSL-JSON, CSV or Markdown export; none for any other text."""
     file = text.strip().removeprefix("\ufeff")
     if file.startswith("@"):
-        fields = map(_unlatexed, _BIBTEX_NOTE.findall(file))
-        return _from_notes([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
+        fields = map(_unescape_latex, _BIBTEX_NOTE.findall(file))
+        return _note_quotations([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
     if file.startswith("TY  - "):
-        return _from_notes([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
+        return _note_quotations([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
     if file.startswith("[") and file.endswith("]"):
-        return _from_notes(_json_notes(file))
+        return _note_quotations(_json_notes(file))
     if file.startswith("quote,citation,"):
-        return _cells(file)
+        return _csv_quotations(file)
     if file.startswith("> ") and all(map(_MARKDOWN_LINE.match, file.splitlines())):
         return tuple(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", quote) for quote in _MARKDOWN_QUOTE.findall(file))
-    return _set_apart(file)
+    return _paragraph_quotations(file)
 
 
-def _set_apart(text: str) -> tuple[str, ...]:
+def _paragraph_quotations(text: str) -> tuple[str, ...]:
     """The quotations before a list of references, of which one at least is a paragraph without quotation marks."""
     found: list[str] = []
     apart = False
@@ -168,20 +174,20 @@ def _after_remark(field: str) -> str:
     return field[first.start() :].removesuffix("}") if first else ""
 
 
-def _from_notes(notes: list[str]) -> tuple[str, ...]:
-    read = [_quotation(note.strip()) for note in notes]
+def _note_quotations(notes: list[str]) -> tuple[str, ...]:
+    read = [_note_quotation(note.strip()) for note in notes]
     return tuple(read) if all(read) else ()
 
 
-def _quotation(note: str) -> str:
-    """Of a note as `alpie.app.exporting.reference_files` writes it, «words» (place; address); "" for none."""
+def _note_quotation(note: str) -> str:
+    """The quotation in a note as `reference_files` writes it, «words» (place; address); "" for another text."""
     close = max(note.rfind("» ("), note.rfind("” ("))
     place = note[close + len("» (") : -1].split()
     is_note = note[:1] in "«“" and note.endswith(")") and close > 0 and place and "/" in place[-1]
     return note[1:close] if is_note else ""
 
 
-def _cells(text: str) -> tuple[str, ...]:
+def _csv_quotations(text: str) -> tuple[str, ...]:
     try:
         return tuple(_plain_cell(row["quote"] or "") for row in csv.DictReader(io.StringIO(text, newline="")))
     except csv.Error:
@@ -198,11 +204,11 @@ def _json_notes(text: str) -> list[str]:
     return [note for note in notes if not note or _FIRST_QUOTE.match(note)]
 
 
-def _unlatexed(text: str) -> str:
+def _unescape_latex(text: str) -> str:
     return _LATEX_SIGN.sub(lambda match: _FROM_LATEX[match.group()], text)
 
 
 def _plain_cell(written: str) -> str:
-    """A cell without the apostrophes that `alpie.app.exporting.reference_files.cell` put in."""
+    """A cell without the apostrophes that `alpie.app.exporting.reference_files.spreadsheet_cell` put in."""
     plain = _CELL_SIGN.sub(r"\1", written)
-    return plain if cell(plain) == written else written
+    return plain if spreadsheet_cell(plain) == written else written

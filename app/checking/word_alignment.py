@@ -64,7 +64,7 @@ def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
     window = _window(pasted, source)
     if window is None:
         return None
-    first, last = _narrowed(pasted, source, *window)
+    first, last = _narrow_window(pasted, source, *window)
     pairs = _pairs(pasted, source[first:last])
     pairs = _pull_in(pairs, pasted, source[first:last])
     pairs = _pull_in(pairs[::-1], pasted, source[first:last])[::-1]
@@ -77,12 +77,12 @@ def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
 
 
 def align_whole(pasted: Sequence[str], source: Sequence[str]) -> Alignment:
-    """`pasted` words against all of the `source` words."""
+    """Align `pasted` words with all of the `source` words, none of which is left at the ends."""
     return _alignment(_pairs(pasted, source), pasted, source, 0)
 
 
 def _alignment(pairs: Sequence[_Pair], pasted: Sequence[str], fitted: Sequence[str], start: int) -> Alignment:
-    """Of the `fitted` words, which are those of the source from `start` on; the pairs count from there."""
+    """The alignment that `pairs` describe. `fitted` are the source's words from `start` on, where pairs count from."""
     score = sum(_likeness(pasted[p], fitted[s]) for p, s in pairs if p is not None and s is not None)
     similarity = 2 * score / (len(pasted) + len(fitted))
     return Alignment(start, start + len(fitted), similarity, _runs(pairs, pasted, fitted))
@@ -111,7 +111,7 @@ def _window(pasted: Sequence[str], source: Sequence[str]) -> tuple[int, int] | N
     return max(0, first), min(len(source), last)
 
 
-def _narrowed(pasted: Sequence[str], source: Sequence[str], first: int, last: int) -> tuple[int, int]:
+def _narrow_window(pasted: Sequence[str], source: Sequence[str], first: int, last: int) -> tuple[int, int]:
     """The part of the window that takes fewest edits, the longer of equals: its ends cost nothing.
 
     Left out for long texts, where each try is dear and a few words at the ends matter little.
@@ -161,13 +161,13 @@ def _pull_in(pairs: list[_Pair], pasted: Sequence[str], source: Sequence[str]) -
         matched = sum(1 for _, s in head if s is not None)
         nearest = iter(places[len(places) - matched :])
         moved = [(p, None if s is None else next(nearest)) for p, s in head]
-        lost = _equal(head, pasted, source) - _equal(moved, pasted, source)
+        lost = _count_equal(head, pasted, source) - _count_equal(moved, pasted, source)
         if lost * _GAP_A_MATCH > gap_end - gap:
             return pairs
         pairs = moved + tail
 
 
-def _equal(pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]) -> int:
+def _count_equal(pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]) -> int:
     return sum(1 for p, s in pairs if p is not None and s is not None and pasted[p] == source[s])
 
 

@@ -16,15 +16,15 @@ from alpie.app.exporting.reference_files import (
     Excerpt,
     ExportJob,
     bibtex,
-    cell,
     csl_json,
-    markdown,
+    escape_markdown,
     markdown_link,
     ris,
+    spreadsheet_cell,
 )
 from alpie.app.exporting.reference_styles import STYLES, BibliographyEntry, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.sources.source_table import ParsedDate, read_date
+from alpie.index.sources.source_table import ParsedDate, parse_date
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",
@@ -43,7 +43,7 @@ class Format:
     encoding: str = "utf-8"
 
 
-def export(
+def export_excerpts(
     excerpts: Sequence[Excerpt],
     format_name: str,
     language: str = "es",
@@ -61,7 +61,7 @@ def export(
 
 
 @dataclass(frozen=True)
-class Cited:
+class FormattedQuotation:
     """A quotation as a style sets it. `block`: a paragraph of its own, without quotation marks."""
 
     text: str
@@ -70,15 +70,15 @@ class Cited:
     note: str
 
 
-def styled(
+def format_citations(
     excerpts: Sequence[Excerpt], style_name: str, words: Translations, accessed: date | None = None
-) -> tuple[tuple[Cited, ...], tuple[BibliographyEntry, ...]]:
+) -> tuple[tuple[FormattedQuotation, ...], tuple[BibliographyEntry, ...]]:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](words, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
     letters = year_letters([one.citation for one in lines])
     cited = tuple(
-        Cited(
+        FormattedQuotation(
             text=one.text,
             bracket=style.bracket(one.citation, letters[one.citation.document_id]),
             block=style.block_words is not None and len(one.text.split()) >= style.block_words,
@@ -91,8 +91,8 @@ def styled(
     return cited, tuple(dict.fromkeys(style.reference(one, letters[one.document_id]) for one in ordered))
 
 
-def _styled(job: ExportJob, style_name: str) -> str:
-    cited, references = styled(job.excerpts, style_name, job.words, job.accessed)
+def _render_style(job: ExportJob, style_name: str) -> str:
+    cited, references = format_citations(job.excerpts, style_name, job.words, job.accessed)
     lines: list[str] = []
     for one in cited:
         quoted = f"{job.words.quoted(one.text)} {one.bracket}."
@@ -108,7 +108,7 @@ def _styled(job: ExportJob, style_name: str) -> str:
 def _place_in_the_list(citation: Citation) -> tuple[str, tuple[ParsedDate, ...], str]:
     """Author, date, title. Nothing goes before something: of one author, the undated first, then the year alone."""
     first = _alphabetical(citation.publisher or citation.title)
-    return first, read_date(citation.date), _alphabetical(citation.title)
+    return first, parse_date(citation.date), _alphabetical(citation.title)
 
 
 def _alphabetical(text: str) -> str:
@@ -117,7 +117,7 @@ def _alphabetical(text: str) -> str:
 
 
 def _csv(job: ExportJob) -> str:
-    """One row a quotation."""
+    """A CSV file with a row for each quotation."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -135,7 +135,7 @@ def _csv(job: ExportJob) -> str:
             *(c.kind, " › ".join(c.path), c.label, page_range(c), c.paragraph or "", c.address, here, c.url),
             *(c.rights, excerpt.start, excerpt.end, excerpt.note),
         ]
-        writer.writerow("" if value is None else cell(str(value)) for value in row)
+        writer.writerow("" if value is None else spreadsheet_cell(str(value)) for value in row)
     return output.getvalue()
 
 
@@ -147,12 +147,12 @@ def _markdown(job: ExportJob) -> str:
     for excerpt in job.excerpts:
         label = _note_label(excerpt.citation, labels)
         labels.add(label)
-        note = markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
+        note = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
         addresses = [excerpt.citation.url, job.link(excerpt.citation) if job.base_url else ""]
         note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
-        quotes.append(f"> {markdown(excerpt.text)}[^{label}]\n")
+        quotes.append(f"> {escape_markdown(excerpt.text)}[^{label}]\n")
         if excerpt.note:
-            quotes.append(f"{markdown(job.words('export.note', note=excerpt.note))}\n")
+            quotes.append(f"{escape_markdown(job.words('export.note', note=excerpt.note))}\n")
         notes.append(f"[^{label}]: {note}\n")
     return "\n".join(quotes + notes)
 
@@ -169,8 +169,8 @@ def _note_label(citation: Citation, taken: set[str]) -> str:
 
 
 FORMATS: Mapping[str, Format] = {
-    "apa": Format("APA 7", "txt", "text/plain", lambda job: _styled(job, "apa")),
-    "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _styled(job, "iso690")),
+    "apa": Format("APA 7", "txt", "text/plain", lambda job: _render_style(job, "apa")),
+    "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _render_style(job, "iso690")),
     "bibtex": Format("BibTeX", "bib", "application/x-bibtex", bibtex),
     "ris": Format("RIS", "ris", "application/x-research-info-systems", ris),
     "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json),

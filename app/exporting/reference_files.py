@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.quoting.citation import cite, link, locator
+from alpie.app.answering.quoting.citation import cite, locator, permalink
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Passage, collapse
-from alpie.index.sources.source_table import read_date
+from alpie.index.sources.source_table import parse_date
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width
@@ -39,18 +39,19 @@ def plain_line(text: str) -> str:
     return collapse(_CONTROL.sub(" ", text))
 
 
-def cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """A cell no spreadsheet takes for a formula: an apostrophe stands before it where it would begin as one.
 
-    Blanks and invisible characters do not hide the sign, nor does its width («＝»). Source: OWASP, CSV injection.
+    Blanks, invisible characters and apostrophes do not hide the sign (so that what is put in can be taken out again), nor
+    does its width («＝»). Source: OWASP, CSV injection.
     """
     text = _NEW_CELL.sub(r"\g<0>'", plain_line(text))
-    seen = (c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
+    seen = (c for c in text if c != "'" and not c.isspace() and unicodedata.category(c) != "Cf")
     first = unicodedata.normalize("NFKC", next(seen, " "))[0]
     return f"'{text}" if first in _SIGNS else text
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """`text` so that Markdown shows it character by character, at the start of a line too."""
     escaped = re.sub(r"([\\`*_{}\[\]<>|~^$&@])", r"\\\1", plain_line(text))
     escaped = re.sub(r":(?=//)|(?<=\bwww)\.", r"\\\g<0>", escaped, flags=re.IGNORECASE)  # no link by itself
@@ -59,10 +60,10 @@ def markdown(text: str) -> str:
 
 def markdown_link(address: str) -> str:
     """`address` as a link, where it is one of the web and holds nothing that would end it; else as text."""
-    return f"<{address}>" if _WEB_ADDRESS.fullmatch(address) else markdown(address)
+    return f"<{address}>" if _WEB_ADDRESS.fullmatch(address) else escape_markdown(address)
 
 
-def latex(text: str) -> str:
+def escape_latex(text: str) -> str:
     """`text` between the braces of a BibTeX field."""
     return "".join(LATEX.get(character, character) for character in plain_line(text))
 
@@ -128,7 +129,7 @@ class ExportJob:
 
     def link(self, citation: Citation) -> str:
         """Where the quotation is seen in its document; only its address without a server."""
-        return link(citation.address, self.base_url) if self.base_url else citation.address
+        return permalink(citation.address, self.base_url) if self.base_url else citation.address
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def csl_json(job: ExportJob) -> str:
     items: list[dict[str, object]] = []
     for source in job.sources:
         citation = source[0].citation
-        dates = read_date(citation.date)
+        dates = parse_date(citation.date)
         item: dict[str, object] = {
             "id": citation.document_id,
             "type": _types(citation).csl,
@@ -180,7 +181,7 @@ def ris(job: ExportJob) -> str:
     lines: list[str] = []
     for source in job.sources:
         citation = source[0].citation
-        first, *period = read_date(citation.date) or ((),)  # for the end of a period it has no field
+        first, *period = parse_date(citation.date) or ((),)  # for the end of a period it has no field
         fields = [
             ("TY", _types(citation).ris),
             ("ID", citation.document_id),
@@ -212,17 +213,19 @@ def bibtex(job: ExportJob) -> str:
         kind = _types(citation).bibtex
         if kind == "misc" and citation.url:
             kind = "online"
-        dates = read_date(citation.date)
-        fields: dict[str, str] = {"author": f"{{{latex(citation.publisher)}}}" if citation.publisher else ""}
-        fields["title"] = f"{{{latex(citation.title)}}}"
+        dates = parse_date(citation.date)
+        fields: dict[str, str] = {
+            "author": f"{{{escape_latex(citation.publisher)}}}" if citation.publisher else ""
+        }
+        fields["title"] = f"{{{escape_latex(citation.title)}}}"
         if kind in _PUBLISHED and citation.publisher:
-            fields[_PUBLISHED[kind]] = f"{{{latex(citation.publisher)}}}"
+            fields[_PUBLISHED[kind]] = f"{{{escape_latex(citation.publisher)}}}"
         fields |= {
-            "address": latex(citation.place),
-            "type" if kind == "techreport" else "howpublished": latex(citation.kind),
-            "language": latex(citation.language),
+            "address": escape_latex(citation.place),
+            "type" if kind == "techreport" else "howpublished": escape_latex(citation.kind),
+            "language": escape_latex(citation.language),
             "url": citation.url.translate(_NOT_IN_URLS),  # which LaTeX takes as it is
-            "annote": latex(" ".join([*_remarks(citation, job), *_notes(source, job)])),
+            "annote": escape_latex(" ".join([*_remarks(citation, job), *_notes(source, job)])),
             "year": str(dates[0][0]) if dates else "",
             "date": "/".join("-".join(f"{number:02}" for number in part) for part in dates),
             "urldate": job.accessed.isoformat() if citation.url and job.accessed else "",
@@ -239,7 +242,7 @@ def _types(citation: Citation) -> _Types:
 
 
 def _ris_date(parts: Sequence[int]) -> str:
-    """«2025/12/23/», as far as known."""
+    """A date as RIS writes it, as far as it is known: «2025/12/23/»."""
     return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 

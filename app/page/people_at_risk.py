@@ -31,7 +31,7 @@ class Risk(StrEnum):
     OTHER = "other"  # a child of theirs, a friend; or they fear themselves, or came across material
 
 
-# Lower case without accents, as `at_risk` folds the question.
+# Lower case without accents, as `detect_risk` folds the question.
 _NEAR = (
     r"(mi (hij[oa]s?|herman[oa]s?|sobrin[oa]s?|niet[oa]s?|alumn[oa]s?|amig[oa]s?|prim[oa]s?|companer[oa]s?)"
     r"|my (son|daughter|child|kid|sister|brother|friend|student))"
@@ -90,7 +90,7 @@ _SIGNS = tuple(
 )
 
 
-def at_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
+def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     """Who seems to be in danger, for somebody writes about themselves, or someone near, and a threat; None: nobody.
 
     `encoder`: the one in use; with another than the bundled one, and with none, the signs decide.

@@ -19,7 +19,7 @@ from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
 from alpie.app.service.rows import answer_row, verification_row
-from alpie.app.translations import LANGUAGES, Translations, said, translations_for
+from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.errors import AlpieError
 from alpie.index.records import Passage, Span, proves
 
@@ -155,7 +155,7 @@ class RecordCheck:
 
 def verify_record(record_json: str, corpus: Corpus) -> RecordCheck:
     """Check every quotation of a saved record; raises `RecordError` for a file that is none."""
-    record = _parsed(record_json)
+    record = _parse_record(record_json)
     checker = QuotationChecker(corpus)
     saved = record["corpus"]
     return RecordCheck(
@@ -193,25 +193,25 @@ def _citations(corpus: Corpus, passage: Passage, spans: Sequence[Span]) -> set[s
     return {full_citation(citation, language) for language in LANGUAGES}
 
 
-def _parsed(text: str) -> Mapping[str, Any]:
+def _parse_record(text: str) -> Mapping[str, Any]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RecordError(said("record.not_json", error=error)) from error
+        raise RecordError(message("record.not_json", error=error)) from error
     if not isinstance(record, Mapping) or record.get("format") != RECORD_FORMAT:
-        raise RecordError(said("record.not_one", format=RECORD_FORMAT))
+        raise RecordError(message("record.not_one", format=RECORD_FORMAT))
     if record.get("format_version") != RECORD_VERSION:
-        raise RecordError(said("record.later", found=record.get("format_version"), own=RECORD_VERSION))
+        raise RecordError(message("record.later", found=record.get("format_version"), own=RECORD_VERSION))
     for name in ("question", "date", "corpus", "quotes"):
         if name not in record:
-            raise RecordError(said("record.lacks", name=name))
+            raise RecordError(message("record.lacks", name=name))
     quotes = record["quotes"]
     if not isinstance(quotes, list) or len(quotes) > _MAX_QUOTES:
-        raise RecordError(said("record.list", most=_MAX_QUOTES))
+        raise RecordError(message("record.list", most=_MAX_QUOTES))
     for number, quote in enumerate(quotes, start=1):
         words = quote.get("text") if isinstance(quote, Mapping) else None
         if not isinstance(words, str) or not any(character.isalnum() for character in words):
-            raise RecordError(said("record.no_words", number=number))
+            raise RecordError(message("record.no_words", number=number))
     return record
 
 

@@ -34,7 +34,7 @@ class Freshness:
         return (*self.added, *self.changed, *self.removed)
 
 
-def compare_with_documents(docs: Path, data: Path, most_bytes: int = MAX_BYTES) -> Freshness:
+def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTES) -> Freshness:
     """Compare checksums of the folder with those in the index.
 
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound index.

@@ -11,12 +11,12 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.chat_model import prompt
+from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
-from alpie.app.translations import said, translations_for
+from alpie.app.translations import message, translations_for
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
 from alpie.index.retrieval import retriever_named
 from alpie.index.spanish.conversation import MAX_TURNS
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 MAX_HITS = 100
 MAX_TEXT = 20_000  # of a quotation to check
 _MAX_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
-_INSTRUCTIONS = prompt(__file__, "mcp")
+_INSTRUCTIONS = load_prompt(__file__, "mcp")
 
 
 class Endpoints:
     """The five questions a program may ask. `opened` gives the corpus, or raises why it is not there yet.
 
-    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.written`. `counted` is given what asks
+    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.add_writing`. `counted` is given what asks
     the corpus, and gives what is called in its place: for metrics.
     """
 
@@ -48,20 +48,20 @@ class Endpoints:
         self._opened, self._language, self._finish, self._counted = opened, language, finish, counted
         self._checker: QuotationChecker | None = None
 
-    def offered(self, refusal: Callable[[str], Exception]) -> dict[str, Callable[..., Any]]:
+    def callables(self, refusal: Callable[[str], Exception]) -> dict[str, Callable[..., Any]]:
         """Each endpoint by its name, as a protocol takes it: what it cannot use is raised as `refusal`."""
 
-        def told(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        def translating(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(endpoint)
             def answer(*arguments: Any, **named: Any) -> Any:
                 try:
                     return endpoint(*arguments, **named)
                 except AlpieError as error:
-                    raise refusal(translations_for(self._language).told(error)) from error
+                    raise refusal(translations_for(self._language).translate(error)) from error
 
             return answer
 
-        return {name: told(getattr(self, name)) for name in ROWS}
+        return {name: translating(getattr(self, name)) for name in ROWS}
 
     def ask(
         self,
@@ -89,7 +89,7 @@ class Endpoints:
     ) -> list[dict[str, Any]]:
         """The best passages for a question or some words. `document`: an id; `retriever`: hybrid, dense, lexical."""
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit <= MAX_HITS:
-            raise ArgumentError(said("api.limit", value=repr(limit), most=MAX_HITS))
+            raise ArgumentError(message("api.limit", value=repr(limit), most=MAX_HITS))
         chosen = retriever_named(retriever)
         corpus = self._opened()
         within = self._text(document or "", MAX_CHARACTERS) or None
@@ -111,7 +111,7 @@ class Endpoints:
         try:
             passage = corpus.passage(wanted)
         except AddressError as error:
-            raise AddressError(said("api.address", address=wanted[:_MAX_SHOWN]), wanted) from error
+            raise AddressError(message("api.address", address=wanted[:_MAX_SHOWN]), wanted) from error
         return {**passage_row(passage, corpus.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:
@@ -122,24 +122,24 @@ class Endpoints:
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):
-            raise QuestionError(said("api.list", name=name))
+            raise QuestionError(message("api.list", name=name))
         return tuple(self._text(one, MAX_CHARACTERS) for one in value or ())
 
     def _text(self, value: object, longest: int) -> str:
         if not isinstance(value, str):
-            raise QuestionError(said("api.text"))
+            raise QuestionError(message("api.text"))
         if len(value) > longest:
-            raise QuestionError(said("api.long", most=longest))
+            raise QuestionError(message("api.long", most=longest))
         return value
 
 
-def finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
+def make_finisher(settings: Settings) -> Callable[[Answer], Answer] | None:
     """What the configured writer does to an answer; nothing of it is imported without one."""
     if not settings.writer:
         return None
-    from alpie.app.writer import written
+    from alpie.app.writer import add_writing
 
-    return lambda answer: written(answer, settings)
+    return lambda answer: add_writing(answer, settings)
 
 
 def mcp_server(endpoints: Endpoints) -> Any:
@@ -152,8 +152,8 @@ def mcp_server(endpoints: Endpoints) -> Any:
         from mcp.server.fastmcp.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ModuleNotFoundError as error:
-        raise PackageMissing(said("api.no_mcp")) from error
+        raise PackageMissing(message("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
-    for tool in endpoints.offered(ToolError).values():
+    for tool in endpoints.callables(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))
     return server

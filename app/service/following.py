@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing
 from alpie.index.storage.manifest import pointer_stamp
 
@@ -94,7 +94,7 @@ class Following(Generic[T]):
             self._failed(error.message)
         except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would hear of it
             _LOG.debug("the corpus could not be opened", exc_info=True)
-            self._failed(said("serve.unexpected", kind=type(error).__name__, error=error))
+            self._failed(message("serve.unexpected", kind=type(error).__name__, error=error))
 
     def _failed(self, problem: str) -> None:
         if problem != self._problem:  # tried again and again, told once
@@ -118,7 +118,7 @@ class Following(Generic[T]):
         """
         self._done.wait(timeout_seconds)
         if self._library is None:
-            raise NotReady(self._problem or said("serve.opening"), failed=self._done.is_set())
+            raise NotReady(self._problem or message("serve.opening"), failed=self._done.is_set())
         return self._library
 
 

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, SkipValidation
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.citation import cite, full_citation
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.errors import ArgumentError
 from alpie.index.records import Passage
@@ -107,11 +107,11 @@ class AlpieVectorStore(VectorStore):
     @classmethod
     def from_texts(cls, *_: Any, **__: Any) -> AlpieVectorStore:
         """Refused: the index is made of documents, see `add_texts`."""
-        raise NotImplementedError(said("api.read_only"))
+        raise NotImplementedError(message("api.read_only"))
 
     def add_texts(self, *_: Any, **__: Any) -> list[str]:
         """Refused: a text that is in no document could not be cited."""
-        raise NotImplementedError(said("api.read_only"))
+        raise NotImplementedError(message("api.read_only"))
 
     def similarity_search(self, query: str, k: int = 4, **options: Any) -> list[Chunk]:
         return self.similarity_search_by_vector(self._embeddings.embed_query(query), k, **options)
@@ -150,10 +150,9 @@ class AlpieVectorStore(VectorStore):
         wanted = dict(options.get("filter") or {})
         document = wanted.pop("doc", None)
         if wanted:
-            raise ArgumentError(said("api.filter", names=[*wanted]))
-        if document not in (None, *self._corpus.documents):
-            known = ", ".join(self._corpus.documents)
-            raise ArgumentError(said("api.document", document=document, known=known))
+            raise ArgumentError(message("api.filter", names=[*wanted]))
+        if document is not None:
+            document = self._corpus.require_document(str(document))
         limit = k if document is None else len(self._corpus.passages)
         rows, scores = self._corpus.index.dense.search(np.asarray(vector, dtype=np.float32), limit)
         if document is not None:

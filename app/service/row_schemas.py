@@ -12,8 +12,11 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
+from alpie.app.answering.answer_types import Role, WriterFailure
+from alpie.app.checking.verification import Verdict
 
-def _told(description: str, **limits: Any) -> Any:
+
+def _doc(description: str, **limits: Any) -> Any:
     return Field(description=description, **limits)
 
 
@@ -22,37 +25,36 @@ _FromOne = Annotated[int, Field(ge=1)]
 _Probability = Annotated[float, Field(ge=0, le=1)]
 _Range = Annotated[list[_Count], Field(min_length=2, max_length=2)]
 _Spans = Annotated[
-    list[_Range], _told("[start, end] pairs; what lies between two of them the layout left out")
+    list[_Range], _doc("[start, end] pairs; what lies between two of them the layout left out")
 ]
-_Path = Annotated[list[str], _told("headings, outermost first")]
+_Path = Annotated[list[str], _doc("headings, outermost first")]
 _PageName = int | str | None
 _Page = Annotated[
-    _PageName, _told("of the first word, as the document calls it («iv»); null where it has none")
+    _PageName, _doc("of the first word, as the document calls it («iv»); null where it has none")
 ]
-_LastPage = Annotated[_PageName, _told("page of the last word, where that is another; else null")]
-_Address = Annotated[str, _told("permanent address of the passage")]
-_Warnings = Annotated[list[str], _told("what a quotation cut short leaves out that may change its meaning")]
+_LastPage = Annotated[_PageName, _doc("page of the last word, where that is another; else null")]
+_Address = Annotated[str, _doc("permanent address of the passage")]
+_Warnings = Annotated[list[str], _doc("what a quotation cut short leaves out that may change its meaning")]
 _Verdict = Annotated[
     str,
-    _told(
+    _doc(
         "cut: exact, but with warnings; joined: exact sentences that do not follow one another",
-        json_schema_extra={"enum": ["exact", "cut", "joined", "altered", "absent"]},
+        json_schema_extra={"enum": [*Verdict]},
     ),
 ]
-_FAILURES = ["", "timeout", "cut", "unreachable", "nothing", "missing", "busy"]
 
 
 class Words(TypedDict):
-    """Words of a document."""
+    """Words of a document, and where they stand in it."""
 
-    doc: Annotated[str, _told("document id")]
+    doc: Annotated[str, _doc("document id")]
     text: str
-    start: Annotated[_Count, _told("character offset into the document's text, included")]
-    end: Annotated[_Count, _told("character offset, excluded")]
+    start: Annotated[_Count, _doc("character offset into the document's text, included")]
+    end: Annotated[_Count, _doc("character offset, excluded")]
 
 
 class Addressed(Words):
-    """Words of a passage."""
+    """Words of a passage, with its permanent address."""
 
     address: _Address
 
@@ -61,9 +63,9 @@ class Recognised(TypedDict, total=False):
     """Only of text that was read off a picture of the page."""
 
     recognised: Annotated[
-        _Probability, _told("how sure the words are that were read off a picture of the page")
+        _Probability, _doc("how sure the words are that were read off a picture of the page")
     ]
-    doubtful: Annotated[list[str], _told("those of its words that are doubtful")]
+    doubtful: Annotated[list[str], _doc("those of its words that are doubtful")]
 
 
 class Where(Recognised):
@@ -82,7 +84,7 @@ class QuoteRow(Addressed, Recognised):
     page: _Page
     last_page: _LastPage
     path: _Path
-    score: Annotated[_Probability, _told("probability that this quotation answers")]
+    score: Annotated[_Probability, _doc("probability that this quotation answers")]
     spans: _Spans
     citation: str
 
@@ -97,8 +99,8 @@ class HitRow(FoundRow, Where):
     """A passage found by `alpie search`, with its place, its citation and the reasons."""
 
     citation: str
-    terms: Annotated[list[str], _told("words of the question that the passage holds")]
-    ranks: Annotated[dict[str, _FromOne], _told("rank of the passage in each retriever of the search")]
+    terms: Annotated[list[str], _doc("words of the question that the passage holds")]
+    ranks: Annotated[dict[str, _FromOne], _doc("rank of the passage in each retriever of the search")]
 
 
 class WrittenRow(TypedDict):
@@ -112,9 +114,9 @@ class WriterReportRow(TypedDict):
     """What became of the writer's sentences."""
 
     model: str
-    dropped: Annotated[_Count, _told("sentences left out because the quotes do not support them")]
+    dropped: Annotated[_Count, _doc("sentences left out because the quotes do not support them")]
     reasons: dict[str, _Count]
-    failure: Annotated[str, Field(json_schema_extra={"enum": [*_FAILURES]})]
+    failure: Annotated[str, Field(json_schema_extra={"enum": ["", *WriterFailure]})]
 
 
 class SearchRow(TypedDict):
@@ -127,33 +129,33 @@ class SearchRow(TypedDict):
 
 
 class _SometimesPart(TypedDict, total=False):
-    tentative: Annotated[bool, _told("its quotations come nearest and may not answer all that was asked")]
-    elsewhere: Annotated[bool, _told("empty: what answers here is a quotation of another part")]
+    tentative: Annotated[bool, _doc("its quotations come nearest and may not answer all that was asked")]
+    elsewhere: Annotated[bool, _doc("empty: what answers here is a quotation of another part")]
 
 
 class PartRow(_SometimesPart):
     """Some of the quotations, which are shown apart: a side of a comparison, what one document says."""
 
-    role: Annotated[str, Field(json_schema_extra={"enum": ["side", "document", "context", "definition"]})]
-    heading: Annotated[str, _told("what was compared, as typed, or a title; empty where the role says it")]
-    question: Annotated[str, _told("as it was put to this part alone")]
-    quotes: Annotated[list[_FromOne], _told("numbers of its quotes, from 1; empty where it says nothing")]
+    role: Annotated[str, Field(json_schema_extra={"enum": [*Role]})]
+    heading: Annotated[str, _doc("what was compared, as typed, or a title; empty where the role says it")]
+    question: Annotated[str, _doc("as it was put to this part alone")]
+    quotes: Annotated[list[_FromOne], _doc("numbers of its quotes, from 1; empty where it says nothing")]
 
 
 class _SometimesAnswer(TypedDict, total=False):
     parts: list[PartRow]
-    follows: Annotated[list[str], _told("the earlier questions it was completed with, oldest first")]
-    limited_to: Annotated[list[str], _told("ids of the documents it was put to, where not to all")]
-    small_talk: Annotated[bool, _told("a greeting or the like: nothing was searched")]
+    follows: Annotated[list[str], _doc("the earlier questions it was completed with, oldest first")]
+    limited_to: Annotated[list[str], _doc("ids of the documents it was put to, where not to all")]
+    small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
     tentative: Annotated[
-        bool, _told("answered with reserve: the quotations come nearest and may not answer all")
+        bool, _doc("answered with reserve: the quotations come nearest and may not answer all")
     ]
-    stages: Annotated[dict[str, float], _told("milliseconds by stage")]
+    stages: Annotated[dict[str, float], _doc("milliseconds by stage")]
     writer_report: WriterReportRow
     absent: Annotated[
-        list[str], _told("of each document or place that is named and not there, a sentence saying so")
+        list[str], _doc("of each document or place that is named and not there, a sentence saying so")
     ]
-    nearest: Annotated[list[QuoteRow], _told("of a refusal: the nearest passages, which are no answer")]
+    nearest: Annotated[list[QuoteRow], _doc("of a refusal: the nearest passages, which are no answer")]
 
 
 class AnswerRow(_SometimesAnswer):
@@ -162,11 +164,11 @@ class AnswerRow(_SometimesAnswer):
     id: str
     question: str
     answered: bool
-    answer: Annotated[str, _told("the quotations, one a line, or a sentence that there is no answer")]
-    quotes: Annotated[list[QuoteRow], _told("best first; empty when not answered")]
+    answer: Annotated[str, _doc("the quotations, one a line, or a sentence that there is no answer")]
+    quotes: Annotated[list[QuoteRow], _doc("best first; empty when not answered")]
     passages: Annotated[list[FoundRow], Field(max_length=10)]
-    confidence: Annotated[_Probability, _told("probability that the documents answer")]
-    ms: Annotated[float, _told("milliseconds from question to answer")]
+    confidence: Annotated[_Probability, _doc("probability that the documents answer")]
+    ms: Annotated[float, _doc("milliseconds from question to answer")]
     search: SearchRow
     writer: list[WrittenRow] | None
 
@@ -191,9 +193,9 @@ class DocumentRow(TypedDict):
     id: str
     title: str
     publisher: str
-    date: Annotated[str, _told("ISO 8601, as precise as known")]
+    date: Annotated[str, _doc("ISO 8601, as precise as known")]
     kind: str
-    language: Annotated[str, _told("BCP 47")]
+    language: Annotated[str, _doc("BCP 47")]
     place: str
     url: str
     rights: str
@@ -213,12 +215,12 @@ class _SometimesPlace(Recognised, total=False):
 class PlaceRow(Words, _SometimesPlace):
     """Where a text, or what it was made from, stands."""
 
-    shown: Annotated[str, _told("the same, with «[…]» where words between them were left out")]
+    shown: Annotated[str, _doc("the same, with «[…]» where words between them were left out")]
     spans: _Spans
     address: str
     citation: str
-    sentence: Annotated[str, _told("the whole sentences that the words stand in; empty where in none")]
-    marked: Annotated[list[_Range], _told("[start, end] of the words in `sentence`")]
+    sentence: Annotated[str, _doc("the whole sentences that the words stand in; empty where in none")]
+    marked: Annotated[list[_Range], _doc("[start, end] of the words in `sentence`")]
     warnings: _Warnings
 
 
@@ -247,11 +249,11 @@ class VerificationRow(TypedDict):
     similarity: _Probability
     occurrences: _Count
     with_omissions: bool
-    only_signs: Annotated[bool, _told("nothing but accents, capitals, spaces or punctuation differs")]
+    only_signs: Annotated[bool, _doc("nothing but accents, capitals, spaces or punctuation differs")]
     warnings: _Warnings
     quoted: Annotated[
         list[str],
-        _told(
+        _doc(
             "what stands between quotation marks, where that alone was checked and the rest was not: all of it "
             "when exact, else the first that is not; empty when the whole text was checked"
         ),
@@ -259,7 +261,7 @@ class VerificationRow(TypedDict):
     places: list[PlaceRow]
     differences: list[DifferenceRow]
     sentences: Annotated[
-        list[CheckedSentenceRow], _told("each sentence by itself, where that tells more; else empty")
+        list[CheckedSentenceRow], _doc("each sentence by itself, where that tells more; else empty")
     ]
 
 

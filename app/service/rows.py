@@ -62,7 +62,7 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
             "model": report.model,
             "dropped": report.dropped_count,
             "reasons": dict(report.dropped),
-            "failure": report.failure,
+            "failure": report.failure or "",
         }
     if answer.absent:
         row["absent"] = absence_lines(answer, translations_for(language))
@@ -103,15 +103,15 @@ def _refusal(answer: Answer) -> str:
 def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
     """A quotation: its words, where they are cut from, and its citation."""
     return {
-        **_words_of(quote),
+        **_words_row(quote),
         "page": quote.citation.page,
         "last_page": quote.citation.last_page,
         "path": list(quote.citation.path),
         "address": quote.citation.address,
         "score": float(quote.score),
-        "spans": _rows(quote.spans),
+        "spans": _span_pairs(quote.spans),
         "citation": full_citation(quote.citation, language),
-        **_recognised(quote.citation),
+        **_recognition_fields(quote.citation),
     }
 
 
@@ -120,7 +120,7 @@ def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -
     citation = cite(documents[hit.passage.document_id], hit.passage)
     return {
         **found_row(hit),
-        **_where(citation),
+        **_place_fields(citation),
         "citation": full_citation(citation, language),
         "terms": list(hit.terms),
         "ranks": dict(hit.ranks),
@@ -131,11 +131,11 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
     """A passage with its place, its citation and its sentences, each with its offsets."""
     citation = cite(document, passage)
     return {
-        **_words_of(passage),
+        **_words_row(passage),
         "address": passage.address,
-        **_where(citation),
+        **_place_fields(citation),
         "citation": full_citation(citation, language),
-        "sentences": [{"text": one.text, "spans": _rows(one.spans)} for one in passage.sentences],
+        "sentences": [{"text": one.text, "spans": _span_pairs(one.spans)} for one in passage.sentences],
     }
 
 
@@ -175,10 +175,10 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
 
 def found_row(hit: Hit) -> FoundRow:
     """A "passages" entry of the predictions contract."""
-    return {**_words_of(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
+    return {**_words_row(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
 
 
-def _words_of(one: Passage | Quote) -> Words:
+def _words_row(one: Passage | Quote) -> Words:
     """What stands in a document, and where."""
     return {"doc": one.document_id, "text": one.text, "start": one.start, "end": one.end}
 
@@ -190,7 +190,7 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
         "shown": place.shown,
         "start": place.start,
         "end": place.end,
-        "spans": _rows(place.spans),
+        "spans": _span_pairs(place.spans),
         "address": place.address,
         "citation": "",
         "sentence": place.reading.text,
@@ -198,27 +198,27 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
         "warnings": warning_sentences(place.reading.warnings, translations_for(language)),
     }
     if place.citation:
-        row = {**row, **_where(place.citation), "citation": full_citation(place.citation, language)}
+        row = {**row, **_place_fields(place.citation), "citation": full_citation(place.citation, language)}
     return row
 
 
-def _recognised(citation: Citation) -> Recognised:
+def _recognition_fields(citation: Citation) -> Recognised:
     """How sure the words of a scanned page are; nothing for others."""
     if citation.recognised is None:
         return {}
     return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
 
 
-def _where(citation: Citation) -> Where:
+def _place_fields(citation: Citation) -> Where:
     return {
         "path": list(citation.path),
         "box": citation.box,
         "label": citation.label,
         "page": citation.page,
         "last_page": citation.last_page,
-        **_recognised(citation),
+        **_recognition_fields(citation),
     }
 
 
-def _rows(spans: tuple[Span, ...]) -> list[list[int]]:
+def _span_pairs(spans: tuple[Span, ...]) -> list[list[int]]:
     return [[span.start, span.end] for span in spans]

@@ -48,19 +48,19 @@ def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
     return found
 
 
-def changes(
+def folder_changes(
     look: Callable[[], Snapshot],
     *,
     longest_rest_seconds: float = _MAX_REST_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[bool]:
-    """Whether the folder has changed since last told, after each interval; once two looks saw the same."""
+    """Whether the folder has changed since the last report, after each interval; once two looks saw the same."""
     first = look()  # at the call, so that nothing that changes while the consumer works is missed
 
-    def told() -> Iterator[bool]:
+    def look_again() -> Iterator[bool]:
         seen = settled = first
-        since: float | None = None  # when the first change that was not told yet was seen
+        since: float | None = None  # when the first change that was not reported yet was seen
         while True:
             sleep(_EVERY_SECONDS)
             now = look()
@@ -73,7 +73,7 @@ def changes(
                 settled, since = now, None
             yield has_changed
 
-    return told()
+    return look_again()
 
 
 _RETRY_ROUNDS = 30  # intervals until a round that failed is tried again: the disk may have room by then
@@ -96,14 +96,14 @@ def watch(
     look = partial(snapshot, settings.docs, inside)
     with _ended_by_signals():
         try:
-            changed = changes(look) if changed is None else changed
+            changed = folder_changes(look) if changed is None else changed
             problem = _round(words, build, tell, "")
             waited = 0
             tell(words("watch.waiting", docs=settings.docs))
             for has_changed in changed:
                 waited += 1
                 if has_changed or (problem and waited >= problem.rounds):
-                    told_before = problem.told if problem and not has_changed else ""
+                    told_before = problem.sentence if problem and not has_changed else ""
                     problem = _round(words, build, tell, told_before)
                     waited = 0
         except KeyboardInterrupt:
@@ -114,7 +114,7 @@ def watch(
 class _Problem:
     """Why the last round failed, and how many intervals later it is tried again."""
 
-    told: str
+    sentence: str
     rounds: int
 
 

@@ -17,10 +17,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.settings import Settings, compute_in_one_thread, language_of, load_settings, work_offline
-from alpie.app.terminal.options import COMMANDS, first_word, make_parser
-from alpie.app.translations import LANGUAGES, Translations, said, translations_for
-from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
+from alpie.app.settings import (
+    Settings,
+    compute_in_one_thread,
+    configured_language,
+    load_settings,
+    work_offline,
+)
+from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
+from alpie.app.translations import LANGUAGES, Translations, message, translations_for
+from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -45,10 +51,10 @@ def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) ->
     _use_utf_8()
     given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
-        words = translations_for(_wished_language(given) or language_of())
-        arguments = make_parser(words, evaluates=evaluate is not None).parse_args(given)
+        words = translations_for(_wished_language(given) or configured_language())
+        arguments = make_argument_parser(words, evaluates=evaluate is not None).parse_args(given)
     except SettingsError as error:
-        _tell(translations_for(LANGUAGES[0])("cli.error", message=error))
+        _write_to_stderr(translations_for(LANGUAGES[0])("cli.error", message=error))
         return FAILED
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
@@ -73,14 +79,14 @@ def _guarded(arguments: argparse.Namespace, words: Translations, evaluate: Evalu
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        _tell(f"\n{words('cli.interrupted')}")
+        _write_to_stderr(f"\n{words('cli.interrupted')}")
         return FAILED
     except AlpieError as error:
-        _tell(words("cli.error", message=error))
+        _write_to_stderr(words("cli.error", message=error))
         return FAILED
     except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
         _LOG.info("unexpected error", exc_info=True)
-        _tell(words("cli.unexpected", kind=type(error).__name__, message=error))
+        _write_to_stderr(words("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
     return code
 
@@ -95,14 +101,16 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
         try:
             _build(settings, words)
         except IndexBusy as error:  # another page process, started at the same time: its index will do
-            _tell(words("index.problem", message=error))
+            _write_to_stderr(words("index.problem", message=error))
     from alpie.app.page.serving.server import serve
 
-    _tell(words("serve.soon"))
+    _write_to_stderr(words("serve.soon"))
     try:
-        serve(settings, settings.host, settings.port, lambda url: _tell(words("serve.now", url=url)))
+        serve(
+            settings, settings.host, settings.port, lambda url: _write_to_stderr(words("serve.now", url=url))
+        )
     except KeyboardInterrupt:  # the ordinary way to stop a server
-        _tell("")
+        _write_to_stderr("")
     return DONE
 
 
@@ -116,9 +124,9 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Translation
 
     report = _build(settings, words, rebuild=arguments.rebuild)
     if report.incomplete:
-        _tell(incomplete_text(report.incomplete, settings.docs, words))
+        _write_to_stderr(incomplete_text(report.incomplete, settings.docs, words))
     if left_out := len(report.problems) + len(report.others):
-        _tell(words("index.left_out", documents=words.count("count.documents", left_out)))
+        _write_to_stderr(words("index.left_out", documents=words.count("count.documents", left_out)))
     _print(words("index.done", **report_values(report, words), folder=settings.data))
     if report.backend:
         _print(
@@ -135,30 +143,30 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Translation
 def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
     """Index and print what is to be told as messages: who runs this tells it to readers of several languages."""
     from alpie.app.answering.corpus import Corpus
-    from alpie.index.messages import as_row
+    from alpie.index.messages import message_to_row
 
     code, told = DONE, tuple[str, ...]()
     try:
         told = Corpus.build(settings, rebuild=rebuild).problems
     except AlpieError as error:
         code, told = FAILED, (error.message,)
-    _print_json([as_row(one) for one in told])
+    _print_json([message_to_row(one) for one in told])
     return code
 
 
 def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
-    from alpie.app.answering.corpus import Corpus, open_encoder_of
+    from alpie.app.answering.corpus import Corpus, open_configured_encoder
     from alpie.app.service.watching import watch
     from alpie.app.terminal.progress import progress_bar
 
-    encoder = open_encoder_of(settings)  # once: it takes longer than a small change
+    encoder = open_configured_encoder(settings)  # once: it takes longer than a small change
     rebuilds = iter([rebuild])
 
     def build() -> BuildReport:
         progress = progress_bar(sys.stderr, words)
         return Corpus.build(settings, rebuild=next(rebuilds, False), on_progress=progress, encoder=encoder)
 
-    watch(settings, words, build, _tell)
+    watch(settings, words, build, _write_to_stderr)
     return DONE
 
 
@@ -170,14 +178,14 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
     corpus = _open_corpus(settings, words)
     question = " ".join(arguments.question)
     if len(question) > MAX_CHARACTERS:
-        _tell(words("ask.cut", most=MAX_CHARACTERS))
+        _write_to_stderr(words("ask.cut", most=MAX_CHARACTERS))
     if len(question) > MAX_TYPED_CHARACTERS:
-        _tell(words("ask.pasted"))
+        _write_to_stderr(words("ask.pasted"))
     answer = corpus.ask(question, arguments.turn, arguments.document, arguments.each_document)
     if arguments.json and settings.writer:
-        from alpie.app.writer import written
+        from alpie.app.writer import add_writing
 
-        answer = written(answer, settings)
+        answer = add_writing(answer, settings)
     if arguments.record:
         _save_record(arguments.record, answer, corpus, words)
     if arguments.json:
@@ -185,9 +193,9 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
         return DONE
     _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
     if settings.writer and answer.quotes:
-        from alpie.app.writer import write
+        from alpie.app.writer import start_writing
 
-        for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
+        for line in written_lines(start_writing(answer, settings), words, terminal_width(sys.stdout)):
             _print(line)
             sys.stdout.flush()
     return DONE
@@ -244,10 +252,10 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
 
 
 def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.terminal.doctor import Outcome, examine
+    from alpie.app.terminal.doctor import Outcome, run_checks
 
     worst = DONE
-    for check in examine(settings, words):
+    for check in run_checks(settings, words):
         mark = {Outcome.GOOD: "✓", Outcome.ADVICE: "!", Outcome.BAD: "✗"}[check.state]
         _print(f"{mark} {words(f'doctor.{check.name}')}: {check.message}")
         if check.state is Outcome.BAD:
@@ -263,10 +271,10 @@ def _users(arguments: argparse.Namespace, settings: Settings, words: Translation
 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
-    from alpie.app.service.endpoints import Endpoints, finisher, mcp_server
+    from alpie.app.service.endpoints import Endpoints, make_finisher, mcp_server
     from alpie.app.service.following import CorpusOpener, Following
 
-    endpoints = Endpoints(lambda: following.wait(_OPENING_SECONDS), words.language, finisher(settings))
+    endpoints = Endpoints(lambda: following.wait(_OPENING_SECONDS), words.language, make_finisher(settings))
     server = mcp_server(endpoints)  # first: says what is not installed
     opener = CorpusOpener(settings, _open_corpus(settings, words).encoder)
     following = Following(opener, opener.stamp).start()
@@ -276,25 +284,25 @@ def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations)
 
 def _expand(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
     from alpie.app.terminal.progress import progress_bar
-    from alpie.app.writer.expand import estimate, example_row, expand, waiting
+    from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
     from alpie.index.sources.expansions import expansions_file
 
     corpus = _open_corpus(settings, words)
-    asked = arguments.documents or [*corpus.documents]
-    if unknown := [name for name in asked if name not in corpus.documents]:
-        raise ArgumentError(said("api.document", document=unknown[0], known=", ".join(corpus.documents)))
+    asked = [corpus.require_document(name) for name in arguments.documents or corpus.documents]
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
-    left = waiting(settings.docs, corpus.documents, passages)
+    left = passages_without_lines(settings.docs, corpus.documents, passages)
     if not left:
         _print(words("expand.nothing"))
         return DONE
     if not settings.writer:
         file = settings.docs / expansions_file(left[0].document_id)
-        _tell(words("expand.no_model", passages=words.count("count.passages", len(left)), file=file))
+        _write_to_stderr(
+            words("expand.no_model", passages=words.count("count.passages", len(left)), file=file)
+        )
         _print(example_row(left[0]))
         return FAILED
-    need = estimate(left)
-    _tell(
+    need = estimate_cost(left)
+    _write_to_stderr(
         words(
             "expand.estimate",
             model=settings.writer,
@@ -305,10 +313,10 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
         )
     )
     if not arguments.yes:
-        _tell(words("expand.yes"))
+        _write_to_stderr(words("expand.yes"))
         return DONE
     progress = progress_bar(sys.stderr, words, label="expand.progress")
-    done = expand(settings, corpus.documents, left, progress)
+    done = write_expansions(settings, corpus.documents, left, progress)
     _print(
         words(
             "expand.done",
@@ -352,25 +360,25 @@ def _build(settings: Settings, words: Translations, rebuild: bool = False) -> An
     from alpie.app.service.document_report import build_warnings
     from alpie.app.terminal.progress import progress_bar
 
-    _tell(words("index.building", docs=settings.docs, data=settings.data))
+    _write_to_stderr(words("index.building", docs=settings.docs, data=settings.data))
     progress = progress_bar(sys.stderr, words)
     report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
     for warning in build_warnings(report, words):
-        _tell(warning)
+        _write_to_stderr(warning)
     return report
 
 
 def _warn_if_stale(settings: Settings, words: Translations) -> None:
     """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
-    from alpie.app.service.document_report import compare_with_documents
+    from alpie.app.service.document_report import compare_index_with_folder
 
     try:
-        freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
+        freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     except AlpieError as error:
-        _tell(words("index.problem", message=error))
+        _write_to_stderr(words("index.problem", message=error))
         return
     if not freshness.is_fresh:
-        _tell(words("index.stale", names=", ".join(freshness.ids)))
+        _write_to_stderr(words("index.stale", names=", ".join(freshness.ids)))
 
 
 def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
@@ -387,8 +395,8 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
             record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
-        raise FileError(said("cli.cannot_write", path=path, reason=error.strerror), path) from error
-    _tell(words("record.saved", path=path))
+        raise FileError(message("cli.cannot_write", path=path, reason=error.strerror), path) from error
+    _write_to_stderr(words("record.saved", path=path))
 
 
 def _read_text(path: Path | None) -> str:
@@ -402,17 +410,17 @@ def _read_text(path: Path | None) -> str:
                 data = file.read(_MAX_INPUT_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise FileError(said("cli.file", path=name, error=error.strerror), path) from error
+        raise FileError(message("cli.file", path=name, error=error.strerror), path) from error
     except UnicodeDecodeError as error:
-        raise FileError(said("cli.not_utf8", path=name, place=error.start), path) from error
+        raise FileError(message("cli.not_utf8", path=name, place=error.start), path) from error
     if len(data) > _MAX_INPUT_BYTES:
-        raise FileError(said("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000), path)
+        raise FileError(message("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000), path)
     return text
 
 
 def _with_default_command(argv: Sequence[str]) -> list[str]:
-    """`alpie` alone, or with options only, serves the page."""
-    alone = not argv or (argv[0].startswith("-") and first_word(argv) not in COMMANDS)
+    """The arguments with the command `serve` where none is given: `alpie` alone serves the page."""
+    alone = not argv or (argv[0].startswith("-") and find_command_word(argv) not in COMMANDS)
     asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
     return ["serve", *argv] if alone and not asks_for_help else list(argv)
 
@@ -447,6 +455,6 @@ def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False).translate(_ESCAPED))
 
 
-def _tell(text: str) -> None:
+def _write_to_stderr(text: str) -> None:
     # messages name files, and a file may be called anything: it must not steer the terminal
     print(text.translate(_ESCAPED), file=sys.stderr, flush=True)

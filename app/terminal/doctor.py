@@ -46,7 +46,7 @@ class Check:
 Examination = Callable[[Settings, Translations], Check]
 
 
-def examine(
+def run_checks(
     settings: Settings, words: Translations, examinations: tuple[Examination, ...] | None = None
 ) -> Iterator[Check]:
     """All checks, one after the other as they are done; one that fails never stops the others."""
@@ -54,7 +54,7 @@ def examine(
         try:
             yield look(settings, words)
         except (AlpieError, OSError) as error:
-            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, words.told(error))
+            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, words.translate(error))
 
 
 def _python(settings: Settings, words: Translations) -> Check:
@@ -105,7 +105,7 @@ def _documents(settings: Settings, words: Translations) -> Check:
     )
     notices = [(document.file, notice) for document in report.documents for notice in document.notices]
     others = [words("notice.file", file=one.file, notice=one.reason) for one in report.others]
-    lines = [good, *map(words.told, report.problems), *file_notices(notices, words), *others]
+    lines = [good, *map(words.translate, report.problems), *file_notices(notices, words), *others]
     scans = sum(isinstance(one, ScanWithoutText) for one in report.problems)
     scans += sum(notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for _, notice in notices)
     if scans:
@@ -124,7 +124,7 @@ def _recogniser() -> str:
 
 
 def _index(settings: Settings, words: Translations) -> Check:
-    from alpie.app.service.document_report import compare_with_documents
+    from alpie.app.service.document_report import compare_index_with_folder
     from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:
@@ -133,16 +133,16 @@ def _index(settings: Settings, words: Translations) -> Check:
         return Check("index", Outcome.ADVICE, words("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
-    freshness = compare_with_documents(settings.docs, settings.data, settings.max_document_bytes)
+    freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
         return Check("index", Outcome.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
-    passages = words.count("count.passages", int(manifest["passages"]))
+    passages = words.count("count.passages", manifest["passages"])
     good = words("doctor.index.good", passages=passages, date=manifest["built_at"], folder=settings.data)
     return Check("index", Outcome.GOOD, good)
 
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
-    from alpie.app.answering.answer_weights import numbers_for
+    from alpie.app.answering.answer_weights import load_calibration
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
 
@@ -152,7 +152,7 @@ def _matching_encoder(settings: Settings, words: Translations) -> Check:
         return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.nothing"))
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     check_encoder(folder, read_manifest(folder), encoder)
-    numbers, _ = numbers_for(encoder, settings.data)
+    numbers, _ = load_calibration(encoder, settings.data)
     if isinstance(numbers, Uncalibrated):
         raise numbers  # its sentence says what to run
     return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.good"))
@@ -162,14 +162,14 @@ def _backend(settings: Settings, words: Translations) -> Check:
     """Opens the backend as an answer would: what cannot be opened says why, and what to do."""
     from urllib.parse import urlsplit
 
-    from alpie.app.answering.corpus import backend_choice_of, open_encoder_of
+    from alpie.app.answering.corpus import configured_backend, open_configured_encoder
     from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
     from alpie.index.storage.manifest import current_version, read_manifest
 
-    choice = backend_choice_of(settings)
+    choice = configured_backend(settings)
     if choice is None:
         return Check("backend", Outcome.GOOD, words("doctor.backend.local"))
-    backend = choice.open(open_encoder_of(settings))
+    backend = choice.open(open_configured_encoder(settings))
     try:
         held, name, retrievers = backend.count(), backend.name, backend.retrievers
     finally:

@@ -35,7 +35,7 @@ _MESSAGES = {
 }
 
 
-def first_word(argv: Sequence[str]) -> str:
+def find_command_word(argv: Sequence[str]) -> str:
     """The first argument that is neither an option nor the value of one: the command, if it is one; "" for none."""
     arguments = iter(argv)
     for one in arguments:
@@ -88,7 +88,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{wrong}\n{self.words('help.hint', command=self.prog)}\n")
 
 
-def make_parser(words: Translations, evaluates: bool = True) -> argparse.ArgumentParser:
+def make_argument_parser(words: Translations, evaluates: bool = True) -> argparse.ArgumentParser:
     """The parser of all commands, `eval` if it `evaluates`; options not given are absent from what it returns."""
     parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
     _add_common(parser)
@@ -113,11 +113,11 @@ def make_parser(words: Translations, evaluates: bool = True) -> argparse.Argumen
     index.flag("watch")
     index.options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)  # for the page
     index.wish("ocr", action="store_true")
-    _ask(command("ask"))
-    _search(command("search"))
-    _verify(command("verify"))
+    _add_ask_options(command("ask"))
+    _add_search_options(command("search"))
+    _add_verify_options(command("verify"))
     if evaluates:
-        _eval(command("eval"))
+        _add_eval_options(command("eval"))
     command("doctor")
     expand = command("expand")
     expand.argument("documents", "expand.documents", nargs="*", metavar="ID")
@@ -137,7 +137,7 @@ def _add_common(parser: _Parser) -> None:
     parser.wish("verbose", action="store_true")
 
 
-def _ask(parser: _Parser) -> None:
+def _add_ask_options(parser: _Parser) -> None:
     question = parser.words("help.question")
     parser.argument("question", "ask.question", nargs="+", metavar=question)
     parser.flag("json")
@@ -147,7 +147,7 @@ def _ask(parser: _Parser) -> None:
     parser.option("record", "ask.record", type=Path, metavar=parser.words("help.file"))
 
 
-def _search(parser: _Parser) -> None:
+def _add_search_options(parser: _Parser) -> None:
     parser.argument("words", "search.words", nargs="+", metavar=parser.words("help.words"))
     parser.flag("json")
     parser.option("document", metavar="ID")
@@ -156,7 +156,7 @@ def _search(parser: _Parser) -> None:
     parser.option("retriever", choices=RETRIEVERS, default=RETRIEVERS[0])
 
 
-def _verify(parser: _Parser) -> None:
+def _add_verify_options(parser: _Parser) -> None:
     words = parser.words
     either = parser.given.add_mutually_exclusive_group(required=True)
     either.add_argument(
@@ -166,7 +166,7 @@ def _verify(parser: _Parser) -> None:
     parser.flag("json")
 
 
-def _eval(parser: _Parser) -> None:
+def _add_eval_options(parser: _Parser) -> None:
     for name, place in (("questions", "file"), ("predictions", "file"), ("report", "folder")):
         parser.option(name, f"eval.{name}", type=Path, metavar=parser.words(f"help.{place}"))
     parser.option("part", "eval.part", choices=_PARTS)

@@ -44,7 +44,7 @@ def progress_bar(
 
 
 def duration(seconds: float) -> str:
-    """«35 s», «2 min 10 s», «1 h 05 min»: as exact as an estimate can be."""
+    """A duration, as exact as an estimate can be: «35 s», «2 min 10 s», «1 h 05 min»."""
     if seconds < 60:
         return f"{max(1, round(seconds))} s"
     if seconds < 3600:

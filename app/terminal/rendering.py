@@ -34,7 +34,7 @@ from alpie.app.service.answer_record import RecordCheck
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Hit
 from alpie.index.sources.document_folder import SOURCES_FILE
-from alpie.index.sources.source_table import Described, table_for
+from alpie.index.sources.source_table import CompletedEntry, render_table
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing
@@ -46,14 +46,14 @@ _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
 
 
-def incomplete_text(incomplete: Sequence[Described], docs: Path, words: Translations) -> str:
+def incomplete_text(incomplete: Sequence[CompletedEntry], docs: Path, words: Translations) -> str:
     """Which fields of which documents nobody gave, and the tables to fill in."""
     lines = [words("index.incomplete", table=docs / SOURCES_FILE)]
     for told in incomplete[:_MAX_TABLES]:
         lines += [
             "",
             f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
-            table_for(told, words.told).rstrip(),
+            render_table(told, words.translate).rstrip(),
         ]
     if len(incomplete) > _MAX_TABLES:
         more = words.count("count.documents", len(incomplete) - _MAX_TABLES)
@@ -134,7 +134,7 @@ def _report_lines(report: WriterReport, words: Translations, width: int) -> list
 
 
 def search_statement(search: SearchStatement, words: Translations) -> str:
-    """«Se ha buscado en 4 documentos (221 fragmentos).»"""
+    """The sentence that says what was searched: «Se ha buscado en 4 documentos (221 fragmentos).»"""
     return words(
         "ask.searched",
         documents=words.count("count.documents", search.documents),
@@ -191,7 +191,12 @@ def verification_text(outcome: Verification, words: Translations, width: int) ->
     if outcome.sentences:
         lines += [words("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
     if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
-        lines += [_wrapped(_INDENT + _marked(outcome), width, _INDENT), "", words("verify.legend"), ""]
+        lines += [
+            _wrapped(_INDENT + _mark_differences(outcome), width, _INDENT),
+            "",
+            words("verify.legend"),
+            "",
+        ]
     # of two quotations, each is in its place
     if outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences:
         lines += [words("verify.places", number=words.number(outcome.occurrences)), ""]
@@ -224,7 +229,7 @@ def record_check_text(check: RecordCheck, words: Translations, width: int) -> st
         state = words(f"record.{quote.state.value}")
         citation = "" if quote.citation_unchanged else f" {words('record.citation_changed')}"
         lines.append(f"{number}. {state}{citation}")
-        lines.append(_wrapped(_INDENT + words.quoted(_safe(quote.text)), width, _INDENT))
+        lines.append(_wrapped(_INDENT + words.quoted(_printable(quote.text)), width, _INDENT))
         for place in quote.verification.places if quote.verification else ():
             lines += _place_lines(place, words, width)[:-1]
         lines.append("")
@@ -235,7 +240,7 @@ def record_check_text(check: RecordCheck, words: Translations, width: int) -> st
 def _quote_lines(quote: Quote, mark: str, words: Translations, width: int) -> list[str]:
     citation = full_citation(quote.citation, words.language)
     return [
-        _wrapped(mark + words.quoted(_safe(quote.text)), width, _INDENT),
+        _wrapped(mark + words.quoted(_printable(quote.text)), width, _INDENT),
         _wrapped(f"{_INDENT}— {citation}", width, _INDENT + "  "),
         f"{_INDENT}{quote.citation.address}",
         "",
@@ -253,7 +258,7 @@ def _place_lines(place: MatchedPlace, words: Translations, width: int) -> list[s
     ]
 
 
-def _marked(outcome: Verification) -> str:
+def _mark_differences(outcome: Verification) -> str:
     """The pasted text with [-what is not in the source-] and {+what the source says+}."""
     pieces: list[str] = []
     for difference in outcome.differences:
@@ -264,11 +269,11 @@ def _marked(outcome: Verification) -> str:
             pieces.append(f"[-{difference.pasted}-]")
         if difference.source:
             pieces.append(f"{{+{difference.source}+}}")
-    return _safe(" ".join(pieces))
+    return _printable(" ".join(pieces))
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    safe = _safe(text)
+    safe = _printable(text)
     if not width:
         return safe
     return textwrap.fill(
@@ -281,5 +286,5 @@ def _wrapped(text: str, width: int, indent: str = "") -> str:
     )
 
 
-def _safe(text: str) -> str:
+def _printable(text: str) -> str:
     return _CONTROL.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""`alpie users`: who may open the page."""
+"""Carries out `alpie users`: names who may open the page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
-from alpie.app.translations import Translations, said
+from alpie.app.translations import Translations, message
 from alpie.index.errors import ArgumentError, SettingsError
 
 ACTIONS = ("add", "remove", "list")
@@ -19,27 +19,27 @@ def run_users(
 ) -> None:
     """Do one action on the file of users; `say` gets what there is to tell. Raises `AlpieError`."""
     if settings.users is None:
-        raise SettingsError(said("users.no_file"))
+        raise SettingsError(message("users.no_file"))
     users = Users(settings.users)
     if action == "list":
         for one in users.hashes() if settings.users.exists() else ():
             say(one)
         return
     if not name:
-        raise ArgumentError(said("users.no_name", action=action))
+        raise ArgumentError(message("users.no_name", action=action))
     if action == "remove":
         users.remove(name)
         say(words("users.removed", name=name, file=settings.users))
         return
-    new = users.add(name, _password(words))
+    new = users.add(name, _ask_password(words))
     say(words("users.added" if new else "users.changed", name=name, file=settings.users))
 
 
-def _password(words: Translations) -> str:
+def _ask_password(words: Translations) -> str:
     """Asked for twice without echo; a program may send it as a line on standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(words("users.password") + " ")
     if getpass.getpass(words("users.password_again") + " ") != first:
-        raise ArgumentError(said("users.differ"))
+        raise ArgumentError(message("users.differ"))
     return first

@@ -16,9 +16,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from alpie.app.chat_model import Stream, stream_of
+from alpie.app.chat_model import Stream, open_stream
 from alpie.app.settings import Settings
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.app.writer.expansion_drafts import expansion_drafts, expansion_messages, fault_of
 from alpie.index.errors import ProviderError
 from alpie.index.records import Document, Passage
@@ -42,7 +42,7 @@ class WritingCost:
 
 
 @dataclass(frozen=True)
-class Expanded:
+class ExpansionReport:
     """What a run that wrote expansions did."""
 
     passages: int  # that got lines
@@ -51,7 +51,9 @@ class Expanded:
     failed: int  # passages of which nothing sound came
 
 
-def waiting(docs: Path, documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Passage]:
+def passages_without_lines(
+    docs: Path, documents: Mapping[str, Document], passages: Sequence[Passage]
+) -> list[Passage]:
     """The passages without lines, of documents that lie in `docs`."""
     expanded = {address for document in documents for address in _addresses(docs / expansions_file(document))}
     return [passage for passage in passages if passage.address not in expanded]
@@ -70,7 +72,7 @@ def _addresses(file: Path) -> Iterator[str]:
             yield read["address"]
 
 
-def estimate(passages: Sequence[Passage]) -> WritingCost:
+def estimate_cost(passages: Sequence[Passage]) -> WritingCost:
     """Counted from the very messages that would be sent."""
     batches = list(_batches(passages))
     characters = sum(len(text) for batch in batches for _, text in expansion_messages(batch))
@@ -86,18 +88,18 @@ def _batches(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
             rest = rest[_AT_A_TIME:]
 
 
-def expand(
+def write_expansions(
     settings: Settings,
     documents: Mapping[str, Document],
     passages: Sequence[Passage],
     on_progress: Callable[[int, int], None] | None = None,
     stream: Stream | None = None,
-) -> Expanded:
+) -> ExpansionReport:
     """Write the lines of `passages` with the model of the settings; `stream` stands in for it.
 
     Raises `ProviderError` when the model cannot be asked; what was written by then stays.
     """
-    stream = stream or stream_of(settings)
+    stream = stream or open_stream(settings)
     dropped: Counter[str] = Counter()
     done = expanded = lines = 0
     for batch in _batches(passages):
@@ -106,7 +108,7 @@ def expand(
         except Exception as error:  # a provider raises whatever it likes
             _LOG.info("the model failed", exc_info=True)
             raise ProviderError(
-                said("expand.model_failed", model=settings.writer, error=type(error).__name__)
+                message("expand.model_failed", model=settings.writer, error=type(error).__name__)
             ) from error
         if rows:
             _append(settings.docs / expansions_file(batch[0].document_id), rows)
@@ -115,7 +117,7 @@ def expand(
         lines += sum(len(row["lines"]) for row in rows)
         if on_progress:
             on_progress(done, len(passages))
-    return Expanded(expanded, lines, dict(dropped), len(passages) - expanded)
+    return ExpansionReport(expanded, lines, dict(dropped), len(passages) - expanded)
 
 
 Row = dict[str, object]
@@ -124,7 +126,7 @@ Row = dict[str, object]
 def _rows(
     batch: Sequence[Passage], documents: Mapping[str, Document], stream: Stream, dropped: Counter[str]
 ) -> list[dict[str, Any]]:
-    """Of each passage of which anything sound came, the row of its file."""
+    """The rows for the file of expansions, one a passage of which anything sound came."""
     lines: list[list[Row]] = [[] for _ in batch]
     for draft in expansion_drafts(stream(expansion_messages(batch))):
         if not 0 <= draft.passage < len(batch):

@@ -10,16 +10,16 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from alpie.app.chat_model import Messages, prompt
+from alpie.app.chat_model import Messages, load_prompt
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
 from alpie.app.writer.support import QuotedWords, unsupported_names
-from alpie.index.encoder.embed import context_of, text_of
+from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.sources.expansions import KINDS
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.query import detected_language
+from alpie.index.spanish.query import detect_language
 
-_RULES = prompt(__file__, "expand")
+_RULES = load_prompt(__file__, "expand")
 _MAX_SENTENCE = 1_500  # characters
 _FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
@@ -39,12 +39,12 @@ class ExpansionDraft:
 
 
 def expansion_messages(passages: Sequence[Passage]) -> Messages:
-    """(role, text) pairs for a chat model. The passages travel as JSON: they are data, and cannot end early."""
+    """The (role, text) pairs for a chat model. Passages travel as JSON: they are data, and cannot end early."""
     data = {
         "pasajes": [
             {
                 "n": number,
-                "bajo": context_of(passage),
+                "bajo": heading_line(passage),
                 "frases": [sentence.text[:_MAX_SENTENCE] for sentence in passage.sentences],
             }
             for number, passage in enumerate(passages, start=1)
@@ -84,13 +84,13 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
         return DraftFault.SENTENCES
     if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
         return DraftFault.LENGTH
-    written_in, read_in = detected_language(text), detected_language(passage.text)
+    written_in, read_in = detect_language(text), detect_language(passage.text)
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):
         return DraftFault.LANGUAGE
-    source = f"{title}. {text_of(passage)}"
+    source = f"{title}. {indexed_text(passage)}"
     if unsupported_figures(figures_of(text), figures_of(source)):
         return DraftFault.FIGURE
-    if unsupported_names(_begun_small(text), QuotedWords.of(source)):
+    if unsupported_names(_lowercase_start(text), QuotedWords.of(source)):
         return DraftFault.NAME
     known = [*others, *(sentence.text for sentence in passage.sentences)]
     if any(fuzz.ratio(_plain(text), _plain(other)) >= _NEARLY_EQUAL for other in known):
@@ -98,7 +98,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     return None
 
 
-def _begun_small(text: str) -> str:
+def _lowercase_start(text: str) -> str:
     """A capital at the beginning tells no name, unless it is an acronym's."""
     first = text.split(maxsplit=1)[0].strip("¿¡")
     return text if first[1:].lower() != first[1:] else text.replace(first, first.lower(), 1)

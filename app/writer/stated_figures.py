@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from alpie.index.spanish.analysis import fold, fold_in_place
 
@@ -55,9 +56,17 @@ _QUANTITIES = {
 _NO_QUANTITY = re.compile(r"\b(?:primer|segundo|tercer) (?:lugar|termino)\b|\bfirst of all\b")
 
 
-def spelled_numbers(folded: str) -> Iterator[tuple[int, int, int]]:
-    """(value, start, end) of each number in words in a folded text."""
-    words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
+class SpelledNumber(NamedTuple):
+    """A number that a text writes in words, and where it stands."""
+
+    value: int
+    start: int
+    end: int
+
+
+def spelled_numbers(folded: str) -> Iterator[SpelledNumber]:
+    """The numbers written in words in a folded text."""
+    words = list(_WORD.finditer(folded))
     english = bool(_ENGLISH.search(folded))
     position = 0
     while position < len(words):
@@ -65,12 +74,12 @@ def spelled_numbers(folded: str) -> Iterator[tuple[int, int, int]]:
         if after == position:
             position += 1
             continue
-        yield value, words[position][1], words[after - 1][2]
+        yield SpelledNumber(value, words[position].start(), words[after - 1].end())
         position = after
 
 
 def quantities(folded: str) -> Iterator[tuple[str, int, int]]:
-    """(name, start, end) of each word that counts without a number: «mitad», «miles», «tercera»."""
+    """The (name, start, end) of each word that counts without a number: «mitad», «miles», «tercera»."""
     text = _NO_QUANTITY.sub(lambda match: " " * len(match.group()), folded)
     for match in _WORD.finditer(text):
         name = _QUANTITIES.get(match.group())
@@ -78,14 +87,14 @@ def quantities(folded: str) -> Iterator[tuple[str, int, int]]:
             yield name, match.start(), match.end()
 
 
-def _number_at(words: list[tuple[str, int, int]], first: int, text: str, english: bool) -> tuple[int, int]:
+def _number_at(words: list[re.Match[str]], first: int, text: str, english: bool) -> tuple[int, int]:
     """The number that begins at word `first` and the word after it; `first` again when there is none."""
     total, group, after = 0, 0, first
     taken: list[str] = []
     position = first
     while position < len(words):
-        word = words[position][0]
-        if position > first and not _joined(text, words[position - 1][2], words[position][1]):
+        word = words[position].group()
+        if position > first and not _joined(text, words[position - 1].end(), words[position].start()):
             break
         if word in ("y", "and") and taken and _continues(words, position, group, text, word):
             position += 1
@@ -116,11 +125,11 @@ def _joined(text: str, end: int, start: int) -> bool:
     return text[end:start].strip(" -") == ""
 
 
-def _continues(words: list[tuple[str, int, int]], position: int, group: int, text: str, word: str) -> bool:
+def _continues(words: list[re.Match[str]], position: int, group: int, text: str, word: str) -> bool:
     """Whether the «y» of «treinta y tres» stands here, and not one between two numbers."""
-    if position + 1 >= len(words) or not _joined(text, words[position][2], words[position + 1][1]):
+    if position + 1 >= len(words) or not _joined(text, words[position].end(), words[position + 1].start()):
         return False
-    following = _UNITS.get(words[position + 1][0], 0)
+    following = _UNITS.get(words[position + 1].group(), 0)
     if word == "y":
         return 30 <= group % 100 <= 90 and group % 10 == 0 and 0 < following < 10
     return group >= 100 and group % 100 == 0 and 0 < following < 100
@@ -228,7 +237,7 @@ class Figures:
 
 
 def figures_of(text: str) -> Figures:
-    """Everything countable in `text`, which is clean (`alpie.app.writer.support.clean`)."""
+    """Everything countable in `text`, which is clean (`alpie.app.writer.support.comparable_text`)."""
     marked = _ORDINAL_MARK.sub(" ", text)
     codes = [(m.start(), m.end()) for m in _JOINED.finditer(marked) if _is_code(m.group())]
     figures = [Figure("code", fold(marked[start:end]), start, end) for start, end in codes]
@@ -292,7 +301,7 @@ def _dates_in(match: re.Match[str]) -> list[Date]:
 
 def _digits(text: str) -> Iterator[Figure]:
     for match in _FIGURE.finditer(text):
-        value, end = _read(match.group()), match.end()
+        value, end = _parse_number(match.group()), match.end()
         if scale := _SCALE.match(text, end):
             name = re.sub(r"\s+", " ", scale["scale"])
             name = name if name in _SCALES else re.sub(r"(?:es|s)$", "", name)
@@ -303,7 +312,7 @@ def _digits(text: str) -> Iterator[Figure]:
             yield Figure("number", _plain(value), match.start(), end)
 
 
-def _read(digits: str) -> Decimal:
+def _parse_number(digits: str) -> Decimal:
     if _GROUPED.fullmatch(digits):
         return Decimal(re.sub(r"\D", "", digits))
     if match := _GROUPED_DECIMAL.fullmatch(digits):

@@ -23,7 +23,7 @@ from alpie.app.writer.stated_figures import (
 )
 from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
-from alpie.index.spanish.query import detected_language
+from alpie.index.spanish.query import detect_language
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CONNECTORS = frozenset("de del la las los el of the y e and von van da do di".split())
@@ -148,7 +148,7 @@ class Draft:
     quotes: tuple[int, ...]
 
 
-def clean(text: str) -> str:
+def comparable_text(text: str) -> str:
     """NFKC but for ½, ², and the like; one line; without quotation marks and what cannot be seen."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() else " " for c in text)
@@ -156,7 +156,7 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", " ", _QUOTATION_MARKS.sub("", text)).strip()
 
 
-def drafts(stream: Iterable[str]) -> Iterator[Draft]:
+def parse_drafts(stream: Iterable[str]) -> Iterator[Draft]:
     """The sentences of a stream, each as soon as it is complete."""
     held = ""
     for piece in stream:
@@ -167,22 +167,22 @@ def drafts(stream: Iterable[str]) -> Iterator[Draft]:
         held = _THOUGHTS.sub("", held)
         *lines, held = held.split("\n")
         for line in lines:
-            yield from _of_line(line)
+            yield from _drafts_of_line(line)
         if len(held) > _MAX_HELD:
-            yield from _of_line(held)
+            yield from _drafts_of_line(held)
             held = ""
-    yield from _of_line(_THOUGHTS.sub("", held))
+    yield from _drafts_of_line(_THOUGHTS.sub("", held))
 
 
-def _of_line(line: str) -> Iterator[Draft]:
+def _drafts_of_line(line: str) -> Iterator[Draft]:
     position = 0
     for match in _GROUP.finditer(line):
-        yield from _cited(line[position : match.start()], match.group())
+        yield from _cited_drafts(line[position : match.start()], match.group())
         position = match.end()
     yield from (Draft(text, ()) for text in _split(line[position:]))
 
 
-def _cited(text: str, group: str) -> Iterator[Draft]:
+def _cited_drafts(text: str, group: str) -> Iterator[Draft]:
     """The sentence before a group of numbers; what stands before that sentence has none of its own."""
     *uncited, last = _split(text) or [""]
     yield from (Draft(one, ()) for one in uncited)
@@ -196,7 +196,7 @@ def _cited(text: str, group: str) -> Iterator[Draft]:
 
 
 def _split(text: str) -> list[str]:
-    text = clean(_LIST_MARK.sub("", text)).replace("**", "").replace("__", "")
+    text = comparable_text(_LIST_MARK.sub("", text)).replace("**", "").replace("__", "")
     pieces: list[str] = []
     start = 0
     for match in _BOUNDARY.finditer(text):
@@ -222,7 +222,7 @@ _CONTRACTED_DENIAL = re.compile(r"n['’]t\b")
 _MARKUP = re.compile(r"://|\bwww\.|[<>`{}|\\]|\]\(|&#|&\w+;|[@#]\w|\*|\$\$|__")
 
 
-class Reason(StrEnum):
+class DropReason(StrEnum):
     """Why a sentence of the model is not shown."""
 
     UNCITED = "uncited"  # names no quote
@@ -235,42 +235,42 @@ class Reason(StrEnum):
     UNRELATED = "unrelated"
 
 
-class Support:
+class SupportCheck:
     """The check against the quotes of one answer; `found` is the text of all that the search found."""
 
     def __init__(self, quotes: Sequence[str], question: str = "", found: str = "") -> None:
-        self._quotes = [clean(quote) for quote in quotes]
-        self._question, self._found = clean(question), clean(found)
+        self._quotes = [comparable_text(quote) for quote in quotes]
+        self._question, self._found = comparable_text(question), comparable_text(found)
 
-    def reason_against(self, draft: Draft) -> Reason | None:
+    def reason_against(self, draft: Draft) -> DropReason | None:
         """Why `draft` may not be shown; None when it may."""
         if not draft.quotes:
-            return Reason.UNCITED
+            return DropReason.UNCITED
         if any(not 1 <= number <= len(self._quotes) for number in draft.quotes):
-            return Reason.NO_SUCH_QUOTE
+            return DropReason.NO_SUCH_QUOTE
         if len(draft.text) > _LONGEST or _MARKUP.search(draft.text) or not any(map(str.isalpha, draft.text)):
-            return Reason.FORM
+            return DropReason.FORM
         texts = [self._quotes[number - 1] for number in draft.quotes]
         together = figures_of(" \n ".join(texts))
         figures = figures_of(draft.text)
         if unsupported_figures(figures, together):
-            return Reason.FIGURE
+            return DropReason.FIGURE
         if unsupported_names(draft.text, QuotedWords.of(" . ".join(texts), self._found)):
-            return Reason.NAME
+            return DropReason.NAME
         if _denies(draft.text) and not any(map(_denies, texts)):
-            return Reason.DENIAL
-        if detected_language(draft.text) == "en":  # other words than the quotes': nothing left to compare
+            return DropReason.DENIAL
+        if detect_language(draft.text) == "en":  # other words than the quotes': nothing left to compare
             return None
         return self._words_against(figures, texts)
 
-    def _words_against(self, figures: Figures, texts: Sequence[str]) -> Reason | None:
+    def _words_against(self, figures: Figures, texts: Sequence[str]) -> DropReason | None:
         own = set(_words(figures.without_figures))
         known = set(_words(" ".join([*texts, self._question])))
         if own and len(own & known) < _MIN_SHARED * len(own):
-            return Reason.UNRELATED
+            return DropReason.UNRELATED
         counted = (one for one in figures.figures if one.kind in ("number", "percent") and not is_year(one))
         sources = list(map(figures_of, texts))
-        return None if all(_keeps_company(one, figures, sources) for one in counted) else Reason.COMPANY
+        return None if all(_keeps_company(one, figures, sources) for one in counted) else DropReason.COMPANY
 
 
 def _keeps_company(figure: Figure, figures: Figures, sources: Sequence[Figures]) -> bool:

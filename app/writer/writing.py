@@ -13,19 +13,27 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
-from alpie.app.chat_model import Messages, MissingProvider, Stream, TooLate, pieces_in_time, prompt, stream_of
+from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
+from alpie.app.chat_model import (
+    Messages,
+    MissingProvider,
+    ModelTimeout,
+    Stream,
+    load_prompt,
+    open_stream,
+    pieces_in_time,
+)
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES
-from alpie.app.writer.support import Draft, Support, drafts
+from alpie.app.writer.support import Draft, SupportCheck, parse_drafts
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
-_RULES = {language: prompt(__file__, f"write_{language}") for language in LANGUAGES}
+_RULES = {language: load_prompt(__file__, f"write_{language}") for language in LANGUAGES}
 _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
 def messages_for(question: str, quotes: Sequence[str], language: str) -> Messages:
-    """(role, text) pairs for a chat model; `language`: of the question, "en" or anything else for Spanish."""
+    """The (role, text) pairs for a chat model; `language`: of the question, "en" or else Spanish."""
     data = {
         "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
         "citas" if language != "en" else "quotes": [
@@ -52,7 +60,7 @@ class Writing(Iterator[WrittenSentence]):
         self._stream = stream
         self._dropped: Counter[str] = Counter()
         self._shown = 0
-        self._failure = ""
+        self._failure: WriterFailure | None = None
         self._sentences = self._run()
 
     def __next__(self) -> WrittenSentence:
@@ -67,23 +75,23 @@ class Writing(Iterator[WrittenSentence]):
             return
         try:
             # before the clock starts: importing the provider takes seconds and is no fault of the model
-            stream = self._stream or stream_of(self._settings)
-            yield from self._checked(drafts(self._pieces(stream)))
-        except TooLate:
-            self._failure = "timeout"
+            stream = self._stream or open_stream(self._settings)
+            yield from self._checked(parse_drafts(self._pieces(stream)))
+        except ModelTimeout:
+            self._failure = WriterFailure.TIMEOUT
         except MissingProvider as error:
             _LOG.warning("the writer cannot be used: %s", error)
-            self._failure = "missing"
+            self._failure = WriterFailure.MISSING
         except Exception as error:  # noqa: BLE001 - edge: providers raise what they like, the quotes stand
             _LOG.warning("the writer failed: %s: %s", type(error).__name__, error)
-            self._failure = "unreachable"
+            self._failure = WriterFailure.UNREACHABLE
         if not self._shown and not self._failure:
-            self._failure = "nothing"
+            self._failure = WriterFailure.NOTHING
 
     def _checked(self, sentences: Iterator[Draft]) -> Iterator[WrittenSentence]:
         answer = self._answer
         found = " \n ".join(hit.passage.text for hit in answer.hits)
-        support = Support([quote.text for quote in answer.quotes], answer.question, found)
+        support = SupportCheck([quote.text for quote in answer.quotes], answer.question, found)
         sentences_shown: set[str] = set()
         for read, draft in enumerate(sentences, start=1):
             reason = support.reason_against(draft)
@@ -95,7 +103,7 @@ class Writing(Iterator[WrittenSentence]):
                 self._shown += 1
                 yield WrittenSentence(draft.text, draft.quotes)
             if self._shown == _MAX_SENTENCES or read == _MAX_DRAFTS:
-                self._failure = "cut"
+                self._failure = WriterFailure.CUT
                 return
 
     def _pieces(self, stream: Stream) -> Iterator[str]:
@@ -103,7 +111,7 @@ class Writing(Iterator[WrittenSentence]):
         answer = self._answer
         messages = messages_for(answer.question, [quote.text for quote in answer.quotes], answer.language)
         if not _AT_ONCE.acquire(blocking=False):
-            self._failure = "busy"
+            self._failure = WriterFailure.BUSY
             return
         characters = 0
         seconds = self._settings.writer_timeout_seconds
@@ -111,11 +119,11 @@ class Writing(Iterator[WrittenSentence]):
             yield piece
             characters += max(1, len(piece))  # empty pieces without end are endless too
             if characters >= _MAX_CHARACTERS:
-                self._failure = "cut"
+                self._failure = WriterFailure.CUT
                 return
 
 
-def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
+def start_writing(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
     """Sentences about the quotations of `answer` by the model in `settings.writer`; raises nothing.
 
     `stream` stands in for that model.
@@ -123,8 +131,8 @@ def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> W
     return Writing(answer, settings, stream)
 
 
-def written(answer: Answer, settings: Settings) -> Answer:
-    """`answer` with its `writer` and `writer_report`; everything else as it was."""
-    writing = write(answer, settings)
+def add_writing(answer: Answer, settings: Settings) -> Answer:
+    """Put sentences of the model and the report on them into `answer`; everything else stays."""
+    writing = start_writing(answer, settings)
     sentences = tuple(writing)
     return replace(answer, writer=sentences, writer_report=writing.report)

@@ -19,7 +19,14 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.speed_worker import Case, Timing, Worker, in_turns, machine, run_process
+from alpie.eval.bench.speed_worker import (
+    Case,
+    Timing,
+    Worker,
+    describe_machine,
+    measure_in_turns,
+    run_process,
+)
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
@@ -56,7 +63,7 @@ def measure_speed(
     The index of `settings` must be there.
     """
     options = options or SpeedOptions()
-    where, rows = machine(), _Rows()
+    where, rows = describe_machine(), _Rows()
     with ExitStack() as stack:
         groups: dict[str, Mapping[str, Case]] = {
             **_runtimes(settings, options, stack),
@@ -64,7 +71,7 @@ def measure_speed(
         }
         for group, cases in groups.items():
             progress.write(f"{group} …\n")
-            timings = in_turns(cases, options.runs, warm=group != "indexing")
+            timings = measure_in_turns(cases, options.runs, warm=group != "indexing")
             rows |= {(group, name): timing for name, timing in timings.items()}
     growth: list[dict[str, Any]] = []
     for size in options.sizes:
@@ -72,7 +79,7 @@ def measure_speed(
         plan = _plan(settings, "growth", options)
         with Worker(plan, _environment(settings)) as worker:
             growth.append(worker.ask(str(size)))
-    text = _rendered(where, rows, growth)
+    text = _render_report(where, rows, growth)
     out.write(text)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
@@ -151,7 +158,7 @@ def _indexing(settings: Settings) -> Iterator[Mapping[str, Case]]:
         yield {"rebuild": rebuild, "one short document more": one_more, "nothing new": index}
 
 
-def _rendered(where: str, rows: _Rows, growth: Sequence[Mapping[str, Any]]) -> str:
+def _render_report(where: str, rows: _Rows, growth: Sequence[Mapping[str, Any]]) -> str:
     """The report as Markdown; «slower» is the ratio of CPU times to our case of the same group."""
     cells = []
     for (group, name), timing in rows.items():

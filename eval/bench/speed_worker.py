@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.index.build import build_index
-from alpie.index.encoder import BUNDLED, Encoder, OnProgress, unit_rows
+from alpie.index.encoder import BUNDLED, Encoder, OnProgress, normalise_rows
 
 Case = Callable[[], "Timing"]
 """Does the work once and says what it took."""
@@ -44,7 +44,7 @@ class Timing:
 
     @classmethod
     def of(cls, work: Callable[[], object]) -> Timing:
-        """`work` timed in this process."""
+        """Time `work` in this process."""
         cpu, wall = time.process_time(), time.perf_counter()
         work()
         return cls(1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall))
@@ -61,7 +61,7 @@ class Timing:
         )
 
 
-def in_turns(cases: Mapping[str, Case], runs: int, warm: bool = True) -> dict[str, Timing]:
+def measure_in_turns(cases: Mapping[str, Case], runs: int, warm: bool = True) -> dict[str, Timing]:
     """Medians of `runs` rounds, each case once a round, so that a busy minute touches all of them.
 
     The order turns too: what follows a heavy case finds colder caches. `warm` runs each once before.
@@ -121,7 +121,7 @@ def resident_megabytes() -> float | None:
     return next((int(line.split()[1]) / 1024 for line in lines), None)
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Where and under what load it is measured; 8-bit products depend on the processor's instructions."""
     fields: dict[str, str] = {}
     information = Path("/proc/cpuinfo")
@@ -194,7 +194,7 @@ class AssumedVectors:
             vectors[row] = self._real[chance.integers(0, len(self._real))] + noise * np.float32(
                 _NOISE / np.sqrt(vectors.shape[1])
             )
-        return unit_rows(vectors)
+        return normalise_rows(vectors)
 
 
 def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) -> dict[str, Any]:
@@ -287,7 +287,7 @@ def main() -> None:
     work_offline()
     if plan["kind"] != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults
         compute_in_one_thread()
-    work = {"alpie": _own, "reference": _reference, "growth": _growth}[plan["kind"]](plan)
+    work = {"alpie": _own_work, "reference": _reference_work, "growth": _growth_work}[plan["kind"]](plan)
     _say({"ready": True})
     for line in sys.stdin:
         done = work(line.strip())
@@ -302,17 +302,17 @@ def _say(row: Mapping[str, Any]) -> None:
 _Work = Callable[[str], "Timing | dict[str, Any]"]
 
 
-def _own(plan: Mapping[str, Any]) -> _Work:
+def _own_work(plan: Mapping[str, Any]) -> _Work:
     from alpie.app.settings import load_settings
 
     corpus = Corpus.open(load_settings(plan["settings"]))
     questions = plan["questions"]
     own: Mapping[str, Callable[[str], object]] = {"search": corpus.search, "answer": corpus.ask}
-    encoding = _encoding(corpus.documents, corpus.encoder, plan)
+    encoding = _encoding_work(corpus.documents, corpus.encoder, plan)
     return lambda name: _each(questions, own[name]) if name in own else encoding(name)
 
 
-def _reference(plan: Mapping[str, Any]) -> _Work:
+def _reference_work(plan: Mapping[str, Any]) -> _Work:
     import torch
 
     from alpie.app.settings import load_settings
@@ -338,10 +338,10 @@ def _reference(plan: Mapping[str, Any]) -> _Work:
             return model.encode_document(list(texts), show_progress_bar=False)
 
     documents = {one.id: one for one in read_sources(Path(settings.docs)).documents}
-    return _encoding(documents, Defaults(), plan)
+    return _encoding_work(documents, Defaults(), plan)
 
 
-def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any]) -> _Work:
+def _encoding_work(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any]) -> _Work:
     """One question, a batch of passages, and the LangChain tutorial's retrieval, indexed when first asked for."""
     questions: Sequence[str] = plan["questions"]
     tutorial: list[Any] = []
@@ -360,7 +360,7 @@ def _encoding(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any
     return work
 
 
-def _growth(plan: Mapping[str, Any]) -> _Work:
+def _growth_work(plan: Mapping[str, Any]) -> _Work:
     from alpie.app.settings import load_settings
 
     settings = load_settings(plan["settings"])
@@ -368,6 +368,6 @@ def _growth(plan: Mapping[str, Any]) -> _Work:
 
 
 def _each(texts: Sequence[str], work: Callable[[str], object]) -> Timing:
-    """`work` on each text, per text."""
+    """What `work` takes for one text, measured over all of them."""
     whole = Timing.of(lambda: [work(text) for text in texts])
     return Timing(whole.cpu_ms / len(texts), whole.wall_ms / len(texts))

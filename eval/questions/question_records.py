@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import QuestionsFileError
 from alpie.index.records import Span
 
@@ -45,7 +45,7 @@ class GoldQuestion:
 
     @property
     def answerable(self) -> bool | None:
-        """None where the file does not say: such a question is asked but not scored."""
+        """Whether the documents answer it; None where the file does not say: it is asked but not scored."""
         if self.kind == UNANSWERABLE:
             return False
         return True if self.groups or self.answer or self.answer_all else None
@@ -70,6 +70,6 @@ class QuestionFile:
     paragraphs: tuple[SquadParagraph, ...] = ()
 
 
-def refuse(where: object, key: str, /, **facts: object) -> QuestionsFileError:
+def question_error(where: object, key: str, /, **facts: object) -> QuestionsFileError:
     """What is wrong with a file of questions at `where`, the sentence `key`; to be raised."""
-    return QuestionsFileError(said("at", where=where, reason=said(key, **facts)))
+    return QuestionsFileError(message("at", where=where, reason=message(key, **facts)))

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.eval.questions.matching import folded_text, folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
@@ -22,19 +22,19 @@ _SEED = "alpie-2025"
 _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phrase
 
 
-def split(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[GoldQuestion, ...]:
+def split_questions(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[GoldQuestion, ...]:
     """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
     if part not in PARTS:
-        raise ArgumentError(said("eval.part", part=part, parts=PARTS))
+        raise ArgumentError(message("eval.part", part=part, parts=PARTS))
     if part == "all":
         return tuple(questions)
-    sides = _sides(questions)
+    sides = _assign_sides(questions)
     return tuple(question for position, question in enumerate(questions) if sides[position] == part)
 
 
 def fitting_questions() -> tuple[GoldQuestion, ...]:
     """All of the project's questions that are fitted on, those on other subjects apart."""
-    return split(read_own_questions(), "fit") + read_own_questions(OWN_QUESTIONS / "fitting")
+    return split_questions(read_own_questions(), "fit") + read_own_questions(OWN_QUESTIONS / "fitting")
 
 
 def off_topic_questions() -> tuple[GoldQuestion, ...]:
@@ -42,10 +42,10 @@ def off_topic_questions() -> tuple[GoldQuestion, ...]:
     return read_questions(OWN_QUESTIONS / "off_topic" / "fitting.jsonl").questions
 
 
-def _sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:
+def _assign_sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:
     sides: dict[int, str] = {}
     filled = {"fit": Counter[str](), "report": Counter[str]()}
-    for group in sorted(_linked(questions), key=lambda group: _order(questions, group)):
+    for group in sorted(_linked_groups(questions), key=lambda group: _order(questions, group)):
         kinds = Counter(questions[position].kind for position in group)
         # How far the kinds of this group are ahead in each part; ties go to a coin of the group's hash.
         ahead = {side: sum(filled[side][kind] * count for kind, count in kinds.items()) for side in filled}
@@ -65,7 +65,7 @@ def _hash(questions: Sequence[GoldQuestion], group: Sequence[int]) -> str:
     return hashlib.sha256(f"{_SEED} {first}".encode()).hexdigest()
 
 
-def _linked(questions: Sequence[GoldQuestion]) -> list[list[int]]:
+def _linked_groups(questions: Sequence[GoldQuestion]) -> list[list[int]]:
     """Positions of questions, grouped so that no two groups share evidence."""
     parents = list(range(len(questions)))
 

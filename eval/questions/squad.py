@@ -13,16 +13,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.eval.questions.question_records import (
     UNANSWERABLE,
     Evidence,
     GoldQuestion,
     QuestionFile,
     SquadParagraph,
-    refuse,
+    question_error,
 )
-from alpie.index.messages import told
+from alpie.index.messages import translate
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span, readable_text
 from alpie.index.spanish.analysis import slug_of
 
@@ -50,15 +50,15 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
         title = str(article.get("title", ""))
         article_id = f"{article_number:03d}-{slug_of(title) or 'article'}"
         for number, record in enumerate(article.get("paragraphs", ())):
-            place = said("eval.squad.place", path=path, article=article_number + 1, paragraph=number + 1)
+            place = message("eval.squad.place", path=path, article=article_number + 1, paragraph=number + 1)
             try:
                 paragraph = _paragraph(record, f"{article_id}-{number:03d}", title, place)
                 paragraphs.append(paragraph)
                 questions += [_question(qa, paragraph, article_id, place) for qa in record["qas"]]
             except (KeyError, TypeError, ValueError) as error:
-                raise refuse(place, "eval.squad.other", error=repr(error)) from error
+                raise question_error(place, "eval.squad.other", error=repr(error)) from error
     if not questions:
-        raise refuse(path, "eval.squad.none")
+        raise question_error(path, "eval.squad.none")
     return QuestionFile(path, tuple(questions), tuple(paragraphs))
 
 
@@ -95,7 +95,7 @@ def _document(paragraph: SquadParagraph) -> Document:
 def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: str) -> SquadParagraph:
     context = record["context"]
     if not isinstance(context, str) or not context.strip():
-        raise refuse(place, "eval.squad.no_context")
+        raise question_error(place, "eval.squad.no_context")
     sentences = tuple(Span(start, end) for start, end in record.get("sentence_breaks") or ())
     return SquadParagraph(document_id, title, context, sentences)
 
@@ -116,7 +116,7 @@ def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str
         evidence=tuple(dict.fromkeys(evidence)),
         answer=() if impossible else tuple(dict.fromkeys(answer["text"] for answer in answers)),
         article=article,
-        source=f"{told(place, said.catalogue('en'))}, question {record['id']}",  # reports are in English
+        source=f"{translate(place, message.catalogue('en'))}, question {record['id']}",  # reports are in English
     )
 
 
@@ -125,7 +125,7 @@ def _answer_sentence(paragraph: SquadParagraph, answer: Mapping[str, Any], place
     context, start = paragraph.context, int(answer["answer_start"])
     end = start + len(answer["text"])
     if context[start:end] != answer["text"]:
-        raise refuse(place, "eval.squad.offset", answer=answer["text"], start=start)
+        raise question_error(place, "eval.squad.offset", answer=answer["text"], start=start)
     spans = paragraph.sentences or plain_sentences(context)
     held = [span for span in spans if span.start < end and start < span.end]
     first = min([start, *(span.start for span in held)])

@@ -17,11 +17,11 @@ from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.metrics import RESAMPLES, Estimate, compare, summarise
+from alpie.eval.metrics import RESAMPLES, Estimate, compare_scores, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.report import Study, Table, cell
+from alpie.eval.report import Study, Table, estimate_cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.index.encoder import Encoder
 from alpie.index.reader import Reading, ReadPassage
@@ -29,7 +29,7 @@ from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.spanish.conversation import complete
+from alpie.index.spanish.conversation import complete_question
 from alpie.index.spanish.query import read_question
 from alpie.index.text_database import StoredPassages
 
@@ -53,7 +53,7 @@ class Variant(AnswerPipeline):
 
     def encode(self, question: str, turns: Sequence[str]) -> EncodedQuestion:
         """A question, after the earlier ones that it leans on, as it is searched."""
-        return self.index.encode(complete(read_question(question, self.write_out), turns))
+        return self.index.encode(complete_question(read_question(question, self.write_out), turns))
 
     def search(self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits
@@ -92,7 +92,7 @@ class SystemPart:
 
 
 def _retriever(*weights: str) -> Callable[[Variant], Variant]:
-    """Without a retriever: its weight in the fusion."""
+    """Switches a retriever off: its weights in the fusion become 0."""
 
     def off(whole: Variant) -> Variant:
         fused = replace(whole.index.weights, **dict.fromkeys(weights, 0.0))
@@ -186,14 +186,14 @@ def study_ablation(
             variant = replace(variant, threshold=threshold)
         scores[part.name] = _scores(variant, questions, texts, on_question)
     measured = scores.pop("")
-    differences = {name: compare(of, measured, resamples) for name, of in scores.items()}
+    differences = {name: compare_scores(of, measured, resamples) for name, of in scores.items()}
     overall = summarise(measured, resamples)
     by_kind = {kind: {name: _difference(of, measured, kind, resamples) for name, of in scores.items()}
                for kind in _kinds(measured)}  # fmt: skip
     return Study(
         name="ablation",
         title="What each part is worth",
-        about=_about(kept, len(confidences)),
+        about=_notes(kept, len(confidences)),
         tables=[
             _overall_table(overall, differences, parts),
             *(_kind_table(metric, by_kind, list(scores)) for metric in _BY_KIND if len(by_kind) > 1),
@@ -209,7 +209,7 @@ def study_ablation(
     )
 
 
-def _about(kept: float | None, fitting: int) -> list[str]:
+def _notes(kept: float | None, fitting: int) -> list[str]:
     lines = ["without a part minus with it, the same questions, paired bootstrap; nothing is fitted anew"]
     if kept is None:
         return [*lines, "every question is answered: the judgement whether to answer is left out"]
@@ -221,7 +221,7 @@ def _about(kept: float | None, fitting: int) -> list[str]:
 
 
 def _confidences(variant: Variant, questions: Sequence[GoldQuestion]) -> np.ndarray:
-    """Of the answerable questions that documents answer, shape (questions,)."""
+    """Confidence in an answer of each answerable question, shape (questions,)."""
     asked = [variant.encode(one.text, one.earlier) for one in questions if one.answerable]
     return np.array([variant.judge(encoded).confidence for encoded in asked])
 
@@ -242,7 +242,7 @@ def _difference(
     def of_kind(scores: Sequence[QuestionScore]) -> list[QuestionScore]:
         return [score for score in scores if score.kind == kind]
 
-    return compare(of_kind(first), of_kind(second), resamples)
+    return compare_scores(of_kind(first), of_kind(second), resamples)
 
 
 def _json(estimates: Differences) -> dict[str, dict[str, float | int | None]]:
@@ -253,16 +253,21 @@ def _overall_table(
     overall: Mapping[str, Estimate], differences: Mapping[str, Differences], parts: Sequence[SystemPart]
 ) -> Table:
     shown = [metric for metric in _SHOWN if overall[metric].n]
-    rows = [("(the whole system)", *(cell(metric, overall[metric]) for metric in shown))]
+    rows = [("(the whole system)", *(estimate_cell(metric, overall[metric]) for metric in shown))]
     for part in parts:
         of = differences[part.name]
-        rows.append((f"without {part.name}", *(cell(metric, of[metric], signed=True) for metric in shown)))
+        rows.append(
+            (f"without {part.name}", *(estimate_cell(metric, of[metric], signed=True) for metric in shown))
+        )
     return Table("All questions", ("system", *shown), tuple(rows))
 
 
 def _kind_table(metric: str, by_kind: Mapping[str, Mapping[str, Differences]], names: Sequence[str]) -> Table:
     rows = [
-        (f"without {name}", *(cell(metric, of[name][metric], signed=True) for of in by_kind.values()))
+        (
+            f"without {name}",
+            *(estimate_cell(metric, of[name][metric], signed=True) for of in by_kind.values()),
+        )
         for name in names
     ]
     return Table(f"Change of {metric} by kind", ("system", *by_kind), tuple(rows))

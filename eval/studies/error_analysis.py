@@ -23,7 +23,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import PredictedText, SourceTexts, coverage
 from alpie.eval.questions.predictions import OnQuestion, Row, predict
 from alpie.eval.questions.question_records import GoldQuestion
-from alpie.eval.questions.split import split
+from alpie.eval.questions.split import split_questions
 from alpie.eval.report import Study, Table
 from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
 from alpie.eval.studies.ablation import Variant, whole_system
@@ -52,7 +52,7 @@ def study_misses(
     texts: SourceTexts,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """The cause of every miss."""
+    """A study of every question that was not answered rightly, by its cause."""
     whole = whole_system(corpus)
     rows = predict(whole, questions, on_question)
     refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
@@ -90,7 +90,7 @@ def _parts(questions: Sequence[GoldQuestion]) -> dict[str, str]:
     """The part of each question; public questions are all reported on."""
     if any(question.article for question in questions):
         return dict.fromkeys((question.id for question in questions), "public")
-    fitted = {question.id for question in split(questions, "fit")}
+    fitted = {question.id for question in split_questions(questions, "fit")}
     return {question.id: "fit" if question.id in fitted else "report" for question in questions}
 
 
@@ -150,7 +150,7 @@ def _touched(quotes: Sequence[PredictedText], group: Group) -> bool:
 
 
 def _counts_by_part(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Misses by part and cause."""
+    """How many misses each part of the questions has, by cause."""
     return {
         part: {cause: sum(m.part == part and m.cause == cause for m in misses) for cause in CAUSES}
         for part in asked

@@ -33,7 +33,7 @@ from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
 _MAX_DIFFERENCE = 0.35
 
 
-def export(checkpoint: Path, target: Path, cache: Path) -> float:
+def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
     """Write the graph of `checkpoint` to `target`; returns the mean difference of its logits from PyTorch's.
 
     Raises:
@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--output", type=Path, default=GRAPH)
     options = parser.parse_args(argv)
-    difference = export(options.checkpoint, options.output, load_settings().cache)
+    difference = export_checkpoint(options.checkpoint, options.output, load_settings().cache)
     size = options.output.stat().st_size / 1e6
     sys.stdout.write(f"{options.output}: {size:.1f} MB, logits differ by {difference:.3f}\n")
     return 0

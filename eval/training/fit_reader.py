@@ -30,10 +30,16 @@ import torch
 
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
-from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, open_tokenizer, trained_weights
+from alpie.eval.training.reader_model import (
+    LAYERS,
+    JointModel,
+    load_model,
+    open_pair_tokenizer,
+    trained_weights,
+)
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
-from alpie.index.files import replacing
+from alpie.index.files import atomic_write
 
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0
@@ -66,7 +72,7 @@ class _Batches:
 
     def __init__(self, rows: Sequence[ReaderRow], folder: Path, schedule: Schedule) -> None:
         self._rows = rows
-        self._tokenizer = open_tokenizer(folder)
+        self._tokenizer = open_pair_tokenizer(folder)
         self._schedule = schedule
         self.count = math.ceil(len(rows) / schedule.batch)
 
@@ -183,7 +189,7 @@ def train(
         if time.monotonic() - saved > _SAVE_SECONDS:
             _save(state, model, optimiser, slope, step, losses)
             saved = time.monotonic()
-    _log(folder, {"step": step, **validate(model, batches, held_out)})
+    _log(folder, {"step": step, **validation_figures(model, batches, held_out)})
     torch.save({"weights": trained_weights(model)}, folder / "reader.pt")
 
 
@@ -195,7 +201,7 @@ def _save(
         "optimiser": optimiser.state_dict(),
         "slope": slope.state_dict(),
     }
-    with replacing(path) as fresh:
+    with atomic_write(path) as fresh:
         torch.save({**state, "step": step, "losses": list(losses)}, fresh)
 
 
@@ -217,7 +223,7 @@ def _log(folder: Path, facts: dict[str, Any]) -> None:
 
 
 @torch.no_grad()
-def validate(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
+def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
     """AUROC of the log-odds that a row is answered, by kind of row that is not; and right first words by kind."""
     model.eval()
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.corpus import open_encoder_of
-from alpie.app.page.people_at_risk import WEIGHTS_FILE, at_risk
+from alpie.app.answering.corpus import open_configured_encoder
+from alpie.app.page.people_at_risk import WEIGHTS_FILE, detect_risk
 from alpie.app.settings import load_settings
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 from alpie.eval.questions.split import off_topic_questions
@@ -30,7 +30,7 @@ _PENALTY = 10.0
 
 def main() -> None:
     """Writes the weights and prints how many messages of the test part are told right."""
-    encoder = open_encoder_of(load_settings())
+    encoder = open_configured_encoder(load_settings())
     rows = [json.loads(line) for line in _MESSAGES.read_text("utf-8").splitlines()]
     fitted = [(row["text"], row["risk"]) for row in rows if row["part"] == "fit"]
     others = (
@@ -41,19 +41,19 @@ def main() -> None:
     people = [row for row in fitted if row[1]]
     table = {
         "encoder": encoder.fingerprint,
-        "risk": _fit(encoder, [text for text, _ in fitted], [bool(risk) for _, risk in fitted]),
-        "self": _fit(encoder, [text for text, _ in people], [risk == "self" for _, risk in people]),
+        "risk": _fit_logistic(encoder, [text for text, _ in fitted], [bool(risk) for _, risk in fitted]),
+        "self": _fit_logistic(encoder, [text for text, _ in people], [risk == "self" for _, risk in people]),
     }
     WEIGHTS_FILE.write_text(json.dumps(table) + "\n", "utf-8")
     kept = [row for row in rows if row["part"] == "test"]
-    told = [at_risk(row["text"], encoder) for row in kept]
+    told = [detect_risk(row["text"], encoder) for row in kept]
     for risk in ("self", "other", ""):
         own = [found or "" for row, found in zip(kept, told, strict=True) if row["risk"] == risk]
         counts = ", ".join(f"{own.count(one)} {one or 'none'}" for one in ("self", "other", ""))
         print(f"{risk or 'none'}: {counts}")  # noqa: T201 - a script
 
 
-def _fit(encoder: Encoder, texts: Sequence[str], right: Sequence[bool]) -> list[float]:
+def _fit_logistic(encoder: Encoder, texts: Sequence[str], right: Sequence[bool]) -> list[float]:
     """Weights of a vector's components, then the bias; both answers count alike."""
     written = [way(text) for way in (str.casefold, fold) for text in texts]
     vectors = np.vstack([encoder.encode_queries([text]) for text in written]).astype(np.float64)

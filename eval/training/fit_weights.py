@@ -35,7 +35,7 @@ from alpie.app.answering.answer_weights import (
     is_bundled,
     load_weights,
 )
-from alpie.app.answering.corpus import Corpus, open_encoder_of
+from alpie.app.answering.corpus import Corpus, open_configured_encoder
 from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
@@ -48,12 +48,12 @@ from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.files import replacing
+from alpie.index.files import atomic_write
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
-_BARE_WEIGHT = 0.35  # … asked without expansions, which most collections do not have
+_BARE_WEIGHT = 0.35  # of the same question asked without expansions, which most collections do not have
 _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
 _PENALTY_FEW = 10.0
 _KEEP_ANSWERABLE = 0.97  # of every set: to keep more costs more false answers than it saves true ones
@@ -74,7 +74,7 @@ class FittingSets:
 
     @property
     def weighted(self) -> list[tuple[Example, float]]:
-        """Those that tell which sentence answers."""
+        """Examples that tell which sentence answers, each with its weight."""
         sets = ((self.own, _OWN_WEIGHT), (self.bare, _BARE_WEIGHT), (self.held_out, 1.0))
         return [(example, weight) for examples, weight in sets for example in examples]
 
@@ -96,22 +96,22 @@ def fit_all(sets: FittingSets) -> Weights:
         )
         log_odds[~train] = model.scores(features[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-log_odds))
-    of_sets = [probability[answerable & _of(one, examples)] for one in (sets.own, sets.held_out) if one]
+    of_sets = [probability[answerable & _in_set(one, examples)] for one in (sets.own, sets.held_out) if one]
     threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
     firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
     return Weights(
         candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
-        fitted_on=_facts(sets, examples, probability, (threshold, firm), folds),
+        fitted_on=_cross_validation_facts(sets, examples, probability, (threshold, firm), folds),
         firm=firm,
         far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
         near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
     )
 
 
-def _of(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
-    """Which of `examples` are of one set, shape (examples,)."""
+def _in_set(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which of `examples` belong to the set `some`, shape (examples,)."""
     members = set(map(id, some))
     return np.array([id(example) in members for example in examples], dtype=bool)
 
@@ -135,7 +135,7 @@ def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
     return np.array([numbers[place] for place in places])
 
 
-def _facts(
+def _cross_validation_facts(
     sets: FittingSets,
     examples: Sequence[Example],
     probability: NDArray[np.float64],
@@ -150,7 +150,7 @@ def _facts(
               for fold in range(_FOLDS)}  # fmt: skip
     facts: dict[str, Any] = {}
     for name in ("own", "bare", "held_out", "off_topic"):
-        mine = _of(getattr(sets, name), examples)
+        mine = _in_set(getattr(sets, name), examples)
         if not mine.any():
             continue
         found: dict[str, Any] = {"answerable": int((mine & answerable).sum())}
@@ -246,7 +246,7 @@ def fit_encoder(
     The project's four documents are indexed with it in a folder that is thrown away, and asked the fitting questions;
     what is fitted is written beside the index in use, which may be of any documents.
     """
-    encoder = encoder or open_encoder_of(settings)
+    encoder = encoder or open_configured_encoder(settings)
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
@@ -260,7 +260,7 @@ def fit_encoder(
         fitted = fit_all(fitting_sets(corpus))
     path = calibration_file(settings.data)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as aside:
+    with atomic_write(path) as aside:
         write_weights(fitted, corpus, aside, {"encoder": encoder.fingerprint}, cosine_scale=round(scale, 4))
     out.write(f"{path}: {encoder.name}\n{json.dumps(fitted.fitted_on, ensure_ascii=False, indent=1)}\n")
     return 0

@@ -27,7 +27,7 @@ import numpy as np
 
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.training.reader_rows import OWN, WRITTEN, TrainingRow, own_asked, written_asked
+from alpie.eval.training.reader_rows import OWN, WRITTEN, TrainingRow, own_rows, public_set_rows
 from alpie.eval.training.row_file import read_lines, write_lines
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
@@ -58,7 +58,7 @@ def evaluation_questions() -> list[str]:
     return [question.text for file in files for question in read_questions(file).questions]
 
 
-def faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[RowFault]:
+def find_faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[RowFault]:
     """Everything that is wrong, in the order of the rows; `evaluated` are the questions that none may resemble."""
     document_of: dict[str, str] = {}
     seen: dict[tuple[str, str], str] = {}
@@ -131,7 +131,7 @@ def _most_alike(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[
     return [float(most) for most in alike.max(1)]
 
 
-def _mended(lines: Sequence[dict[str, Any]], found: Sequence[RowFault]) -> list[dict[str, Any]]:
+def _mend_lines(lines: Sequence[dict[str, Any]], found: Sequence[RowFault]) -> list[dict[str, Any]]:
     """The lines of either file without what is wrong."""
     wrong = {id(fault.asked.row) for fault in found if fault.kind != "paraphrase"}
     for fault in found:
@@ -151,16 +151,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--mend", action="store_true")
     options = parser.parse_args(argv)
     own, written = list(read_lines(OWN)), list(read_lines(WRITTEN))
-    asked = [*own_asked(own), *written_asked(written, options.data)]
-    found = faults(asked, evaluation_questions())
+    asked = [*own_rows(own), *public_set_rows(written, options.data)]
+    found = find_faults(asked, evaluation_questions())
     for fault in found:
         sys.stdout.write(f"{fault}\n")
     known = sum(one.passage is not None for one in asked)
     counts = dict(Counter(fault.kind for fault in found))
     sys.stdout.write(f"{len(asked)} rows, {known} with their passages; faults: {counts or 'none'}\n")
     if options.mend:
-        write_lines(OWN, _mended(own, found))
-        write_lines(WRITTEN, _mended(written, found))
+        write_lines(OWN, _mend_lines(own, found))
+        write_lines(WRITTEN, _mend_lines(written, found))
         return 0
     return int(bool(found))
 

@@ -82,7 +82,7 @@ class TrainingRow:
     ] = ()  # none where it does not answer; begins at -1 what is not there, once
 
 
-def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
+def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
     """Rows on passages of our own, each of which is a document."""
     for number, line in enumerate(lines, start=1):
         passage = line["passage"]
@@ -95,7 +95,7 @@ def own_asked(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
             yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
 
 
-def written_asked(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
+def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
     """Rows on passages of the public sets, with their passages as far as `data` has them."""
     names = sorted({row["source"] for row in lines})
     passages = passages_of(data, [*names, "written"]) if data else {}
@@ -107,7 +107,7 @@ def written_asked(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterato
 
 def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
     """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
-    for one in (*written_asked(list(read_lines(WRITTEN)), data), *own_asked(read_lines(OWN))):
+    for one in (*public_set_rows(list(read_lines(WRITTEN)), data), *own_rows(read_lines(OWN))):
         if one.passage is not None:
             row = ReaderRow(
                 one.row["question"], one.passage, bool(one.spans), one.spans, kind=one.row["kind"]

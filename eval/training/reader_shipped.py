@@ -14,7 +14,7 @@ from alpie.eval.training.row_file import ReaderRow
 from alpie.index.records import Passage
 
 _BESIDE = 2  # passages that the search ranks high and that do not answer, for each question
-_SKIPPED = 2  # … the very first of those may answer too, where a line is as general as a heading
+_SKIPPED = 2  # first passages passed over: they may answer too, where a line is as general as a heading
 
 
 def shipped_rows() -> list[ReaderRow]:

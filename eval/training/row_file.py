@@ -30,7 +30,7 @@ def read_rows(path: Path) -> list[ReaderRow]:
 
 
 def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
-    """One JSON object a line."""
+    """Write rows, one JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.spelling import FORMS, front_coded
+from alpie.index.spanish.spelling import FORMS, front_encode
 
 _SHORTEST, _LONGEST = 3, 24  # letters
 
@@ -87,5 +87,5 @@ def forms_of(folder: Path) -> list[str]:
 
 if __name__ == "__main__":
     forms = forms_of(Path(sys.argv[1]))
-    FORMS.write_bytes(lzma.compress(front_coded(forms).encode(), preset=9 | lzma.PRESET_EXTREME))
+    FORMS.write_bytes(lzma.compress(front_encode(forms).encode(), preset=9 | lzma.PRESET_EXTREME))
     print(f"{len(forms)} forms in {FORMS}")  # noqa: T201 - a script

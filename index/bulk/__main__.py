@@ -5,7 +5,7 @@
     python -m alpie.index.bulk load  --docs DOCS --work WORK --data DATA
 
 A partition is embedded whole or not at all, and says what it was made with: every step can be killed and run
-again, on any machine that sees WORK. `load` indexes as `alpie index` does, with the vectors of the partitions.
+again, on any machine that sees WORK. `index_partitions` indexes as `alpie index` does, with the vectors of the partitions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from alpie.index.bulk.partitions import PASSAGES, embed_partitions, inputs, load, plan
+from alpie.index.bulk.partitions import (
+    PASSAGES,
+    embed_partitions,
+    index_partitions,
+    input_partitions,
+    write_partitions,
+)
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
 from alpie.index.files import user_cache
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,13 +64,13 @@ def _step(options: argparse.Namespace) -> str:
         sys.stderr.write(f"{done}/{total}\n")
 
     if options.step == "plan":
-        passages = plan(options.docs, options.work, options.passages)
-        return said("bulk.planned", passages=passages, partitions=len(inputs(options.work)))
+        passages = write_partitions(options.docs, options.work, options.passages)
+        return message("bulk.planned", passages=passages, partitions=len(input_partitions(options.work)))
     if options.step == "embed":
         done = embed_partitions(options.work, open_one, options.processes, tell)
-        return said("bulk.embedded", partitions=done)
-    report = load(options.docs, options.work, options.data, open_one())
-    return said("bulk.loaded", passages=report.passages, fresh=report.embedded, folder=report.folder)
+        return message("bulk.embedded", partitions=done)
+    report = index_partitions(options.docs, options.work, options.data, open_one())
+    return message("bulk.loaded", passages=report.passages, fresh=report.embedded, folder=report.folder)
 
 
 if __name__ == "__main__":

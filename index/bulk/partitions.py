@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import Encoder, OnProgress, stay_offline
-from alpie.index.encoder.embed import Embedded, KnownVectors, embedding_key
+from alpie.index.encoder.embed import KnownVectors, PassageVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import BulkError
-from alpie.index.files import replacing
+from alpie.index.files import atomic_write
 from alpie.index.layout import lay_out
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 from alpie.index.text_database import bounds_of
@@ -36,7 +36,7 @@ PASSAGES = 4_096  # of a partition: some minutes of one processor, some 12 MB of
 OpenEncoder = Callable[[], Encoder]
 
 
-def plan(docs: Path, work: Path, passages: int = PASSAGES) -> int:
+def write_partitions(docs: Path, work: Path, passages: int = PASSAGES) -> int:
     """Write the passages of the documents in `docs` as input partitions; returns how many passages.
 
     A passage that stands in several places is embedded once. Partitions that come out as they were are left
@@ -46,7 +46,7 @@ def plan(docs: Path, work: Path, passages: int = PASSAGES) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     number = count = 0
-    for row in _distinct(docs):
+    for row in _distinct_passages(docs):
         rows.append(row)
         count += 1
         if len(rows) == passages:
@@ -61,7 +61,7 @@ def plan(docs: Path, work: Path, passages: int = PASSAGES) -> int:
     return count
 
 
-def _distinct(docs: Path) -> Iterator[dict[str, Any]]:
+def _distinct_passages(docs: Path) -> Iterator[dict[str, Any]]:
     seen: set[bytes] = set()
     for document in read_sources(docs).documents:
         for passage in make_passages(document, lay_out(document)):
@@ -79,15 +79,15 @@ def _write_input(folder: Path, number: int, rows: list[dict[str, Any]]) -> None:
     table = pa.Table.from_pylist(rows, schema)
     path = folder / f"part-{number:05d}.parquet"
     stamp = hashlib.sha256(b"".join(row["text_hash"] for row in rows)).hexdigest()
-    if _stamps(path).get("content") != stamp:
-        _replace(path, table, {"content": stamp})
+    if _read_stamps(path).get("content") != stamp:
+        _write_partition(path, table, {"content": stamp})
 
 
 def embed_partition(path: Path, encoder: Encoder) -> bool:
     """Write the output of one input partition; false where a good one is there already."""
     if _is_good(path, encoder.fingerprint):
         return False
-    stamps = _wanted(path, encoder.fingerprint)  # of what is read below, whatever follows
+    stamps = _expected_stamps(path, encoder.fingerprint)  # of what is read below, whatever follows
     pa, parquet = _parquet()
     rows = parquet.read_table(path)
     sentences: list[list[str]] = rows["sentences"].to_pylist()
@@ -101,7 +101,7 @@ def embed_partition(path: Path, encoder: Encoder) -> bool:
         "vector": _vectors(passages, vector),
         "sentences": pa.ListArray.from_arrays(pa.array(bounds), _vectors(flat, vector)),
     }
-    _replace(output_of(path), pa.table(columns), stamps)
+    _write_partition(output_path(path), pa.table(columns), stamps)
     return True
 
 
@@ -111,32 +111,32 @@ def _vectors(rows: np.ndarray[Any, Any], kind: pyarrow.DataType) -> pyarrow.Arra
     return pa.FixedSizeListArray.from_arrays(values, type=kind)
 
 
-def output_of(path: Path) -> Path:
+def output_path(path: Path) -> Path:
     """Where the vectors of an input partition belong."""
     return path.parent.parent / "out" / path.name
 
 
-def inputs(work: Path) -> list[Path]:
+def input_partitions(work: Path) -> list[Path]:
     """The input partitions, in order. Raises `BulkError` when there are none."""
     found = sorted((work / "in").glob("part-*.parquet"))
     if not found:
-        raise BulkError(said("bulk.no_partitions", folder=work / "in"), work)
+        raise BulkError(message("bulk.no_partitions", folder=work / "in"), work)
     return found
 
 
-def pending(work: Path, fingerprint: str) -> list[Path]:
+def pending_partitions(work: Path, fingerprint: str) -> list[Path]:
     """Input partitions without a good output of the encoder with this fingerprint."""
-    return [path for path in inputs(work) if not _is_good(path, fingerprint)]
+    return [path for path in input_partitions(work) if not _is_good(path, fingerprint)]
 
 
 def _is_good(path: Path, fingerprint: str) -> bool:
-    wanted, found = _wanted(path, fingerprint), _stamps(output_of(path))
+    wanted, found = _expected_stamps(path, fingerprint), _read_stamps(output_path(path))
     return all(found.get(name) == value for name, value in wanted.items())
 
 
-def _wanted(path: Path, fingerprint: str) -> dict[str, str]:
+def _expected_stamps(path: Path, fingerprint: str) -> dict[str, str]:
     """What the output of an input partition must say of itself."""
-    content = _stamps(path).get("content", "")
+    content = _read_stamps(path).get("content", "")
     return {"content": content, "encoder": fingerprint, "analysis": str(ANALYSIS_VERSION)}
 
 
@@ -148,36 +148,38 @@ def embed_partitions(
     `open_one` opens the encoder, in each process. `on_partition` is told partitions done and in all.
     """
     first = open_one()
-    left = pending(work, first.fingerprint)
+    left = pending_partitions(work, first.fingerprint)
     (work / "out").mkdir(exist_ok=True)
     done = 0
-    for _ in _embedded(left, first, open_one, processes):
+    for _ in _embed_each(left, first, open_one, processes):
         done += 1
         if on_partition:
             on_partition(done, len(left))
     return done
 
 
-def _embedded(left: Sequence[Path], first: Encoder, open_one: OpenEncoder, processes: int) -> Iterable[bool]:
+def _embed_each(
+    left: Sequence[Path], first: Encoder, open_one: OpenEncoder, processes: int
+) -> Iterable[bool]:
     if processes <= 1:
         yield from (embed_partition(path, _in_one_thread(first)) for path in left)
         return
     # «spawn»: a fork of a process with threads, as onnxruntime and FAISS have them, may hang
-    with ProcessPoolExecutor(processes, get_context("spawn"), _start, (open_one,)) as pool:
-        for future in as_completed([pool.submit(_embed_here, path) for path in left]):
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start_worker, (open_one,)) as pool:
+        for future in as_completed([pool.submit(_embed_in_worker, path) for path in left]):
             yield future.result()
 
 
 _open_own: OpenEncoder  # of a process of the pool
 
 
-def _start(open_one: OpenEncoder) -> None:
+def _start_worker(open_one: OpenEncoder) -> None:
     global _open_own
-    one_processor()
+    limit_to_one_thread()
     _open_own = cache(open_one)
 
 
-def _embed_here(path: Path) -> bool:
+def _embed_in_worker(path: Path) -> bool:
     return embed_partition(path, _in_one_thread(_open_own()))
 
 
@@ -187,7 +189,7 @@ def _in_one_thread(encoder: Encoder) -> Encoder:
     return encoder
 
 
-def one_processor() -> None:
+def limit_to_one_thread() -> None:
     """One thread for everything in this process: the processes are what runs side by side."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
@@ -199,11 +201,11 @@ def _parquet() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise BulkError(said("bulk.no_pyarrow"), Path()) from None
+        raise BulkError(message("bulk.no_pyarrow"), Path()) from None
     return pyarrow, pyarrow.parquet
 
 
-def _stamps(path: Path) -> dict[str, str]:
+def _read_stamps(path: Path) -> dict[str, str]:
     """What a partition says of itself; nothing where there is none, or not a whole one."""
     pa, parquet = _parquet()
     try:
@@ -213,21 +215,21 @@ def _stamps(path: Path) -> dict[str, str]:
     return {key.decode(): value.decode("utf-8", "replace") for key, value in metadata.items()}
 
 
-def _replace(path: Path, table: pyarrow.Table, stamps: dict[str, str]) -> None:
+def _write_partition(path: Path, table: pyarrow.Table, stamps: dict[str, str]) -> None:
     """Write a partition under another name, then rename it: it is there whole or not at all."""
     _, parquet = _parquet()
-    with replacing(path) as aside:
+    with atomic_write(path) as aside:
         parquet.write_table(table.replace_schema_metadata(stamps), aside, compression="zstd")
 
 
 _KEPT = 4  # partitions in memory: they are read in the order of the documents
 
 
-def load(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
+def index_partitions(docs: Path, work: Path, data: Path, encoder: Encoder) -> BuildReport:
     """Index `docs` into `data` with the vectors in `work`. Raises `BulkError` when some are missing of this encoder."""
-    left = pending(work, encoder.fingerprint)
+    left = pending_partitions(work, encoder.fingerprint)
     if left:
-        raise BulkError(said("bulk.left", count=len(left), first=left[0].name), work)
+        raise BulkError(message("bulk.left", count=len(left), first=left[0].name), work)
     return build_index(docs, data, encoder, known=PartitionVectors(work))
 
 
@@ -237,7 +239,7 @@ class PartitionVectors(KnownVectors):
     def __init__(self, work: Path) -> None:
         import pyarrow.parquet as parquet
 
-        self._paths = [output_of(path) for path in inputs(work)]
+        self._paths = [output_path(path) for path in input_partitions(work)]
         self._places: dict[bytes, tuple[int, int]] = {}
         for number, path in enumerate(self._paths):
             keys = parquet.read_table(path, columns=["text_hash"])["text_hash"].to_pylist()
@@ -247,11 +249,11 @@ class PartitionVectors(KnownVectors):
     def __contains__(self, key: bytes) -> bool:
         return key in self._places
 
-    def of_passage(self, key: bytes) -> Embedded:
+    def of_passage(self, key: bytes) -> PassageVectors:
         number, row = self._places[key]
         passages, sentences, bounds = self._partition(number)
         own = passages[row : row + 1], sentences[bounds[row] : bounds[row + 1]]
-        return Embedded(*(vectors.astype(np.float32) for vectors in own))
+        return PassageVectors(*(vectors.astype(np.float32) for vectors in own))
 
     def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
         import pyarrow.parquet as parquet

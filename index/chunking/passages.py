@@ -16,7 +16,7 @@ from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sen
 from alpie.index.spanish.analysis import normalize, slug_of
 
 
-def unit_below(path: Sequence[str], label: str | None) -> str:
+def label_below_heading(path: Sequence[str], label: str | None) -> str:
     """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""
     label = label or ""
     heading = collapse(path[-1]).casefold() if path else ""
@@ -39,7 +39,7 @@ def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -
             continue
         if group is None or of_block[0].group != group:
             box = "" if block.box in block.path else block.box or ""
-            key = (block.path, box, unit_below(block.path, block.label))
+            key = (block.path, box, label_below_heading(block.path, block.label))
         group = of_block[-1].group
         counted[key] += 1
         if key[-1]:
@@ -77,9 +77,9 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
     taken: Counter[str] = Counter()
     sentences = document_sentences(document, layout)
     paragraphs = number_paragraphs(layout, sentences)
-    for run in _runs(layout, sentences):
-        for group in _packed(run):
-            passage = _passage(document, layout, group, paragraphs, len(passages))
+    for run in _split_at_edges(layout, sentences):
+        for group in _pack(run):
+            passage = _make_passage(document, layout, group, paragraphs, len(passages))
             taken[passage.address] += 1
             if (times := taken[passage.address]) > 1:
                 passage = replace(passage, address=f"{passage.address}-{times}")
@@ -102,7 +102,9 @@ def _slug(text: str, longest: int) -> str:
     return slug
 
 
-def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[list[_SentenceGroup]]:
+def _split_at_edges(
+    layout: Layout, sentences: Sequence[Sequence[Sentence]]
+) -> Iterator[list[_SentenceGroup]]:
     """Pieces between two edges: headings, box edges, labelled clauses, captions and the like."""
     run: list[_SentenceGroup] = []
     edge: tuple[object, ...] = ()
@@ -120,7 +122,7 @@ def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[l
             edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
         here = (block.path, block.box, block.label, sort)
         piece = _SentenceGroup(block, list(of_block))
-        taken = _introduction(run, piece) if run else None
+        taken = _take_introduction(run, piece) if run else None
         if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):
             yield run
             run, edge = [], here
@@ -134,8 +136,8 @@ def _runs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Iterator[l
     yield run
 
 
-def _introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _SentenceGroup | None:
-    """`piece` with the introduction that ends the run before it, taken out of there."""
+def _take_introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _SentenceGroup | None:
+    """Move the introduction that ends `run` into `piece`, which it introduces; None where there is none."""
     before = run[-1]
     last = before.sentences[-1]
     if last.role is not SentenceRole.LEAD_IN or last.group != piece.sentences[0].group:
@@ -148,11 +150,11 @@ def _introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _Sentence
     return _SentenceGroup(before.block, [last, *piece.sentences], True)
 
 
-def _packed(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
+def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
     most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
-    for piece in [part for whole in run for part in _halved(whole, most)]:
+    for piece in [part for whole in run for part in _split_evenly(whole, most)]:
         words = sum(one.words for one in groups[-1]) if groups else 0
         small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
         if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
@@ -162,7 +164,7 @@ def _packed(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     yield from groups
 
 
-def _halved(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
+def _split_evenly(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
     """A piece too long for one passage, cut between sentences into even parts."""
     limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
     words = piece.words
@@ -183,7 +185,7 @@ def _halved(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
     return made
 
 
-def _passage(
+def _make_passage(
     document: Document,
     layout: Layout,
     group: list[_SentenceGroup],
@@ -211,5 +213,5 @@ def _passage(
         paragraph=paragraphs[sentences[0].paragraph],
         ordinal=ordinal,
         later_pages=tuple(later_pages),
-        recognised=words[bisect_left(words, (start, 0, 0)) : bisect_left(words, (end, 0, 0))],
+        recognised=words[bisect_left(words, (start,)) : bisect_left(words, (end,))],
     )

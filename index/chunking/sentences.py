@@ -72,7 +72,7 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
     """
     found: list[tuple[Sentence, ...]] = []
     group = 0
-    alone = _titles_alone(layout.blocks)
+    alone = _headings_without_text(layout.blocks)
     for number, block in enumerate(layout.blocks):
         if number in alone:
             block = replace(block, kind=BlockKind.PARAGRAPH)
@@ -88,7 +88,7 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
     return tuple(found)
 
 
-def _titles_alone(blocks: Sequence[Block]) -> set[int]:
+def _headings_without_text(blocks: Sequence[Block]) -> set[int]:
     """Titles of units that have no words besides, here or elsewhere: who asks for such a unit is shown these."""
     units = Counter((block.label or "").partition(",")[0] for block in blocks)
     return {
@@ -116,20 +116,20 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     if block.kind in _UNQUOTED or not block.spans:
         return []
     if block.kind in _GROUPED and block.parts:
-        return _grouped(source, block, paragraph, first_group)
+        return _split_parts(source, block, paragraph, first_group)
     text, offsets = readable_map(source, block.spans)
     sentences: list[Sentence] = []
-    for start, end, role, number in _with_run_in_lists(text):
+    for start, end, role, number in _split_around_lists(text):
         spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
         group = None if number is None else first_group + number
         sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
     return sentences
 
 
-def _with_run_in_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int | None]]:
+def _split_around_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int | None]]:
     """Begin, end, role and list of each sentence; the lists inside the text are numbered from 0."""
     bounds = sentence_bounds(text)
-    for number, items in enumerate(run_in_lists(text)):
+    for number, items in enumerate(find_run_in_lists(text)):
         if not bounds or items[0] < bounds[0][0]:
             continue  # a list inside an item of the one before
         first = next(place for place, (_, end) in enumerate(bounds) if items[0] < end)
@@ -138,12 +138,12 @@ def _with_run_in_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int 
         begins = [bounds[first][0], *items]
         for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
             role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
-            yield from ((one, end, role, number) for one, end in _bounded(text, start, following - 1))
+            yield from ((one, end, role, number) for one, end in _split_long(text, start, following - 1))
         bounds = bounds[last + 1 :]
     yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds)
 
 
-def _grouped(source: str, block: Block, paragraph: int, group: int) -> list[Sentence]:
+def _split_parts(source: str, block: Block, paragraph: int, group: int) -> list[Sentence]:
     sentences: list[Sentence] = []
     for number, part in enumerate(block.parts):
         if block.kind is BlockKind.LIST:
@@ -151,7 +151,7 @@ def _grouped(source: str, block: Block, paragraph: int, group: int) -> list[Sent
         else:
             role = SentenceRole.HEADER if number < block.header_parts else SentenceRole.ROW
         text, offsets = readable_map(source, part)
-        for start, end in _bounded(text, 0, len(text)):
+        for start, end in _split_long(text, 0, len(text)):
             spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
             sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
     return sentences
@@ -162,7 +162,7 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
 
     What lies between two is a space; nothing, where one of `_MAX_SENTENCE` without a blank was cut.
     """
-    whole = _kept_whole(text)
+    whole = _unbroken_ranges(text)
     starts = [start for start, _ in whole]
     bounds: list[tuple[int, int]] = []
     start = 0
@@ -172,12 +172,12 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
         if index >= 0 and cut < whole[index][1]:
             continue
         if _ends_here(text, start, match.start(), match.end()):
-            bounds += _bounded(text, start, cut)
+            bounds += _split_long(text, start, cut)
             start = match.end()
-    return [*bounds, *_bounded(text, start, len(text))]
+    return [*bounds, *_split_long(text, start, len(text))]
 
 
-def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _split_long(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The sentence from `start` to `end`, in pieces where it is too long."""
     pieces: list[tuple[int, int]] = []
     while end - start > _MAX_SENTENCE:
@@ -217,7 +217,7 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
     return True
 
 
-def _kept_whole(text: str) -> list[tuple[int, int]]:
+def _unbroken_ranges(text: str) -> list[tuple[int, int]]:
     """Outermost quotations and parentheses that are short enough to stay in one piece."""
     found: list[tuple[int, int]] = []
     opened: list[tuple[str, int]] = []
@@ -258,26 +258,26 @@ _SERIES = (
 )
 
 
-def run_in_lists(text: str) -> Iterator[list[int]]:
+def find_run_in_lists(text: str) -> Iterator[list[int]]:
     """For each list in a text, where its items begin: the first after a colon, two at least, counting on in one form."""
     marks = [*_MARK.finditer(text)]
     taken = 0
     for number, first in enumerate(marks):
         if number < taken or text[first.start() - 2] != ":":
             continue
-        items, series = [first], [one for one in _SERIES if one[0] == _said(first)]
+        items, series = [first], [one for one in _SERIES if one[0] == _mark_text(first)]
         for further, mark in enumerate(marks[number + 1 :], number + 1):
-            counting = [one for one in series if one[len(items) : len(items) + 1] == (_said(mark),)]
-            if counting and _form(mark) == _form(first):
+            counting = [one for one in series if one[len(items) : len(items) + 1] == (_mark_text(mark),)]
+            if counting and _mark_style(mark) == _mark_style(first):
                 items.append(mark)
                 series, taken = counting, further + 1
         if len(items) > 1:
             yield [mark.start() for mark in items]
 
 
-def _said(mark: re.Match[str]) -> str:
+def _mark_text(mark: re.Match[str]) -> str:
     return (mark["sign"] or mark["mark"]).lower()
 
 
-def _form(mark: re.Match[str]) -> tuple[str | bool | None, ...]:
+def _mark_style(mark: re.Match[str]) -> tuple[str | bool | None, ...]:
     return mark["before"], mark["after"], (mark["mark"] or "").isupper()

@@ -15,23 +15,23 @@ _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
 _MAX_LOST = 0.01  # of the words: more is told
 
 
-def words_of(text: str) -> Counter[str]:
+def count_words(text: str) -> Counter[str]:
     """How often each word stands in a text."""
     return Counter(_WORD.findall(text))
 
 
-def measured(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
-    """`document` with the words that its blocks keep, and notices of what is lost.
+def measure_coverage(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
+    """Count the words that the blocks keep: returns `document` with its coverage, and notices of what is lost.
 
     What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
     being left out. Of a text file the file itself is what the blocks are compared with.
     """
     raw = document.structure.found if document.structure else document.text
-    found = words_of(raw)
+    found = count_words(raw)
     apart = (*layout.footers, *layout.note_calls)
     spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
-    read = words_of("\n".join(readable_text(document.text, one) for one in spans))
-    kept = (found & read).total() + _joined(raw, found - read, read - found)
+    read = count_words("\n".join(readable_text(document.text, one) for one in spans))
+    kept = (found & read).total() + _count_rejoined(raw, found - read, read - found)
     coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
     notices = list(document.notices)
     lost = coverage.words_found - coverage.words_kept
@@ -42,7 +42,7 @@ def measured(document: Document, layout: Layout, passages: Sequence[Passage]) ->
     return replace(document, coverage=coverage, notices=tuple(notices))
 
 
-def _joined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
+def _count_rejoined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
     """How many of the `lost` words are halves that a line end divides, and were read as one word."""
     halves = 0
     for first, times in Counter(_DIVIDED.findall(raw)).items():

@@ -62,12 +62,12 @@ def stay_offline() -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def encodable(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """`text` without lone surrogates, which tokenizers refuse; every character keeps its offset."""
     return _SURROGATE.sub("\ufffd", text)
 
 
-def unit_rows(vectors: Floats) -> Floats:
+def normalise_rows(vectors: Floats) -> Floats:
     """Rows divided by their length; a row of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     result: Floats = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)

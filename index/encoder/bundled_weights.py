@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder import Floats
 from alpie.index.errors import EncoderError
-from alpie.index.files import checksum, is_intact, read_fingerprint, seal, settle
-from alpie.index.messages import said
+from alpie.index.files import build_once, checksum, is_intact, read_fingerprint, write_fingerprint
+from alpie.index.messages import message
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -44,7 +44,7 @@ _EMBEDDING_NAMES = {
     "emb.ln.w": "embeddings.LayerNorm.weight",
     "emb.ln.b": "embeddings.LayerNorm.bias",
 }
-_MATRICES = ("emb.word", "emb.pos", "emb.type")  # … besides those that are quantised
+_MATRICES = ("emb.word", "emb.pos", "emb.type")  # not quantised, and matrices all the same
 _LAYER_NAMES = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -61,14 +61,14 @@ def bundled_folder(cache: Path) -> Path:
     """The bundled model as a folder inside `cache`, written if it is not there. Raises `EncoderError` where that fails."""
     source = find_source()
     is_current, build = partial(_is_current, source=source), partial(_write_folder, source=source)
-    return settle(cache / MODEL_NAME, is_current, build)
+    return build_once(cache / MODEL_NAME, is_current, build)
 
 
 def bundled_fingerprint(folder: Path) -> str:
     """Identifies the weights and the way they were unpacked into `folder`."""
     fingerprint = read_fingerprint(folder)
     if fingerprint is None:
-        raise EncoderError(said("encoder.no_fingerprint", folder=folder))
+        raise EncoderError(message("encoder.no_fingerprint", folder=folder))
     return f"{MODEL_NAME}/{fingerprint['format_version']}/{fingerprint['source_sha256'][:16]}"
 
 
@@ -99,7 +99,7 @@ def _is_current(folder: Path, source: Path | None) -> bool:
 
 def _write_folder(folder: Path, source: Path | None) -> None:
     if source is None:
-        raise EncoderError(said("encoder.no_package", file=SOURCE_FILE))
+        raise EncoderError(message("encoder.no_package", file=SOURCE_FILE))
     model = read_packed(source)
     _write_weights(folder / WEIGHTS_FILE, model)
     _tokenizer(model).save(str(folder / "tokenizer.json"), pretty=False)
@@ -115,7 +115,7 @@ def _write_folder(folder: Path, source: Path | None) -> None:
         "source_bytes": status.st_size,
         "source_modified_ns": status.st_mtime_ns,
     }
-    seal(folder, facts)
+    write_fingerprint(folder, facts)
 
 
 def _write_weights(path: Path, model: PackedModel) -> None:
@@ -261,14 +261,14 @@ class PackedModel:
     positions: int
     token_types: int
     epsilon: float
-    special_ids: dict[str, int]  # "bos", "eos", "pad", "unk"
+    special_ids: Mapping[str, int]  # "bos", "eos", "pad", "unk"
     pieces: tuple[tuple[str, float], ...]
-    tensors: dict[str, PackedTensor]
+    tensors: Mapping[str, PackedTensor]
 
     def tensor(self, name: str) -> Floats:
         """Tensor `name` unpacked, as one row of float32."""
         if name not in self.tensors:
-            raise EncoderError(said("encoder.no_tensor", name=name))
+            raise EncoderError(message("encoder.no_tensor", name=name))
         packed = self.tensors[name]
         raw = self.data[packed.offset : packed.offset + packed.size_bytes]
         if not packed.is_quantised:
@@ -280,14 +280,14 @@ def read_packed(path: Path) -> PackedModel:
     """Parse the source file at `path`; raises `EncoderError` if it is not one, or is cut short."""
     with path.open("rb") as file:
         if file.read(4) != b"E5S1":
-            raise EncoderError(said("encoder.not_weights", path=path))
+            raise EncoderError(message("encoder.not_weights", path=path))
     data: NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r")
     try:
         model = _parse(_Cursor(data, position=4))
     except (struct.error, ValueError, IndexError) as error:
-        raise EncoderError(said("encoder.weights_damaged", path=path, error=error)) from error
+        raise EncoderError(message("encoder.weights_damaged", path=path, error=error)) from error
     if any(tensor.offset + tensor.size_bytes > len(data) for tensor in model.tensors.values()):
-        raise EncoderError(said("encoder.weights_cut", path=path))
+        raise EncoderError(message("encoder.weights_cut", path=path))
     return model
 
 
@@ -305,9 +305,9 @@ class _Cursor:
         return found
 
     def take(self, size_bytes: int) -> NDArray[np.uint8]:
-        """The next bytes."""
+        """Read the next `size_bytes` bytes."""
         if self.position + size_bytes > len(self.data):
-            raise ValueError(said("encoder.ends", place=len(self.data)))
+            raise ValueError(message("encoder.ends", place=len(self.data)))
         self.position += size_bytes
         return self.data[self.position - size_bytes : self.position]
 
@@ -320,7 +320,7 @@ def _parse(cursor: _Cursor) -> PackedModel:
     sizes = dict(zip(_SIZES, cursor.values("7i"), strict=True))
     epsilon, block_weights = cursor.values("fi")
     if block_weights != BLOCK_WEIGHTS:
-        raise ValueError(said("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
+        raise ValueError(message("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
     piece_count, *special = cursor.values("5i")
     special_ids = dict(zip(("bos", "eos", "pad", "unk"), special, strict=True))
     pieces = _parse_pieces(cursor, piece_count)

@@ -13,7 +13,7 @@ from alpie.index.records import Passage
 
 
 @dataclass(frozen=True)
-class Embedded:
+class PassageVectors:
     """The vectors of some passages (of one document, or of the whole index), in their order."""
 
     passages: Floats  # (passages, dimension)
@@ -21,7 +21,7 @@ class Embedded:
     lines: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # of expansions
 
     @classmethod
-    def joined(cls, parts: Sequence[Embedded], dimension: int) -> Embedded:
+    def joined(cls, parts: Sequence[PassageVectors], dimension: int) -> PassageVectors:
         """The vectors of several, one after another."""
         none = np.zeros((0, dimension), np.float32)
         return cls(
@@ -29,15 +29,15 @@ class Embedded:
             np.concatenate([none, *(part.sentences for part in parts)]),
         )
 
-    def split(self, sentence_counts: Sequence[int]) -> Iterator[Embedded]:
+    def split(self, sentence_counts: Sequence[int]) -> Iterator[PassageVectors]:
         """The vectors of each passage, in order; passage i has `sentence_counts[i]` sentences."""
         first = 0
         for number, count in enumerate(sentence_counts):
-            yield Embedded(self.passages[number : number + 1], self.sentences[first : first + count])
+            yield PassageVectors(self.passages[number : number + 1], self.sentences[first : first + count])
             first += count
 
 
-def context_of(passage: Passage) -> str:
+def heading_line(passage: Passage) -> str:
     """The headings a passage stands under, as one line: what a reader has read before it."""
     parts = [part for part in passage.path[-2:] if part]
     if passage.box:
@@ -45,14 +45,14 @@ def context_of(passage: Passage) -> str:
     return ". ".join(dict.fromkeys(parts))
 
 
-def text_of(passage: Passage) -> str:
+def indexed_text(passage: Passage) -> str:
     """What of a passage is searched by words: its headings and its text."""
-    return f"{context_of(passage)}. {passage.text}"
+    return f"{heading_line(passage)}. {passage.text}"
 
 
 def embed_passages(
     passages: Sequence[Passage], encoder: Encoder, on_progress: OnProgress | None = None
-) -> Embedded:
+) -> PassageVectors:
     """Passage and sentence vectors of `passages`.
 
     Headings are not encoded with the text: they helped no kind of question and cost five points of
@@ -67,7 +67,7 @@ def embed_passages(
         return on_progress and (lambda done, of: on_progress(total * (before * of + done) // (2 * of), total))
 
     vectors = encoder.encode_passages(texts, halves(0))
-    return Embedded(vectors, encoder.encode_passages(sentence_texts, halves(1)))
+    return PassageVectors(vectors, encoder.encode_passages(sentence_texts, halves(1)))
 
 
 class KnownVectors:
@@ -77,7 +77,7 @@ class KnownVectors:
         """Whether there are vectors for this `embedding_key`."""
         return False
 
-    def of_passage(self, key: bytes) -> Embedded:
+    def of_passage(self, key: bytes) -> PassageVectors:
         """The vectors of the passage with this `embedding_key`."""
         raise KeyError(key)
 

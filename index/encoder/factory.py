@@ -11,7 +11,7 @@ from alpie.index.encoder.model_config import ModelConfig, ModelFiles
 from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
 
@@ -27,17 +27,17 @@ def open_encoder(model: str, cache: Path, runtime: str = "auto") -> Encoder:
     the reference, else torch. Raises `EncoderError` when the model is missing or cannot be used.
     """
     if runtime not in RUNTIMES:
-        raise EncoderError(said("encoder.runtime", runtime=runtime, known=RUNTIMES))
+        raise EncoderError(message("encoder.runtime", runtime=runtime, known=RUNTIMES))
     files = bundled_files(cache) if model == BUNDLED else _files_of(model, cache)
     if runtime == "onnx" and not files.config.exportable:
-        kind = files.config.model_type or said("encoder.unknown_kind")
-        raise EncoderError(said("encoder.no_graph", model=model, kind=kind))
+        kind = files.config.model_type or message("encoder.unknown_kind")
+        raise EncoderError(message("encoder.no_graph", model=model, kind=kind))
     if runtime in ("auto", "onnx") and files.config.exportable:
         encoder = _open_onnx(files)
         if encoder is not None:
             return encoder
         if runtime == "onnx":
-            raise EncoderError(said("encoder.graph_differs", model=files.name, folder=files.graph))
+            raise EncoderError(message("encoder.graph_differs", model=files.name, folder=files.graph))
         _LOG.warning("The 8-bit encoder failed its check on this machine; using PyTorch, which is slower.")
     from alpie.index.encoder.torch_runtime import SentenceTransformersEncoder
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from alpie.index.encoder import Floats, OnProgress
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 # What models call the prompts of questions and of passages, the surest name first; case, «-», «_» and spaces aside.
 _QUERY_NAMES = ("query", "retrieval query", "search query", "web search query", "question")
@@ -140,7 +140,7 @@ def _json(path: Path, missing: Any = None) -> Any:
         return {} if missing is None else missing
     except (OSError, ValueError) as error:
         reason = f"{path.name}: {error}"
-        raise EncoderError(said("encoder.unloadable", folder=path.parent, error=reason)) from error
+        raise EncoderError(message("encoder.unloadable", folder=path.parent, error=reason)) from error
 
 
 def folder_fingerprint(folder: Path) -> str:

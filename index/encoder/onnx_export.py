@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from alpie.index.encoder import Floats, unit_rows
+from alpie.index.encoder import Floats, normalise_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, WEIGHTS_FILE, WORD_VECTORS
 from alpie.index.encoder.model_config import ModelFiles
 from alpie.index.encoder.onnx_runtime import (
@@ -31,8 +31,8 @@ from alpie.index.encoder.onnx_runtime import (
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
-from alpie.index.files import is_intact, read_fingerprint, seal, settle
-from alpie.index.messages import said
+from alpie.index.files import build_once, is_intact, read_fingerprint, write_fingerprint
+from alpie.index.messages import message
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -86,7 +86,7 @@ def onnx_folder(model: ModelFiles, distrust: bool = False) -> Path | None:
         is_decided = found.get("accepted") or found.get("onnxruntime") == _onnxruntime_version()
         return found != doubted and bool(is_decided) and is_intact(place, facts)
 
-    settle(folder, is_current, build=lambda place: _make(model, place, facts))
+    build_once(folder, is_current, build=lambda place: _build_graph(model, place, facts))
     return folder if (read_fingerprint(folder) or {}).get("accepted") else None
 
 
@@ -97,12 +97,12 @@ def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
     try:
         reference = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise EncoderError(said("encoder.no_reference", path=path, error=error, folder=folder)) from error
+        raise EncoderError(message("encoder.no_reference", path=path, error=error, folder=folder)) from error
     cosines = _centred_cosines(encoder.encode_queries(questions), reference[: len(questions)], reference)
     return bool(cosines.min() >= Agreement.MINIMUM_COSINE)
 
 
-def compare(
+def measure_agreement(
     questions: Floats, passages: Floats, reference_questions: Floats, reference_passages: Floats
 ) -> Agreement:
     """The agreement of two encoders' vectors (texts, dimension) of the same questions and passages."""
@@ -134,7 +134,7 @@ def _onnxruntime_version() -> str:
     return str(onnxruntime.__version__)
 
 
-def _make(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
+def _build_graph(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
     """Write graph, reference vectors and figures into `folder`; without a graph if none suffices."""
     from alpie.index.encoder.torch_runtime import load_sentence_transformer
 
@@ -160,7 +160,7 @@ def _make(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
         quantise(exported, folder / GRAPH_FILE, reduce_range)
         encoder = OnnxEncoder(model, folder)
         vectors = encoder.encode_queries(questions), encoder.encode_passages(passages)
-        agreement = compare(*vectors, reference_questions, reference_passages)
+        agreement = measure_agreement(*vectors, reference_questions, reference_passages)
         tried[label] = asdict(agreement)
         accepted = agreement.suffices
         _LOG.info("encoder graph with weights of %s: %s", label, agreement)
@@ -172,7 +172,7 @@ def _make(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
             (folder / name).unlink(missing_ok=True)
     np.save(folder / REFERENCE_FILE, np.concatenate([reference_questions, reference_passages]))
     verdict = {"onnxruntime": _onnxruntime_version(), "accepted": accepted, "agreement_with_pytorch": tried}
-    seal(folder, {**facts, **verdict})
+    write_fingerprint(folder, {**facts, **verdict})
 
 
 def _encode_apart(
@@ -183,7 +183,7 @@ def _encode_apart(
 
     def vectors(texts: list[str], prompt: str) -> Floats:
         found = reference.encode(texts, prompt=prompt, batch_size=1, show_progress_bar=False)
-        return unit_rows(np.asarray(found)[:, : config.dimension])
+        return normalise_rows(np.asarray(found)[:, : config.dimension])
 
     return vectors(questions, config.query_prompt), vectors(passages, config.passage_prompt)
 
@@ -193,7 +193,7 @@ def _write_words(reference: SentenceTransformer, folder: Path) -> None:
 
     tokenizer = reference.tokenizer
     if not hasattr(tokenizer, "backend_tokenizer"):
-        raise EncoderError(said("encoder.no_fast_tokenizer"))
+        raise EncoderError(message("encoder.no_fast_tokenizer"))
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     transformer: Any = reference[0].model
     words: Any = transformer.get_input_embeddings()

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alpie.index.encoder import Floats, OnProgress, encodable, unit_rows, usable_processors
+from alpie.index.encoder import Floats, OnProgress, normalise_rows, usable_processors, without_surrogates
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelFiles, PromptingEncoder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -53,7 +53,9 @@ class OnnxEncoder(PromptingEncoder):
                 self._tokenizer = open_tokenizer(model.folder)
             self._session = open_session(graph_folder / GRAPH_FILE)
         except Exception as error:  # both libraries raise bare or private classes
-            raise EncoderError(said("encoder.unopenable", folder=graph_folder.parent, error=error)) from error
+            raise EncoderError(
+                message("encoder.unopenable", folder=graph_folder.parent, error=error)
+            ) from error
         self._word_table = WordTable.open((graph_folder if own else model.folder) / WEIGHTS_FILE)
         self.dimension = model.config.dimension or self._word_table.dimension
         self.threads = usable_processors()  # of a call with several texts
@@ -78,13 +80,13 @@ class OnnxEncoder(PromptingEncoder):
         return vectors
 
     def _pooled(self, prompt: str, text: str) -> Floats:
-        encoding = self._tokenizer.encode(prompt + encodable(text[:MAXIMUM_CHARACTERS]))
+        encoding = self._tokenizer.encode(prompt + without_surrogates(text[:MAXIMUM_CHARACTERS]))
         word_vectors = self._word_table.rows(encoding.ids).astype(np.float32)[np.newaxis]
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
         hidden: Floats = output[0]
         # The mean is over all tokens, prompt and special ones too, as the model was trained.
         pooled = hidden[0] if self._config.pooling == "cls" else hidden.mean(axis=0)
-        return unit_rows(pooled[: self.dimension])
+        return normalise_rows(pooled[: self.dimension])
 
 
 def open_session(graph: Path) -> InferenceSession:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
 from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
 from alpie.index.errors import EncoderError
-from alpie.index.files import is_intact, read_fingerprint, seal, settle
+from alpie.index.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -44,7 +44,7 @@ def open_tokenizer(model_folder: Path) -> AnyTokenizer:
     facts = {"format_version": FORMAT_VERSION, "model": bundled_fingerprint(model_folder)}
     folder = model_folder.with_name(f"{model_folder.name}-pieces")
     try:
-        settle(folder, partial(is_intact, facts=facts), partial(_make, model_folder, facts=facts))
+        build_once(folder, partial(is_intact, facts=facts), partial(_build_tables, model_folder, facts=facts))
     except EncoderError as error:  # a cache that cannot be written, made by an earlier version
         _LOG.info("no tables of word pieces: %s", error)
         return library_tokenizer(model_folder)
@@ -56,15 +56,15 @@ def open_tokenizer(model_folder: Path) -> AnyTokenizer:
 
 def same_tokens(one: AnyTokenizer, other: AnyTokenizer, texts: Iterable[str]) -> bool:
     """Whether both give the same ids, tokens, offsets and special tokens for every text."""
-    return all(_all_of(one, text) == _all_of(other, text) for text in texts)
+    return all(_encoding_fields(one, text) == _encoding_fields(other, text) for text in texts)
 
 
-def _all_of(tokenizer: AnyTokenizer, text: str) -> tuple[object, ...]:
+def _encoding_fields(tokenizer: AnyTokenizer, text: str) -> tuple[object, ...]:
     found = tokenizer.encode(text)
     return found.ids, found.tokens, found.offsets, found.special_tokens_mask
 
 
-def _make(model_folder: Path, folder: Path, facts: Mapping[str, Any]) -> None:
+def _build_tables(model_folder: Path, folder: Path, facts: Mapping[str, Any]) -> None:
     library = library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
     write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])
@@ -76,7 +76,7 @@ def _make(model_folder: Path, folder: Path, facts: Mapping[str, Any]) -> None:
         *_TRICKY,
     ]
     accepted = same_tokens(library, MappedTokenizer(folder), texts)
-    seal(folder, {**facts, "accepted": accepted})
+    write_fingerprint(folder, {**facts, "accepted": accepted})
 
 
 def library_tokenizer(folder: Path, most_tokens: int = MAXIMUM_TOKENS) -> Tokenizer:

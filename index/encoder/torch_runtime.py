@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, OnProgress, encodable, stay_offline, unit_rows
+from alpie.index.encoder import Floats, OnProgress, normalise_rows, stay_offline, without_surrogates
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
 from alpie.index.encoder.model_config import ModelConfig, PromptingEncoder, folder_fingerprint
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -39,14 +39,14 @@ class SentenceTransformersEncoder(PromptingEncoder):
         for start in range(0, len(order), PORTION_TEXTS):
             portion = order[start : start + PORTION_TEXTS]
             vectors[portion] = self._model.encode(
-                [encodable(texts[index]) for index in portion],
+                [without_surrogates(texts[index]) for index in portion],
                 prompt=prompt,
                 batch_size=BATCH_TEXTS,
                 show_progress_bar=False,
             )[:, : self.dimension]
             if on_progress is not None:
                 on_progress(start + len(portion), len(texts))
-        return unit_rows(vectors)
+        return normalise_rows(vectors)
 
 
 def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTransformer:
@@ -64,11 +64,11 @@ def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTra
             trust_remote_code=False,
             model_kwargs={"dtype": "float32", **model_options},
         ).eval()
-    except unloadable() as error:
-        raise EncoderError(said("encoder.unloadable", folder=folder, error=error)) from error
+    except loading_errors() as error:
+        raise EncoderError(message("encoder.unloadable", folder=folder, error=error)) from error
 
 
-def unloadable() -> tuple[type[Exception], ...]:
+def loading_errors() -> tuple[type[Exception], ...]:
     """What the libraries raise for a model that is missing, damaged or of another kind; two have classes of their own."""
     from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
@@ -89,4 +89,4 @@ def find_model_folder(model: str) -> Path:
             return Path(snapshot_download(name, local_files_only=True))
         except (LocalEntryNotFoundError, HFValidationError):
             continue
-    raise EncoderError(said("encoder.none", model=model, folder=path.absolute()))
+    raise EncoderError(message("encoder.none", model=model, folder=path.absolute()))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, WORD_VECTORS
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -140,9 +140,9 @@ class MappedTokenizer:
                     score = scores[piece] + so_far
                 if origin[end] < 0 or score > best[end]:
                     best[end], origin[end], last[end] = score, start, piece
-        return self._followed_back(origin, last)
+        return self._backtrack(origin, last)
 
-    def _followed_back(self, origin: Sequence[int], last: Sequence[int]) -> tuple[_Piece, ...]:
+    def _backtrack(self, origin: Sequence[int], last: Sequence[int]) -> tuple[_Piece, ...]:
         cut: list[_Piece] = []
         end = len(origin) - 1
         while end > 0:
@@ -181,7 +181,7 @@ def write_tables(folder: Path, tokenizer: Tokenizer, pieces: Sequence[tuple[str,
 
 
 def _hash_table(texts: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Of each slot: the number of a text plus one, 0 if it is empty, and that text's checksum."""
+    """Slots of a hash table of `texts`: in each a text's number plus one (0: empty), and its checksum."""
     size = 1 << (2 * len(texts)).bit_length()  # at most half full: few collisions
     slots, hashes = np.zeros(size, np.uint32), np.zeros(size, np.uint32)
     for number, text in enumerate(texts):
@@ -215,17 +215,19 @@ class WordTable:
             with path.open("rb") as file:
                 header_end = 8 + int.from_bytes(file.read(8), "little")
                 if header_end > size:
-                    raise ValueError(said("encoder.header"))
+                    raise ValueError(message("encoder.header"))
                 entry = json.loads(file.read(header_end - 8))[WORD_VECTORS]
             if entry["dtype"] != "F16":
-                raise ValueError(said("encoder.word_kind", found=entry["dtype"]))
+                raise ValueError(message("encoder.word_kind", found=entry["dtype"]))
             rows, dimension = entry["shape"]
             start = header_end + entry["data_offsets"][0]
             if start + 2 * rows * dimension > size:
-                raise ValueError(said("encoder.word_table"))
+                raise ValueError(message("encoder.word_table"))
             return cls(path, start, (rows, dimension))
         except (OSError, ValueError, KeyError) as error:
-            raise EncoderError(said("encoder.damaged", path=path, error=error, folder=path.parent)) from error
+            raise EncoderError(
+                message("encoder.damaged", path=path, error=error, folder=path.parent)
+            ) from error
 
     def rows(self, numbers: Sequence[int]) -> NDArray[np.float16]:
         """The vectors of some word pieces, shape (numbers, dimension)."""

@@ -15,9 +15,9 @@ from pathlib import Path, PurePath
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.messages import said
+from alpie.index.messages import message
 
-__all__ = ["Extraction", "Metadata"]  # … and what is public below
+__all__ = ["Extraction", "Metadata"]  # named again here: callers of this package need no other module
 
 MAX_BYTES = 200_000_000  # of one file
 MAX_CHARACTERS = 20_000_000  # of its text: some ten thousand pages; laying it out takes fifty bytes for each
@@ -98,7 +98,7 @@ def check_signature(data: bytes, path: Path) -> None:
     wanted = {"pdf": "pdf", **dict.fromkeys(_PACKED, "zip")}.get(kind or "")
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
-    actual = said(f"format.kind.{found}") if found else ""
+    actual = message(f"format.kind.{found}") if found else ""
     raise SourceError.at(
         path, "format.other" if found else "format.not_so", ending=path.suffix.lower(), actual=actual
     )

@@ -28,21 +28,21 @@ from alpie.index.formats.docx_package import (
     DocxStyles,
     Numbering,
     W,
-    below,
+    as_transitional,
     docx_metadata,
+    find_below,
     font_of,
+    font_sign,
     form_value,
     is_on,
     is_set,
     notes_of,
-    sign,
-    symbol,
-    transitional,
+    symbol_text,
     value_at,
 )
 from alpie.index.formats.extraction import Extraction, TextBuilder
-from alpie.index.formats.formulas import formula
-from alpie.index.formats.numbering import ordinal
+from alpie.index.formats.formulas import formula_text
+from alpie.index.formats.numbering import list_number
 from alpie.index.formats.packed import open_packed
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
@@ -63,7 +63,7 @@ _MAX_NESTING = 60
 def extract_docx(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for a damaged or encrypted file."""
     with open_packed(data, path, "[Content_Types].xml") as archive:
-        data = transitional(data, archive)
+        data = as_transitional(data, archive)
     try:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -158,15 +158,15 @@ class _DocxBody:
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
         text = self._carried + "".join(self._pieces(paragraph, boxes, notes))
         self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
-        gone = any(below(paragraph, f"pPr/rPr/{name}") is not None for name in ("del", "moveFrom"))
+        gone = any(find_below(paragraph, f"pPr/rPr/{name}") is not None for name in ("del", "moveFrom"))
         self._carried = text if gone else ""
-        if not self._rendered and below(paragraph, "pPr/pageBreakBefore") is not None:
+        if not self._rendered and find_below(paragraph, "pPr/pageBreakBefore") is not None:
             text = "\f" + text
         if gone:
             pass
         elif not collapse(text):
             self._builder.add(text)  # page breaks
-            if below(paragraph, "pPr/rPr/vanish") is None:
+            if find_below(paragraph, "pPr/rPr/vanish") is None:
                 self._numbering.marker(paragraph)  # which is seen, and counts
         elif is_contents or any(self._fields):
             self._builder.add(text, BlockKind.CONTENTS)
@@ -207,9 +207,9 @@ class _DocxBody:
         self._write_notes()
         found = []
         for row in _inside(table, f"{W}tr"):
-            if below(row, "trPr/del") is not None:
+            if find_below(row, "trPr/del") is not None:
                 self._unread[NoticeKind.STRUCK_TEXT].append(row)
-            elif below(row, "trPr/hidden") is not None:
+            elif find_below(row, "trPr/hidden") is not None:
                 self._unread[NoticeKind.HIDDEN_TEXT].append(row)
             else:
                 found.append((row, list(_inside(row, f"{W}tc"))))
@@ -220,7 +220,7 @@ class _DocxBody:
             return
         notes: list[tuple[str, str]] = []
         rows = [[collapse(" ".join(self._cell(cell, notes))) for cell in cells] for _, cells in found]
-        headers = sum(below(row, "trPr/tblHeader") is not None for row, _ in found)
+        headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
         self._waiting += notes
         for _ in self._breaks(table):
@@ -263,11 +263,11 @@ class _DocxBody:
                 ends_page = tag == f"{W}br" and one.get(f"{W}type") == "page" and not self._rendered
                 yield "\n\f" if ends_page else _SHOWN[tag]
             elif tag == f"{W}sym":
-                shown = symbol(one)
+                shown = symbol_text(one)
                 yield shown
                 self._signs += not shown
             elif tag == f"{MATH}oMath":
-                yield formula(one)
+                yield formula_text(one)
             elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
                 self._unread[NoticeKind.FORMULAS].append(one)
             elif tag == f"{W}fldChar":
@@ -291,7 +291,7 @@ class _DocxBody:
             self._codes.pop()
 
     def _sign(self, font: str, match: re.Match[str]) -> str:
-        shown = sign(ord(match[0]), font)
+        shown = font_sign(ord(match[0]), font)
         self._signs += not shown
         return shown
 
@@ -302,7 +302,7 @@ class _DocxBody:
             return []
         number = self._called[sort]
         text = "\n".join(self._cell(note, []))
-        return [(f"nota {number}" if sort == "footnote" else f"nota final {ordinal(number, 'i')}", text)]
+        return [(f"nota {number}" if sort == "footnote" else f"nota final {list_number(number, 'i')}", text)]
 
 
 def _last_of_sections(body: Any) -> Iterator[Any]:

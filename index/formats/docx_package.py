@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from docx.document import Document as DocxDocument
 
 from alpie.index.formats.extraction import Metadata
-from alpie.index.formats.numbering import ordinal
+from alpie.index.formats.numbering import list_number
 from alpie.index.formats.packed import parse_xml
 from alpie.index.records import collapse
 
@@ -29,14 +29,14 @@ def _steps(path: str) -> str:
     return "/".join(W + name for name in path.split("/"))
 
 
-def below(element: Any, path: str) -> Any:
+def find_below(element: Any, path: str) -> Any:
     """What stands at a path of names below an element, «pPr/numPr»; None where nothing does."""
     return element.find(_steps(path))
 
 
 def value_at(element: Any, path: str) -> str | None:
     """The value of what stands at a path below an element, "" where it says none; None where nothing does."""
-    found = below(element, path)
+    found = find_below(element, path)
     return None if found is None else found.get(f"{W}val") or ""
 
 
@@ -51,7 +51,7 @@ def is_on(value: str) -> bool:
     return value not in ("0", "false", "off", "none")
 
 
-def transitional(data: bytes, archive: zipfile.ZipFile) -> bytes:
+def as_transitional(data: bytes, archive: zipfile.ZipFile) -> bytes:
     """A strict OOXML file under the names of the transitional kind, which are all that differs; others as they are."""
     listed = [name for name in ("[Content_Types].xml", "_rels/.rels") if name in archive.namelist()]
     if not any(_STRICT.search(archive.read(name)) for name in listed):
@@ -113,20 +113,20 @@ _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒",
 _LARGEST_OF_A_FONT = 0xF0FF  # such codes mean nothing without the font
 
 
-def symbol(element: Any) -> str:
+def symbol_text(element: Any) -> str:
     """The character of a `w:sym`; "" where no character is known."""
     code = element.get(f"{W}char") or ""
     known = re.fullmatch("[0-9A-Fa-f]{1,6}", code)
-    return sign(int(code, 16), element.get(f"{W}font") or "") if known else ""
+    return font_sign(int(code, 16), element.get(f"{W}font") or "") if known else ""
 
 
 def font_of(text: Any) -> str:
     """The font that the run of a `w:t` is set in by itself."""
-    fonts = below(text.getparent(), "rPr/rFonts")
+    fonts = find_below(text.getparent(), "rPr/rFonts")
     return "" if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or ""
 
 
-def sign(code: int, font: str) -> str:
+def font_sign(code: int, font: str) -> str:
     """What a font shows for a code; "" where that is not known."""
     font, at = font.lower(), code & 0xFF
     if font == "symbol":
@@ -138,14 +138,14 @@ def sign(code: int, font: str) -> str:
 
 def form_value(field: Any) -> str:
     """What a menu or a box to be ticked of a form shows; "" for other fields."""
-    box, menu = below(field, "ffData/checkBox"), below(field, "ffData/ddList")
+    box, menu = find_below(field, "ffData/checkBox"), find_below(field, "ffData/ddList")
     if box is not None:
         states = (is_set(box, name) for name in ("checked", "default"))
         return "☒" if next((one for one in states if one is not None), False) else "☐"
     if menu is None:
         return ""
     chosen = (value_at(menu, name) for name in ("result", "default"))
-    number = next((_whole(one, 0) for one in chosen if one is not None), 0)
+    number = next((_parse_integer(one, 0) for one in chosen if one is not None), 0)
     entries = [one.get(f"{W}val") or "" for one in menu.iterchildren(f"{W}listEntry")]
     return entries[number] if number < len(entries) else ""
 
@@ -193,7 +193,7 @@ class DocxStyles:
         told = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]
         number = next((one for by in told if (one := value_at(by, "pPr/numPr/numId"))), "0")
         level = next((one for by in told if (one := value_at(by, "pPr/numPr/ilvl"))), "0")
-        return None if number == "0" else (number, _whole(level, 0))
+        return None if number == "0" else (number, _parse_integer(level, 0))
 
     def _chain(self, name: str | None) -> list[Any]:
         chain: list[Any] = []
@@ -249,13 +249,13 @@ class Numbering:
             own = dict(levels.get(name, {}))
             restarts = False
             for override in number.iterchildren(f"{W}lvlOverride"):
-                depth = _whole(override.get(f"{W}ilvl"), 0)
+                depth = _parse_integer(override.get(f"{W}ilvl"), 0)
                 if of_its_own := _levels(override):
                     own.update(of_its_own)
                     restarts = True
                 start = value_at(override, "startOverride")
                 if start is not None and depth in own:
-                    own[depth] = own[depth]._replace(start=_whole(start, 1))
+                    own[depth] = own[depth]._replace(start=_parse_integer(start, 1))
                     restarts = True
             self._levels[identity] = own
             self._abstract[identity] = identity if restarts else f"abstract {name}"
@@ -281,7 +281,7 @@ class Numbering:
             place = int(match[1]) - 1
             of = levels.get(place, _Level("decimal", "", 1, False))
             form = "1" if level.legal and of.form != "decimalZero" else _SORTS.get(of.form, "1")
-            return ordinal(self._counters.get((counter, place), of.start), form)
+            return list_number(self._counters.get((counter, place), of.start), form)
 
         return _PLACE.sub(number, level.text).strip()
 
@@ -295,15 +295,15 @@ class _Level(NamedTuple):
 
 def _levels(abstract: Any) -> dict[int, _Level]:
     return {
-        _whole(level.get(f"{W}ilvl"), 0): _Level(
+        _parse_integer(level.get(f"{W}ilvl"), 0): _Level(
             value_at(level, "numFmt") or "",
             value_at(level, "lvlText") or "",
-            _whole(value_at(level, "start"), 1),
+            _parse_integer(value_at(level, "start"), 1),
             is_set(level, "isLgl") or False,
         )
         for level in abstract.iterchildren(f"{W}lvl")
     }
 
 
-def _whole(text: str | None, default: int) -> int:
+def _parse_integer(text: str | None, default: int) -> int:
     return int(text) if text and text.isdigit() and len(text) < 7 else default

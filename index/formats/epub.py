@@ -13,7 +13,7 @@ from lxml import etree
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.html import RULES, read_page
-from alpie.index.formats.packed import dublin_core, open_packed, read_file, read_xml
+from alpie.index.formats.packed import dublin_core, open_packed, read_member, read_xml
 from alpie.index.notices import NoticeKind
 
 _CONTAINER = "META-INF/container.xml"
@@ -37,7 +37,7 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
         if page in sealed:
             raise SourceError.at(path, "epub.protected")
         if page in archive.namelist():
-            _, left_out, words = read_page(read_file(archive, page, path), path, builder)
+            _, left_out, words = read_page(read_member(archive, page, path), path, builder)
             unread.update(left_out)
             found.append(words)
     parser = f"selectolax {version('selectolax')}, html {RULES}, epub 1"

@@ -101,7 +101,7 @@ class TextBuilder:
         self, parser: str, metadata: Metadata, unread: Mapping[NoticeKind, int], found: str
     ) -> Extraction:
         """The text and structure that was built; `unread` counts what is in neither, `found`: see `Structure`."""
-        structure = Structure(tuple(self._elements), tuple(self._pages), found=clean(found))
+        structure = Structure(tuple(self._elements), tuple(self._pages), found=clean_text(found))
         notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
         pages = len(self._pages)
         return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))
@@ -136,7 +136,7 @@ class TextBuilder:
         for number, part in enumerate(text.split("\f")):
             if number:
                 self.next_page()
-            part = clean(part)
+            part = clean_text(part)
             lines = [line.strip() for line in part.split("\n")]
             shown = "\n".join(line for line in lines if line)
             if not shown:
@@ -156,7 +156,7 @@ class TextBuilder:
         shown: list[str] = []
         headers = 0
         for number, cells in enumerate(rows):
-            row = "\t".join(text for cell in cells if (text := _LINE.sub(" ", clean(cell)).strip()))
+            row = "\t".join(text for cell in cells if (text := _LINE.sub(" ", clean_text(cell)).strip()))
             if row:
                 shown.append(row)
                 headers += number < header_rows
@@ -189,7 +189,7 @@ class TextBuilder:
         self._length += len(text)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """`text` composed, without ligatures and what nobody sees (soft hyphens, zero-width, control)."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return unicodedata.normalize("NFC", text.translate(_TABLE))

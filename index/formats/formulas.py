@@ -17,7 +17,7 @@ _PARTS = {
 _UNREAD = frozenset({"annotation", "annotation-xml", "ctrlPr", "rPr"})
 
 
-def formula(element: Any) -> str:
+def formula_text(element: Any) -> str:
     """What an element of a formula says; of Office Math or MathML."""
     tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else "annotation"
     if tag in _UNREAD or tag.endswith("Pr"):
@@ -26,7 +26,7 @@ def formula(element: Any) -> str:
     if not kept:
         return (element.text or "").strip() if tag != "t" else element.text or ""
     name = _NAMES.get(tag, tag)
-    texts = [formula(one) for one in kept]
+    texts = [formula_text(one) for one in kept]
     values: dict[str, list[str]] = {}
     for number, (one, text) in enumerate(zip(kept, texts, strict=True)):
         own = one.tag.rpartition("}")[2]
@@ -35,7 +35,7 @@ def formula(element: Any) -> str:
         values.setdefault(own, []).append(text)
     if tag == "msqrt":
         values = {"e": ["".join(texts)]}
-    parts = {own: _grouped("".join(texts)) for own, texts in values.items()}
+    parts = {own: _bracketed("".join(texts)) for own, texts in values.items()}
     e = parts.get("e", "")
     below, above = (mark + parts[own] if parts.get(own) else "" for mark, own in (("_", "sub"), ("^", "sup")))
     if name == "f":
@@ -43,12 +43,12 @@ def formula(element: Any) -> str:
     if name in ("sSup", "sSub", "sSubSup"):
         return e + below + above
     if name == "nary":
-        return f"{_said(element, 'chr', '∫')}{below}{above} {''.join(values.get('e', []))}"
+        return f"{_property(element, 'chr', '∫')}{below}{above} {''.join(values.get('e', []))}"
     if name == "rad":
         return f"{parts.get('deg', '').translate(_RAISED)}√{e}"
     if name == "d":
-        inside = _said(element, "sepChr", "|").join(values.get("e", []))
-        return _said(element, "begChr", "(") + inside + _said(element, "endChr", ")")
+        inside = _property(element, "sepChr", "|").join(values.get("e", []))
+        return _property(element, "begChr", "(") + inside + _property(element, "endChr", ")")
     if name in ("m", "eqArr"):
         return "; ".join(filter(None, texts))
     if name == "mr":
@@ -58,11 +58,11 @@ def formula(element: Any) -> str:
     if name in ("limLow", "limUpp"):
         return f"{e}{'_' if name == 'limLow' else '^'}{parts.get('lim', '')}"
     if name == "acc":
-        return e + _said(element, "chr", "\u0302")
+        return e + _property(element, "chr", "\u0302")
     return "".join(texts)
 
 
-def _said(element: Any, name: str, default: str) -> str:
+def _property(element: Any, name: str, default: str) -> str:
     """What the properties of an element say, in either language."""
     space, _, tag = element.tag.rpartition("}")
     own = {"begChr": "open", "endChr": "close", "sepChr": "separators"}.get(name, "")
@@ -72,5 +72,5 @@ def _said(element: Any, name: str, default: str) -> str:
     return default if found is None else found.get(f"{space}}}val", "")
 
 
-def _grouped(text: str) -> str:
+def _bracketed(text: str) -> str:
     return text if len(text) < 2 or text.isalnum() or (text[0] == "(" and text[-1] == ")") else f"({text})"

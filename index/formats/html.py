@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
-from alpie.index.formats.formulas import formula
-from alpie.index.formats.numbering import is_note_call, ordinal
+from alpie.index.formats.formulas import formula_text
+from alpie.index.formats.numbering import is_note_call, list_number
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
@@ -37,7 +37,7 @@ _META = {
 }  # fmt: skip
 
 
-def decoded(data: bytes) -> str:
+def decode_page(data: bytes) -> str:
     """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
     for mark, name in _MARKS.items():
         if data.startswith(mark):
@@ -123,7 +123,7 @@ def read_page(
     data: bytes, path: Path, builder: TextBuilder
 ) -> tuple[LexborHTMLParser, Counter[NoticeKind], str]:
     """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
-    page = decoded(data)
+    page = decode_page(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
     if _depth(page) > _MAX_NESTING:
@@ -190,7 +190,7 @@ class _Walk:
             return None
         if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")):
             return None
-        if kind := _unread(node):
+        if kind := _unread_kind(node):
             self.unread[kind] += len(node.text().split())
             return None
         if name == "br":
@@ -198,7 +198,7 @@ class _Walk:
         elif name == "math":
             parsed = etree.HTML(node.html or "")
             math = None if parsed is None else parsed.find(".//math")
-            self._words.append("" if math is None else formula(math))
+            self._words.append("" if math is None else formula_text(math))
             return None
         elif name == "a" and _BACK.fullmatch(node.text()):
             return None
@@ -228,7 +228,7 @@ class _Walk:
         if name in ("ol", "ul", "menu"):
             style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
             sort = _LIST_SORTS.get(style[1], "1") if style else node.attributes.get("type") or "1"
-            self._lists.append(_HtmlList(name == "ol", sort, _whole(node.attributes.get("start"), 1)))
+            self._lists.append(_HtmlList(name == "ol", sort, _parse_integer(node.attributes.get("start"), 1)))
         elif name == "li":
             self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
@@ -240,7 +240,7 @@ class _Walk:
 
     def _leave(self, node: LexborNode) -> None:
         name = node.tag or ""
-        if name not in _BLOCKS or name in _FURNITURE or _unread(node):
+        if name not in _BLOCKS or name in _FURNITURE or _unread_kind(node):
             return
         self._flush()
         if name in ("ol", "ul", "menu") and self._lists:
@@ -262,7 +262,7 @@ class _Walk:
 
     def _flush(self) -> None:
         """Write the words so far as one block."""
-        lines = map(collapse, _joined(self._words).split("\n"))
+        lines = map(collapse, _join_words(self._words).split("\n"))
         text = "\n".join(filter(None, lines))
         self._words = []
         if not text:
@@ -286,12 +286,12 @@ class _HtmlList:
         """The number that its next item shows, which may say a `value` of its own; "" for a bullet."""
         if not self.ordered:
             return ""
-        number = _whole(value, self.number)
+        number = _parse_integer(value, self.number)
         self.number = number + 1
-        return ordinal(number, self.sort) + ("." if self.sort == "1" else ")")
+        return list_number(number, self.sort) + ("." if self.sort == "1" else ")")
 
 
-def _joined(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     """Text runs as one: a line end of the source is a space, one of `<br>` stays."""
     return "".join(word if word == "\n" else re.sub(r"\s+", " ", word) for word in words)
 
@@ -304,11 +304,11 @@ def _begins_below(text: LexborNode) -> bool:
     return bool(re.match(r"[A-ZÁÉÍÓÚÑ][\w@]", text.text_content or "")) and before.text()[-1:].islower()
 
 
-def _whole(text: str | None, default: int) -> int:
+def _parse_integer(text: str | None, default: int) -> int:
     return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else default
 
 
-def _unread(node: LexborNode) -> NoticeKind | None:
+def _unread_kind(node: LexborNode) -> NoticeKind | None:
     """Why the text of an element is not read, if it is not."""
     attributes = node.attributes
     style = (attributes.get("style") or "").replace(" ", "").lower()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
-from alpie.index.formats.extraction import Extraction, clean
+from alpie.index.formats.extraction import Extraction, clean_text
 from alpie.index.formats.markdown_inline import (
     BREAKS,
     TAG,
@@ -25,7 +25,7 @@ from alpie.index.formats.markdown_inline import (
     Piece,
     ShownText,
     foreign_signs,
-    make_parser,
+    make_markdown_parser,
     unpaired_signs,
 )
 from alpie.index.formats.plain import canonical_text, front_matter
@@ -46,12 +46,12 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     """Raises `SourceError` for what is no UTF-8 text."""
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
-    parser = make_parser()
+    parser = make_markdown_parser()
     reading = _MarkdownReading(text, begin)
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    words = clean(unescape(TAG.sub(_plain, rendered)))
+    words = clean_text(unescape(TAG.sub(_plain, rendered)))
     found = _NOTE_CALL.sub(lambda call: "" if call[2] else call[0], words)
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
@@ -82,7 +82,7 @@ class _MarkdownReading:
         return Span(self._at(piece[0]), self._at(piece[1] - 1) + 1)
 
     def written(self) -> str:
-        """The canonical text."""
+        """The canonical text: the source, with the blanks that had to be written into it."""
         parts: list[str] = []
         position = 0
         for start, end, shown in sorted(self.source.instead):
@@ -107,7 +107,7 @@ class _MarkdownReading:
         marks += _signs(text, position, len(text))
         calls = tuple(self._span(call) for call in sorted(self.source.calls))
         cutter = SpanCutter(text, [*calls])
-        marks = [left for mark in marks for left in cutter.left(mark.start, mark.end)]
+        marks = [left for mark in marks for left in cutter.remaining(mark.start, mark.end)]
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
 
     def read(self, tokens: Sequence[Token]) -> None:

@@ -140,7 +140,7 @@ _MAX_NESTING = 40  # of blocks; deeper ones are read as text
 _NOTE = re.compile(r"[ \t]*\[\^")
 
 
-def make_parser() -> MarkdownIt:
+def make_markdown_parser() -> MarkdownIt:
     """CommonMark with tables and struck text; `meta["at"]` of a token is its offset in the inline content."""
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     inline = _Inline()
@@ -232,7 +232,7 @@ _UNSPACED = re.compile(r"(#{2,6})([^\s#].*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 
 
 def _unspaced(state: Any, line: int, end: int, silent: bool) -> bool:
-    """«##Título», a heading before CommonMark asked for a blank."""
+    """A rule for «##Título», which was a heading before CommonMark asked for a blank."""
     begin = state.bMarks[line] + state.tShift[line]
     match = _UNSPACED.match(state.src, begin, state.eMarks[line])
     if not match or state.is_code_block(line):

@@ -15,8 +15,8 @@ _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo s
 _FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
 
 
-def ordinal(number: int, sort: str) -> str:
-    """`number` in the manner of `sort`; figures for an unknown one.
+def list_number(number: int, sort: str) -> str:
+    """How a list of a `sort` writes `number`; figures for an unknown sort.
 
     They are «- 1 -», «①», «uno», «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I», «primero».
     """
@@ -25,7 +25,7 @@ def ordinal(number: int, sort: str) -> str:
     if sort in _FIGURES:
         return _FIGURES[sort].format(number)
     if sort == "primero":
-        return _spelt(number)
+        return _spelled_ordinal(number)
     if sort == "uno" and number < 30:
         return CARDINALS[number - 1].capitalize()
     if sort == "①" and number <= 20:
@@ -48,7 +48,7 @@ def ordinal(number: int, sort: str) -> str:
     return text.upper() if sort.isupper() else text
 
 
-def _spelt(number: int) -> str:
+def _spelled_ordinal(number: int) -> str:
     if number > 99:
         return f"{number}º"
     tens, unit = divmod(number, 10)

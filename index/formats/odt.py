@@ -16,7 +16,7 @@ from lxml.etree import _Element
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
-from alpie.index.formats.formulas import formula
+from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import NoticeKind
@@ -217,7 +217,7 @@ class _OdtBody:
             elif name == "draw:object" and (href := one.get(_HREF)):
                 math = self._part(href.removeprefix("./") + "/content.xml")
                 if math is not None and name_of(math) == "math:math":
-                    yield formula(math)
+                    yield formula_text(math)
                     continue
             elif name == "draw:text-box" and one is not element:
                 boxes.append(one)

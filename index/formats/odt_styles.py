@@ -6,7 +6,7 @@ import re
 
 from lxml.etree import _Element
 
-from alpie.index.formats.numbering import ordinal
+from alpie.index.formats.numbering import list_number
 
 SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -99,4 +99,4 @@ class OdtStyles:
     def _numeral(level: _Element, number: int) -> str:
         form = value_of(level, "style:num-format")
         twice = value_of(level, "style:num-letter-sync") == "true"
-        return ordinal(number, form * 2 if twice else form) if form else ""
+        return list_number(number, form * 2 if twice else form) if form else ""

@@ -42,7 +42,7 @@ def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element 
     if name not in archive.namelist():
         return None
     try:
-        return parse_xml(read_file(archive, name, path))
+        return parse_xml(read_member(archive, name, path))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
 
@@ -53,7 +53,7 @@ def parse_xml(data: bytes) -> etree._Element:
     return etree.fromstring(data, parser)
 
 
-def read_file(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     """The bytes of a file of the archive. Raises `SourceError` where they cannot be unpacked."""
     try:
         return archive.read(name)

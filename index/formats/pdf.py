@@ -22,9 +22,9 @@ import pypdfium2.raw as raw
 from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import ScanWithoutText, SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, clean, iso_date
+from alpie.index.formats.extraction import Extraction, Metadata, clean_text, iso_date
 from alpie.index.formats.packed import parse_xml
-from alpie.index.formats.pdf_blocks import folded
+from alpie.index.formats.pdf_blocks import title_key
 from alpie.index.formats.pdf_fragments import (
     SLANTED,
     Box,
@@ -37,7 +37,7 @@ from alpie.index.formats.pdf_fragments import (
     page_characters,
     turned_box,
 )
-from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_at
+from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
 from alpie.index.formats.recognition import Recogniser
@@ -65,7 +65,7 @@ def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -
     """
     try:
         with PDFIUM, closing(pdfium.PdfDocument(data)) as document:
-            return _read(document, data, path, recogniser)
+            return _read_document(document, data, path, recogniser)
     except pdfium.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
             raise SourceError.at(path, "pdf.password") from error
@@ -87,11 +87,11 @@ class _Page:
     recognised: bool = False  # read off its picture
 
 
-def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
+def _read_document(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
     if len(document) > _MAX_PAGES:
         raise SourceError.at(path, "pdf.pages", most=_MAX_PAGES)
     document.init_forms()
-    pages = [_page(document, number) for number in range(len(document))]
+    pages = [_read_page(document, number) for number in range(len(document))]
     if recogniser:
         _recognise(document, pages, recogniser)
     recognised = sum(page.recognised for page in pages)
@@ -101,8 +101,8 @@ def _read(document: Any, data: bytes, path: Path, recogniser: Recogniser | None)
             raise ScanWithoutText.at(path, "pdf.scan")
         raise SourceError.at(path, "pdf.no_text")
     running = running_lines(lines)
-    text = PdfText(_outline(document))
-    text.write(lines, running, [_number(document, number) for number in range(len(document))])
+    text = PdfText(_read_outline(document))
+    text.write(lines, running, [_page_label(document, number) for number in range(len(document))])
     left = enumerate(pages)
     unread = sum(not page.recognised and _is_unread(page, number, running) for number, page in left)
     structure = Structure(
@@ -155,18 +155,18 @@ def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> Non
             pages[number] = _Page([replace(line, height=height) for line in lines], text, recognised=True)
 
 
-def _page(document: Any, number: int) -> _Page:
+def _read_page(document: Any, number: int) -> _Page:
     try:
         page = document[number]
     except pdfium.PdfiumError:  # one damaged page does not cost the others
         return _Page()
     try:
-        notes = _annotations(document, page)
+        notes = _read_annotations(document, page)
         if notes.shown:
             raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
             page.close()
             page = document[number]
-        read = _characters_read(page, notes.boxes)
+        read = _read_characters(page, notes.boxes)
         shown = "".join(read.found.split())
         read.fields = sum("".join(value.split()) not in shown for value in notes.values)
         read.comments = notes.comments
@@ -185,7 +185,7 @@ class _Annotations:
     comments: int = 0
 
 
-def _annotations(document: Any, page: Any) -> _Annotations:
+def _read_annotations(document: Any, page: Any) -> _Annotations:
     form, found, place = document.formenv, _Annotations(), raw.FS_RECTF()
     for at in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, at)
@@ -211,29 +211,31 @@ def _annotations(document: Any, page: Any) -> _Annotations:
     return found
 
 
-def _characters_read(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
-    box = _visible(page)
+def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
+    box = _visible_box(page)
     text_page = page.get_textpage()
     try:
         outside: list[str] = []
         characters = list(page_characters(text_page, box, outside))
         drawing = page_drawing(page, box)
-        hidden = _leave_unseen(text_page, characters) if drawing.unseen else 0
+        hidden = _remove_invisible(text_page, characters) if drawing.unseen else 0
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(text_page, box, [])), 0
         rotation = main_rotation(characters)
         if boxes:
-            _tick(characters, [(turned_box(one, rotation, box), ticked) for one, ticked in boxes], rotation)
+            _draw_check_marks(
+                characters, [(turned_box(one, rotation, box), ticked) for one, ticked in boxes], rotation
+            )
         tables = grids(drawing.edges, characters, rotation, box) if drawing.edges else []
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
-        found = [_calls_apart(one) for one in fragments]
-        whole = [table_at(fragments, at, tables[at].box) for at in sorted(real)]
+        found = [_text_with_calls_apart(one) for one in fragments]
+        whole = [table_fragment(fragments, at, tables[at].box) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
         lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
         for other in {one.rotation for one in characters if one is not None} - {rotation, SLANTED}:
             beside = fragments_of(text_page, characters, other)
-            found += map(_calls_apart, beside)
+            found += map(_text_with_calls_apart, beside)
             height = frame_height(other, box)
             for line in reading_order(beside):
                 region = 1000 * (other + 1) + line.region
@@ -245,7 +247,7 @@ def _characters_read(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         text_page.close()
 
 
-def _calls_apart(one: Fragment) -> str:
+def _text_with_calls_apart(one: Fragment) -> str:
     """The text of a fragment, raised figures after a word apart: they may call notes."""
     text = one.text
     for start, end in reversed(one.raised):
@@ -254,7 +256,7 @@ def _calls_apart(one: Fragment) -> str:
     return text
 
 
-def _leave_unseen(text_page: Any, characters: list[Character | None]) -> int:
+def _remove_invisible(text_page: Any, characters: list[Character | None]) -> int:
     """Take out what is set without ink; returns how many words."""
     words = ""
     for at, one in enumerate(characters):
@@ -267,7 +269,9 @@ def _leave_unseen(text_page: Any, characters: list[Character | None]) -> int:
     return len(words.split())
 
 
-def _tick(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int) -> None:
+def _draw_check_marks(
+    characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int
+) -> None:
     """Write a sign for each box of a form, in the place of what its program draws there."""
     size = median([one.size for one in characters if one is not None and one.rotation == rotation] or [12.0])
     for (left, bottom, right, top), ticked in boxes:
@@ -279,29 +283,29 @@ def _tick(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]],
         characters += [None, sign]
 
 
-def _visible(page: Any) -> Box:
+def _visible_box(page: Any) -> Box:
     """What is visible of a page, in its own coordinates."""
     crop, media = page.get_cropbox(), page.get_mediabox()
     box = max(crop[0], media[0]), max(crop[1], media[1]), min(crop[2], media[2]), min(crop[3], media[3])
     return box if box[0] < box[2] and box[1] < box[3] else media
 
 
-def _number(document: Any, number: int) -> PageLabel:
+def _page_label(document: Any, number: int) -> PageLabel:
     """What a page is called by the file's own page labels, else its place."""
-    label = clean(document.get_page_label(number)).strip()
+    label = clean_text(document.get_page_label(number)).strip()
     if re.fullmatch(r"[0-9]{1,5}", label):
         return int(label)
     return label if 0 < len(label) <= _MAX_LABEL else number + 1
 
 
-def _outline(document: Any) -> Outline:
+def _read_outline(document: Any) -> Outline:
     """The titles of the file's outline, with the page that they lead to."""
     found: Outline = {}
     try:
         for entry in document.get_toc(max_depth=6):
             place = entry.get_dest()
             page = place.get_index() if place else None
-            if page is not None and (title := folded(entry.get_title() or "")):
+            if page is not None and (title := title_key(entry.get_title() or "")):
                 found.setdefault(page, {}).setdefault(title, entry.level + 1)
     except (pdfium.PdfiumError, ValueError):
         pass
@@ -320,9 +324,11 @@ _NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario"
 
 
 def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
-    """`document` is pypdfium2's, `title` the largest heading of the first page."""
-    info = {key: collapse(clean(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()}
-    packet = _packet(data)
+    """What a PDF says of itself; `document` is pypdfium2's, `title` the largest heading of the first page."""
+    info = {
+        key: collapse(clean_text(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()
+    }
+    packet = _xmp_fields(data)
     titles = (one for one in (packet.get("title"), info.get("Title")) if one and not _NO_TITLE.match(one))
     authors = (packet.get("publisher", ""), packet.get("creator", ""), info.get("Author", ""))
     language = _LANGUAGE.search(data)
@@ -337,7 +343,7 @@ def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     )
 
 
-def _packet(data: bytes) -> dict[str, str]:
+def _xmp_fields(data: bytes) -> dict[str, str]:
     """The Dublin Core fields of the file's XMP packet; those of the last, which counts."""
     try:
         root = parse_xml(_PACKET.findall(data)[-1])
@@ -347,5 +353,7 @@ def _packet(data: bytes) -> dict[str, str]:
     for element in root.iter(f"{_DUBLIN_CORE}*"):
         items = [item.text or "" for item in element.iter(_ITEM)] or [element.text or ""]
         name = str(element.tag).removeprefix(_DUBLIN_CORE)
-        fields[name] = collapse(clean(items[0] if name in ("title", "rights", "date") else ", ".join(items)))
+        fields[name] = collapse(
+            clean_text(items[0] if name in ("title", "rights", "date") else ", ".join(items))
+        )
     return fields

@@ -11,16 +11,18 @@ from itertools import pairwise, takewhile
 from operator import attrgetter
 from statistics import median
 
-from alpie.index.formats.extraction import clean
+from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
-from alpie.index.formats.pdf_lines import cell_text
+from alpie.index.formats.pdf_lines import cell_fragment
 from alpie.index.layout.forms import ends_sentence
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
     r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
-_NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")  # … where its words are bold and stand alone
+_NUMBER = re.compile(
+    r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$"
+)  # a marker only where its words are bold and stand alone
 _ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
@@ -46,9 +48,9 @@ _MAX_HEADING = 200  # characters
 _MAX_HEADING_LINES = 4
 
 
-def folded(text: str) -> str:
+def title_key(text: str) -> str:
     """The words of a title, to find it again by."""
-    return re.sub(r"[\W_]+", " ", clean(text).casefold()).strip()
+    return re.sub(r"[\W_]+", " ", clean_text(text).casefold()).strip()
 
 
 @dataclass(slots=True)
@@ -93,7 +95,7 @@ class RunningText:
     largest: float  # size of running text: notes may take up more room than what they are about
 
 
-def body_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
+def running_text_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
     """By the size that most characters have, those in ruled tables apart."""
     lines = [line for on_page in pages for line in on_page]
     lines = [line for line in lines if line.table is None] or lines
@@ -133,7 +135,7 @@ def page_blocks(
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        opens = _CONTENTS_TITLE.match(folded(blocks[-1].text)) is not None if blocks else contents
+        opens = _CONTENTS_TITLE.match(title_key(blocks[-1].text)) is not None if blocks else contents
         if (end := _title_end(lines, index, titles)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), heading=True))
         elif (end := _contents_end(lines, index, known, opens)) > index:
@@ -162,7 +164,7 @@ def _title_end(lines: Sequence[PdfLine], index: int, titles: Collection[str]) ->
     if lines[index].text[:1].islower():  # «… del / artículo 143.»
         return index
     for end, line in enumerate(lines[index : index + _MAX_HEADING_LINES], start=index + 1):
-        text = f"{text} {folded(line.text)}".strip()
+        text = f"{text} {title_key(line.text)}".strip()
         if not any(title.startswith(text) for title in titles):
             break
         if text in titles and not (line.aside or line.table is not None):
@@ -221,7 +223,7 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
             break
     if len(entries) < _FEWEST_ENTRIES or 2 * len(entries) < end - index:
         return index
-    return end if sure or 2 * sum(folded(one) in known for one in entries) >= len(entries) else index
+    return end if sure or 2 * sum(title_key(one) in known for one in entries) >= len(entries) else index
 
 
 def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tuple[list[PdfLine], int]:
@@ -238,7 +240,7 @@ def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tupl
         line = lines[end]
         gap = lines[end - 1].base - line.base if rows else 0.0
         wraps = rows and gap <= _WRAPPED * body.pitch and _wraps(rows[-1], line, gap < 0.85 * least)
-        if wraps and any(_alike(rows[-1], other) for other in lines[index : index + _NEARBY]):
+        if wraps and any(_has_same_columns(rows[-1], other) for other in lines[index : index + _NEARBY]):
             rows[-1] = _with_cells(rows[-1], line)
         elif len(line.cells) >= 2 and gap < 3.5 * body.pitch:
             rows.append(line)
@@ -249,7 +251,8 @@ def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tupl
         return [], index
     aligned = sum(
         any(
-            _near([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells]) for edge in _EDGES
+            _is_under_cell([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells])
+            for edge in _EDGES
         )
         for one, other in pairwise(rows)
     )
@@ -278,7 +281,7 @@ def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
     )
 
 
-def _alike(row: PdfLine, other: PdfLine) -> bool:
+def _has_same_columns(row: PdfLine, other: PdfLine) -> bool:
     """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
     return (
         len(row.cells) == len(other.cells)
@@ -293,11 +296,11 @@ def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
     for cell in row.cells:
         below = [one for one in line.cells if abs(one.x0 - cell.x0) < _ALIGNED]
         whole = replace(cell, raised=[*cell.raised], recognised=[*cell.recognised], hyphens=[*cell.hyphens])
-        cells.append(cell_text([PdfLine([whole, *below], row.region)]))
+        cells.append(cell_fragment([PdfLine([whole, *below], row.region)]))
     return replace(row, cells=cells)
 
 
-def _near(one: list[float], other: list[float]) -> bool:
+def _is_under_cell(one: list[float], other: list[float]) -> bool:
     """Whether a cell after the first stands under one of the row above."""
     return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
+from alpie.index.records import RecognisedWord
+
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 
 SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn: a watermark
@@ -147,7 +149,7 @@ def main_rotation(characters: Sequence[Character | None]) -> int:
 GAP = 1.1  # ems between two fragments
 BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
 WORD_GAP = 0.1  # of the height of a box, beyond the gap between letters: less is no space
-SEEN_GAP = 0.05  # … where PDFium takes it for a space
+SEEN_GAP = 0.05  # the same limit where PDFium takes the gap for a space
 _MAX_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
 _FEWEST_GAPS = 6  # to tell letters set apart by
 SMALL = 0.8  # of the size of its line: a raised or lowered character
@@ -167,7 +169,7 @@ class Fragment:
     blank: bool = False  # PDFium takes the gap before it for a space
     cell: tuple[int, int, int] | None = None  # of a ruled table: table, row, column
     rows: list[PdfLine] = field(default_factory=list)  # of the whole table that this stands for
-    recognised: list[tuple[int, int, int]] = field(default_factory=list)  # ranges of words, per cent of trust
+    recognised: list[RecognisedWord] = field(default_factory=list)  # places in `text`
     hyphens: list[int] = field(default_factory=list)  # places in `text` of those that divide a word in a cell
 
     @property
@@ -179,7 +181,7 @@ class Fragment:
         by = len(self.text) + len(space)
         self.text += space + after.text
         self.raised += [(start + by, end + by) for start, end in after.raised]
-        self.recognised += [(start + by, end + by, sure) for start, end, sure in after.recognised]
+        self.recognised += [word.moved(by) for word in after.recognised]
         self.x0, self.x1 = min(self.x0, after.x0), max(self.x1, after.x1)
 
 

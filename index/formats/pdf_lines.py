@@ -28,6 +28,7 @@ from alpie.index.formats.pdf_fragments import (
     PdfLine,
 )
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
+from alpie.index.records import RecognisedWord
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
@@ -37,13 +38,13 @@ _CAPITAL = 1.8  # times the size of the text beside it: an initial set over seve
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
 _MAX_EDGES = 24  # left edges tried as that of a column
-_FEW_EDGES = 8  # … of columns beside others
+_FEW_EDGES = 8  # left edges tried within a column that stands beside others
 _MAX_DEPTH = 6  # of columns within columns
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
 _APART = 3.0  # points
 
 
-def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
+def table_fragment(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
     """A fragment that stands for ruled table `number`, from those of its cells; a row a line."""
     cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
     for one in fragments:
@@ -57,7 +58,7 @@ def table_at(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
         if _are_rows(of_cells):
             made += [[part for lines in row for part in lines.cells] for row in zip(*of_cells, strict=True)]
         else:
-            made.append([cell_text(lines) for lines in of_cells])
+            made.append([cell_fragment(lines) for lines in of_cells])
     lines = [PdfLine(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
     return Fragment("", box[0], box[2], box[3], lines[0].size, False, rows=lines)
 
@@ -68,7 +69,7 @@ def _are_rows(cells: list[list[PdfLine]]) -> bool:
     return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
 
 
-def goes_on(before: str, after: str) -> bool:
+def holds_line_end_sign(before: str, after: str) -> bool:
     """Whether a word holds the sign at a line end: «2019-» before «2021», «A-» before «17», «enero/» before «marzo»."""
     if re.search(r"\w-$", before):
         return after[:1].isdigit() or after[:1].isupper()
@@ -78,14 +79,14 @@ def goes_on(before: str, after: str) -> bool:
     return "." not in before.split()[-1] or re.search(r"[/._?=]\w", after.split()[0]) is not None
 
 
-def cell_text(lines: list[PdfLine]) -> Fragment:
-    """The lines of a cell as one."""
+def cell_fragment(lines: list[PdfLine]) -> Fragment:
+    """One fragment with the text of all lines of a cell."""
     whole = lines[0].cells[0]
     for part in [cell for line in lines for cell in line.cells][1:]:
         divided = DIVIDED.search(whole.text) and part.text[:1].islower()
         if divided:
             whole.hyphens.append(len(whole.text) - 1)
-        whole.take(part, "" if divided or goes_on(whole.text, part.text) else " ")
+        whole.take(part, "" if divided or holds_line_end_sign(whole.text, part.text) else " ")
         whole.bold = whole.bold and part.bold
     return whole
 
@@ -251,11 +252,11 @@ def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
         if row[0].rows:
             made += [replace(line, region=number) for line in row[0].rows]
         else:
-            made.append(PdfLine(_joined(sorted(row, key=lambda one: one.x0)), number))
+            made.append(PdfLine(_join_fragments(sorted(row, key=lambda one: one.x0)), number))
     return made
 
 
-def _joined(row: list[Fragment]) -> list[Fragment]:
+def _join_fragments(row: list[Fragment]) -> list[Fragment]:
     """The fragments of a line, those joined that no wide gap parts: a file may set its words in any order."""
     cells: list[Fragment] = []
     for one in row:
@@ -307,6 +308,8 @@ def _fragment(line: RecognisedLine, usual: float, scale: float, height: float) -
     left, right = line.left / scale, line.right / scale
     whole = Fragment("", left, right, base, size, False)
     for text, confidence in line.words:
-        word = Fragment(text, left, right, base, size, False, recognised=[(0, len(text), confidence)])
+        word = Fragment(
+            text, left, right, base, size, False, recognised=[RecognisedWord(0, len(text), confidence)]
+        )
         whole.take(word, " " if whole.text else "")
     return whole

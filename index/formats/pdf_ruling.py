@@ -187,7 +187,7 @@ def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
 
 
 def _merged(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
-    """(place, from, to): lines that touch and stand at one place are one."""
+    """Join lines (place, from, to) that touch and stand at one place."""
     places: dict[float, list[tuple[float, float]]] = defaultdict(list)
     place = float("-inf")
     for at, start, end in sorted(lines):

@@ -9,10 +9,10 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
-from alpie.index.formats.extraction import clean
-from alpie.index.formats.pdf_blocks import PdfBlock, body_of, folded, heading_levels, page_blocks
+from alpie.index.formats.extraction import clean_text
+from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks, running_text_of, title_key
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
-from alpie.index.formats.pdf_lines import DIVIDED, goes_on
+from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
@@ -85,7 +85,7 @@ def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:
 
 
 def _heads_of_tables(pages: PageLines, running: set[Place]) -> set[Place]:
-    """Those of `running` that head a table of which other rows do not repeat."""
+    """The running lines that are really the repeated head of a table: its other rows do not repeat."""
     tables = {
         (page, line.table)
         for page, lines in enumerate(pages)
@@ -150,8 +150,8 @@ class PdfText:
             [line for at, line in enumerate(lines) if (page, at) not in running]
             for page, lines in enumerate(pages)
         ]
-        body = body_of(bodies)
-        known = {folded(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
+        body = running_text_of(bodies)
+        known = {title_key(line.text) for on_page in bodies for line in on_page if len(line.text) < _SHORT}
         blocks: list[list[PdfBlock]] = []
         for page, body_lines in enumerate(bodies):
             listed = bool(blocks and blocks[-1]) and blocks[-1][-1].contents
@@ -175,7 +175,7 @@ class PdfText:
                 breaks = number == 0 or block.lines[0].region != region
                 joins = breaks and broken is not None and _joins(broken, block)
                 if block.heading:
-                    told = self._outline.get(page, {}).get(folded(block.text))
+                    told = self._outline.get(page, {}).get(title_key(block.text))
                     block.level = min(told or levels[block.look], 9)
                 self._block(block, broken if joins else None, first=number == 0)
                 broken = None if block.table or block.heading or block.contents else block
@@ -196,7 +196,7 @@ class PdfText:
         return self._length
 
     def _running(self, line: PdfLine) -> None:
-        text = clean(line.text).strip()
+        text = clean_text(line.text).strip()
         if text:
             start = self._begin()
             self._write(text)
@@ -238,19 +238,19 @@ class PdfText:
         """Write the cells of a line; yields those of which no character changed, with the place of their text."""
         for number, cell in enumerate(line.cells):
             self._write(between if number else "")
-            begin, text = self._length, clean(cell.text).strip()
+            begin, text = self._length, clean_text(cell.text).strip()
             self._write(text)
             if text == cell.text:  # else the places inside the cell do not hold
-                self.recognised += [(begin + a, begin + b, sure) for a, b, sure in cell.recognised]
+                self.recognised += [word.moved(begin) for word in cell.recognised]
                 yield cell, begin
 
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
-        before, after = clean(line.text), clean(following.text)
+        before, after = clean_text(line.text), clean_text(following.text)
         if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
-        elif goes_on(before, after):
+        elif holds_line_end_sign(before, after):
             self.marks.append(Span(end, start))
 
     def _in_capitals(self, before: str, after: str) -> bool:
@@ -339,4 +339,4 @@ def _title(blocks: Sequence[PdfBlock]) -> str:
     """The largest heading of the first page that names no part: «Artículo 1. Objeto.»."""
     headings = (block for block in blocks if block.heading and not opens_unit(collapse(block.text)))
     largest = max(headings, key=lambda block: block.size, default=None)
-    return collapse(clean(largest.text)) if largest else ""
+    return collapse(clean_text(largest.text)) if largest else ""

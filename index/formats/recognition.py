@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
-from alpie.index.files import replacing
-from alpie.index.messages import said
+from alpie.index.files import atomic_write
+from alpie.index.messages import message
 
 RECOGNISE_FILE = ".ocr"  # in a folder of documents: its scanned pages are recognised at every indexing
 _LANGUAGE = "spa"
@@ -49,46 +49,46 @@ class Recogniser:
         """Raises `RecognitionMissing`, which says what to install."""
         program = shutil.which("tesseract")
         if program is None:
-            raise RecognitionMissing(said("recognition.missing"))
-        listed = _output([program, "--list-langs"], b"").decode("utf-8", "replace")
+            raise RecognitionMissing(message("recognition.missing"))
+        listed = _run_program([program, "--list-langs"], b"").decode("utf-8", "replace")
         if _LANGUAGE not in listed.split():
-            raise RecognitionMissing(said("recognition.no_spanish"))
+            raise RecognitionMissing(message("recognition.no_spanish"))
         return cls(program, cache)
 
     @cached_property
     def version(self) -> str:
         """Name, version and language of the program that recognises."""
-        first = _output([self._program, "--version"], b"").decode("utf-8", "replace").split("\n", 1)[0]
+        first = _run_program([self._program, "--version"], b"").decode("utf-8", "replace").split("\n", 1)[0]
         return f"{first.strip()} {_LANGUAGE}"
 
     def lines(self, picture: bytes) -> list[RecognisedLine]:
         """The lines of `picture`, a PNG; none where the program fails or takes too long."""
-        kept = self._kept(picture)
+        kept = self._cache_file(picture)
         if kept is not None and kept.is_file():
-            return list(_read(kept.read_text("utf-8")))
+            return list(_read_table(kept.read_text("utf-8")))
         try:
-            found = _output([self._program, "-", "-", "-l", _LANGUAGE, "tsv"], picture)
+            found = _run_program([self._program, "-", "-", "-l", _LANGUAGE, "tsv"], picture)
         except (OSError, subprocess.SubprocessError):
             return []
         table = found.decode("utf-8", "replace")
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(kept) as new:
+            with atomic_write(kept) as new:
                 new.write_text(table, "utf-8")
-        return list(_read(table))
+        return list(_read_table(table))
 
-    def _kept(self, picture: bytes) -> Path | None:
+    def _cache_file(self, picture: bytes) -> Path | None:
         made_of = hashlib.sha256(picture + self.version.encode()).hexdigest()
         return self._cache / f"{made_of}.tsv" if self._cache else None
 
 
-def _output(command: list[str], given: bytes) -> bytes:
+def _run_program(command: list[str], given: bytes) -> bytes:
     env = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more makes it slower
     done = subprocess.run(command, input=given, capture_output=True, check=True, timeout=_SECONDS, env=env)
     return done.stdout
 
 
-def _read(table: str) -> Iterator[RecognisedLine]:
+def _read_table(table: str) -> Iterator[RecognisedLine]:
     """The lines of Tesseract's table, a row for each block, paragraph, line and word."""
     words: dict[tuple[str, ...], list[tuple[str, int]]] = {}
     boxes: dict[tuple[str, ...], tuple[int, int, int, int]] = {}

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.figures import mark_boxes, mark_figures
+from alpie.index.layout.figures import join_figures, mark_boxes
 from alpie.index.layout.headings import (
+    join_signatures,
     mark_fixed_forms,
     mark_sections,
-    mark_signatures,
     mark_sub_headings,
     mark_subtitles,
     split_glued_titles,
 )
-from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.legal import join_legal_headings, label_clauses
 from alpie.index.layout.line_groups import group_lines
-from alpie.index.layout.lines import manner_of, split_lines
+from alpie.index.layout.lines import detect_typesetting, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
 from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
 from alpie.index.records import Document, Layout, Span
-from alpie.index.spanish.analysis import unseen as unseen_in
+from alpie.index.spanish.analysis import invisible_ranges as unseen_in
 
 
 def lay_out(document: Document) -> Layout:
@@ -36,7 +36,7 @@ def lay_out(document: Document) -> Layout:
         marks = tuple(sorted((*document.structure.marks, *unseen))) if unseen else document.structure.marks
         return lay_out_marked(document, replace(document.structure, marks=marks))
     lines = split_lines(source)
-    manner = manner_of(lines)
+    style = detect_typesetting(lines)
     pages = find_pages(lines)
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
@@ -45,20 +45,20 @@ def lay_out(document: Document) -> Layout:
     # the text of each line that is not blank, without what is left out of it
     clean = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
 
-    groups = group_lines(lines, clean, pages, manner)
+    groups = group_lines(lines, clean, pages, style)
     mark_fixed_forms(groups)
-    groups = split_glued_titles(groups, clean, manner)
+    groups = split_glued_titles(groups, clean, style)
     mark_sections(groups)
     label_clauses(groups)
-    groups = mark_legal_headings(groups)
+    groups = join_legal_headings(groups)
     mark_numbered_headings(groups)
     groups = join_entries(groups)
-    groups = mark_figures(groups, manner)
+    groups = join_figures(groups, style)
     groups = join_lists(groups)
-    groups = mark_signatures(groups)
-    mark_boxes(groups, manner)
+    groups = join_signatures(groups)
+    mark_boxes(groups, style)
     mark_subtitles(groups)
-    mark_sub_headings(groups, manner)
+    mark_sub_headings(groups, style)
 
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)

@@ -11,8 +11,8 @@ from statistics import median
 
 from alpie.index.layout.forms import FIGURE_ONLY, NUMBERED, STARTS_WITH_FIGURE, opens_sentence
 from alpie.index.layout.headings import is_title_form
-from alpie.index.layout.line_groups import LineGroup, doubles
-from alpie.index.layout.lines import Manner
+from alpie.index.layout.line_groups import LineGroup, repeats_figure
+from alpie.index.layout.lines import Typesetting
 from alpie.index.records import BlockKind
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
@@ -28,30 +28,30 @@ _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*
 _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")
 
 
-def mark_figures(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
-    """Give kinds to key data, call-outs and tables, joining what belongs together."""
+def join_figures(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+    """Join the line groups of each figure with its label and of each table, and give them their kinds."""
     groups = _markdown_tables(groups)
-    if not manner.wrapped:
+    if not style.wrapped:
         return groups
-    groups = _tables(groups, manner)
-    groups = _key_data(groups, manner)
-    return _tables_under_headers(groups, manner)
+    groups = _tables(groups, style)
+    groups = _key_data(groups, style)
+    return _tables_under_headers(groups, style)
 
 
-def _free(group: LineGroup) -> bool:
+def _is_unmarked(group: LineGroup) -> bool:
     return group.kind is None and not group.bulleted and not group.indented
 
 
-def _narrow(group: LineGroup, manner: Manner, share: float = _NARROW) -> bool:
-    return all(line.width and line.width <= share * manner.column for line in group.lines)
+def _is_narrow(group: LineGroup, style: Typesetting, share: float = _NARROW) -> bool:
+    return all(line.width and line.width <= share * style.column for line in group.lines)
 
 
-def _is_label(group: LineGroup, manner: Manner) -> bool:
+def _is_label(group: LineGroup, style: Typesetting) -> bool:
     return (
-        _free(group)
+        _is_unmarked(group)
         and group.open_ended
         and len(group.lines) <= 3
-        and _narrow(group, manner)
+        and _is_narrow(group, style)
         and opens_sentence(group.text)
         and not STARTS_WITH_FIGURE.match(group.text)
     )
@@ -66,7 +66,7 @@ def _markdown_tables(groups: list[LineGroup]) -> list[LineGroup]:
                     made[-1].parts[-1].extend(group.lines)
                     made[-1].lines.extend(group.lines)
                 else:
-                    _extend(made[-1], [group])
+                    _add_row(made[-1], [group])
                 continue
             _make_table(group, [group])
         made.append(group)
@@ -80,36 +80,41 @@ def _make_table(table: LineGroup, header: list[LineGroup]) -> None:
     table.lines = [line for part in table.parts for line in part]
 
 
-def _extend(table: LineGroup, cells: list[LineGroup]) -> None:
+def _add_row(table: LineGroup, cells: list[LineGroup]) -> None:
     lines = [line for cell in cells for line in cell.lines]
     table.parts.append(lines)
     table.lines.extend(lines)
 
 
-def _row_at(groups: list[LineGroup], index: int, manner: Manner) -> int:
+def _row_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
     """How many line groups make the table row at `index`; 0 if there is none."""
     group = groups[index]
-    if not _free(group) or not _narrow(group, manner) or not group.open_ended or NUMBERED.match(group.text):
+    if (
+        not _is_unmarked(group)
+        or not _is_narrow(group, style)
+        or not group.open_ended
+        or NUMBERED.match(group.text)
+    ):
         return 0
     if FIGURE_ONLY.match(group.text) or STARTS_WITH_FIGURE.match(group.text):
         return 0
     if _TRAILING_FIGURES.search(group.text):
         return 1
-    if _is_label(group, manner) and index + 1 < len(groups):
+    if _is_label(group, style) and index + 1 < len(groups):
         cell = groups[index + 1]
-        if _free(cell) and not cell.page_start and FIGURE_ONLY.match(cell.text):
+        if _is_unmarked(cell) and not cell.page_start and FIGURE_ONLY.match(cell.text):
             return 2
     return 0
 
 
-def _tables(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
+def _tables(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Rows that each end in figures, with the title or header row above them."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
         rows: list[list[LineGroup]] = []
         end = index
-        while end < len(groups) and (size := _row_at(groups, end, manner)):
+        while end < len(groups) and (size := _row_size(groups, end, style)):
             if rows and groups[end].page_start:
                 break
             rows.append(groups[end : end + size])
@@ -119,29 +124,33 @@ def _tables(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
             index += 1
             continue
         header: list[LineGroup] = []
-        while made and len(header) < 2 and _is_header(made[-1], manner):
+        while made and len(header) < 2 and _is_header(made[-1], style):
             header.insert(0, made.pop())
         table = header[0] if header else LineGroup([], blank_before=True)
         table.text = " ".join(group.text for group in header)
         _make_table(table, header)
         for row in rows:
-            _extend(table, row)
+            _add_row(table, row)
         made.append(table)
         index = end
     return made
 
 
-def _is_header(group: LineGroup, manner: Manner) -> bool:
-    return _free(group) and group.open_ended and len(group.lines) <= 3 and _narrow(group, manner, 0.9)
+def _is_header(group: LineGroup, style: Typesetting) -> bool:
+    return (
+        _is_unmarked(group) and group.open_ended and len(group.lines) <= 3 and _is_narrow(group, style, 0.9)
+    )
 
 
-def _tables_under_headers(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
+def _tables_under_headers(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Key data under two or more column titles are the rows of a table."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
         end = index
-        while end < len(groups) and _is_label(groups[end], manner) and _narrow(groups[end], manner, _DISPLAY):
+        while (
+            end < len(groups) and _is_label(groups[end], style) and _is_narrow(groups[end], style, _DISPLAY)
+        ):
             end += 1
         rows = end
         while rows < len(groups) and groups[rows].kind is BlockKind.KEY_DATA:
@@ -158,13 +167,13 @@ def _tables_under_headers(groups: list[LineGroup], manner: Manner) -> list[LineG
             header.take(cell)
         _make_table(header, [header])
         for row in groups[end:rows]:
-            _extend(header, [row])
+            _add_row(header, [row])
         made.append(header)
         index = rows
     return made
 
 
-def _key_data(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
+def _key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -172,14 +181,14 @@ def _key_data(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
         following = groups[index + 1] if index + 1 < len(groups) else None
         made.append(group)
         index += 1
-        if not _free(group) or NUMBERED.match(group.text) or not _narrow(group, manner):
+        if not _is_unmarked(group) or NUMBERED.match(group.text) or not _is_narrow(group, style):
             continue
-        display = _is_display(group, manner)
-        if display and following is not None and doubles(group.text, following.text):
+        display = _is_display(group, style)
+        if display and following is not None and repeats_figure(group.text, following.text):
             group.kind = BlockKind.CALLOUT
-            if _free(following) and _narrow(following, manner):
+            if _is_unmarked(following) and _is_narrow(following, style):
                 following.kind = BlockKind.KEY_DATA
-        elif display and (size := _labelled(groups, index - 1, manner)):
+        elif display and (size := _labelled_figure_size(groups, index - 1, style)):
             for label in groups[index : index - 1 + size]:
                 group.take(label)
             group.kind = BlockKind.KEY_DATA
@@ -194,24 +203,24 @@ def _key_data(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
     return made
 
 
-def _is_display(group: LineGroup, manner: Manner) -> bool:
+def _is_display(group: LineGroup, style: Typesetting) -> bool:
     """Whether a line group is a figure in display type: alone, in few words, in lines of half the column."""
-    if len(group.text) > 60 or not _narrow(group, manner, _DISPLAY):
+    if len(group.text) > 60 or not _is_narrow(group, style, _DISPLAY):
         return False
     each = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
     return each or _DISPLAY_TEXT.match(group.text) is not None
 
 
-def _labelled(groups: list[LineGroup], index: int, manner: Manner) -> int:
+def _labelled_figure_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
     """How many line groups make one figure with its label, the figure above the label; 0 if no label."""
     end = index + 1
-    while end < len(groups) and not groups[end].blank_before and _narrow(groups[end], manner, _DISPLAY):
+    while end < len(groups) and not groups[end].blank_before and _is_narrow(groups[end], style, _DISPLAY):
         is_figure = not groups[end].page_start and _DISPLAY_TEXT.match(groups[end].text)
         if end - index > _MAX_FIGURE_LINES or not is_figure:
             return 0
         end += 1
     if end < len(groups) and groups[end].blank_before and not groups[end].page_start:
-        return end + 1 - index if _is_label(groups[end], manner) else 0
+        return end + 1 - index if _is_label(groups[end], style) else 0
     return 0
 
 
@@ -221,18 +230,18 @@ _WIDER = 1.4
 _SAME_WIDTH = 0.97  # boxes of one document differ by less
 
 
-def mark_boxes(groups: list[LineGroup], manner: Manner) -> None:
+def mark_boxes(groups: list[LineGroup], style: Typesetting) -> None:
     """Set `box` on the line groups of each box; its title becomes a heading of level 3."""
-    if not manner.wrapped or not manner.column:
+    if not style.wrapped or not style.column:
         return
     narrow: list[tuple[int, int, float]] = []
     for index, (before, group, following) in enumerate(zip(groups, groups[1:], groups[2:], strict=False), 1):
         if group.box is not None or not _is_box_title(before, group, following):
             continue
-        if following.width >= _WIDER * manner.column:
-            _enclose(groups, index, _end_of(groups, index, manner, wide=True))
+        if following.width >= _WIDER * style.column:
+            _mark_box(groups, index, _box_end(groups, index, style, wide=True))
             continue
-        end = _end_of(groups, index, manner, wide=False)
+        end = _box_end(groups, index, style, wide=False)
         if end > index + 1:
             narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
     long = [
@@ -241,8 +250,8 @@ def mark_boxes(groups: list[LineGroup], manner: Manner) -> None:
     usual = median(long or [0.0])
     for index, end, width in narrow:
         if width >= _SAME_WIDTH * usual:
-            _enclose(groups, index, end)
-    _enclose_entries(groups, manner)
+            _mark_box(groups, index, end)
+    _box_entry_lists(groups, style)
 
 
 def _is_box_title(before: LineGroup, group: LineGroup, following: LineGroup) -> bool:
@@ -261,33 +270,33 @@ def _may_stand_in_box(group: LineGroup) -> bool:
     return not is_title_form(group) if group.kind is None else group.kind is BlockKind.LIST
 
 
-def _end_of(groups: list[LineGroup], title: int, manner: Manner, wide: bool) -> int:
+def _box_end(groups: list[LineGroup], title: int, style: Typesetting, wide: bool) -> int:
     end = sure = title + 1
     while end < len(groups) and _may_stand_in_box(groups[end]):
         group = groups[end]
         if group.page_start or (group.after_footer and end > title + 1):
             break
-        if wide != (group.width >= _WIDER * manner.column) and len(group.lines) > 1:
+        if wide != (group.width >= _WIDER * style.column) and len(group.lines) > 1:
             break
-        if not wide and group.width > _DOUBTFUL * manner.column:
+        if not wide and group.width > _DOUBTFUL * style.column:
             break
         end += 1
-        if wide or group.width <= _NARROWER * manner.column:
+        if wide or group.width <= _NARROWER * style.column:
             sure = end
     return sure
 
 
-def _enclose(groups: list[LineGroup], title: int, end: int) -> None:
+def _mark_box(groups: list[LineGroup], title: int, end: int) -> None:
     groups[title].kind, groups[title].level = BlockKind.HEADING, 3
     for group in groups[title:end]:
         group.box = groups[title].text
 
 
-def _enclose_entries(groups: list[LineGroup], manner: Manner) -> None:
+def _box_entry_lists(groups: list[LineGroup], style: Typesetting) -> None:
     """A list of terms set narrow, with no title over it, is a box without a title."""
     for group in groups:
         if group.kind is not BlockKind.LIST or group.box is not None or group.bulleted:
             continue
         are_terms = all(part[0].text[:1].isupper() for part in group.parts)  # and no numbers
-        if group.parts and are_terms and group.width <= _NARROWER * manner.column:
+        if group.parts and are_terms and group.width <= _NARROWER * style.column:
             group.box = ""

@@ -17,7 +17,7 @@ from alpie.index.layout.forms import (
     opens_sentence,
 )
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
-from alpie.index.layout.lines import Line, Manner, printed_width
+from alpie.index.layout.lines import Line, Typesetting, printed_width
 from alpie.index.records import BlockKind, collapse
 
 MAX_HEADING = 160  # characters
@@ -51,31 +51,31 @@ def mark_fixed_forms(groups: list[LineGroup]) -> None:
             group.kind = BlockKind.PULL_QUOTE
 
 
-def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], manner: Manner) -> list[LineGroup]:
+def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Typesetting) -> list[LineGroup]:
     """Part a title from the body that follows it without a blank line.
 
     A title ends where its line breaks although the next word, a capital, would have fitted.
     """
-    if not manner.wrapped:
+    if not style.wrapped:
         return groups
     made: list[LineGroup] = []
     for group in groups:
-        count = _title_lines(group, clean, manner) if group.kind is None else 0
+        count = _count_title_lines(group, clean, style) if group.kind is None else 0
         if not count:
             made.append(group)
             continue
         title, body = group.lines[:count], group.lines[count:]
-        group.lines, group.text = title, _joined(title, clean)
+        group.lines, group.text = title, _join_lines(title, clean)
         made.append(group)
-        made.append(LineGroup(body, _joined(body, clean), False, False, False))
+        made.append(LineGroup(body, _join_lines(body, clean), False, False, False))
     return made
 
 
-def _joined(lines: list[Line], clean: dict[int, str]) -> str:
+def _join_lines(lines: list[Line], clean: dict[int, str]) -> str:
     return collapse(" ".join(clean[line.number] for line in lines))
 
 
-def _title_lines(group: LineGroup, clean: dict[int, str], manner: Manner) -> int:
+def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetting) -> int:
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0
@@ -93,12 +93,12 @@ def _title_lines(group: LineGroup, clean: dict[int, str], manner: Manner) -> int
             continue
         if NUMBERED.match(following) or (numbered and not numbered.group("mark")[0].isdigit()):
             continue
-        width = max(max(line.width for line in body), 0.6 * manner.column if len(body) < 3 else 0.0)
+        width = max(max(line.width for line in body), 0.6 * style.column if len(body) < 3 else 0.0)
         room = width - lines[count - 1].width - printed_width(" " + first_word(following))
         sure = first_word(following).strip("«“¿¡(").casefold() in FUNCTION_WORDS
         if room < (-0.02 if sure else 0.2) * width:
             continue
-        if len(_joined(lines[:count], clean)) <= MAX_HEADING:
+        if len(_join_lines(lines[:count], clean)) <= MAX_HEADING:
             return count
     return 0
 
@@ -149,8 +149,8 @@ _NOT_HEADED = (BlockKind.CAPTION, BlockKind.PULL_QUOTE, BlockKind.METADATA)
 _MAX_SUBTITLE = 600  # characters
 
 
-def mark_signatures(groups: list[LineGroup]) -> list[LineGroup]:
-    """Short lines that end a section or the document, a name and an office: metadata."""
+def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
+    """Join the short lines that end a section or the document, a name and an office, as metadata."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -177,7 +177,7 @@ def _may_sign(group: LineGroup, first: bool) -> bool:
 
 
 def mark_subtitles(groups: list[LineGroup]) -> None:
-    """Long lines without a full stop before the text begins: leads."""
+    """Make leads of long lines without a full stop before the text begins."""
     for index, group in enumerate(groups):
         if group.kind is BlockKind.METADATA or group.kind is BlockKind.HEADING:
             continue
@@ -188,8 +188,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
         group.kind = BlockKind.LEAD
 
 
-def mark_sub_headings(groups: list[LineGroup], manner: Manner) -> None:
-    """Every title form left that has a text to head."""
+def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
+    """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
     for group, following in pairwise(groups):
         if group.kind is BlockKind.METADATA:

@@ -64,8 +64,8 @@ _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S
 _FEWEST_CLAUSES = 3
 
 
-def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
-    """Headings of divisions and articles; a title that stands on a line of its own joins them.
+def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
+    """Mark the headings of divisions and articles, and join titles that stand on a line of their own to them.
 
     A heading that the format of the file gives keeps its place among the others: see `_order_headings`.
     """
@@ -85,7 +85,7 @@ def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
             continue
         level = group.level
         rank = _division_rank(group, given)
-        opened = None if rank is not None else _opened(group.text, given, ordinals)
+        opened = None if rank is not None else _read_opening(group.text, given, ordinals)
         if rank is not None:
             group.kind, group.level = BlockKind.HEADING, rank
             article, ordinals = None, _named_by_ordinals(group.text)
@@ -100,7 +100,7 @@ def mark_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
         made.append(group)
     _order_headings(made, ranks)
     _nest_preamble(made)
-    _say_one_line_articles(made)
+    _make_one_line_articles_text(made)
     return made
 
 
@@ -111,13 +111,13 @@ def _division_rank(group: LineGroup, given: bool) -> int | None:
     division = _DIVISION.match(group.text)
     if division is None or len(group.text) > 160:
         return None
-    sure = group.text.isupper() or (given and _counts(division.group("number")))
+    sure = group.text.isupper() or (given and _is_division_number(division.group("number")))
     if division.group("end") is None and not sure:
         return None  # «Título profesional de …»
     return _RANK[fold(division.group("word"))]
 
 
-def _counts(text: str) -> bool:
+def _is_division_number(text: str) -> bool:
     number = number_at(text)
     return (len(text) == 1 and text.isupper()) or (number is not None and number.end == len(text))
 
@@ -137,7 +137,7 @@ def _order_headings(groups: list[LineGroup], given: dict[int, tuple[int, int]]) 
 
 
 def _nest_preamble(groups: list[LineGroup]) -> None:
-    """«I», «II» under «PREÁMBULO» are its sections, though they are set alike."""
+    """Put «I», «II» under «PREÁMBULO», whose sections they are, though they are set alike."""
     level = 0
     for group in groups:
         if group.kind is not BlockKind.HEADING:
@@ -156,7 +156,7 @@ def _named_by_ordinals(text: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _UnitOpening:
     """The unit whose name begins a text, and where its title or its words begin."""
 
     name: str
@@ -164,7 +164,7 @@ class _Opened:
     end: int
 
 
-def _opened(text: str, given: bool, ordinals: str | None) -> _Opened | None:
+def _read_opening(text: str, given: bool, ordinals: str | None) -> _UnitOpening | None:
     """The article, clause or provision that `text` opens; `given`: the format says that it is a heading."""
     if not text[:1].isupper() or _LEADERS.search(text):
         return None
@@ -174,7 +174,7 @@ def _opened(text: str, given: bool, ordinals: str | None) -> _Opened | None:
         name, rank, position = f"disposición {provision['sort'].casefold()}", _PROVISION_RANK, provision.end()
         if provision["number"] is None:
             end = _END.match(text, position)
-            return _Opened(name, rank, end.end()) if end else None
+            return _UnitOpening(name, rank, end.end()) if end else None
     elif alone and ordinals and number_at(alone["number"]):
         name, rank, position = ordinals, _PROVISION_RANK, alone.start("number")
     elif opener:
@@ -193,10 +193,10 @@ def _opened(text: str, given: bool, ordinals: str | None) -> _Opened | None:
     apart = number.ordinal or given or text[number.end :].lstrip().startswith("(")
     if end is None and (not apart or _GOES_ON.match(text, number.end)):
         return None
-    return _Opened(f"{name} {_as_cited(written)}", rank, end.end() if end else number.end)
+    return _UnitOpening(f"{name} {_cited_number(written)}", rank, end.end() if end else number.end)
 
 
-def _as_cited(number: str) -> str:
+def _cited_number(number: str) -> str:
     """A number as it stands, without the mark of an ordinal; capitals only where they count: «7-A», «IV»."""
     words = _ORDINAL_MARK.sub("", collapse(number)).rstrip(".:–—-").split()
     cited = " ".join(word if _COUNTS_IN_CAPITALS.fullmatch(word) else word.casefold() for word in words)
@@ -205,10 +205,10 @@ def _as_cited(number: str) -> str:
 
 def opens_unit(heading: str) -> bool:
     """Whether a heading names an article, a clause or a provision."""
-    return _opened(heading, True, None) is not None
+    return _read_opening(heading, True, None) is not None
 
 
-def _mark_article(group: LineGroup, article: str | None, opened: _Opened | None) -> str | None:
+def _mark_article(group: LineGroup, article: str | None, opened: _UnitOpening | None) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:
         rest = group.text[opened.end :]
@@ -216,8 +216,8 @@ def _mark_article(group: LineGroup, article: str | None, opened: _Opened | None)
         named = len(rest) <= _SHORT and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
         heads = group.kind is BlockKind.HEADING or named
         group.kind, group.level = BlockKind.HEADING, opened.rank
-        if _says(rest) or not heads:
-            _make_text(group)
+        if _is_sentence(rest) or not heads:
+            _make_paragraph(group)
         return opened.name
     if article and not group.bulleted:
         clause = NUMBERED.match(group.text)
@@ -229,7 +229,7 @@ def _mark_article(group: LineGroup, article: str | None, opened: _Opened | None)
     return article
 
 
-def _says(rest: str) -> bool:
+def _is_sentence(rest: str) -> bool:
     """Whether what follows the name of an article is a sentence, and no title."""
     if not ends_sentence(rest) or rest.rstrip().endswith("?"):
         return False
@@ -237,8 +237,8 @@ def _says(rest: str) -> bool:
     return bool(_VERB.search(rest, 0, relative.start() if relative else len(rest)))
 
 
-def _say_one_line_articles(groups: list[LineGroup]) -> None:
-    """An article whose line is all there is of it is its own text: «Artículo 22. (Derogado)»; a title stays one.
+def _make_one_line_articles_text(groups: list[LineGroup]) -> None:
+    """Make text of articles that are one line and no more: «Artículo 22. (Derogado)»; titles stay titles.
 
     Where the same article has words elsewhere, the line is an entry of a table of contents.
     """
@@ -247,29 +247,29 @@ def _say_one_line_articles(groups: list[LineGroup]) -> None:
         for group, following in zip_longest(groups, groups[1:])
         if group.kind is BlockKind.HEADING
         and group.label
-        and (opened := _opened(group.text, True, group.label.rpartition(" ")[0]))
+        and (opened := _read_opening(group.text, True, group.label.rpartition(" ")[0]))
         and group.text[opened.end :].strip()
         and not _is_under(following, group)
     ]
     single = {id(group) for group, _ in bodiless}
-    told = {_root(group) for group in groups if group.label and id(group) not in single}
+    told = {_unit_of_label(group) for group in groups if group.label and id(group) not in single}
     for group, rest in bodiless:
         if group.label not in told and _NO_TITLE.match(rest.lstrip()):
-            _make_text(group)
+            _make_paragraph(group)
 
 
 def _is_under(group: LineGroup | None, heading: LineGroup) -> bool:
     if group is None or (group.kind is BlockKind.HEADING and group.level <= heading.level):
         return False
-    return group.label is None or _root(group) == heading.label
+    return group.label is None or _unit_of_label(group) == heading.label
 
 
-def _root(group: LineGroup) -> str:
+def _unit_of_label(group: LineGroup) -> str:
     return (group.label or "").partition(",")[0]
 
 
-def _make_text(group: LineGroup) -> None:
-    """A heading that is a paragraph after all; its level stays: it ends what stands above it."""
+def _make_paragraph(group: LineGroup) -> None:
+    """Turn a heading into a paragraph. Its level stays: it ends what stands above it."""
     group.kind = BlockKind.PARAGRAPH
     group.lines[0] = replace(group.lines[0], start=group.lines[0].start + group.skip)
     group.skip = 0
@@ -281,9 +281,11 @@ def _takes_title(before: LineGroup, group: LineGroup) -> bool:
         return False
     if _named_by_ordinals(group.text) or group.label or group.item:
         return False
-    opened = _opened(before.text, True, None)
+    opened = _read_opening(before.text, True, None)
     bare = (opened and opened.end == len(before.text)) or _DIVISION.fullmatch(before.text)
-    opens = _opened(group.text, False, None) or _DIVISION.match(group.text) or NUMBERED.match(group.text)
+    opens = (
+        _read_opening(group.text, False, None) or _DIVISION.match(group.text) or NUMBERED.match(group.text)
+    )
     return bool(bare) and not ends_sentence(group.text) and not opens
 
 
@@ -298,7 +300,7 @@ def label_clauses(groups: list[LineGroup]) -> None:
         and len(group.text) > 60
         and _CAPITALS.match(group.text)
         and not group.text.isupper()
-        and _opened(group.text, False, None) is None
+        and _read_opening(group.text, False, None) is None
     ]
     if len(clauses) < _FEWEST_CLAUSES or not any(group.text[-1] in ",;" for group in clauses):
         return
@@ -314,7 +316,7 @@ def label_clauses(groups: list[LineGroup]) -> None:
 
 
 def _label_recitals(groups: list[LineGroup]) -> None:
-    """«(1) …», «(2) …»: long numbered paragraphs in brackets, counted from one."""
+    """Label long paragraphs numbered in brackets from one, «(1) …», «(2) …», as recitals."""
     found: list[LineGroup] = []
     for group in groups:
         match = _RECITAL.match(group.text) if group.kind is None and len(group.text) > 60 else None

@@ -26,7 +26,7 @@ from alpie.index.layout.forms import (
     opens_sentence,
     starts_lower,
 )
-from alpie.index.layout.lines import Line, Manner, printed_width
+from alpie.index.layout.lines import Line, Typesetting, printed_width
 from alpie.index.layout.pages import Pages
 from alpie.index.records import BlockKind, collapse
 
@@ -72,10 +72,12 @@ class LineGroup:
         self.text = f"{self.text} {group.text}"
 
 
-def group_lines(lines: list[Line], clean: dict[int, str], pages: Pages, manner: Manner) -> list[LineGroup]:
+def group_lines(
+    lines: list[Line], clean: dict[int, str], pages: Pages, style: Typesetting
+) -> list[LineGroup]:
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
-    # Where many lines are set in, indentation is the manner of the document and says nothing.
+    # Where many lines are set in, indentation is how the document is set and says nothing.
     sets_in = sum(1 for line in lines if line.indent and not line.blank) <= _FEW_SET_IN * len(clean)
     groups: list[LineGroup] = []
     blank = footer = False
@@ -94,8 +96,8 @@ def group_lines(lines: list[Line], clean: dict[int, str], pages: Pages, manner: 
             or blank
             or footer
             or starts_page
-            or _begins_by_form(text, before, groups[-1], manner)
-            or _ends_before(previous, before, text, manner, previous.number in starts)
+            or _begins_by_form(text, before, groups[-1], style)
+            or _ends_before(previous, before, text, style, previous.number in starts)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
             groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
@@ -105,47 +107,47 @@ def group_lines(lines: list[Line], clean: dict[int, str], pages: Pages, manner: 
         blank = footer = False
     for group in groups:
         group.text = collapse(" ".join(clean[line.number] for line in group.lines))
-    return _mend([group for group in groups if group.text], manner)
+    return _join_broken_groups([group for group in groups if group.text], style)
 
 
-def _begins_by_form(text: str, before: str, group: LineGroup, manner: Manner) -> bool:
+def _begins_by_form(text: str, before: str, group: LineGroup, style: Typesetting) -> bool:
     """Whether a line begins something new by its own form, whatever stands before it."""
     if MARKDOWN_HEADING.match(text) or text.startswith("|"):
         return True
     if LEGAL_LINE.match(text) and ends_sentence(before):
         return True
     bullet, number = BULLET.match(text), NUMBERED.match(text)
-    if manner.wrapped and (number or (bullet and text[0] in "–—-*+")):
+    if style.wrapped and (number or (bullet and text[0] in "–—-*+")):
         # Inside a sentence a line may begin with a dash or with «1.» by chance.
         first = group.lines[0].text
         among_items = BULLET.match(first) is not None or NUMBERED.match(first) is not None
-        return not manner.marks_wraps and (ends_sentence(before) or among_items)
+        return not style.marks_wraps and (ends_sentence(before) or among_items)
     return bool(bullet or number)
 
 
-def _ends_before(previous: Line, before: str, after: str, manner: Manner, starts_page: bool) -> bool:
+def _ends_before(previous: Line, before: str, after: str, style: Typesetting, starts_page: bool) -> bool:
     """Whether a paragraph ends between two lines that no blank line parts; their texts are `before` and `after`."""
     if not before or not after:
         return False
-    if not manner.wrapped:
+    if not style.wrapped:
         return ends_sentence(before) or not starts_lower(after)
     if CAPTION.match(before) and not starts_lower(after) and not previous.carries_on:
         return True
-    if starts_page and SECTION.match(before) and manner.marks_wraps and not previous.carries_on:
+    if starts_page and SECTION.match(before) and style.marks_wraps and not previous.carries_on:
         return True  # a numbered title over its byline
     if starts_lower(after) or before[-1] in "-/,(":
         return False
-    if manner.marks_wraps:
+    if style.marks_wraps:
         return not previous.carries_on
     if len(previous.text) > 200:
         return True
-    room = manner.column - previous.width - printed_width(" " + first_word(after))
-    return ends_sentence(before) and room > 0.25 * manner.column
+    room = style.column - previous.width - printed_width(" " + first_word(after))
+    return ends_sentence(before) and room > 0.25 * style.column
 
 
 @dataclass(slots=True)
-class _Growing:
-    """A group being mended: what must be known of it without looking at all its lines again."""
+class _JoinedGroup:
+    """A group that others are joined to, with what must be known of it without going through all its lines."""
 
     group: LineGroup
     texts: list[str]
@@ -157,13 +159,13 @@ class _Growing:
         self.texts.append(group.text)
 
 
-def _mend(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
-    mended: list[_Growing] = []
+def _join_broken_groups(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+    mended: list[_JoinedGroup] = []
     for group in groups:
-        if mended and _goes_on(mended[-1], group, manner):
+        if mended and _goes_on(mended[-1], group, style):
             mended[-1].take(group)
         else:
-            mended.append(_Growing(group, [group.text], group.width))
+            mended.append(_JoinedGroup(group, [group.text], group.width))
     for growing in mended:
         growing.group.text = " ".join(growing.texts)
     return [growing.group for growing in mended]
@@ -172,7 +174,7 @@ def _mend(groups: list[LineGroup], manner: Manner) -> list[LineGroup]:
 _INTERRUPTS = (CAPTION, MARKDOWN_HEADING, DATE_LINE, ADMINISTRATIVE)
 
 
-def _goes_on(growing: _Growing, after: LineGroup, manner: Manner) -> bool:
+def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
     """Whether the break between two groups fell inside a sentence."""
     before, opening, ending = growing.group, growing.texts[0], growing.texts[-1]
     if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
@@ -183,19 +185,19 @@ def _goes_on(growing: _Growing, after: LineGroup, manner: Manner) -> bool:
         return False
     last = before.lines[-1]
     if starts_lower(after.text):
-        if len(growing.texts) == 1 and doubles(ending, after.text):
+        if len(growing.texts) == 1 and repeats_figure(ending, after.text):
             return False
         if SECTION.match(opening) and len(before.lines) == 1 and before.page_start:
             return False
         # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
-        return opening[0].islower() or len(before.lines) > 1 or not manner.wrapped or last.carries_on
-    if manner.marks_wraps and not last.carries_on:
+        return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or last.carries_on
+    if style.marks_wraps and not last.carries_on:
         return False
     if FIGURE_ONLY.match(after.text) or ending[-1] in "%€":
         return False
-    if len(before.lines) < 3 or not manner.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
+    if len(before.lines) < 3 or not style.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
         return False
-    full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * manner.column
+    full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * style.column
     return full and not (after.page_start and len(after.lines) <= 2) and opens_sentence(after.text)
 
 
@@ -203,7 +205,7 @@ _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _FIRST_FIGURE = re.compile(r"\d")
 
 
-def doubles(display: str, text: str) -> bool:
+def repeats_figure(display: str, text: str) -> bool:
     """Whether `display`, from its first figure on, is said again at the start of `text`."""
     figure = _FIRST_FIGURE.search(display)
     if figure is None or len(display) > 80:

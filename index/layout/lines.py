@@ -77,15 +77,15 @@ def split_lines(text: str) -> list[Line]:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How a document was set, as far as its line ends show."""
+class Typesetting:
+    """How a document was typeset, as far as its line ends show."""
 
     wrapped: bool  # paragraphs run over several lines
     marks_wraps: bool  # a line that runs on ends in a space, a closed one does not
     column: float  # width of its text column in ems; 0 if it has none
 
 
-def manner_of(lines: list[Line]) -> Manner:
+def detect_typesetting(lines: list[Line]) -> Typesetting:
     """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
     breaks = [pair for pair in pairwise(lines) if not (pair[0].blank or pair[1].blank)]
     wraps = [line for line, following in breaks if following.text[0].islower()]
@@ -94,4 +94,4 @@ def manner_of(lines: list[Line]) -> Manner:
     # Only lines that were certainly wrapped show the column; the widest tenth may be another column.
     widths = sorted(line.width for line in wraps if line.width > 0)
     column = widths[int(len(widths) * 0.9)] if wrapped and widths else 0.0
-    return Manner(wrapped, wrapped and len(wraps) >= 3 and marked >= 0.9 * len(wraps), column)
+    return Typesetting(wrapped, wrapped and len(wraps) >= 3 and marked >= 0.9 * len(wraps), column)

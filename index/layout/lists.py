@@ -15,7 +15,7 @@ _FEWEST_ENTRIES = 3
 
 
 def mark_numbered_headings(groups: list[LineGroup]) -> None:
-    """«1. Tendencias tecnológicas», over a text of its own, is a heading and not an item."""
+    """Make headings of numbered titles over a text of their own: «1. Tendencias tecnológicas» is no item."""
     for group, following in pairwise(groups):
         match = NUMBERED.match(group.text)
         if (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from alpie.index.layout.forms import kind_by_form
-from alpie.index.layout.legal import label_clauses, mark_legal_headings
+from alpie.index.layout.legal import join_legal_headings, label_clauses
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
@@ -25,8 +25,8 @@ class SpanCutter:
         self._left_out = sorted(left_out)
         self._starts = [span.start for span in self._left_out]
 
-    def left(self, start: int, end: int) -> list[Span]:
-        """What is left of ``[start, end)``."""
+    def remaining(self, start: int, end: int) -> list[Span]:
+        """The spans of ``[start, end)`` that are not left out."""
         kept: list[Span] = []
         position = start
         index = max(bisect_left(self._starts, start) - 1, 0)
@@ -42,8 +42,8 @@ class SpanCutter:
         return kept
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """What is left of ``[start, end)``, trimmed of white space at both ends."""
-        spans = self.left(start, end)
+        """The spans of ``[start, end)`` that are not left out, trimmed of white space at both ends."""
+        spans = self.remaining(start, end)
         texts = [self._source[span.start : span.end] for span in spans]
         shown = [number for number, text in enumerate(texts) if text.strip()]
         if not shown:
@@ -54,7 +54,7 @@ class SpanCutter:
         return tuple(spans[first : last + 1])
 
     def text(self, start: int, end: int) -> str:
-        """What is left of ``[start, end)`` as text."""
+        """The text of ``[start, end)`` without what is left out, trimmed."""
         return "".join(self._source[span.start : span.end] for span in self.spans(start, end))
 
     def of_lines(self, lines: list[Line], skip: int = 0) -> tuple[Span, ...]:
@@ -85,14 +85,14 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
         blocks.append(
             Block(kind, spans, readable, level, group.box, group.label, page, parts, group.header_parts)
         )
-        if kind is BlockKind.HEADING and group.box is None and not _same(group.text, title):
+        if kind is BlockKind.HEADING and group.box is None and not _is_same_title(group.text, title):
             path.append((group.level, group.text))
         if kind is BlockKind.METADATA and group.signature:
             path.clear()
     return blocks
 
 
-def _same(text: str, title: str) -> bool:
+def _is_same_title(text: str, title: str) -> bool:
     return collapse(text).casefold().rstrip(".") == collapse(title).casefold().rstrip(".")
 
 
@@ -104,14 +104,14 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     groups: list[LineGroup] = []
     starts: list[int] = []  # of what is a line here: an element, or a row of one
     for element in sorted(structure.elements, key=lambda one: one.start):
-        if group := _unit(element, source, cutter, len(starts)):
+        if group := _line_group(element, source, cutter, len(starts)):
             groups.append(group)
             starts += [line.start for line in group.lines]
     for group in groups:
         if group.kind is None and not group.item:
             group.kind = kind_by_form(group.text)
     label_clauses(groups)
-    groups = mark_legal_headings(groups)
+    groups = join_legal_headings(groups)
     groups = join_lists(groups)
     pages = _pages(structure, starts)
     blocks = make_blocks(groups, cutter, pages, document.title)
@@ -126,8 +126,8 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     )
 
 
-def _unit(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
-    """`number` is that of its first line."""
+def _line_group(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
+    """The line group of an element, None for one without text; `number` is that of its first line."""
     text = collapse(cutter.text(element.start, element.end))
     if not text:
         return None

@@ -39,13 +39,13 @@ class _NoteCall:
 
 def find_note_calls(text: str, left_out: tuple[Span, ...] = ()) -> tuple[Span, ...]:
     """Spans of the footnote calls of `text`, with the stray punctuation that came with them."""
-    chain = _heaviest_chain(_outside(_candidates(text), left_out))
-    if not _convinces(chain):
+    chain = _heaviest_chain(_candidates_outside(_candidates(text), left_out))
+    if not _is_plausible(chain):
         return ()
     return tuple(_with_stray_punctuation(text, candidate) for candidate in chain)
 
 
-def _outside(candidates: list[_NoteCall], left_out: tuple[Span, ...]) -> list[_NoteCall]:
+def _candidates_outside(candidates: list[_NoteCall], left_out: tuple[Span, ...]) -> list[_NoteCall]:
     spans = sorted(left_out)
     starts = [span.start for span in spans]
     before = (bisect_right(starts, candidate.start) - 1 for candidate in candidates)
@@ -59,20 +59,24 @@ def _candidates(text: str) -> list[_NoteCall]:
         if stem is None:
             continue
         word = text[match.start() : match.start(1)]
-        _add(found, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
+        _add_candidate(found, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
     for match in _ON_YEAR.finditer(text):
-        _add(found, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)])
+        _add_candidate(found, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)])
     for match in _ALONE.finditer(text):
-        _add(found, match.start(1), match.group(1), 0.5, True, "")
+        _add_candidate(found, match.start(1), match.group(1), 0.5, True, "")
     for match in _RAISED.finditer(text):
-        _add(found, match.start(), match.group().translate(_RAISED_DIGITS), 1.0, False, f"@{match.start()}")
+        _add_candidate(
+            found, match.start(), match.group().translate(_RAISED_DIGITS), 1.0, False, f"@{match.start()}"
+        )
     found.sort(key=lambda candidate: candidate.start)
     names = Counter((candidate.stem, candidate.first) for candidate in found)
     # «GTA18» said twice is a name with a number in it; a note is called once.
     return [c for c in found if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
 
 
-def _add(found: list[_NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str) -> None:
+def _add_candidate(
+    found: list[_NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
+) -> None:
     values = [int(part) for part in digits.split(",")]
     if values[0] == 0 or digits[0] == "0":
         return
@@ -129,7 +133,7 @@ def _heaviest_chain(candidates: list[_NoteCall]) -> list[_NoteCall]:
     return chain[::-1]
 
 
-def _convinces(chain: list[_NoteCall]) -> bool:
+def _is_plausible(chain: list[_NoteCall]) -> bool:
     """Whether a chain is too long, too even and too varied to be a coincidence, as «Art.1 … Art.2 …» is."""
     if len(chain) < _FEWEST:
         return False

@@ -71,18 +71,18 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
     for head, found in by_head.items():
         # "Artículo 7" runs upward too: only a line of several words is a running one.
         if len(found) >= 3 and len(head[1:].split()) >= 3:
-            footers.update(_numbers_that_run([number for number, _ in found], [tail for _, tail in found]))
-    if len(named) >= 2 and _grows([value for _, value in named]):
+            footers.update(_running_numbers([number for number, _ in found], [tail for _, tail in found]))
+    if len(named) >= 2 and _is_increasing([value for _, value in named]):
         footers.update(named)
     footers.update(_at_form_feeds(lines))
     return footers
 
 
-def _grows(values: list[int]) -> bool:
+def _is_increasing(values: list[int]) -> bool:
     return all(first < second for first, second in pairwise(values))
 
 
-def _numbers_that_run(numbers: list[int], tails: list[str]) -> dict[int, int | None]:
+def _running_numbers(numbers: list[int], tails: list[str]) -> dict[int, int | None]:
     """Page numbers from the digits at the line ends, which may have a year glued before them."""
     compact = ["".join(tail.split()) for tail in tails]
     years = {tail[:4] for tail in compact}
@@ -91,7 +91,7 @@ def _numbers_that_run(numbers: list[int], tails: list[str]) -> dict[int, int | N
         rests = [tail[prefix:] for tail in compact]
         if all(rest and len(rest) <= 4 and rest[0] != "0" for rest in rests):
             values = [int(rest) for rest in rests]
-            if _grows(values):
+            if _is_increasing(values):
                 return dict(zip(numbers, values, strict=True))
     return {}
 
@@ -109,7 +109,7 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
         ends = [page[edge] for page in pages if page]
         short = [line for line in ends if len(line.text) < 40]
         numbered = [(one.number, int(match[1])) for one in short if (match := _BARE_NUMBER.match(one.text))]
-        if len(numbered) >= 2 and _grows([value for _, value in numbered]):
+        if len(numbered) >= 2 and _is_increasing([value for _, value in numbered]):
             found.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
         for line in ends:

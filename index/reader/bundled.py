@@ -20,13 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-from alpie.index.encoder import Floats, Integers, encodable, usable_processors
+from alpie.index.encoder import Floats, Integers, usable_processors, without_surrogates
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_runtime import open_session
 from alpie.index.encoder.tokenizer import open_tokenizer
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
 
 GRAPH = Path(__file__).with_name("reader.onnx")
@@ -55,12 +55,12 @@ class BundledReader:
     reads_each_alone = True
 
     def __init__(self, cache: Path) -> None:
-        """With the encoder's files in `cache`, made if need be. Raises `EncoderError` when the graph cannot be used."""
+        """The reader, with the encoder's files in `cache`, made if need be. Raises `EncoderError` for a bad graph."""
         folder = bundled_folder(cache)
         try:
             self._session = open_session(GRAPH)
         except Exception as error:  # the library raises private classes
-            raise EncoderError(said("reader.graph", path=GRAPH, error=error)) from error
+            raise EncoderError(message("reader.graph", path=GRAPH, error=error)) from error
         self._tokenizer, self._word_table = open_tokenizer(folder), WordTable.open(folder / WEIGHTS_FILE)
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
@@ -75,7 +75,7 @@ class BundledReader:
         return ThreadPoolExecutor(usable_processors(), thread_name_prefix="alpie-reader")
 
     def _tokens(self, prompt: str, text: str) -> _Tokens:
-        found = self._tokenizer.encode(prompt + encodable(text))
+        found = self._tokenizer.encode(prompt + without_surrogates(text))
         own = [row for row, special in enumerate(found.special_tokens_mask) if not special]
         offsets = np.array([found.offsets[row] for row in own], np.int64).reshape(-1, 2) - len(prompt)
         return _Tokens(np.array([found.ids[row] for row in own], np.int64), offsets)
@@ -93,7 +93,7 @@ class BundledReader:
         """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""
         if len(passage.text) < most_tokens:  # characters: then it has fewer tokens than that
             return [(0, len(passage.sentences) - 1)]
-        heading = len(self._tokens(PROMPTS["document"], _headed(passage.heading, "")).ids)
+        heading = len(self._tokens(PROMPTS["document"], _with_heading(passage.heading, "")).ids)
         runs: list[tuple[int, int]] = []
         first, used = 0, heading
         for number, sentence in enumerate(passage.sentences):
@@ -106,8 +106,8 @@ class BundledReader:
 
     def _read_run(self, head: Integers, passage: ReadPassage, first: int, last: int) -> Reading:
         run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
-        before = len(_headed(run.heading, ""))
-        tokens = self._tokens(PROMPTS["document"], _headed(run.heading, run.text))
+        before = len(_with_heading(run.heading, ""))
+        tokens = self._tokens(PROMPTS["document"], _with_heading(run.heading, run.text))
         kept = max(1, _MAX_TOKENS - len(head) - 1)
         ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
@@ -115,17 +115,17 @@ class BundledReader:
         (logits,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
         own = offsets[:, 1] > 0  # the heading is read, and answers nothing
         begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))
-        return _reading(run, offsets[own], begins, ends, logits[0, 0])
+        return _reading_from_logits(run, offsets[own], begins, ends, logits[0, 0])
 
 
-def _headed(heading: str, text: str) -> str:
+def _with_heading(heading: str, text: str) -> str:
     return f"{heading}. {text}" if heading else text
 
 
-def _reading(
+def _reading_from_logits(
     passage: ReadPassage, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
 ) -> Reading:
-    """From logits of the passage's tokens, shape (tokens,), to those of its sentences."""
+    """The reading of a passage from the logits of its tokens, shape (tokens,)."""
     scores = np.full(len(passage.sentences), NOT_READ, np.float32)
     words: list[AnswerWords | None] = [None] * len(passage.sentences)
     # a token begins with the blank before its word
@@ -133,15 +133,17 @@ def _reading(
     for number in np.unique(of_token):
         mine = np.flatnonzero(of_token == number)
         scores[number] = np.logaddexp.reduce(begins[mine]) - nowhere[0]
-        first, last, probability = _likeliest(begins[mine], ends[mine])
+        first, last, probability = _likeliest_span(begins[mine], ends[mine])
         start, end = offsets[mine[first], 0], offsets[mine[last], 1]
         begin = passage.starts[number]
-        words[number] = _trimmed(passage.sentences[number], int(start - begin), int(end - begin), probability)
+        words[number] = _trim_words(
+            passage.sentences[number], int(start - begin), int(end - begin), probability
+        )
     answers = float(np.logaddexp.reduce(begins) - nowhere[0]) if len(begins) else NOT_READ
     return Reading(answers, scores, tuple(words))
 
 
-def _likeliest(begins: Floats, ends: Floats) -> tuple[int, int, float]:
+def _likeliest_span(begins: Floats, ends: Floats) -> tuple[int, int, float]:
     """First and last token of a sentence's likeliest answer, and its probability given that the sentence answers."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
@@ -150,7 +152,7 @@ def _likeliest(begins: Floats, ends: Floats) -> tuple[int, int, float]:
     return int(start), int(end), float(np.exp(both[start, end] - np.logaddexp.reduce(both, axis=None)))
 
 
-def _trimmed(sentence: str, start: int, end: int, probability: float) -> AnswerWords:
+def _trim_words(sentence: str, start: int, end: int, probability: float) -> AnswerWords:
     start, end = max(0, start), min(len(sentence), end)
     while start < end and sentence[start].isspace():
         start += 1

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, encodable, stay_offline
-from alpie.index.encoder.torch_runtime import unloadable
+from alpie.index.encoder import Floats, stay_offline, without_surrogates
+from alpie.index.encoder.torch_runtime import loading_errors
 from alpie.index.errors import EncoderError
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, Reading, ReadPassage
 
 _BATCH = 16
@@ -37,13 +37,13 @@ class CrossEncoderReader:
             from sentence_transformers import CrossEncoder
 
             return cls(CrossEncoder(model, local_files_only=True, activation_fn=_identity()), model)
-        except unloadable() as error:
-            raise EncoderError(said("reader.unopenable", model=model, error=error)) from error
+        except loading_errors() as error:
+            raise EncoderError(message("reader.unopenable", model=model, error=error)) from error
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
         texts = ((one.heading, text) for one in passages for text in (one.text, *one.sentences))
         headed = (f"{heading}. {text}" if heading else text for heading, text in texts)
-        pairs = [(encodable(question), encodable(text)) for text in headed]
+        pairs = [(without_surrogates(question), without_surrogates(text)) for text in headed]
         scores = self._scores(pairs)
         readings: list[Reading] = []
         at = 0
@@ -60,7 +60,7 @@ class CrossEncoderReader:
         scores = self._model.predict(list(pairs), batch_size=_BATCH, show_progress_bar=False)
         found = np.asarray(scores, np.float32)
         if found.ndim != 1:
-            raise EncoderError(said("reader.numbers", model=self.name, count=found.shape[-1]))
+            raise EncoderError(message("reader.numbers", model=self.name, count=found.shape[-1]))
         return found
 
 

@@ -1,4 +1,4 @@
-"""Which reader: the bundled one, or a cross-encoder that somebody has."""
+"""Opens the reader that a name stands for: the bundled one, or a cross-encoder that somebody has."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from alpie.index.errors import ArgumentError
-from alpie.index.messages import said
+from alpie.index.messages import message
 
 RetrieverName = Literal["hybrid", "dense", "lexical"]
 RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
@@ -20,4 +20,4 @@ def retriever_named(name: object) -> RetrieverName:
     for retriever in RETRIEVERS:
         if retriever == name:
             return retriever
-    raise ArgumentError(said("retriever.unknown", value=repr(name), known=", ".join(RETRIEVERS)))
+    raise ArgumentError(message("retriever.unknown", value=repr(name), known=", ".join(RETRIEVERS)))

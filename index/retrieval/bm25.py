@@ -101,7 +101,7 @@ class TermIndex:
         return scores
 
 
-def best_of(scores: Floats, limit: int) -> Integers:
+def top_rows(scores: Floats, limit: int) -> Integers:
     """The `limit` texts with the highest scores above zero, best first, equal ones by number."""
     found = np.flatnonzero(scores)
     if len(found) > limit > 0:

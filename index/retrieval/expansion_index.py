@@ -17,7 +17,7 @@ from alpie.index.encoder import Flags, Floats, Integers
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import ExpansionLine
-from alpie.index.text_database import StoredPassages, bounds_of, from_json, runs
+from alpie.index.text_database import StoredPassages, bounds_of, concatenated_ranges, from_json
 
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):
@@ -70,26 +70,26 @@ class ExpansionIndex:
         return self.bounds[passages + 1] > self.bounds[passages]
 
     def cosines(self, vector: Floats, passages: Integers) -> list[Floats]:
-        """Of each passage the cosines of its lines, an array a passage."""
+        """Cosines of `vector` with the lines of each passage, an array a passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
-        found = self.vectors.cosines(vector, runs(starts, counts))
+        found = self.vectors.cosines(vector, concatenated_ranges(starts, counts))
         return np.split(found, bounds_of(counts)[1:-1]) if len(passages) else []
 
     def best(self, vector: Floats, passages: Integers) -> Floats:
-        """Of each passage the best cosine of its lines, (passages,); -1 for one without."""
+        """The best cosine among the lines of each passage, (passages,); -1 for one without lines."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
         best = np.full(len(passages), -1.0, dtype=np.float32)
         some = np.flatnonzero(counts)
         if len(some):
-            cosines = self.vectors.cosines(vector, runs(starts[some], counts[some]))
+            cosines = self.vectors.cosines(vector, concatenated_ranges(starts[some], counts[some]))
             best[some] = np.maximum.reduceat(cosines, bounds_of(counts[some])[:-1])
         return best
 
 
-def filled(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
-    """`values` of the passages with lines; the others get what their own words are worth.
+def impute_scores(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
+    """`values` for the passages that have lines; the others get an estimate from their own words.
 
     `reference` is the same kind of score of the passages' own words, raised by as much as lines are better
     on average: nobody having written lines for a passage neither helps nor hurts it.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from alpie.index.messages import Message, said
+from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label
@@ -62,23 +62,23 @@ def unit_in_words(units: Units) -> Message:
     """A place in words, told in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
     order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
     ordered = sorted(units, key=lambda unit: order.get(unit[0], 0))
-    return said("place.listed", units=[_in_words(kind, number) for kind, number in ordered])
+    return message("place.listed", units=[_in_words(kind, number) for kind, number in ordered])
 
 
 def _in_words(kind: str, number: str) -> Message:
     if kind == "part":
-        return said(f"place.{_PARTS[number]}")
+        return message(f"place.{_PARTS[number]}")
     feminine = kind in FEMININE
     if kind == "provision":  # its number begins with its sort: «final 5»
         kind, _, number = number.partition(" ")
-    unit = said(f"place.{kind}")
+    unit = message(f"place.{kind}")
     if number == "unico":
-        return said("place.sole_feminine" if feminine else "place.sole", unit=unit)
+        return message("place.sole_feminine" if feminine else "place.sole", unit=unit)
     if number == "preliminar":
-        return said("place.preliminary", unit=unit)
+        return message("place.preliminary", unit=unit)
     first, among, last = number.partition(_RANGE)
-    numbers = said("place.range", first=first, last=last) if among else first
-    return said("place.numbered", unit=unit, number=numbers) if number else unit
+    numbers = message("place.range", first=first, last=last) if among else first
+    return message("place.numbered", unit=unit, number=numbers) if number else unit
 
 
 def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
@@ -138,7 +138,7 @@ class Places:
 
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
-        """Of each passage that stands at a citable place: its units, and its document."""
+        """Units and document of each passage that stands at a citable place, by its row."""
         found: dict[int, tuple[dict[str, str], str]] = {}
         for row, passage in enumerate(self._passages):
             units = dict(_units_of(passage))
@@ -163,17 +163,17 @@ class Places:
             if page := wanted.get("page"):
                 of_it = [line for line in of_it if self._is_on(page, line)]
             for kind, number in parts.items():
-                of_it = self._narrowed(of_it, kind, number)
+                of_it = self._narrow(of_it, kind, number)
             lines += of_it
         return lines
 
     def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
         held = ((row, units) for row, (units, document) in self._units.items() if document in documents)
-        return [row for row, units in held if _within(wanted, units)]
+        return [row for row, units in held if _matches_units(wanted, units)]
 
     def _is_on(self, page: str, line: _CorpusSentence) -> bool:
         pages = self._passages[line.row].pages(line.sentence.spans)
-        return any(_is_number(page, fold(str(one)), "page") for one in pages)
+        return any(_matches_number(page, fold(str(one)), "page") for one in pages)
 
     def _sentences_of(self, rows: Sequence[int]) -> list[_CorpusSentence]:
         sentences = (
@@ -181,12 +181,12 @@ class Places:
         )
         return [_CorpusSentence(*one) for one in sentences]
 
-    def _narrowed(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
+    def _narrow(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
         if kind == "clause":
             labelled = [line for line in lines if self._units[line.row][0].get("clause") == number]
             if labelled:
                 return labelled
-        marked = _marked(lines, kind, number)
+        marked = _sentences_with_mark(lines, kind, number)
         if marked or kind in ("letter", "fraction"):
             return marked
         paragraphs = _paragraphs(lines)
@@ -206,7 +206,7 @@ class Places:
                 return
 
 
-def _marked(lines: Sequence[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
+def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
     """The sentence with the mark asked for, and what of the lines after it is part of it."""
     for style in _STYLES.get(kind, ()):
         at = next((n for n, line in enumerate(lines) if (style, number) in line.marks), None)
@@ -240,15 +240,17 @@ def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]
     return found
 
 
-def _within(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
-    return all(kind in units and _is_number(number, units[kind], kind) for kind, number in wanted.items())
+def _matches_units(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
+    return all(
+        kind in units and _matches_number(number, units[kind], kind) for kind, number in wanted.items()
+    )
 
 
-def _is_number(wanted: str, own: str, kind: str) -> bool:
+def _matches_number(wanted: str, own: str, kind: str) -> bool:
     if not wanted or wanted == own:
         return True
     if _PAGES in own:
-        return any(_is_number(wanted, page, kind) for page in own.split(_PAGES))
+        return any(_matches_number(wanted, page, kind) for page in own.split(_PAGES))
     if kind == "provision" and " " not in wanted:
         return own.startswith(wanted)
     low, among, high = wanted.partition(_RANGE)

@@ -1,4 +1,4 @@
-"""Search: a question against all passages.
+"""Searches all passages for a question: collects candidates, fuses their scores, gives the best.
 
 1. Candidates come from three retrievers: passage vectors, sentence vectors, stems; and where
    other ways to ask for a passage were written beforehand, from these, by meaning and by words.
@@ -16,18 +16,18 @@ from time import perf_counter
 import numpy as np
 
 from alpie.index.encoder import Encoder, Flags, Floats, Integers
-from alpie.index.encoder.embed import Embedded, text_of
+from alpie.index.encoder.embed import PassageVectors, indexed_text
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval import RetrieverName, retriever_named
-from alpie.index.retrieval.bm25 import TermIndex, best_of
-from alpie.index.retrieval.expansion_index import ExpansionIndex, filled
+from alpie.index.retrieval.bm25 import TermIndex, top_rows
+from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.spelling import Lexicons, corrected, lexicon_of
-from alpie.index.text_database import StoredPassages, bounds_of, runs
+from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
+from alpie.index.text_database import StoredPassages, bounds_of, concatenated_ranges
 
 _CANDIDATES_PER_RETRIEVER = 100
 
@@ -61,7 +61,7 @@ class EncodedQuestion:
 
 @dataclass(frozen=True)
 class _WordScores:
-    """Of every passage how well its words fit, (passages,) each: worked out once, for the best and for the rest."""
+    """BM25 scores of all passages, (passages,) each; computed once, to find candidates and to score them."""
 
     own: Floats  # of the question's terms
     related: Floats  # of what its acronyms stand for
@@ -95,10 +95,12 @@ class SearchIndex:
     lexicon: Lexicons | None = lexicon_of
 
     @classmethod
-    def from_embedded(cls, passages: Sequence[Passage], embedded: Embedded, encoder: Encoder) -> SearchIndex:
+    def from_embedded(
+        cls, passages: Sequence[Passage], embedded: PassageVectors, encoder: Encoder
+    ) -> SearchIndex:
         """An index in memory from passages and their vectors."""
         texts = [passage.text for passage in passages]
-        with_context = [text_of(passage) for passage in passages]
+        with_context = [indexed_text(passage) for passage in passages]
         return cls(
             passages=StoredPassages.of(passages),
             encoder=encoder,
@@ -121,7 +123,9 @@ class SearchIndex:
         """Vector and terms of a question, misspelt words put right."""
         started = perf_counter()
         if self.lexicon is not None:
-            searched = corrected(question.searched, question.language, self.lexical.frequencies, self.lexicon)
+            searched = correct_spelling(
+                question.searched, question.language, self.lexical.frequencies, self.lexicon
+            )
             question = replace(question, searched=searched)
         question_terms = tuple(terms(question.searched))
         vector = self.encoder.encode_queries([question.searched])[0]
@@ -165,8 +169,8 @@ class SearchIndex:
         retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
         after_retrieval = perf_counter()
         if retriever == "hybrid":
-            own = self._weighed(retrievers, BACKEND_RETRIEVERS)
-            hybrid = own + self._weighed(retrievers, ("expansion", "expansion_words"))
+            own = self._weighted_sum(retrievers, BACKEND_RETRIEVERS)
+            hybrid = own + self._weighted_sum(retrievers, ("expansion", "expansion_words"))
         else:
             own = hybrid = retrievers[retriever]
         order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
@@ -200,9 +204,9 @@ class SearchIndex:
             proposed = self.backend.search(query, limit)
             found, has_words = [self._rows_of(ids) for ids in proposed.values()], "lexical" in proposed
         if not has_words:
-            found += [best_of(scores, limit) for scores in (words.own, words.related)]
+            found += [top_rows(scores, limit) for scores in (words.own, words.related)]
         if self.expansions is not None and words.lines is not None:
-            found += [self.expansions.nearest(encoded.vector, 2 * limit), best_of(words.lines, limit)]
+            found += [self.expansions.nearest(encoded.vector, 2 * limit), top_rows(words.lines, limit)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
@@ -219,17 +223,17 @@ class SearchIndex:
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
-            "expansion": filled(cosines, has_lines, retrievers["sentence"]),
-            "expansion_words": filled(words.lines[candidates], has_lines, retrievers["lexical"]),
+            "expansion": impute_scores(cosines, has_lines, retrievers["sentence"]),
+            "expansion_words": impute_scores(words.lines[candidates], has_lines, retrievers["lexical"]),
         }
 
-    def _weighed(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
+    def _weighted_sum(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
         weights = vars(self.weights) | {"dense": self.weights.passage}
         scores = (weights[name] * retrievers[name] for name in names if name in retrievers)
         return np.asarray(sum(scores), dtype=np.float32)
 
     def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
-        """Of each passage the expansion nearest to the question, "" for one without; none where no one has any."""
+        """The expansion of each passage nearest to the question, "" for one without; () where none has any."""
         if self.expansions is None:
             return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
@@ -240,7 +244,7 @@ class SearchIndex:
         return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
 
     def _best_sentence_cosine(self, encoded: EncodedQuestion, candidates: Integers) -> Floats:
-        """Of each candidate, the largest cosine between question and sentence, shape (candidates,)."""
+        """The largest cosine between the question and a sentence of each candidate, shape (candidates,)."""
         numbers, firsts = self.sentence_numbers(candidates)
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
@@ -249,7 +253,7 @@ class SearchIndex:
         """Numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
-        return runs(starts, counts), bounds_of(counts)[:-1]
+        return concatenated_ranges(starts, counts), bounds_of(counts)[:-1]
 
     def _hits(
         self,

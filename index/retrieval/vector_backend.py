@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from alpie.index.encoder import Floats, Integers
-from alpie.index.encoder.embed import context_of, text_of
+from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.spanish.analysis import terms
-from alpie.index.text_database import hashed
+from alpie.index.text_database import hash64
 
 BACKEND_RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""
@@ -25,8 +25,8 @@ BACKEND_RETRIEVERS = ("dense", "sentence", "lexical")
 RELATED_WEIGHT = 0.5  # an acronym's expansion counts half: it was not what was typed
 
 
-def _number(*parts: str) -> int:
-    return hashed("\0".join(parts))
+def _hash_parts(*parts: str) -> int:
+    return hash64("\0".join(parts))
 
 
 def passage_id(address: str) -> int:
@@ -34,7 +34,7 @@ def passage_id(address: str) -> int:
 
     Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
     """
-    return hashed(address)
+    return hash64(address)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Entry:
 
     @classmethod
     def of(cls, passage: Passage, vector: Floats, sentences: Floats) -> Entry:
-        """The entry of a passage; vectors as `Embedded` has them."""
+        """The entry of a passage; vectors as `PassageVectors` has them."""
         document = passage.document_id
-        texts = [context_of(passage), *(sentence.text for sentence in passage.sentences)]
-        id_, stamp = passage_id(passage.address), _number(document, *texts)
-        return cls(id_, stamp, document, text_of(passage), vector, sentences)
+        texts = [heading_line(passage), *(sentence.text for sentence in passage.sentences)]
+        id_, stamp = passage_id(passage.address), _hash_parts(document, *texts)
+        return cls(id_, stamp, document, indexed_text(passage), vector, sentences)
 
     @property
     def stems(self) -> Sequence[str]:
@@ -63,7 +63,7 @@ class Entry:
 
     def sentence_id(self, number: int) -> int:
         """The number of its sentence `number`, counted from 0, in every backend."""
-        return _number(str(self.id), str(number))
+        return _hash_parts(str(self.id), str(number))
 
 
 def _weights(terms: Sequence[str], index: TermIndex) -> dict[str, float]:
@@ -105,7 +105,7 @@ class VectorBackend(Protocol):
 
     @property
     def retrievers(self) -> tuple[str, ...]:
-        """Those of `BACKEND_RETRIEVERS` that it can search; the document store searches the others."""
+        """Which of `BACKEND_RETRIEVERS` it can search; the document store searches the others."""
 
     def upsert(self, entries: Iterable[Entry]) -> int:
         """Add or replace passages; one that is held with the same stamp is not written again.
@@ -130,7 +130,7 @@ class VectorBackend(Protocol):
         """Ids of the documents held and the number of passages of each; reads a row a passage."""
 
     def count(self) -> int:
-        """Passages held."""
+        """How many passages the backend holds."""
 
     def close(self) -> None:
         """Let go of connections and files; closing twice is no error."""

@@ -133,7 +133,7 @@ _HOLDING = """
 _FORMS = "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) <= ?"
 
 
-class Held(NamedTuple):
+class WordMatch(NamedTuple):
     """A passage that holds what is asked for."""
 
     row: int  # its place among the passages
@@ -147,7 +147,7 @@ class WordIndex:
     def __init__(self, passages: StoredPassages) -> None:
         self._passages, self._database = passages, passages.database
 
-    def holding(self, query: WordQuery, texts: Callable[[int], str]) -> list[Held]:
+    def word_matches(self, query: WordQuery, texts: Callable[[int], str]) -> list[WordMatch]:
         """All passages that hold what is asked for, in their order. `texts` gives the text of one by its place."""
         if not query.clauses:
             return []
@@ -155,7 +155,7 @@ class WordIndex:
         match = " AND ".join(f"({clause})" for clause in clauses)
         found = self._database.rows(_HOLDING, match)
         rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
-        held = sorted(Held(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
+        held = sorted(WordMatch(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
         if not query.exact:
             return held
         folded = {one.row: fold_as_stored(texts(one.row)) for one in held}

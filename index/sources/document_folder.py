@@ -22,14 +22,14 @@ from pathlib import Path
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.messages import said
-from alpie.index.notices import Unread, unread_by_its_ending
+from alpie.index.messages import message
+from alpie.index.notices import UnreadFile, unread_format
 from alpie.index.records import Document
 from alpie.index.sources.expansions import FOLDER, expansions_file
 from alpie.index.sources.source_table import (
-    Described,
+    CompletedEntry,
     SourceEntry,
-    described,
+    complete_entry,
     entry_from_file_name,
     entry_from_table,
 )
@@ -42,7 +42,7 @@ _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
 def remembered_extraction(
     data: bytes, sha256: str, path: Path, recogniser: Recogniser | None = None
 ) -> Extraction:
-    """`extract`, done once for the same bytes. Raises what it raises."""
+    """What `extract` reads of a file, remembered so that the same bytes are read once. Raises what it raises."""
     kind = format_of(path)
     if kind is None or kind == "text":  # decoding costs less than remembering
         return extract(data, path)
@@ -61,7 +61,7 @@ def remembered_extraction(
 
 SOURCES_FILE = "sources.toml"
 POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
-VERSIONS = "versions"  # … and the folder beside it, of one folder an index version
+VERSIONS = "versions"  # the folder beside the pointer, with one folder an index version
 LOCK = "build.lock"  # held by the one process that builds an index, before anything else of it is there
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
@@ -72,20 +72,20 @@ class SourcesReport:
 
     documents: tuple[Document, ...]
     problems: tuple[SourceError, ...]
-    incomplete: tuple[Described, ...] = ()  # documents of which neither file nor table says all
+    incomplete: tuple[CompletedEntry, ...] = ()  # documents of which neither file nor table says all
     expansions: Mapping[str, bytes] = field(default_factory=dict)  # id of a document → file of its expansions
     unused: tuple[SourceError, ...] = ()  # files of expansions that cannot be read, or are of no document
-    others: tuple[Unread, ...] = ()  # files of formats that are not read
+    others: tuple[UnreadFile, ...] = ()  # files of formats that are not read
     # id of a document → what its file says of it
     metadata: Mapping[str, Metadata] = field(default_factory=dict)
 
-    def unread(self, folder: Path) -> tuple[Unread, ...]:
+    def unread(self, folder: Path) -> tuple[UnreadFile, ...]:
         """Every file of `folder` that is not among the documents."""
 
         def name(path: Path | None) -> str:
             return path.relative_to(folder).as_posix() if path and path.is_relative_to(folder) else ""
 
-        return (*(Unread(name(problem.path), problem.reason) for problem in self.problems), *self.others)
+        return (*(UnreadFile(name(problem.path), problem.reason) for problem in self.problems), *self.others)
 
 
 def read_sources(
@@ -104,12 +104,12 @@ def read_sources(
         raise SourceError.at(folder, "sources.no_folder")
     documents: list[Document] = []
     problems: list[SourceError] = []
-    incomplete: list[Described] = []
+    incomplete: list[CompletedEntry] = []
     claimed: set[Path] = set()  # files that a table speaks of, even a faulty one: never taken by name instead
     expansions: dict[str, bytes] = {}
     unused: list[SourceError] = []
     files: dict[str, str] = {}  # SHA-256 → the file that has it
-    others: list[Unread] = []
+    others: list[UnreadFile] = []
     metadata: dict[str, Metadata] = {}
     for entry in _entries(folder, claimed, problems, others):
         path = folder / entry.file
@@ -119,7 +119,7 @@ def read_sources(
             if sha256 in files:
                 raise SourceError.at(path, "sources.same", file=files[sha256])
             extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, path, recogniser)
-            told = described(entry, extraction.metadata, date.today())
+            told = complete_entry(entry, extraction.metadata, date.today())
         except SourceError as problem:
             problems.append(problem)
             continue
@@ -131,7 +131,7 @@ def read_sources(
         documents.append(document)
         metadata[entry.id] = extraction.metadata
         if told.missing:
-            incomplete.append(replace(told, listed=_plain(path) in claimed))
+            incomplete.append(replace(told, listed=_lexical_path(path) in claimed))
     lines_of = sorted((folder / FOLDER).glob("*.jsonl"))
     unused += [
         SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata
@@ -154,21 +154,21 @@ def _read_expansions(
 
 
 def _entries(
-    folder: Path, claimed: set[Path], problems: list[SourceError], others: list[Unread]
+    folder: Path, claimed: set[Path], problems: list[SourceError], others: list[UnreadFile]
 ) -> Iterator[SourceEntry]:
     """Listed documents first, in their order, then the files nobody listed, by name; the rest to `others`."""
     used: set[str] = set()  # ids
     for number, table in enumerate(_tables(folder / SOURCES_FILE), start=1):
-        where = said("table.number", number=number)
+        where = message("table.number", number=number)
         if isinstance(file := table.get("file"), str):
-            claimed.add(_plain(folder / file))
+            claimed.add(_lexical_path(folder / file))
         try:
             entry = entry_from_table(table, where, folder / SOURCES_FILE)
             if entry.id in used:
-                twice = said("table.twice", id=entry.id)
-                raise SourceError(said("at", where=where, reason=twice), folder / entry.file)
+                twice = message("table.twice", id=entry.id)
+                raise SourceError(message("at", where=where, reason=twice), folder / entry.file)
         except SourceError as problem:
-            whole = said("at", where=folder / SOURCES_FILE, reason=problem.message)
+            whole = message("at", where=folder / SOURCES_FILE, reason=problem.message)
             problems.append(SourceError(whole, problem.path))
             continue
         used.add(entry.id)
@@ -178,14 +178,16 @@ def _entries(
             path.as_posix().encode()
         except UnicodeEncodeError:  # a name in an old encoding: no JSON and no page could show it
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-            problems.append(SourceError(said("at", where=shown, reason=said("sources.name_not_utf8")), path))
+            problems.append(
+                SourceError(message("at", where=shown, reason=message("sources.name_not_utf8")), path)
+            )
             continue
-        if _plain(path) in claimed:
+        if _lexical_path(path) in claimed:
             continue
         if path.parent == folder / FOLDER and path.suffix == ".jsonl":
             continue  # expansions, which are no document
         if format_of(path) is None:
-            others.append(unread_by_its_ending(path.relative_to(folder), SUFFIXES))
+            others.append(unread_format(path.relative_to(folder), SUFFIXES))
         else:
             entry = entry_from_file_name(path.relative_to(folder), used)
             used.add(entry.id)
@@ -234,7 +236,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
     return iter(sorted(found))
 
 
-def _plain(path: Path) -> Path:
+def _lexical_path(path: Path) -> Path:
     """`path` without «.» and «..», symbolic links left as they are: two ways to write it become one."""
     return Path(os.path.normpath(path))
 

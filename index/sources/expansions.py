@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from alpie.index.messages import Message, said
+from alpie.index.messages import Message, message
 from alpie.index.records import Passage, collapse
 from alpie.index.spanish.analysis import normalize
 
@@ -64,7 +64,7 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
         for text, kind, beginnings in _lines(lines, where, faults):
             if number is not None:
                 at = number
-                rests_on = _resting(beginnings, passages[number])
+                rests_on = _first_sentences_with(beginnings, passages[number])
                 if missing := [b for b, s in zip(beginnings, rests_on, strict=True) if s is None]:
                     faults.append(_fault(where, "expansions.beginning", text=missing[0]))
             else:
@@ -74,32 +74,32 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                     lost += 1
                     continue
                 kept += 1
-                at, rests_on = moved, _resting(beginnings, passages[moved])
+                at, rests_on = moved, _first_sentences_with(beginnings, passages[moved])
             own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
             found[at].setdefault(text, ExpansionLine(text, kind, own))
     more, told = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
     if more > 0:
-        told.append(said("expansions.more", number=more))
+        told.append(message("expansions.more", number=more))
     if stale:
-        told.append(said("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
-    problems = tuple(said("at", where=name, reason=fault) for fault in told)
+        told.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
+    problems = tuple(message("at", where=name, reason=fault) for fault in told)
     return Expansions(tuple(tuple(of.values()) for of in found), problems)
 
 
 def _fault(where: Message, key: str, **facts: object) -> Message:
-    return said("at", where=where, reason=said(key, **facts))
+    return message("at", where=where, reason=message(key, **facts))
 
 
 def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        faults.append(said("sources.not_utf8", place=error.start))
+        faults.append(message("sources.not_utf8", place=error.start))
         return
     for number, row in enumerate(text.split("\n"), start=1):
         if not row.strip():
             continue
-        where = said("expansions.line", number=number)
+        where = message("expansions.line", number=number)
         try:
             read = json.loads(row)
         except (ValueError, RecursionError) as error:
@@ -119,18 +119,20 @@ def _lines(
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
-        if not isinstance(text, str) or not _plain(text) or len(text) > _MAX_CHARACTERS:
+        if not isinstance(text, str) or not _normalised(text) or len(text) > _MAX_CHARACTERS:
             faults.append(_fault(where, "expansions.text", text=f"{text!r:.60}", most=_MAX_CHARACTERS))
         elif kind not in KINDS:
             faults.append(_fault(where, "expansions.kind", kind=f"{kind!r:.60}", kinds=KINDS))
-        elif not (isinstance(beginnings, list) and all(isinstance(b, str) and _plain(b) for b in beginnings)):
+        elif not (
+            isinstance(beginnings, list) and all(isinstance(b, str) and _normalised(b) for b in beginnings)
+        ):
             faults.append(_fault(where, "expansions.sentences"))
         else:
-            yield _plain(text), kind, [_plain(b) for b in beginnings]
+            yield _normalised(text), kind, [_normalised(b) for b in beginnings]
 
 
-def _plain(text: str) -> str:
-    """As it is compared and embedded; "" for what no file could hold."""
+def _normalised(text: str) -> str:
+    """`text` in the form that is compared and embedded; "" for what no file could hold."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -138,9 +140,9 @@ def _plain(text: str) -> str:
     return collapse(normalize("NFC", text))
 
 
-def _resting(beginnings: Sequence[str], passage: Passage) -> list[int | None]:
-    """Of each beginning the first sentence of the passage that begins so."""
-    texts = [_plain(sentence.text) for sentence in passage.sentences]
+def _first_sentences_with(beginnings: Sequence[str], passage: Passage) -> list[int | None]:
+    """The number of the first sentence of `passage` with each beginning; None where none begins so."""
+    texts = [_normalised(sentence.text) for sentence in passage.sentences]
     return [next((n for n, text in enumerate(texts) if text.startswith(b)), None) for b in beginnings]
 
 
@@ -149,7 +151,7 @@ class _Sentences:
         numbered = (
             (one.text, number) for number, passage in enumerate(passages) for one in passage.sentences
         )
-        self._rows = sorted((_plain(text), number) for text, number in numbered)
+        self._rows = sorted((_normalised(text), number) for text, number in numbered)
 
     def passage_with(self, beginnings: Sequence[str]) -> int | None:
         """The first passage that holds sentences beginning so, all of them."""

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.records import Document
 from alpie.index.spanish.analysis import slug_of
 
@@ -24,7 +24,7 @@ _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _SHORT = re.compile(r"\d{2}(?:-\d{2})?")
 
 
-def read_date(value: str) -> tuple[ParsedDate, ...]:
+def parse_date(value: str) -> tuple[ParsedDate, ...]:
     """(year, month, day) as far as known, once or, for a period, twice; empty for anything else."""
     first, *rest = value.split("/")
     if rest and _SHORT.fullmatch(rest[0]):  # 2021-11-23/25, 2019/20
@@ -90,7 +90,7 @@ class SourceEntry:
 
 
 @dataclass(frozen=True)
-class Described:
+class CompletedEntry:
     """An entry completed from its file, and the names of the fields that nobody gave."""
 
     entry: SourceEntry
@@ -119,10 +119,10 @@ _LISTS = ("notes", "editorial")
 def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> SourceEntry:
     """The entry of one ``[[document]]`` table; `where` and `path` are for the message of a `SourceError`."""
     if isinstance(table.get("id"), str):
-        where = said("table.named", where=where, id=table["id"])
+        where = message("table.named", where=where, id=table["id"])
 
     def refuse(key: str, /, **facts: object) -> SourceError:
-        return SourceError(said("at", where=where, reason=said(key, **facts)), path)
+        return SourceError(message("at", where=where, reason=message(key, **facts)), path)
 
     for key in table:
         if key not in _FIELDS:
@@ -134,12 +134,12 @@ def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> Sou
         raise refuse("table.missing", key=missing[0], keys=_REQUIRED)
     values: dict[str, object] = dict.fromkeys(_ASKED)
     for name, value in table.items():
-        values[name] = _texts(name, value, refuse) if name in _LISTS else _line(name, value, refuse)
+        values[name] = _read_lines(name, value, refuse) if name in _LISTS else _read_line(name, value, refuse)
     for name, is_good in _CHECKS.items():
         value = str(values.get(name) or "")
         always = name in table and name in ("id", "title", "language", "file")
         if (value or always) and not is_good(value):
-            raise refuse("table.value", key=name, value=repr(value), allowed=said(f"table.{name}"))
+            raise refuse("table.value", key=name, value=repr(value), allowed=message(f"table.{name}"))
     for name in values.get("editorial", ()):  # type: ignore[attr-defined]  # a tuple, see _texts
         if name not in _FIELDS:
             raise refuse("table.editorial", key=name, keys=_FIELDS)
@@ -157,7 +157,7 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
     return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
 
 
-def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
+def complete_entry(entry: SourceEntry, metadata: Metadata, today: date) -> CompletedEntry:
     """`entry` with what its file says where the table says nothing, and failing that its name.
 
     What neither says is named as missing. The day on which a file was made is no date of publication, nor is a day
@@ -170,9 +170,9 @@ def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
     for name in _ASKED:
         own = getattr(entry, name)
         value = _one_line(getattr(metadata, name, "")) if own is None else own
-        if own is None and value and not _may_be_said(name, value, metadata, today):
+        if own is None and value and not _is_citable(name, value, metadata, today):
             if name in metadata.guessed:
-                notes.append(said("note.guessed_date", date=value))
+                notes.append(message("note.guessed_date", date=value))
             value = ""
         values[name] = value
         if own is None and not value:
@@ -182,7 +182,7 @@ def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
     if "title" in missing:
         title = _one_line(stem.replace("_", " ")) or PurePosixPath(entry.file).name
         values["title"] = title[:1].upper() + title[1:]
-        notes.append(said("note.no_title"))
+        notes.append(message("note.no_title"))
     years = set(_YEAR.findall(stem))  # of several, none is known to be that of publication
     if "date" in missing and len(years) == 1 and int(min(years)) <= today.year:
         values["date"] = min(years)
@@ -196,23 +196,23 @@ def described(entry: SourceEntry, metadata: Metadata, today: date) -> Described:
     values["language"] = values["language"] or _USUAL_LANGUAGE
     editorial += [name for name in missing if values[name]]
     whole = {"notes": tuple(notes), "editorial": tuple(dict.fromkeys(editorial))}
-    return Described(replace(entry, **values, **whole), tuple(missing))  # type: ignore[arg-type]
+    return CompletedEntry(replace(entry, **values, **whole), tuple(missing))  # type: ignore[arg-type]
 
 
-def _may_be_said(name: str, value: str, metadata: Metadata, today: date) -> bool:
+def _is_citable(name: str, value: str, metadata: Metadata, today: date) -> bool:
     """Whether what a file says of itself can stand in a citation; it may say anything."""
     if name in _CHECKS and not _CHECKS[name](value):
         return False
     return name != "date" or (name not in metadata.guessed and value <= today.isoformat())
 
 
-def table_for(told: Described, tell: Callable[[str], str] = str) -> str:
+def render_table(told: CompletedEntry, tell: Callable[[str], str] = str) -> str:
     """A table of `sources.toml`, or what is to be added to one, with a comment (`tell` says it) at each gap to fill in."""
     lines = ["[[document]]"]
     for name in ("id", *told.missing) if told.listed else (*_REQUIRED, "place", "url"):
         value = str(getattr(told.entry, name))
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
-        lines.append(f"{line}  # {tell(said(f'sources.hint.{name}'))}" if name in told.missing else line)
+        lines.append(f"{line}  # {tell(message(f'sources.hint.{name}'))}" if name in told.missing else line)
     return "\n".join(lines) + "\n"
 
 
@@ -223,22 +223,22 @@ def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", shown).strip()[:_MAX_FIELD]
 
 
-def _line(name: str, value: object, refuse: Callable[..., SourceError]) -> str:
+def _read_line(name: str, value: object, refuse: Callable[..., SourceError]) -> str:
     if isinstance(value, date):  # TOML has dates of its own: date = 2021-11-23 without quotes
         return value.isoformat()[:10]
     if not isinstance(value, str):
-        raise refuse("table.value", key=name, value=repr(value), allowed=said("table.quoted"))
+        raise refuse("table.value", key=name, value=repr(value), allowed=message("table.quoted"))
     if re.search(r"[\x00-\x1f\x7f]", value):
-        raise refuse("table.value", key=name, value=repr(value), allowed=said("table.line"))
+        raise refuse("table.value", key=name, value=repr(value), allowed=message("table.line"))
     return value.strip()
 
 
-def _texts(name: str, value: object, refuse: Callable[..., SourceError]) -> tuple[str, ...]:
+def _read_lines(name: str, value: object, refuse: Callable[..., SourceError]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise refuse("table.value", key=name, value=repr(value), allowed=said("table.texts"))
-    return tuple(_line(name, item, refuse) for item in value)
+        raise refuse("table.value", key=name, value=repr(value), allowed=message("table.texts"))
+    return tuple(_read_line(name, item, refuse) for item in value)
 
 
 def _is_inside(value: str) -> bool:
@@ -249,7 +249,7 @@ def _is_inside(value: str) -> bool:
 _CHECKS: Mapping[str, Callable[[str], object]] = {
     "id": _ID.fullmatch,
     "title": bool,
-    "date": read_date,
+    "date": parse_date,
     "language": _LANGUAGE.fullmatch,
     "file": _is_inside,
     "url": re.compile(r"https?://\S+").fullmatch,

@@ -11,9 +11,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.index.spanish.analysis import fold_in_place, tokens
-from alpie.index.spanish.conversation import names_in, words_that_tell
-from alpie.index.spanish.named_documents import DocumentNames, content_words, looks_like_name
+from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
+from alpie.index.spanish.conversation import names_in
+from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
 from alpie.index.spanish.query import Question
 
 _MAX_SIDES = 4
@@ -92,10 +92,10 @@ def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
     english = question.language == "en"
     faces = _TWO_FACES.match(folded)
     if faces and _are_opposed(faces["one"], faces["other"]):
-        return _faces(text, faces, english)
+        return _opposed_sides(text, faces, english)
     for form in _FORMS:
         if match := form.match(folded):
-            return _compared(text, match, names, english)
+            return _compared_sides(text, match, names, english)
     return ()
 
 
@@ -120,7 +120,7 @@ def questions_in(question: Question) -> tuple[str, ...]:
             parts.append(before)
             position = match.start("asked")
     parts.append(text[position:])
-    if not 1 < len(parts) <= _MAX_SIDES or not words_that_tell(parts[-1]):
+    if not 1 < len(parts) <= _MAX_SIDES or not content_words(parts[-1]):
         return ()
     english = question.language == "en"
     return tuple(
@@ -130,7 +130,7 @@ def questions_in(question: Question) -> tuple[str, ...]:
 
 
 def _as_question(part: str, later: bool, english: bool) -> str:
-    alone = not later or len(words_that_tell(part)) >= _STANDS_ALONE or bool(names_in(part))
+    alone = not later or len(content_words(part)) >= _STANDS_ALONE or bool(names_in(part))
     asked = (
         f"{part[:1].upper()}{part[1:]}?"
         if alone
@@ -144,9 +144,7 @@ def _asks_whole(part: str) -> bool:
     """Whether there is a question in it, of which more than the word that asks and a noun is said («¿qué edad y qué …?»)."""
     asks = _WORD.search(fold_in_place(part))
     return bool(
-        asks
-        and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS
-        and words_that_tell(part[asks.end() :])
+        asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and content_words(part[asks.end() :])
     )
 
 
@@ -160,7 +158,7 @@ def _are_opposed(one: str, other: str) -> bool:
     return any({one, other} & {*first} and {one, other} & {*second} for first, second in _OPPOSED)
 
 
-def _faces(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
+def _opposed_sides(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
     of, rest = (
         text[match.start(name) : match.end(name)].strip(" ?!.") if match[name] else ""
         for name in ("of", "rest")
@@ -170,13 +168,14 @@ def _faces(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
         face = text[match.start(name) : match.end(name)]
         others = next(side for pair in _OPPOSED for side in pair if match[name] in side)
         asked, *otherwise = (
-            _face_of(word, whole, english) for word in (face, *(one for one in others if one != match[name]))
+            _side_question(word, whole, english)
+            for word in (face, *(one for one in others if one != match[name]))
         )
         sides.append(Side(face, asked, otherwise=tuple(otherwise[:_OTHERWISE])))
     return tuple(sides)
 
 
-def _face_of(face: str, whole: str, english: bool) -> str:
+def _side_question(face: str, whole: str, english: bool) -> str:
     of_it = _OF_IT.match(fold_in_place(whole))
     if english:
         opening = "What are the" if of_it else "What"
@@ -185,7 +184,7 @@ def _face_of(face: str, whole: str, english: bool) -> str:
     return f"{opening} {face} {whole}".rstrip() + "?"
 
 
-def _compared(text: str, match: re.Match[str], names: DocumentNames, english: bool) -> tuple[Side, ...]:
+def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, english: bool) -> tuple[Side, ...]:
     groups = match.groupdict()
 
     def cut(name: str) -> str:
@@ -203,18 +202,18 @@ def _compared(text: str, match: re.Match[str], names: DocumentNames, english: bo
         about = "What is said about" if english else "¿Qué se dice sobre"
         asked = f"{about} {topic}?" if topic else ""
         return tuple(
-            Side(_bare(thing), asked, documents, absent=not documents, topic=topic)
+            Side(_without_article(thing), asked, documents, absent=not documents, topic=topic)
             for thing, documents in zip(things, named, strict=True)
         )
     if topic or said_by:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents
         return ()
     if any(_NOT_A_THING.match(fold_in_place(thing)) for thing in things):
         return ()
-    return tuple(Side(_bare(thing), _what_is(thing, english)) for thing in things)
+    return tuple(Side(_without_article(thing), _what_is(thing, english)) for thing in things)
 
 
 def _named_with_topic(thing: str, names: DocumentNames) -> tuple[str, tuple[str, ...], str]:
-    """«WeProtect del cifrado» as a document and what it is asked about; otherwise `thing` and nothing."""
+    """Split «WeProtect del cifrado» into a document and the topic; `thing` and nothing where it is no such pair."""
     for gap in _OF.finditer(fold_in_place(thing)):
         if documents := _documents(thing[: gap.start()], names):
             article = "el " if gap[0].strip() == "del" else ""
@@ -229,8 +228,8 @@ def _what_is(thing: str, english: bool) -> str:
     return f"¿Qué {'son' if several else 'es'} {thing}?"
 
 
-def _bare(thing: str) -> str:
-    """Without its article."""
+def _without_article(thing: str) -> str:
+    """`thing` without the article before it."""
     article = _ARTICLE.match(fold_in_place(thing))
     return thing[article.end() :] if article else thing
 
@@ -245,9 +244,13 @@ def _split(text: str) -> list[str]:
 
 def _documents(thing: str, names: DocumentNames) -> tuple[str, ...]:
     """Ids of the documents that a side names; none when it is no name of some of them."""
-    words = content_words(thing)
+    words = distinctive_words(thing)
     found = frozenset.intersection(*map(names.called, words)) if words else frozenset()
     if not found and words:
-        fitting = names.fitting(_bare(thing)) if looks_like_name(_bare(thing)) else frozenset()
+        fitting = (
+            names.fitting(_without_article(thing))
+            if looks_like_name(_without_article(thing))
+            else frozenset()
+        )
         found = fitting if len(fitting) < len(names.all) else frozenset()
     return tuple(sorted(found))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from alpie.index.errors import QuestionError
 from alpie.index.spanish import word_sets
-from alpie.index.spanish.analysis import STOP_WORDS, fold, tokens
+from alpie.index.spanish.analysis import content_words, fold, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
 
 _OPENING = re.compile(
@@ -50,7 +50,8 @@ _BARE = re.compile(
     r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$|"
     r"^[¿¡\s]*(?:cuales son|what are) (?:l[ao]s |the )?\w+\W*$"
 )
-# «explícamelo mejor», «dame más detalles», «no entiendo»: the question before once more. Every word is one of these …
+# «explícamelo mejor», «dame más detalles», «no entiendo»: the question before
+# once more. Every word is one of these or of `_BESIDE_AGAIN`.
 _AGAIN = re.compile(
     r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
     r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
@@ -72,11 +73,6 @@ def is_small_talk(question: str) -> bool:
     )
 
 
-def words_that_tell(text: str) -> list[str]:
-    """The words of a question without stop words: so few of them and it is no question of its own."""
-    return [str(token) for token in tokens(text) if token not in STOP_WORDS]
-
-
 def leans_on_earlier(question: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     folded = fold(question)
@@ -84,11 +80,11 @@ def leans_on_earlier(question: str) -> bool:
         return True
     points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
     named = _NAMES_SUBJECT.match(folded)
-    if named and not points and any(word not in _BESIDE_AGAIN for word in words_that_tell(named["rest"])):
+    if named and not points and any(word not in _BESIDE_AGAIN for word in content_words(named["rest"])):
         return False
     if _OPENING.search(folded) or _BARE.search(folded):
         return True
-    return bool(points) and len(words_that_tell(question)) <= _FRAGMENT_WORDS
+    return bool(points) and len(content_words(question)) <= _FRAGMENT_WORDS
 
 
 def asks_again(question: str) -> bool:
@@ -106,7 +102,7 @@ def names_in(text: str) -> list[str]:
     ]
 
 
-def complete(question: Question, turns: Sequence[str]) -> Question:
+def complete_question(question: Question, turns: Sequence[str]) -> Question:
     """The question with the earlier one's words, when it leans on it; otherwise as it is.
 
     `turns`: earlier questions, oldest first; the last few are looked at. Of a chain of leaning questions
@@ -117,15 +113,15 @@ def complete(question: Question, turns: Sequence[str]) -> Question:
     """
     if not turns or not leans_on_earlier(question.searched):
         return question
-    earlier = asked_before(turns[-MAX_TURNS:])
+    earlier = substantive_turns(turns[-MAX_TURNS:])
     if not earlier:
         return question
-    completed = _completed(question.searched, earlier)
-    read = _read(question.searched, earlier) or completed
-    return replace(question, searched=completed, read=read, follows=_chain(earlier))
+    completed = _completed_text(question.searched, earlier)
+    read = _question_for_reader(question.searched, earlier) or completed
+    return replace(question, searched=completed, read=read, follows=_leaning_chain(earlier))
 
 
-def _chain(turns: Sequence[str]) -> tuple[str, ...]:
+def _leaning_chain(turns: Sequence[str]) -> tuple[str, ...]:
     """The last of `turns`, with those that it leans on itself, down to one that stands by itself; oldest first."""
     chain: list[str] = []
     for turn in reversed(turns):
@@ -135,7 +131,7 @@ def _chain(turns: Sequence[str]) -> tuple[str, ...]:
     return tuple(chain)
 
 
-def _read(asked: str, turns: Sequence[str]) -> str:
+def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
     """The question as a sentence for the reader, what it leans on at its end; "" where it is read as searched.
 
     Translations doubled for the search only confuse who reads them: of 14 fitting questions the right sentence was the
@@ -147,11 +143,11 @@ def _read(asked: str, turns: Sequence[str]) -> str:
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
 
 
-def _completed(asked: str, turns: Sequence[str]) -> str:
-    """`complete` for a question that leans on the last of `turns`, all of them as they are searched."""
+def _completed_text(asked: str, turns: Sequence[str]) -> str:
+    """The text to search for a question that leans on the last of `turns`, which are as they were searched."""
     *before, earlier = turns
     if asks_again(asked):
-        return _completed(earlier, before) if before and leans_on_earlier(earlier) else earlier
+        return _completed_text(earlier, before) if before and leans_on_earlier(earlier) else earlier
     links: list[str] = []
     while before and leans_on_earlier(earlier):
         links += reversed(names_in(earlier))
@@ -167,7 +163,7 @@ def _completed(asked: str, turns: Sequence[str]) -> str:
     return " ".join(words)[: MAX_CHARACTERS - 1] + "?"
 
 
-def asked_before(turns: Sequence[str]) -> list[str]:
+def substantive_turns(turns: Sequence[str]) -> list[str]:
     """The turns as searched, without those that ask nothing new: thanks, «explícamelo mejor», nothing but signs."""
     found: list[str] = []
     for turn in turns:
@@ -185,4 +181,4 @@ def _continues(turn: str) -> bool:
     """Whether a turn goes on about the one before without saying so."""
     if names_in(turn) or _DEFINES.search(turn):
         return False
-    return len(words_that_tell(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)
+    return len(content_words(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)

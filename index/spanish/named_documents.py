@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from alpie.index.records import Document
 from alpie.index.spanish.analysis import fold
@@ -70,14 +71,22 @@ class LawNumber:
         return self.number == other.number and (is_kind or not self.kinds)
 
 
-def law_number(folded: str, position: int = 0) -> tuple[LawNumber, int, int] | None:
-    """The first number of a law in a folded text, and from where to where it stands, its kind included."""
+class FoundLawNumber(NamedTuple):
+    """The number of a law in a text, and where it stands, its kind included."""
+
+    law: LawNumber
+    start: int
+    end: int
+
+
+def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
+    """The first number of a law in a folded text, from `position` on."""
     for match in _NUMBER.finditer(folded, position):
         kinds = frozenset(_kinds(match["kinds"]))
         plain = match["number"].replace(".", "")
         if "/" not in plain and (not kinds or int(plain) in _YEARS):
             continue
-        return LawNumber(kinds, _without_century(plain)), match.start(), match.end()
+        return FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
     return None
 
 
@@ -91,14 +100,14 @@ def _without_century(number: str) -> str:
     return f"{first}/{year[-2:]}" if slash and len(first) < len("2011") else number
 
 
-def content_words(name: str) -> tuple[str, ...]:
+def distinctive_words(name: str) -> tuple[str, ...]:
     """The folded words of a name that say something."""
     return tuple(word for word in _WORD.findall(fold(name)) if word not in _SILENT)
 
 
 def first_noun(name: str) -> str:
     """What a name says that the document is: «ley», «nota»; "" where it says nothing of it."""
-    words = content_words(name)
+    words = distinctive_words(name)
     word = _ABBREVIATED.get(words[0], (words[0],))[0] if words else ""
     word = _SAME_KIND.get(word, word)
     return word if word in NOUNS else ""
@@ -106,11 +115,11 @@ def first_noun(name: str) -> str:
 
 def looks_like_name(name: str) -> bool:
     """Whether words can be but the name of a document: a kind of document first, a number of a law, or an acronym."""
-    return bool(first_noun(name) or law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
+    return bool(first_noun(name) or find_law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
 
 
-def with_article(name: str) -> str:
-    """«El Código Penal», «La Ley 1/2000», «LOPJ»."""
+def name_with_article(name: str) -> str:
+    """A name with its article, to begin a sentence: «El Código Penal», «La Ley 1/2000», «LOPJ»."""
     noun = first_noun(name)
     if not noun or not name[:1].isalpha() or _ACRONYM.match(name):
         return name
@@ -130,7 +139,7 @@ class DocumentNames:
     """The names by which the documents of a corpus are known."""
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
-        self._known = {id_: _known(document) for id_, document in documents.items()}
+        self._known = {id_: _document_words(document) for id_, document in documents.items()}
 
     @property
     def all(self) -> frozenset[str]:
@@ -139,13 +148,13 @@ class DocumentNames:
 
     def fitting(self, name: str) -> frozenset[str]:
         """Ids of the documents that `name` fits; none when it names one that is not here."""
-        numbered = law_number(fold(name))
+        numbered = find_law_number(fold(name))
         if numbered:
-            return self._where(lambda known: any(map(numbered[0].may_be, known.numbers)))
+            return self._where(lambda known: any(map(numbered.law.may_be, known.numbers)))
         if _ACRONYM.fullmatch(name.strip()):
             acronym = fold(name.strip())
             return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
-        words = [word for word in content_words(name) if word not in _ANY_DOCUMENT]
+        words = [word for word in distinctive_words(name) if word not in _ANY_DOCUMENT]
         found = self.all if words else frozenset()
         for word in words:
             found &= self.with_word(word)
@@ -172,27 +181,27 @@ class DocumentNames:
         return frozenset(id_ for id_, known in self._known.items() if is_so(known))
 
 
-def _known(document: Document) -> _DocumentWords:
+def _document_words(document: Document) -> _DocumentWords:
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
     publisher = f"{document.publisher} {document.short_publisher}"
     facts = (document.title, document.kind, publisher, document.date, id_, file)
     title = fold(document.title)
-    opening = [word for word in content_words(document.title)[:3] if word in NOUNS]
-    own = law_number(title)
-    numbers = [own[0]] if own else []
+    opening = [word for word in distinctive_words(document.title)[:3] if word in NOUNS]
+    own = find_law_number(title)
+    numbers = [own.law] if own else []
     for match in _IN_ID.finditer(fold(f"{document.id} {PurePath(document.file).stem}").replace("_", "-")):
         number = f"{match['number']}/{match['year']}" if match["year"] else match["number"]
         if match["year"] or len(match["number"]) >= len("1000"):
             numbers.append(LawNumber(frozenset(_kinds(match["kind"])), _without_century(number)))
     numbers = numbers[:1] if own else numbers
-    proper = content_words(publisher)
+    proper = distinctive_words(publisher)
     return _DocumentWords(
-        words=frozenset(_parts(" ".join(facts))),
-        proper=frozenset((*_parts(" ".join(proper)), *filter(_is_proper, _parts(id_)))),
-        kinds=frozenset((*content_words(document.kind), *opening)),
+        words=frozenset(_words_and_parts(" ".join(facts))),
+        proper=frozenset((*_words_and_parts(" ".join(proper)), *filter(_is_proper, _words_and_parts(id_)))),
+        kinds=frozenset((*distinctive_words(document.kind), *opening)),
         numbers=tuple(numbers),
-        title=content_words(document.title),
+        title=distinctive_words(document.title),
     )
 
 
@@ -201,9 +210,9 @@ def _is_proper(word: str) -> bool:
     return len(word) > _LONG_ENOUGH and word.isalpha() and word not in NOUNS
 
 
-def _parts(text: str) -> Iterator[str]:
+def _words_and_parts(text: str) -> Iterator[str]:
     """The words of a text, one with hyphens as a whole and by its parts."""
-    for word in content_words(text):
+    for word in distinctive_words(text):
         yield word
         yield from (part for part in word.split("-") if part and part not in _SILENT)
 

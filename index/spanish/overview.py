@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import NOUNS, DocumentNames, content_words, first_noun
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
 from alpie.index.spanish.query import Question, read_question
 from alpie.index.spanish.scope import read_scope
 
@@ -88,19 +88,19 @@ def read_overview(question: Question, names: DocumentNames, turns: Sequence[str]
 
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
     """
-    found = _read(question, names)
+    found = _match_overview(question, names)
     if found is None or found.documents or found.asked is OverviewKind.LIST or not turns:
         return found
     try:
         before = read_question(turns[-1])
     except QuestionError:  # nothing but signs
         return found
-    earlier = _read(before, names)
+    earlier = _match_overview(before, names)
     named = earlier.documents if earlier else tuple(sorted(read_scope(before, names).documents))
     return replace(found, documents=named)
 
 
-def _read(question: Question, names: DocumentNames) -> Overview | None:
+def _match_overview(question: Question, names: DocumentNames) -> Overview | None:
     folded = " ".join(fold_in_place(question.searched).split()).strip(" ¿?¡!.,")
     folded = _COURTESY.sub("", folded).strip(" ¿?¡!.,")
     for asked, form in _COMPILED:
@@ -122,17 +122,17 @@ def _documents(name: str, names: DocumentNames, more: bool) -> tuple[tuple[str, 
     if not name or re.fullmatch(_THIS, name):
         return (), False
     bare = _ARTICLE.sub("", name)
-    if fitting := _named(bare, names):
+    if fitting := _documents_named(bare, names):
         return fitting, False
     words = bare.split()
     for end in range(len(words) - 1, 0, -1) if more else ():
-        if fitting := _named(" ".join(words[:end]), names):
+        if fitting := _documents_named(" ".join(words[:end]), names):
             return fitting, True
     return None
 
 
-def _named(name: str, names: DocumentNames) -> tuple[str, ...]:
-    words = content_words(name)
+def _documents_named(name: str, names: DocumentNames) -> tuple[str, ...]:
+    words = distinctive_words(name)
     if not words:
         return ()
     noun = first_noun(name)

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from alpie.index.errors import QuestionError
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
@@ -93,7 +93,7 @@ class Question:
         return read_reference(self.typed)
 
 
-def detected_language(text: str) -> str:
+def detect_language(text: str) -> str:
     """The language by function words: "es", "en" or, where there are too few to tell, "und"."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
@@ -111,7 +111,7 @@ def _lower_capitals(text: str) -> str:
     return text.lower() if many_words and letters and capitals > 0.7 * len(letters) else text
 
 
-def _written(word: str, opens: bool) -> str | None:
+def _expand_chat_word(word: str, opens: bool) -> str | None:
     """A chat spelling written out, "" for one that says nothing; None for any other word."""
     if word in _CHAT:
         return _CHAT[word]
@@ -124,7 +124,7 @@ def _written(word: str, opens: bool) -> str | None:
     return before + ("e" if _PLURAL_IN_ES.search(before) else "o") + word[found.end() :]
 
 
-def _write_out(text: str) -> str:
+def _expand_chat_spelling(text: str) -> str:
     """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone.
 
     «xq» asks («por qué») where it opens a sentence or what «¿» opens, else it gives a reason («porque»).
@@ -135,7 +135,7 @@ def _write_out(text: str) -> str:
     for word in text.split(" "):
         bare = word.strip(_EDGES).lower()
         opens = opening or "¿" in word[: len(word) - len(word.lstrip(_EDGES))]
-        written = _written(bare, opens)
+        written = _expand_chat_word(bare, opens)
         asks_why = opens and written == "porque"
         # a first letter may be one: «Xq»
         capitals = word.isupper() if asks_why or bare in _ONLY_OPENING else word != word.lower()
@@ -148,7 +148,7 @@ def _write_out(text: str) -> str:
     return " ".join(words)
 
 
-def _asked_what_it_is(text: str) -> str:
+def _rephrase_meaning_question(text: str) -> str:
     """A question about the meaning of a word or an acronym as one about the thing."""
     asked = _MEANING.fullmatch(text)
     return f"{asked['before']}qué es {asked['term']}{asked['after']}" if asked else text
@@ -164,9 +164,11 @@ def read_question(typed: str, write_out: bool = True) -> Question:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
     if not any(c.isalnum() for c in fold(text)):
-        raise QuestionError(said("query.no_words"))
-    language = detected_language(text)
+        raise QuestionError(message("query.no_words"))
+    language = detect_language(text)
     text = _lower_capitals(text)
-    searched = _asked_what_it_is(_write_out(text)) if write_out and language != "en" else text
+    searched = (
+        _rephrase_meaning_question(_expand_chat_spelling(text)) if write_out and language != "en" else text
+    )
     searched = re.sub(r"\s+", " ", searched).strip() or text
     return Question(typed=typed, searched=searched, language=language)

@@ -21,7 +21,7 @@ from itertools import product
 
 from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import content_words, looks_like_name
+from alpie.index.spanish.named_documents import distinctive_words, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
 Units = tuple[tuple[str, str], ...]
@@ -127,7 +127,7 @@ class Reference:
     @property
     def document(self) -> tuple[str, ...]:
         """The words that name the document, folded."""
-        return content_words(self.name)
+        return distinctive_words(self.name)
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _unit(text: str, folded: str, position: int) -> _Unit | None:
     word = _WORD.match(folded, position)
     kind = _WORDS[word["word"]] if word else ""
     if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
-        return _passing(folded, numbered)
+        return _as_transitory(folded, numbered)
     if provision := _PROVISION.match(folded, position):
         return _provision(text, folded, position, provision)
     if alone := _ALONE_WORD.match(folded, position):
@@ -218,8 +218,8 @@ def _unit(text: str, folded: str, position: int) -> _Unit | None:
     return None
 
 
-def _passing(folded: str, unit: _Unit) -> _Unit:
-    """«Artículo segundo transitorio»."""
+def _as_transitory(folded: str, unit: _Unit) -> _Unit:
+    """An article as a transitory one where that word follows: «Artículo segundo transitorio»."""
     passing = re.compile(r"\s+transitorios?(?![a-z])").match(folded, unit.end)
     if passing is None or unit.kinds != {"article"}:
         return unit
@@ -227,7 +227,7 @@ def _passing(folded: str, unit: _Unit) -> _Unit:
 
 
 def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> _Unit | None:
-    """«Disposición adicional 2.ª», «disp. final 1ª», «DA 2ª»; the initials in capitals, or before an ordinal."""
+    """The provision of «Disposición adicional 2.ª» or «DA 2ª»; initials in capitals, or before an ordinal."""
     sort = _SORTS[match["sort"][:2]] if match["sort"] else _INITIALS[match["initial"]]
     number = number_at(text, match.end(), feminine=True)
     if match["initial"] and not (number and (number.ordinal or text[position].isupper())):
@@ -260,7 +260,7 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> _Un
         hangs = choices[-1][-1][0] == "letter"
         if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
             found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
-        if found is None or following is None or _unit_word(folded, following.end()):
+        if found is None or following is None or _is_unit_word(folded, following.end()):
             break
         is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
         if "," in following[0] and not is_list:
@@ -273,7 +273,7 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> _Un
     return _Unit(tuple(choices), end)
 
 
-def _unit_word(folded: str, position: int) -> bool:
+def _is_unit_word(folded: str, position: int) -> bool:
     return _WORD.match(folded, position) is not None
 
 

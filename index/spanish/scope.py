@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import NOUNS, DocumentNames, law_number
+from alpie.index.spanish.named_documents import NOUNS, DocumentNames, find_law_number
 from alpie.index.spanish.query import Question
 
 _LAWS = frozenset(
@@ -81,36 +81,36 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
             if name.sure and put_to:
                 start = before.start() if before and before["adverbial"] else name.start
                 adverbial = opens or bool(before and before["adverbial"])
-                asked = _without(question, start, name.end) if adverbial else question
-                is_law = noun[0] in _LAWS or law_number(folded[name.start : name.end]) is not None
+                asked = _without_name(question, start, name.end) if adverbial else question
+                is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
                 return Scope(asked, name.documents, only=is_law)
             opening = folded[: noun.start()]
             if _TOUCHED.search(opening) is None and (put_to or _OF.search(opening)):
                 preferred = preferred or name.documents
         elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
             return Scope(question, absent=absent)
-    called = preferred or _called(folded, names)
+    called = preferred or _publisher_documents(folded, names)
     return Scope(question, called)
 
 
 def _name_at(folded: str, start: int, noun: str, names: DocumentNames) -> _Name | None:
     """The name that begins with the noun at `start`: as many words as fit one document."""
-    numbered = law_number(folded, start)
-    if numbered and numbered[1] == start:
-        end = numbered[2]
+    numbered = find_law_number(folded, start)
+    if numbered and numbered.start == start:
+        end = numbered.end
         fitting = names.fitting(folded[start:end])
         while fitting and (date := _DATE.match(folded, end)):
             end = date.end()
-        return _Name(start, _grown(folded, end, fitting, names)[0] if fitting else end, fitting, True)
+        return _Name(start, _extend_name(folded, end, fitting, names)[0] if fitting else end, fitting, True)
     of_kind = names.of_kind(noun)
     end = start + len(noun)
-    grown, fitting, distinct = _grown(folded, end, of_kind, names)
+    grown, fitting, distinct = _extend_name(folded, end, of_kind, names)
     if of_kind and (distinct or len(of_kind) == 1):
         return _Name(start, grown, fitting, distinct)
     return _Name(start, end, frozenset(), True) if noun in _LAWS else None
 
 
-def _grown(
+def _extend_name(
     folded: str, end: int, documents: frozenset[str], names: DocumentNames
 ) -> tuple[int, frozenset[str], bool]:
     """How far the words after `end` go on naming some of `documents`, which, and whether a word told them apart."""
@@ -132,7 +132,7 @@ def _grown(
 
 def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
     """The name of a law that is not here, as typed; "" where the words are no name."""
-    if law_number(folded[name.start : name.end]):
+    if find_law_number(folded[name.start : name.end]):
         return text[name.start : name.end].strip(" ,")
     words = list(_WORD.finditer(text, name.start))
     end, named = words[0].end(), False
@@ -156,7 +156,7 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
     return ""
 
 
-def _called(folded: str, names: DocumentNames) -> frozenset[str]:
+def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
     """The documents of a publisher that is named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
     for match in _CALLED.finditer(folded):
         if found := names.called(match["name"]):
@@ -164,7 +164,7 @@ def _called(folded: str, names: DocumentNames) -> frozenset[str]:
     return frozenset()
 
 
-def _without(question: Question, start: int, end: int) -> Question:
+def _without_name(question: Question, start: int, end: int) -> Question:
     """The question without where to look: what is asked is not answered by the words of a title."""
     text = question.searched
     rest = re.sub(r"\s+", " ", f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}").strip()

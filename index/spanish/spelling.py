@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.index.errors import EncoderError
-from alpie.index.files import is_intact, seal, settle
+from alpie.index.files import build_once, is_intact, write_fingerprint
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
@@ -63,7 +63,7 @@ class Lexicon:
     @classmethod
     def of(cls, words: Iterable[str], spanish: bool = True, forms: Iterable[str] = ()) -> Lexicon:
         """A lexicon of some words, and of `forms` that are folded already."""
-        return cls(_ascending({*fold("\n".join(words)).split("\n"), *forms}), spanish)
+        return cls(_sorted_array({*fold("\n".join(words)).split("\n"), *forms}), spanish)
 
     def __contains__(self, word: str) -> bool:
         """Whether `word` is one: listed, the plural of one that is, or one with pronouns or a prefix."""
@@ -83,7 +83,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path, spanish: bool) -> Lexicon:
-        """What `_build` wrote, left on the disk: of fifteen megabytes a question touches some pages."""
+        """The lexicon kept in `folder`, left on the disk: of fifteen megabytes a question touches some pages."""
         words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
         return cls(words, spanish)
 
@@ -94,8 +94,8 @@ class Lexicon:
         return place < len(self.words) and self.words[place] == spelled
 
 
-def _ascending(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """Those of at most `MAX_WORD` bytes; the longer ones are never looked up."""
+def _sorted_array(words: Iterable[str]) -> NDArray[np.bytes_]:
+    """The words of at most `MAX_WORD` bytes, ascending; longer ones are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
     return np.array([one for one in spelled if len(one) <= MAX_WORD], dtype=f"S{MAX_WORD}")
 
@@ -108,40 +108,40 @@ Lexicons = Callable[[str], Lexicon]
 def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     """The dictionary of pyspellchecker for "es" or "en", kept in the folder `cache` if there is one."""
     if cache is None:
-        return _made(language)
+        return _build_lexicon(language)
     sources = {"pyspellchecker": version("pyspellchecker"), "forms": FORMS.stat().st_size}
     made_of = {"made of": {**sources, "analysis": ANALYSIS_VERSION}}
     folder = cache / f"words-{language}"
     for anew in (False, True):
         try:
-            return _kept(folder, language, made_of, anew)
+            return _cached_lexicon(folder, language, made_of, anew)
         except (EncoderError, OSError) as error:  # nowhere to keep them: that costs time, no answer
             _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
         except ValueError as error:  # damaged: made anew, once
             _LOG.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
-    return _made(language)
+    return _build_lexicon(language)
 
 
-def _kept(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -> Lexicon:
+def _cached_lexicon(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -> Lexicon:
     def build(new: Path) -> None:
-        np.save(new / "words.npy", _made(language).words)
-        seal(new, made_of)
+        np.save(new / "words.npy", _build_lexicon(language).words)
+        write_fingerprint(new, made_of)
 
-    settle(folder, lambda there: not anew and is_intact(there, made_of), build, _LOCK_SECONDS)
+    build_once(folder, lambda there: not anew and is_intact(there, made_of), build, _LOCK_SECONDS)
     return Lexicon.load(folder, language == "es")
 
 
-def _made(language: str) -> Lexicon:
+def _build_lexicon(language: str) -> Lexicon:
     from spellchecker import SpellChecker
 
     words = SpellChecker(language=language, distance=1).word_frequency.words()
     if language != "es":
         return Lexicon.of(words, spanish=False)
-    return Lexicon.of(words, forms=unpacked(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
+    return Lexicon.of(words, forms=front_decode(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
 
 
-def front_coded(words: Iterable[str]) -> str:
+def front_encode(words: Iterable[str]) -> str:
     """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
     pieces, before = [], ""
     for word in words:
@@ -151,8 +151,8 @@ def front_coded(words: Iterable[str]) -> str:
     return "".join(pieces)
 
 
-def unpacked(text: str) -> Iterator[str]:
-    """The words that `front_coded` wrote."""
+def front_decode(text: str) -> Iterator[str]:
+    """The words that `front_encode` wrote."""
     word = ""
     for piece in _PIECE.findall(text):
         word = word[: ord(piece[0]) - _NO_LETTERS] + piece[1:]
@@ -172,7 +172,7 @@ Frequencies = Callable[[Sequence[str]], Sequence[int]]
 """In how many passages each of some stems stands."""
 
 
-def one_slip_away(word: str) -> Iterator[str]:
+def single_edits(word: str) -> Iterator[str]:
     """Every string that differs from a folded `word` by one slip; the first letter is not missed."""
     for place in range(1, len(word)):
         before, letter, after = word[:place], word[place], word[place + 1 :]
@@ -186,7 +186,7 @@ def one_slip_away(word: str) -> Iterator[str]:
         yield word + other
 
 
-def sounding_alike(word: str) -> Iterator[str]:
+def sound_alikes(word: str) -> Iterator[str]:
     """Every string in which one sound of a folded `word` is written otherwise: «kolegio», «yamada», «ueco».
 
     Unlike a slip of the fingers, this is done to the first letter as to any other.
@@ -199,8 +199,10 @@ def sounding_alike(word: str) -> Iterator[str]:
     yield "h" + word
 
 
-def corrected(text: str, language: str, frequencies: Frequencies, lexicon: Lexicons = lexicon_of) -> str:
-    """`text` with the words put right that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
+def correct_spelling(
+    text: str, language: str, frequencies: Frequencies, lexicon: Lexicons = lexicon_of
+) -> str:
+    """Correct the words of `text` that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
     unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]
@@ -208,12 +210,12 @@ def corrected(text: str, language: str, frequencies: Frequencies, lexicon: Lexic
         words = lexicon("en" if language == "en" else "es")
         if token in words:  # most words that no document holds are words
             continue
-        alike = [] if language == "en" else list(dict.fromkeys(sounding_alike(token)))
-        held = _held([*one_slip_away(token), *alike], frequencies)
+        alike = [] if language == "en" else list(dict.fromkeys(sound_alikes(token)))
+        held = _attested_words([*single_edits(token), *alike], frequencies)
         if held:
-            meant = _meant(held, words)
+            meant = _choose_correction(held, words)
         elif alike and not _is_name(token, text) and not lexicon("en").has(token):
-            meant = _heard(alike, words)
+            meant = _choose_sound_alike(alike, words)
         else:
             meant = None
         if meant is not None:
@@ -231,22 +233,22 @@ def _is_name(word: Token, text: str) -> bool:
     return text[word.start].isupper() and any(c.isalnum() for c in text[: word.start])
 
 
-_Held = Sequence[tuple[str, str]]  # words that the documents hold, each with its stem
+_AttestedWords = Sequence[tuple[str, str]]  # words that the documents hold, each with its stem
 
 
-def _held(tried: Sequence[str], frequencies: Frequencies) -> _Held:
+def _attested_words(tried: Sequence[str], frequencies: Frequencies) -> _AttestedWords:
     tried = list(dict.fromkeys(tried))
     stems = stems_of(tried)
     rows = zip(tried, stems, frequencies(stems), strict=True)
     return [(word, of_it) for word, of_it, times in rows if times or word in STOP_WORDS]
 
 
-def _meant(held: _Held, words: Lexicon) -> str | None:
+def _choose_correction(held: _AttestedWords, words: Lexicon) -> str | None:
     # Where a slip leads to a real word, what only shares its stem with the documents is not meant.
     real = [(word, of_it) for word, of_it in held if word in STOP_WORDS or words.has(word)] or held
     return real[0][0] if len({of_it for _, of_it in real}) == 1 else None
 
 
-def _heard(alike: Sequence[str], words: Lexicon) -> str | None:
+def _choose_sound_alike(alike: Sequence[str], words: Lexicon) -> str | None:
     real = [other for other in alike if words.has(other)]
     return real[0] if len({stem(other) for other in real}) == 1 else None

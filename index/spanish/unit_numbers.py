@@ -43,7 +43,7 @@ _AFTER_SUFFIX = re.compile(  # «588 bis a», «77 Bis 3», «77 Bis 35 C.-»
 )
 
 
-def _spelt() -> dict[str, str]:
+def _spelled_numbers() -> dict[str, str]:
     table: dict[str, str] = {}
 
     def add(value: int, *stems: str) -> None:
@@ -68,7 +68,7 @@ def _spelt() -> dict[str, str]:
     return table | {"cien": "100", "unico": "unico", "unica": "unico"}
 
 
-_SPELT = _spelt()
+_SPELLED = _spelled_numbers()
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumbe
     start = marked.end() if marked else position
     found = _thousands(text, start) or _digits(text, start, feminine)
     found = found or _words(text, start) or _roman(text, start)
-    return None if found is None else _suffixed(text, found)
+    return None if found is None else _with_suffix(text, found)
 
 
 def suffix_at(text: str, position: int) -> tuple[str, int] | None:
-    """«ter» in «5 bis y ter», and where it ends."""
+    """A suffix without its number, «ter» in «5 bis y ter», and where it ends; None where there is none."""
     match = _SUFFIX.match(text, position)
     return (fold(match[1]), match.end()) if match else None
 
@@ -123,7 +123,7 @@ def _digits(text: str, start: int, feminine: bool) -> UnitNumber | None:
 def _words(text: str, start: int) -> UnitNumber | None:
     for form in (_WORDS, _WORD):
         match = form.match(text, start)
-        value = _SPELT.get(" ".join(fold(match[0]).split())) if match else None
+        value = _SPELLED.get(" ".join(fold(match[0]).split())) if match else None
         if match and value:
             return UnitNumber(value, start, match.end())
     return None
@@ -139,7 +139,7 @@ def _roman(text: str, start: int) -> UnitNumber | None:
     return UnitNumber(str(total), start, match.end())
 
 
-def _suffixed(text: str, number: UnitNumber) -> UnitNumber:
+def _with_suffix(text: str, number: UnitNumber) -> UnitNumber:
     parts, end = [number.canonical], number.end
     if match := _SUFFIX.match(text, end):
         suffix = fold(match[1])

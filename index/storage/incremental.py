@@ -9,33 +9,33 @@ from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from alpie.index.encoder import Floats
-from alpie.index.encoder.embed import Embedded, KnownVectors
+from alpie.index.encoder.embed import KnownVectors, PassageVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.messages import Said
-from alpie.index.notices import NOT_MEASURED, Unread
+from alpie.index.messages import MessageText
+from alpie.index.notices import NOT_MEASURED, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.storage.manifest import LINE_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 
 
-class Earlier(KnownVectors):
+class EarlierVersion(KnownVectors):
     """Documents, passages and vectors of an index version; memory-mapped where they are large."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder, self.manifest = folder, manifest
         self._database = Database.open(folder / TEXT_FILE)
         self.documents: Mapping[str, Document] = StoredDocuments(self._database)
         self._passages = StoredPassages(self._database)
-        self._dense = VectorIndex.load(folder / "dense.faiss")
-        self._sentences = VectorIndex.load(folder / "sentences.faiss")
+        self._dense = VectorIndex.load(folder / PASSAGE_VECTORS)
+        self._sentences = VectorIndex.load(folder / SENTENCE_VECTORS)
 
     @cached_property
     def extractions(self) -> dict[str, Extraction]:
@@ -46,18 +46,18 @@ class Earlier(KnownVectors):
     def has(self, document: Document) -> bool:
         """Whether `document`, read without its text, is told of as it was then."""
         before = self.documents.get(document.id)
-        return before is not None and _told(before) == _told(document)
+        return before is not None and _metadata_only(before) == _metadata_only(document)
 
     def notes(self, document: str) -> tuple[str, ...]:
         """What is not good in the file of its expansions."""
         rows = self._database.rows("SELECT notes FROM documents WHERE id = ?", document)
-        return from_json(tuple[Said, ...], rows[0][0])
+        return from_json(tuple[MessageText, ...], rows[0][0])
 
     def passages_of(self, document: str) -> int:
         """How many passages a document has."""
         return len(self._passages.rows_of_document(document))
 
-    def of_document(self, document: str) -> Embedded:
+    def of_document(self, document: str) -> PassageVectors:
         """The vectors of a document: passages, sentences, expansions."""
         rows = self._passages.rows_of_document(document)  # one after another
         first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
@@ -67,20 +67,22 @@ class Earlier(KnownVectors):
             return embedded
         return replace(embedded, lines=self._lines.rows(np.arange(*lines)))
 
-    def _vectors(self, first: int, last: int) -> Embedded:
+    def _vectors(self, first: int, last: int) -> PassageVectors:
         sentences = self._passages.sentence_bounds[[first, last]]
-        return Embedded(self._dense.rows(np.arange(first, last)), self._sentences.rows(np.arange(*sentences)))
+        return PassageVectors(
+            self._dense.rows(np.arange(first, last)), self._sentences.rows(np.arange(*sentences))
+        )
 
     def __contains__(self, key: bytes) -> bool:
         return bool(self._database.rows("SELECT 1 FROM passages WHERE key = ? LIMIT 1", key))
 
-    def of_passage(self, key: bytes) -> Embedded:
+    def of_passage(self, key: bytes) -> PassageVectors:
         row = int(self._passages.rows_where("key = ?", key)[0])
         return self._vectors(row, row + 1)
 
     @cached_property
     def _lines(self) -> VectorIndex | None:
-        file = self.folder / "lines.faiss"
+        file = self.folder / LINE_VECTORS
         return VectorIndex.load(file) if file.exists() else None
 
     @cached_property
@@ -97,7 +99,7 @@ class Earlier(KnownVectors):
         return np.asarray(self._lines.rows(np.array([row]))[0])
 
 
-def _told(document: Document) -> Document:
+def _metadata_only(document: Document) -> Document:
     return replace(document, text="", parser="", notices=(), coverage=NOT_MEASURED, structure=None)
 
 
@@ -123,7 +125,7 @@ class IncrementalReading:
     """The documents of a folder; `kept` are those that did not change since an earlier index."""
 
     def __init__(
-        self, docs: Path, earlier: Earlier | None, most_bytes: int, recogniser: Recogniser | None
+        self, docs: Path, earlier: EarlierVersion | None, most_bytes: int, recogniser: Recogniser | None
     ) -> None:
         self.docs, self.earlier = docs, earlier
         self.program = f"{_program()}{' with recognition' if recogniser else ''}"
@@ -137,7 +139,7 @@ class IncrementalReading:
             self.sources = read_sources(docs, known, most_bytes, recogniser)
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 
-    def is_as_before(self, version: str, unread: Sequence[Unread]) -> bool:
+    def is_as_before(self, version: str, unread: Sequence[UnreadFile]) -> bool:
         """Whether an index would come out as the earlier one did."""
         return (
             self.earlier is not None

@@ -13,15 +13,21 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.files import checksum
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
+MANIFEST_FILE = "manifest.json"
+PASSAGE_VECTORS, SENTENCE_VECTORS, LINE_VECTORS = (
+    "dense.faiss",
+    "sentences.faiss",
+    "lines.faiss",
+)  # of an index version
 FORMAT_VERSION = 9  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
@@ -33,44 +39,78 @@ _ALWAYS_READ_BYTES = 64_000_000
 T = TypeVar("T")
 
 
+class EncoderEntry(TypedDict):
+    """The encoder that an index version was made with."""
+
+    name: str
+    fingerprint: str
+    runtime: str
+    dimension: int
+
+
+class FileEntry(TypedDict):
+    """A file of an index version."""
+
+    bytes: int
+    modified_ns: int
+    sha256: str
+
+
+class Manifest(TypedDict):
+    """What an index version says of itself."""
+
+    format: int  # `FORMAT_VERSION`
+    encoder: EncoderEntry
+    analysis: int  # `ANALYSIS_VERSION`
+    alpie: str  # the version that wrote it
+    program: str  # checksum of the code that made the passages
+    built_at: str  # ISO 8601
+    unread: list[dict[str, Any]]  # rows of `UnreadFile`
+    fingerprint: str  # of the corpus
+    passages: int
+    made: Mapping[str, Any]  # how the files of vectors are searched
+    files: Mapping[str, FileEntry]
+    checksum: str  # of all the rest
+
+
 def current_version(data: Path) -> Path:
     """Folder of the index version in use. Raises `IndexMissing`, or `IndexDamaged` when the pointer leads nowhere."""
-    name = _pointed(data)
+    name = _read_pointer(data)
     while True:
         folder = data / VERSIONS / name
         if _NAME.fullmatch(name) and folder.is_dir():
             return folder
-        before, name = name, _pointed(data)
+        before, name = name, _read_pointer(data)
         if name == before:  # else a builder has swapped and swept meanwhile
             pointer = data / POINTER
-            raise IndexDamaged(said("index.lost", path=pointer, name=name[:80]), pointer)
+            raise IndexDamaged(message("index.lost", path=pointer, name=name[:80]), pointer)
 
 
-def _pointed(data: Path) -> str:
+def _read_pointer(data: Path) -> str:
     pointer = data / POINTER
     try:
-        return _text_of(pointer, _MAX_POINTER_BYTES).strip()
+        return _read_bounded(pointer, _MAX_POINTER_BYTES).strip()
     except ValueError as error:
-        raise IndexDamaged(said("index.pointer_damaged", path=pointer, error=error), pointer) from error
+        raise IndexDamaged(message("index.pointer_damaged", path=pointer, error=error), pointer) from error
     except FileNotFoundError:
-        raise IndexMissing(said("index.none", folder=data), data) from None
+        raise IndexMissing(message("index.none", folder=data), data) from None
     except OSError as error:
-        raise StoreError(said("index.closed", path=pointer, error=error.strerror), pointer) from error
+        raise StoreError(message("index.closed", path=pointer, error=error.strerror), pointer) from error
 
 
-def _text_of(path: Path, most_bytes: int) -> str:
+def _read_bounded(path: Path, most_bytes: int) -> str:
     """The text of a file of limited size. Raises ValueError for anything else, and OSError."""
     never_waiting = getattr(os, "O_NONBLOCK", 0)  # as a pipe would for whoever writes into it
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError(said("index.not_regular"))
+            raise ValueError(message("index.not_regular"))
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
-        raise ValueError(said("index.large", most=most_bytes))
+        raise ValueError(message("index.large", most=most_bytes))
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise ValueError(said("index.no_text")) from None
+        raise ValueError(message("index.no_text")) from None
 
 
 def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
@@ -82,7 +122,7 @@ def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def with_current(data: Path, read: Callable[[Path], T]) -> T:
+def read_current(data: Path, read: Callable[[Path], T]) -> T:
     """What `read` makes of the folder in use; made again if a builder swapped it away meanwhile."""
     while True:
         folder = current_version(data)
@@ -93,45 +133,45 @@ def with_current(data: Path, read: Callable[[Path], T]) -> T:
                 raise
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of an index version. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
-    path = folder / "manifest.json"
+    path = folder / MANIFEST_FILE
     try:
-        manifest: dict[str, Any] = json.loads(_text_of(path, _MAX_MANIFEST_BYTES))
+        manifest: dict[str, Any] = json.loads(_read_bounded(path, _MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError) as error:
-        raise IndexDamaged(said("index.manifest_unreadable", path=path, error=error), path) from error
+        raise IndexDamaged(message("index.manifest_unreadable", path=path, error=error), path) from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(version, int) or isinstance(version, bool):
-        raise IndexDamaged(said("index.no_manifest", path=path), path)
+        raise IndexDamaged(message("index.no_manifest", path=path), path)
     is_sealed = "checksum" in manifest
-    if manifest.get("checksum") != _seal(manifest) and (is_sealed or version == FORMAT_VERSION):
-        raise IndexDamaged(said("index.checksum", path=path), path)
+    if manifest.get("checksum") != _manifest_checksum(manifest) and (is_sealed or version == FORMAT_VERSION):
+        raise IndexDamaged(message("index.checksum", path=path), path)
     formats = {"found": version, "own": FORMAT_VERSION}
     if version > FORMAT_VERSION:
-        raise IndexNewer(said("index.newer", folder=folder, **formats), folder)
+        raise IndexNewer(message("index.newer", folder=folder, **formats), folder)
     if version < FORMAT_VERSION:
-        raise IndexMismatch(said("index.older", folder=folder, **formats), folder)
-    return manifest
+        raise IndexMismatch(message("index.older", folder=folder, **formats), folder)
+    return cast(Manifest, manifest)
 
 
-def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def with_checksum(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """`manifest` with the checksum that `read_manifest` asks for."""
-    return {**manifest, "checksum": _seal(manifest)}
+    return {**manifest, "checksum": _manifest_checksum(manifest)}
 
 
-def _seal(manifest: Mapping[str, Any]) -> str:
+def _manifest_checksum(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of everything but the checksum; it does not depend on order or white space."""
     rest = {name: value for name, value in manifest.items() if name != "checksum"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def file_entry(path: Path) -> dict[str, Any]:
+def file_entry(path: Path) -> FileEntry:
     """What the manifest says of a file."""
     status = path.stat()
     return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": checksum(path)}
 
 
-def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = False) -> None:
+def check_files(folder: Path, manifest: Manifest, thorough: bool = False) -> None:
     """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
 
     A large file with the size and time stamp of the build is not read again, unless `thorough`: it would take longest.
@@ -139,19 +179,19 @@ def check_files(folder: Path, manifest: Mapping[str, Any], thorough: bool = Fals
     for name, expected in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            raise IndexDamaged(said("index.file_missing", path=path), path)
+            raise IndexDamaged(message("index.file_missing", path=path), path)
         status = path.stat()
         is_untouched = status.st_mtime_ns == expected.get("modified_ns")
         trusted = is_untouched and status.st_size > _ALWAYS_READ_BYTES and not thorough
         if status.st_size != expected["bytes"] or not (trusted or checksum(path) == expected["sha256"]):
-            raise IndexDamaged(said("index.file_damaged", path=path), path)
+            raise IndexDamaged(message("index.file_damaged", path=path), path)
 
 
-def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
+def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
     """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
     made_with = manifest["encoder"]
     if made_with["fingerprint"] != encoder.fingerprint:
         names = {"made_with": made_with["name"], "encoder": encoder.name}
-        raise IndexMismatch(said("index.encoder", folder=folder, **names), folder)
+        raise IndexMismatch(message("index.encoder", folder=folder, **names), folder)
     if manifest["analysis"] != ANALYSIS_VERSION:
-        raise IndexMismatch(said("index.analysis", folder=folder), folder)
+        raise IndexMismatch(message("index.analysis", folder=folder), folder)

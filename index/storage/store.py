@@ -20,18 +20,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.storage.manifest import check_encoder, check_files, read_manifest, with_current
+from alpie.index.storage.manifest import (
+    LINE_VECTORS,
+    PASSAGE_VECTORS,
+    SENTENCE_VECTORS,
+    Manifest,
+    check_encoder,
+    check_files,
+    read_current,
+    read_manifest,
+)
 from alpie.index.storage.version_writer import fingerprint_of
 from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 
@@ -41,7 +49,7 @@ class IndexVersion:
     """An opened index: everything that answering needs."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     documents: Mapping[str, Document]
     layouts: Mapping[str, Layout]
     search: SearchIndex
@@ -49,7 +57,7 @@ class IndexVersion:
     @property
     def fingerprint(self) -> str:
         """A digest of the corpus: changes when any document or passage does."""
-        return str(self.manifest["fingerprint"])
+        return self.manifest["fingerprint"]
 
 
 def open_version(data: Path, encoder: Encoder) -> IndexVersion:
@@ -57,7 +65,7 @@ def open_version(data: Path, encoder: Encoder) -> IndexVersion:
 
     A build that swaps in a new one meanwhile does no harm: then that one is opened.
     """
-    return with_current(data, partial(_open, encoder=encoder))
+    return read_current(data, partial(_open, encoder=encoder))
 
 
 def _open(folder: Path, encoder: Encoder) -> IndexVersion:
@@ -71,20 +79,20 @@ def _open(folder: Path, encoder: Encoder) -> IndexVersion:
 
 
 def _damaged(folder: Path, error: Exception) -> IndexDamaged:
-    return IndexDamaged(said("index.unreadable", folder=folder, error=error), folder)
+    return IndexDamaged(message("index.unreadable", folder=folder, error=error), folder)
 
 
-def _load(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> IndexVersion:
+def _load(folder: Path, manifest: Manifest, encoder: Encoder) -> IndexVersion:
     database = Database.open(folder / TEXT_FILE)
     passages = StoredPassages(database)
     search = SearchIndex(
         passages=passages,
         encoder=encoder,
-        dense=VectorIndex.load(folder / "dense.faiss"),
-        sentence_vectors=VectorIndex.load(folder / "sentences.faiss"),
+        dense=VectorIndex.load(folder / PASSAGE_VECTORS),
+        sentence_vectors=VectorIndex.load(folder / SENTENCE_VECTORS),
         lexical=TermIndex(database, "stems", len(passages)),
         acronyms=_acronyms(database),
-        expansions=ExpansionIndex.load(passages, folder / "lines.faiss"),
+        expansions=ExpansionIndex.load(passages, folder / LINE_VECTORS),
     )
     layouts = StoredDocuments(database, "layout", partial(from_json, Layout))
     return IndexVersion(folder, manifest, StoredDocuments(database), layouts, search)
@@ -100,7 +108,7 @@ def _acronyms(database: Database) -> Acronyms:
 
 def indexed_files(data: Path) -> dict[str, tuple[str, str]]:
     """Id of each document of the index in use → SHA-256 of its file and of that of its expansions."""
-    return with_current(data, _indexed_files)
+    return read_current(data, _indexed_files)
 
 
 def _indexed_files(folder: Path) -> dict[str, tuple[str, str]]:

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from alpie.index.encoder import Encoder
-from alpie.index.encoder.embed import Embedded, embedding_key, text_of
+from alpie.index.encoder.embed import PassageVectors, embedding_key, indexed_text
 from alpie.index.errors import IndexUnwritable, StoreError
-from alpie.index.files import replacing, sync
+from alpie.index.files import atomic_write, fsync
 from alpie.index.formats import Metadata
-from alpie.index.messages import Said, said
+from alpie.index.messages import MessageText, message
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
@@ -31,7 +31,16 @@ from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
-from alpie.index.storage.manifest import FORMAT_VERSION, current_version, file_entry, sealed
+from alpie.index.storage.manifest import (
+    FORMAT_VERSION,
+    LINE_VECTORS,
+    MANIFEST_FILE,
+    PASSAGE_VECTORS,
+    SENTENCE_VECTORS,
+    current_version,
+    file_entry,
+    with_checksum,
+)
 from alpie.index.text_database import (
     TEXT_FILE,
     Database,
@@ -42,15 +51,15 @@ from alpie.index.text_database import (
 )
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
-_NEW_POINTER = ".CURRENT.new"
+_NEW_POINTER = f".{POINTER}.new"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write
-_NO_METADATA, _NO_VECTORS = Metadata(), Embedded.joined((), 0)
+_NO_METADATA, _NO_VECTORS = Metadata(), PassageVectors.joined((), 0)
 
 
 @dataclass(frozen=True)
-class Content:
+class DocumentContent:
     """What an index version is to hold of one document."""
 
     document: Document
@@ -59,12 +68,12 @@ class Content:
     expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
     metadata: Metadata = _NO_METADATA
     notes: Sequence[str] = ()  # what is not good in the file of its expansions
-    vectors: Embedded = _NO_VECTORS
+    vectors: PassageVectors = _NO_VECTORS
 
 
 def write_version(
     data: Path,
-    contents: Iterable[Content],
+    contents: Iterable[DocumentContent],
     encoder: Encoder,
     facts: Mapping[str, Any],
     earlier: Path | None = None,
@@ -83,27 +92,27 @@ def write_version(
         made = _write_files(unfinished, contents, encoder.dimension, earlier)
         _write_manifest(unfinished, encoder, {**facts, **made})
         for path in (*unfinished.iterdir(), unfinished):
-            sync(path)
+            fsync(path)
         unfinished.rename(final)
-        sync(versions)
-        with replacing(data / POINTER, data / _NEW_POINTER) as pointer:
+        fsync(versions)
+        with atomic_write(data / POINTER, data / _NEW_POINTER) as pointer:
             pointer.write_text(name + "\n", encoding="utf-8")
-            sync(pointer)
-        sync(data)
+            fsync(pointer)
+        fsync(data)
     except BaseException as error:
-        problem = unwritable(data, error) if isinstance(error, OSError | sqlite3.Error) else None
+        problem = write_failure(data, error) if isinstance(error, OSError | sqlite3.Error) else None
         shutil.rmtree(unfinished, ignore_errors=True)
         if not _points_to(data, final):  # no room left for the pointer
             shutil.rmtree(final, ignore_errors=True)
         if problem is None:
             raise
         raise problem from error
-    sweep(final)
+    remove_other_versions(final)
     return final
 
 
 def _write_files(
-    folder: Path, contents: Iterable[Content], dimension: int, earlier: Path | None
+    folder: Path, contents: Iterable[DocumentContent], dimension: int, earlier: Path | None
 ) -> Mapping[str, Any]:
     """Write the files of an index version into `folder`; returns what its manifest says of the collection.
 
@@ -124,21 +133,21 @@ class _VersionWriter:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
 
-        def vectors(name: str, bytewise: bool = False) -> VectorWriter:
-            writer = VectorWriter(folder / f"{name}.faiss", dimension, bytewise)
+        def vectors(file: str, bytewise: bool = False) -> VectorWriter:
+            writer = VectorWriter(folder / file, dimension, bytewise)
             return opened.enter_context(closing(writer))
 
         self._dense, self._sentences, self._lines = (
-            vectors("dense"),
-            vectors("sentences"),
-            vectors("lines", True),
+            vectors(PASSAGE_VECTORS),
+            vectors(SENTENCE_VECTORS),
+            vectors(LINE_VECTORS, True),
         )
         self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
         self._place = 0
 
-    def add(self, content: Content) -> None:
-        """The next document."""
+    def add(self, content: DocumentContent) -> None:
+        """Write the next document of the collection."""
         name = content.document.id
         if content.layout is None:
             del self._left[name]
@@ -153,7 +162,7 @@ class _VersionWriter:
         self._sentences.add(content.vectors.sentences)
         self._lines.add(content.vectors.lines)
 
-    def _insert(self, content: Content, layout: Layout) -> None:
+    def _insert(self, content: DocumentContent, layout: Layout) -> None:
         document, passages = content.document, content.passages
         number = self._database.insert(
             "documents",
@@ -166,13 +175,13 @@ class _VersionWriter:
             layout=to_json(Layout, layout),
             metadata=to_json(Metadata, content.metadata),
             acronyms=json.dumps(learn_acronyms(one.text for one in passages), ensure_ascii=False),
-            notes=to_json(tuple[Said, ...], tuple(content.notes)),
+            notes=to_json(tuple[MessageText, ...], tuple(content.notes)),
         )
         for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
                 "key": embedding_key(passage),
                 "lines": len(lines),
-                "stems": _stems(text_of(passage)),
+                "stems": _stems(indexed_text(passage)),
                 "line_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
                 "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
                 "record": to_json(Passage, passage),
@@ -202,8 +211,11 @@ class _VersionWriter:
         addresses = list(passages.values("address"))
         self._database.commit()
         made = {
-            name: writer.finish(VectorIndex.load(self._earlier / f"{name}.faiss") if self._earlier else None)
-            for name, writer in (("dense", self._dense), ("sentences", self._sentences))
+            name: writer.finish(VectorIndex.load(self._earlier / file) if self._earlier else None)
+            for name, writer, file in (
+                ("dense", self._dense, PASSAGE_VECTORS),
+                ("sentences", self._sentences, SENTENCE_VECTORS),
+            )
         }
         if len(self._lines):
             self._lines.finish()
@@ -218,8 +230,8 @@ def _write_manifest(folder: Path, encoder: Encoder, facts: Mapping[str, Any]) ->
         **facts,
         "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
     }
-    text = json.dumps(sealed(manifest), ensure_ascii=False, indent=1)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    text = json.dumps(with_checksum(manifest), ensure_ascii=False, indent=1)
+    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
@@ -243,34 +255,34 @@ def _points_to(data: Path, folder: Path) -> bool:
         return False
 
 
-def sweep_unfinished(data: Path) -> None:
+def remove_unfinished(data: Path) -> None:
     """Remove what a build that was killed left half-written. Called under the build lock."""
     (data / _NEW_POINTER).unlink(missing_ok=True)
     for folder in (data / VERSIONS).glob(f".*{_UNFINISHED}"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(keep: Path) -> None:
+def remove_other_versions(keep: Path) -> None:
     """Remove what older builds left beside an index version; under the build lock. What is open somewhere may stay."""
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def unwritable(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
+def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
     """What to tell about a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
-    stands = said("index.stands") if (data / "CURRENT").exists() else ""
+    stands = message("index.stands") if (data / POINTER).exists() else ""
     reason: object = getattr(error, "strerror", None) or error
     is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
     if is_full or (number is None and free < _NO_ROOM_BYTES):
-        reason, remedy = said("index.disk_full", free=f"{free / 1e6:.1f}"), said("index.free_space")
+        reason, remedy = message("index.disk_full", free=f"{free / 1e6:.1f}"), message("index.free_space")
     elif number in _CLOSED:
-        reason, remedy = said("index.not_allowed", error=reason), said("index.permit")
+        reason, remedy = message("index.not_allowed", error=reason), message("index.permit")
     else:
-        remedy = said("index.repeat")
-    told = said("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
+        remedy = message("index.repeat")
+    told = message("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
     return IndexUnwritable(told, data)
 
 

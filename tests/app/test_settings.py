@@ -10,7 +10,7 @@ import pytest
 from alpie.app.settings import (
     SEED_DOCUMENTS,
     Settings,
-    language_of,
+    configured_language,
     load_settings,
     settings_table,
     work_offline,
@@ -40,7 +40,7 @@ def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> N
 
 def test_what_a_setting_does_is_told_in_both_languages() -> None:
     for name, setting in settings_table():
-        spanish, english = (translations_for(one).told(setting.help) for one in ("es", "en"))
+        spanish, english = (translations_for(one).translate(setting.help) for one in ("es", "en"))
         assert spanish == setting.help != english, name
         assert (spanish[-1], english[-1]) == (".", "."), name
     keys = {key for key in translations_for("es").entries if key.startswith("setting.")}
@@ -48,10 +48,10 @@ def test_what_a_setting_does_is_told_in_both_languages() -> None:
 
 
 def test_the_language_is_checked_before_the_other_settings() -> None:
-    assert language_of({}) == language_of({"ALPIE_LANGUAGE": ""}) == "es"
-    assert language_of({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
+    assert configured_language({}) == configured_language({"ALPIE_LANGUAGE": ""}) == "es"
+    assert configured_language({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
     with pytest.raises(SettingsError, match="ALPIE_LANGUAGE: 'fr' no vale; se admite es, en"):
-        language_of({"ALPIE_LANGUAGE": "fr"})
+        configured_language({"ALPIE_LANGUAGE": "fr"})
 
 
 def test_later_sources_win(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def test_a_question_turned_away_stays_in_its_box(tab: Any, status: int, key: str
     box = page.locator("#question textarea")
     box.fill(QUESTION)
     box.press("Enter")
-    page.locator(".toast", has_text=translations_for("es")(key)).wait_for(timeout=15_000)
+    page.locator(".toast", has_text=page_translations_for("es")(key)).wait_for(timeout=15_000)
     assert turned_away
     assert box.input_value() == QUESTION
     assert box.is_enabled()

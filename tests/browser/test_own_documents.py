@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.index_process import can_recognise
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.settings import load_settings
 from support.serving import serving
 
@@ -210,7 +210,7 @@ def test_a_slow_line_shows_our_page_before_its_scripts(visit: Open) -> None:
     page.wait_for_function(paint)
     assert page.evaluate("!document.body.dataset.ready"), "seen before Gradio is there"
     first = page.locator("#first")
-    expect(first.locator("h2")).to_have_text(translations_for("es")("welcome.title"))
+    expect(first.locator("h2")).to_have_text(page_translations_for("es")("welcome.title"))
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.get_by_text("Loading")).to_have_count(0)
     box = page.get_by_label("Pregunta", exact=True)

@@ -119,7 +119,9 @@ def test_the_exported_graph_is_the_model(trained: Path, tmp_path: Path) -> None:
     from onnxruntime import InferenceSession
 
     folder = bundled_folder(load_settings().cache)
-    difference = export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", load_settings().cache)
+    difference = export_reader.export_checkpoint(
+        trained / "reader.pt", tmp_path / "reader.onnx", load_settings().cache
+    )
     assert 0 < difference < export_reader._MAX_DIFFERENCE
 
     model = load_model(folder, LAYERS, trained / "reader.pt").eval()
@@ -141,5 +143,7 @@ def test_a_graph_that_differs_is_not_written(
 ) -> None:
     monkeypatch.setattr(export_reader, "_MAX_DIFFERENCE", 0.0)
     with pytest.raises(EncoderError, match="not written"):
-        export_reader.export(trained / "reader.pt", tmp_path / "reader.onnx", load_settings().cache)
+        export_reader.export_checkpoint(
+            trained / "reader.pt", tmp_path / "reader.onnx", load_settings().cache
+        )
     assert not (tmp_path / "reader.onnx").exists()

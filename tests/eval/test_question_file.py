@@ -12,7 +12,7 @@ from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts, folded_text
 from alpie.eval.questions.question_file import KINDS, OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion
-from alpie.eval.questions.split import split
+from alpie.eval.questions.split import split_questions
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import ArgumentError, QuestionsFileError
@@ -126,7 +126,7 @@ def test_squad_with_a_wrong_offset_is_refused(tmp_path: Path) -> None:
     squad["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["answer_start"] = 14
     with pytest.raises(QuestionsFileError, match="artículo 1, párrafo 1: la respuesta «León»") as raised:
         read_questions(_write(tmp_path, squad))
-    told = translations_for("en").told(raised.value)
+    told = translations_for("en").translate(raised.value)
     assert told.endswith(": article 1, paragraph 1: the answer “León” is not at offset 14.")
     with pytest.raises(QuestionsFileError, match="sin ninguna pregunta"):
         read_questions(_write(tmp_path, {"data": []}))
@@ -154,20 +154,22 @@ def _many() -> list[GoldQuestion]:
 
 def test_halves_are_complete_disjoint_and_balanced_by_kind() -> None:
     questions = _many()
-    fit, report = split(questions, "fit"), split(questions, "report")
+    fit, report = split_questions(questions, "fit"), split_questions(questions, "report")
     assert sorted(q.id for q in fit + report) == sorted(q.id for q in questions)
-    assert split(questions, "all") == tuple(questions)
+    assert split_questions(questions, "all") == tuple(questions)
     for kind, count in Counter(question.kind for question in questions).items():
         assert abs(sum(question.kind == kind for question in fit) - count / 2) <= 1, kind
 
 
 def test_the_split_hangs_neither_on_order_nor_on_chance() -> None:
     questions = _many()
-    assert {q.id for q in split(questions, "fit")} == {q.id for q in split(questions[::-1], "fit")}
+    assert {q.id for q in split_questions(questions, "fit")} == {
+        q.id for q in split_questions(questions[::-1], "fit")
+    }
 
 
 def test_questions_on_the_same_words_stay_together() -> None:
-    fit = {question.id for question in split(_many(), "fit")}
+    fit = {question.id for question in split_questions(_many(), "fit")}
     assert all((f"f{n}" in fit) == (f"e{n}" in fit) for n in range(9))
 
 
@@ -175,14 +177,14 @@ def test_questions_of_an_article_and_of_a_conversation_stay_together() -> None:
     article = [GoldQuestion(f"s{n}", f"¿{n}?", "squad", article="a") for n in range(6)]
     turns = [GoldQuestion("t0", "¿Qué es?"), GoldQuestion("t1", "¿Y?", earlier=("¿Qué es?",)),
              GoldQuestion("t2", "¿Por?", earlier=("¿qué es?", "¿Y?"))]  # fmt: skip
-    fit = {question.id for question in split([*article, *turns], "fit")}
+    fit = {question.id for question in split_questions([*article, *turns], "fit")}
     assert len(fit & {q.id for q in article}) in (0, 6)
     assert len(fit & {q.id for q in turns}) in (0, 3)
 
 
 def test_unknown_part() -> None:
     with pytest.raises(ArgumentError, match="ninguna parte «half»; elija una de fit, report, all"):
-        split([], "half")
+        split_questions([], "half")
 
 
 # --- our own questions ----------------------------------------------------------------------------
@@ -213,6 +215,9 @@ def test_our_own_questions_are_sound(folder: Path) -> None:
 
 
 def test_every_kind_is_reported_on_with_eight_questions_at_least() -> None:
-    reported = [*split(read_own_questions(), "report"), *read_own_questions(OWN_QUESTIONS / "reporting")]
+    reported = [
+        *split_questions(read_own_questions(), "report"),
+        *read_own_questions(OWN_QUESTIONS / "reporting"),
+    ]
     times = Counter(question.kind for question in reported)
     assert {kind: times[kind] for kind in KINDS if times[kind] < 8} == {}

@@ -10,7 +10,7 @@ import pytest
 
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.training import reader_rows
-from alpie.eval.training.reader_check import evaluation_questions, faults, main
+from alpie.eval.training.reader_check import evaluation_questions, find_faults, main
 from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
@@ -18,11 +18,11 @@ from alpie.eval.training.reader_rows import (
     TrainingRow,
     checksum_of,
     is_held_out,
-    own_asked,
+    own_rows,
     passages_of,
     public_rows,
+    public_set_rows,
     squad_rows,
-    written_asked,
     written_rows,
 )
 from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
@@ -104,7 +104,7 @@ def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> 
 
 def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> TrainingRow:
     line = {"passage": PASSAGE, "rows": [{"question": question, "kind": kind, "answer": answer, "why": why}]}
-    return next(own_asked([line]))
+    return next(own_rows([line]))
 
 
 @pytest.mark.parametrize(("wrong", "kind"), [
@@ -115,22 +115,22 @@ def asked(question: str, answer: str | None, kind: str = "plain", why: str | Non
     (asked("¿CUANTO pago por entrar, en euros", "seis euros"), "resembles"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_row_is_said(wrong: TrainingRow, kind: str) -> None:
-    found = faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
+    found = find_faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
     assert [fault.kind for fault in found] == [kind]
 
 
 def test_a_question_is_asked_once_of_a_passage() -> None:
     row = {"question": "¿A qué hora abre?", "kind": "plain", "answer": "las diez", "why": None}
     rows = [row, {**row, "question": "a que hora abre"}]
-    found = faults(list(own_asked([{"passage": PASSAGE, "rows": rows}])), [])
+    found = find_faults(list(own_rows([{"passage": PASSAGE, "rows": rows}])), [])
     assert [fault.kind for fault in found] == ["duplicate"]
     elsewhere = [{"passage": passage, "rows": [row]} for passage in (PASSAGE, f"{PASSAGE} Cierra a las dos.")]
-    assert faults(list(own_asked(elsewhere)), []) == []
+    assert find_faults(list(own_rows(elsewhere)), []) == []
 
 
 def test_a_paraphrase_may_share_what_turns_a_sentence_round() -> None:
     row = asked("¿Qué importe no se perdona a quien visita la colección?", "seis euros", "para")
-    assert faults([row], []) == []
+    assert find_faults([row], []) == []
 
 
 def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,14 +148,14 @@ def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_questions_that_ship_are_sound() -> None:
-    rows = [*own_asked(read_lines(OWN)), *written_asked(list(read_lines(WRITTEN)), DATA)]
+    rows = [*own_rows(read_lines(OWN)), *public_set_rows(list(read_lines(WRITTEN)), DATA)]
     assert len(rows) > 18_000
-    assert [str(fault) for fault in faults(rows, evaluation_questions())] == []
+    assert [str(fault) for fault in find_faults(rows, evaluation_questions())] == []
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
 def test_what_was_written_on_public_passages_is_found_there() -> None:
-    own = len(list(own_asked(read_lines(OWN))))
+    own = len(list(own_rows(read_lines(OWN))))
     assert len(list(written_rows(DATA))) == own + sum(1 for _ in read_lines(WRITTEN))
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from alpie.eval.document_figures import compared, main, read_file
+from alpie.eval.document_figures import compare_words, main, measure_file
 from support.formats.pages import Drawn
 
 
 def test_missing_fused_and_divided_words_are_told_apart() -> None:
-    assert compared("la ley de aguas", "de la ley de aguas") == (4, 0, 0, 0)
-    assert compared("la ley de aguas", "la ley aguas") == (4, 1, 0, 0)
-    assert compared("contra el terrorismo", "contra elterrorismo") == (3, 0, 1, 0)
-    assert compared("el pacto hispanoluso", "el pacto hispano-luso") == (3, 0, 0, 0)
-    assert compared("la inves-\ntigación", "la investi gación") == (2, 0, 0, 1)
+    assert compare_words("la ley de aguas", "de la ley de aguas") == (4, 0, 0, 0)
+    assert compare_words("la ley de aguas", "la ley aguas") == (4, 1, 0, 0)
+    assert compare_words("contra el terrorismo", "contra elterrorismo") == (3, 0, 1, 0)
+    assert compare_words("el pacto hispanoluso", "el pacto hispano-luso") == (3, 0, 0, 0)
+    assert compare_words("la inves-\ntigación", "la investi gación") == (2, 0, 0, 1)
 
 
 def test_a_file_is_measured_against_its_own_outline(
@@ -31,7 +31,7 @@ def test_a_file_is_measured_against_its_own_outline(
         drawn.canvas.bookmarkPage(entry)
         drawn.canvas.addOutlineEntry(entry, entry)
     (tmp_path / "a.pdf").write_bytes(drawn.bytes())
-    found = read_file(tmp_path / "a.pdf")
+    found = measure_file(tmp_path / "a.pdf")
     assert (found.headings, found.found, found.pages_read, found.recall) == (3, 2, 1, 1.0)
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 nada")
     assert main([str(tmp_path)]) == 0

@@ -20,9 +20,9 @@ from alpie.eval.bench.speed_worker import (
     AssumedVectors,
     Timing,
     generated_texts,
-    in_turns,
     made_up_word,
     measure_growth,
+    measure_in_turns,
     run_process,
 )
 from support.fake_encoder import FakeEncoder, build, write_texts
@@ -107,7 +107,7 @@ def test_cases_take_turns() -> None:
         order.append(name)
         return Timing(float(len(order)), 1.0)
 
-    found = in_turns({name: lambda name=name: case(name) for name in "ab"}, runs=2)  # type: ignore[misc]
+    found = measure_in_turns({name: lambda name=name: case(name) for name in "ab"}, runs=2)  # type: ignore[misc]
     assert "".join(order) == "ab" + "ab" + "ba"
     assert found["a"] == Timing(4.5, 1.0, None, 2)
 

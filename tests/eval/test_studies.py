@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpie.app.answering.corpus import Corpus
-from alpie.eval.quality_page import main, refreshed
+from alpie.eval.quality_page import main, refresh_page
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.report import Study
@@ -116,16 +116,18 @@ def test_a_page_takes_its_tables_from_the_last_run(tmp_path: Path) -> None:
     page = (
         "Before.\n<!-- table: report.md; Overall; columns=b, a; rows=x; short -->\nold\n<!-- end -->\nAfter."
     )
-    new = refreshed(page, tmp_path)
+    new = refresh_page(page, tmp_path)
     assert "| figure | b | a |\n| --- | --- | --- |\n| x | 2 | 1.0 % |\n<!-- end -->\nAfter." in new
-    assert refreshed(new, tmp_path) == new
-    assert refreshed(page.replace("report.md", "none.md"), tmp_path) == page.replace("report.md", "none.md")
+    assert refresh_page(new, tmp_path) == new
+    assert refresh_page(page.replace("report.md", "none.md"), tmp_path) == page.replace(
+        "report.md", "none.md"
+    )
     for wrong, why in (
         ("Overal l", "ninguna tabla «Overal l»"),
         ("Overall; columns=c", "«c»; hay figure, a, b"),
     ):
         with pytest.raises(FileError, match=rf"report\.md: no tiene {why}"):
-            refreshed(f"<!-- table: report.md; {wrong} -->\n<!-- end -->", tmp_path)
+            refresh_page(f"<!-- table: report.md; {wrong} -->\n<!-- end -->", tmp_path)
 
 
 def test_the_quality_page_shows_the_figures_of_the_reports_beside_it() -> None:

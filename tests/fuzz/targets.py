@@ -14,14 +14,14 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import DifferenceKind, align
-from alpie.app.page.views.lookup_view import Wanted
+from alpie.app.page.views.lookup_view import LookupQuery
 from alpie.app.page.views.lookup_view import look_up as search
 from alpie.index.errors import AlpieError
 from alpie.index.records import Document, proves
 from alpie.index.retrieval.word_search import fold_as_stored
 from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens
-from alpie.index.spanish.conversation import complete, leans_on_earlier
+from alpie.index.spanish.conversation import complete_question, leans_on_earlier
 from alpie.index.spanish.query import MAX_CHARACTERS, read_question
 from support import fake_encoder
 from support.formats.packed import docx_of, odt_of
@@ -80,7 +80,7 @@ def question(data: bytes) -> None:
     assert asked.typed == typed
     assert 0 < len(asked.searched) <= MAX_CHARACTERS * 2
     assert asked.searched == " ".join(asked.searched.split())
-    assert len(complete(asked, [earlier, earlier[:40], typed]).searched) <= MAX_CHARACTERS * 2
+    assert len(complete_question(asked, [earlier, earlier[:40], typed]).searched) <= MAX_CHARACTERS * 2
 
 
 @cache
@@ -93,7 +93,7 @@ def look_up(data: bytes) -> None:
     fields = text_of(data).split("\n")
     names = ("text", "sort", "document", "kind", "publisher", "section", "since", "until", "shown")
     query: Mapping[str, str] = dict(zip(names, fields, strict=False))
-    wanted = Wanted.from_query(query)
+    wanted = LookupQuery.from_query(query)
     try:
         results = search(_library(), wanted)
     except AlpieError:

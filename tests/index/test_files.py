@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from alpie.index.files import replacing, sync, written_aside
+from alpie.index.files import atomic_write, fsync, temporary_file
 
 
 def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "name"
     path.write_text("old", "utf-8")
-    with replacing(path) as new:
+    with atomic_write(path) as new:
         new.write_text("new", "utf-8")
-        sync(new)
+        fsync(new)
         assert path.read_text("utf-8") == "old"
-    sync(tmp_path)
+    fsync(tmp_path)
     assert path.read_text("utf-8") == "new"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -27,7 +27,7 @@ def test_a_writing_that_fails_leaves_the_old_file_alone(tmp_path: Path) -> None:
     path.write_text("old", "utf-8")
 
     def write_half() -> None:
-        with replacing(path, tmp_path / "name.new") as new:
+        with atomic_write(path, tmp_path / "name.new") as new:
             new.write_text("half", "utf-8")
             assert new == tmp_path / "name.new"
             raise RuntimeError
@@ -40,7 +40,7 @@ def test_a_writing_that_fails_leaves_the_old_file_alone(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
 def test_a_private_file_is_never_readable_by_others(tmp_path: Path) -> None:
-    with written_aside(tmp_path / "secret", private=True) as new:
+    with temporary_file(tmp_path / "secret", private=True) as new:
         assert new.stat().st_mode & 0o777 == 0o600
         new.write_bytes(b"x")
         assert new.stat().st_mode & 0o777 == 0o600

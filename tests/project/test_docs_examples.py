@@ -16,6 +16,7 @@ from unittest.mock import patch
 import pytest
 
 import alpie.app
+from alpie.app.answering.answer_types import WriterFailure
 from alpie.app.settings import Settings, settings_table
 from alpie.app.translations import translations_for
 from support.places import ROOT
@@ -103,7 +104,7 @@ def test_what_the_package_exports_is_there_and_documented() -> None:
 
 def test_every_failure_and_endpoint_is_in_the_docs() -> None:
     text = (DOCS / "python.md").read_text("utf-8")
-    for failure in ("timeout", "cut", "unreachable", "nothing", "missing", "busy"):
+    for failure in WriterFailure:
         assert f"`{failure}`" in text
         assert translations_for("es")(f"writer.{failure}", model="m")
     for name in ("ask", "search", "verify", "passage", "documents"):

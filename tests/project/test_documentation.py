@@ -31,7 +31,7 @@ def settings_page() -> str:
     english = translations_for("en")
     for name, setting in settings_table():
         allowed, told = (
-            str(english.told(text)).replace("|", "\\|") for text in (setting.kind.allowed, setting.help)
+            str(english.translate(text)).replace("|", "\\|") for text in (setting.kind.allowed, setting.help)
         )
         lines.append(f"| `{name}` | {allowed} | {_default(setting)} | {told} |")
     return "\n".join(lines) + "\n"

@@ -132,12 +132,20 @@ def test_no_module_has_the_name_of_another() -> None:
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
+def _defined(*kinds: type[ast.stmt]) -> Iterator[str]:
+    for path in MODULES.values():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, kinds):
+                yield node.name  # type: ignore[attr-defined]
+
+
 def test_no_class_has_the_name_of_another() -> None:
     # a private one may not either: whoever searches for a word should land in one place
-    classes = [
-        node.name.lstrip("_")
-        for path in MODULES.values()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.ClassDef)
-    ]
-    assert [name for name, times in Counter(classes).items() if times > 1] == []
+    times = Counter(name.lstrip("_") for name in _defined(ast.ClassDef))
+    assert [name for name, count in times.items() if count > 1] == []
+
+
+def test_no_public_function_has_the_name_of_another() -> None:
+    # `main` is what `python -m` runs of a module, and the same everywhere
+    times = Counter(_defined(ast.FunctionDef, ast.AsyncFunctionDef))
+    assert [name for name, count in times.items() if count > 1 and name[0] != "_" and name != "main"] == []

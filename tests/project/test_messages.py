@@ -17,8 +17,8 @@ from alpie.app import translations
 from alpie.app.page.views import page_words
 from alpie.index import errors, messages
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
-from alpie.index.messages import Message, Said, as_row, from_row, said, told
-from alpie.index.notices import Unread
+from alpie.index.messages import Message, MessageText, message, message_from_row, message_to_row, translate
+from alpie.index.notices import UnreadFile
 from alpie.index.text_database import from_json, to_json
 from support.places import ROOT
 
@@ -28,7 +28,7 @@ TREES = {
     for path in (ROOT / top).rglob("*.py")
     if top != "eval" or path.parent.name != "training"  # run by hand by who makes a reader, in English
 }
-ENGLISH = messages.said.catalogue("en")
+ENGLISH = messages.message.catalogue("en")
 
 
 def _drawn(text: str) -> set[tuple[str, str]]:
@@ -67,7 +67,7 @@ def _placeholders(text: str) -> list[str]:
 
 
 def test_both_languages_have_the_same_keys_and_placeholders() -> None:
-    spanish = messages.said.catalogue("es")
+    spanish = messages.message.catalogue("es")
     assert spanish.keys() == ENGLISH.keys()
     for key in spanish:
         assert _placeholders(spanish[key]) == _placeholders(ENGLISH[key]), key
@@ -76,7 +76,7 @@ def test_both_languages_have_the_same_keys_and_placeholders() -> None:
 def test_no_key_is_in_two_catalogues() -> None:
     own = json.loads((ROOT / "app/locale/es.json").read_text("utf-8"))
     page = json.loads((ROOT / "app/page/locale/es.json").read_text("utf-8"))
-    assert not messages.said.catalogue("es").keys() & (own.keys() | page.keys())
+    assert not messages.message.catalogue("es").keys() & (own.keys() | page.keys())
 
 
 def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -87,10 +87,10 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
             yield name, node
 
 
-def _said_by(tree: ast.AST) -> Iterator[str]:
-    """Keys, and beginnings of keys that are put together («unread.»), of the sentences that a module says."""
+def _message_keys(tree: ast.AST) -> Iterator[str]:
+    """Keys, and beginnings of keys that are put together («unread.»), of the messages that a module makes."""
     for name, node in _calls(tree):
-        if name in {"said", "at", "refuse", "_fault", "_checked"}:
+        if name in {"message", "at", "refuse", "question_error", "_fault", "_read_values"}:
             for one in [each for argument in node.args for each in ast.walk(argument)]:
                 if isinstance(one, ast.Constant) and re.fullmatch(
                     r"[a-z]+(\.[a-z0-9_]*)+|at", str(one.value)
@@ -99,32 +99,34 @@ def _said_by(tree: ast.AST) -> Iterator[str]:
 
 
 def test_no_key_is_missing() -> None:
-    known = translations.said.catalogue("es")
+    known = translations.message.catalogue("es")
     for path, tree in TREES.items():
-        for key in _said_by(tree):
+        for key in _message_keys(tree):
             begun = key.endswith(".") and any(one.startswith(key) for one in known)
             assert begun or key in known, (path, key)
 
 
 def test_no_key_is_unused() -> None:
-    used = {key for tree in TREES.values() for key in _said_by(tree)}
+    used = {key for tree in TREES.values() for key in _message_keys(tree)}
     families = tuple(key for key in used if key.endswith("."))
-    assert [key for key in messages.said.catalogue("es").keys() - used if not key.startswith(families)] == []
+    assert [
+        key for key in messages.message.catalogue("es").keys() - used if not key.startswith(families)
+    ] == []
 
 
-def _is_said(node: ast.expr, tree: ast.AST) -> bool:
-    """Whether an expression is made of messages: said here, or handed on under a name."""
+def _is_message(node: ast.expr, tree: ast.AST) -> bool:
+    """Whether an expression is made of messages: made here, or handed on under a name."""
     if isinstance(node, ast.IfExp):
-        return _is_said(node.body, tree) and _is_said(node.orelse, tree)
+        return _is_message(node.body, tree) and _is_message(node.orelse, tree)
     if isinstance(node, ast.BoolOp):
-        return all(_is_said(one, tree) for one in node.values)
+        return all(_is_message(one, tree) for one in node.values)
     if isinstance(node, ast.Name):
         given = [
             one.value
             for one in ast.walk(tree)
             if isinstance(one, ast.Assign) and any(getattr(to, "id", "") == node.id for to in one.targets)
         ]
-        return all(_is_said(one, tree) for one in given)
+        return all(_is_message(one, tree) for one in given)
     return isinstance(node, ast.Call | ast.Attribute)
 
 
@@ -133,10 +135,12 @@ def test_every_error_says_a_sentence_of_the_catalogues() -> None:
         for name, node in _calls(tree):
             if name in ERRORS:
                 assert node.args, (path, node.lineno)
-                assert _is_said(node.args[0], tree), (path, node.lineno)
+                assert _is_message(node.args[0], tree), (path, node.lineno)
 
 
-NESTED = SourceError.at(Path("/docs/a.pdf"), "format.other", ending=".pdf", actual=said("format.kind.image"))
+NESTED = SourceError.at(
+    Path("/docs/a.pdf"), "format.other", ending=".pdf", actual=message("format.kind.image")
+)
 
 
 def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
@@ -145,52 +149,54 @@ def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
         "Guárdelo en el formato que dice su nombre, o dele la extensión que le corresponde."
     )
     assert NESTED.reason.startswith("se llama .pdf")
-    for words in (translations.translations_for("en"), page_words.translations_for("en")):
-        assert words.told(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
-        assert words("cli.error", message=NESTED) == f"Error: {words.told(NESTED)}"
-        assert words.told("lo que dijo una versión anterior") == "lo que dijo una versión anterior"
-    listed = said("sources.none_read", folder="docs", reasons=[NESTED, said("build.busy", folder="x")])
-    assert str(told(listed, ENGLISH)).endswith(
+    for words in (translations.translations_for("en"), page_words.page_translations_for("en")):
+        assert words.translate(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
+        assert words("cli.error", message=NESTED) == f"Error: {words.translate(NESTED)}"
+        assert words.translate("lo que dijo una versión anterior") == "lo que dijo una versión anterior"
+    listed = message("sources.none_read", folder="docs", reasons=[NESTED, message("build.busy", folder="x")])
+    assert str(translate(listed, ENGLISH)).endswith(
         "ending it should have.; Another process is indexing in x. Wait until it is done."
     )
     assert str(listed).endswith("corresponde.; Otro proceso está indexando en x. Espere a que termine.")
 
 
 def test_a_message_in_an_error_that_is_a_fact_is_told_too() -> None:
-    why = ValueError(said("index.no_text"))
-    error = IndexDamaged(said("index.pointer_damaged", path="CURRENT", error=why), Path("CURRENT"))
+    why = ValueError(message("index.no_text"))
+    error = IndexDamaged(message("index.pointer_damaged", path="CURRENT", error=why), Path("CURRENT"))
     assert str(error).startswith("El archivo CURRENT está dañado: no es texto.")
-    assert str(told(error, ENGLISH)).startswith("The file CURRENT is damaged: it is no text.")
+    assert str(translate(error, ENGLISH)).startswith("The file CURRENT is damaged: it is no text.")
 
 
 @pytest.mark.parametrize("how", ["pickled", "copied", "json", "database", "manifest"])
 def test_a_message_outlives_every_way_it_goes(how: str) -> None:
-    message = said("sources.none_read", folder="docs", reasons=[NESTED])
+    told = message("sources.none_read", folder="docs", reasons=[NESTED])
     again = {
-        "pickled": lambda: pickle.loads(pickle.dumps(message)),
-        "copied": lambda: copy.deepcopy(message),
-        "json": lambda: from_row(json.loads(json.dumps(as_row(message)))),
-        "database": lambda: from_json(tuple[Said, ...], to_json(tuple[Said, ...], (message, "sin clave")))[0],
-        "manifest": lambda: Unread.of(json.loads(json.dumps(Unread("a", message).row))).reason,
+        "pickled": lambda: pickle.loads(pickle.dumps(told)),
+        "copied": lambda: copy.deepcopy(told),
+        "json": lambda: message_from_row(json.loads(json.dumps(message_to_row(told)))),
+        "database": lambda: from_json(
+            tuple[MessageText, ...], to_json(tuple[MessageText, ...], (told, "sin clave"))
+        )[0],
+        "manifest": lambda: UnreadFile.of(json.loads(json.dumps(UnreadFile("a", told).row))).reason,
     }[how]()
     assert isinstance(again, Message)
-    assert again == message
-    assert told(again, ENGLISH) == told(message, ENGLISH) != str(message)
+    assert again == told
+    assert translate(again, ENGLISH) == translate(told, ENGLISH) != str(told)
 
 
-@pytest.mark.parametrize("error", [NESTED, AddressError(said("query.no_words"), "a/b")])
+@pytest.mark.parametrize("error", [NESTED, AddressError(message("query.no_words"), "a/b")])
 def test_errors_cross_to_another_process(error: AlpieError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), vars(again)) == (str(error), vars(error))
-    assert told(again, ENGLISH) == told(error, ENGLISH)
+    assert translate(again, ENGLISH) == translate(error, ENGLISH)
 
 
 def test_sentences_of_earlier_indexes_show_as_they_are() -> None:
-    earlier = Unread.of({"file": "a.doc", "reason": "es un documento antiguo."})
+    earlier = UnreadFile.of({"file": "a.doc", "reason": "es un documento antiguo."})
     assert earlier.reason == "es un documento antiguo."
-    assert from_json(tuple[Said, ...], '["Nota."]') == ("Nota.",)
+    assert from_json(tuple[MessageText, ...], '["Nota."]') == ("Nota.",)
 
 
 def test_what_is_said_in_a_key_of_a_later_version_is_told_in_spanish() -> None:
     row: Mapping[str, object] = {"text": "Algo nuevo.", "key": "later.key", "facts": {}}
-    assert told(from_row(row), ENGLISH) == "Algo nuevo."
+    assert translate(message_from_row(row), ENGLISH) == "Algo nuevo."

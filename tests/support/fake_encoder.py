@@ -21,7 +21,7 @@ from alpie.app.answering.answer_weights import LinearModel, Weights
 from alpie.app.answering.corpus import Corpus
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.encoder import OnProgress, encodable
+from alpie.index.encoder import OnProgress, without_surrogates
 from alpie.index.layout import lay_out
 from alpie.index.reader import AnswerWords, Reading, ReadPassage
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
@@ -87,7 +87,7 @@ class FakeEncoder:
         self._on_text = on_text
 
     def _encode(self, text: str) -> NDArray[np.float32]:
-        words = re.findall(r"\w+|[^\w\s]+", encodable(text))
+        words = re.findall(r"\w+|[^\w\s]+", without_surrogates(text))
         # the number is what all texts have in common
         total = np.sum([np.full(DIMENSION, 0.5), *map(word_vector, words)], axis=0, dtype=np.float32)
         return np.asarray(total / np.float32(np.linalg.norm(total)))

@@ -24,7 +24,6 @@ ANSWER = Answer(
     answered=True,
     confidence=0.9,
     quotes=(QUOTE,),
-    nearest=(),
     hits=(HIT,),
     search=SearchStatement(1, 1, 1, 0.5),
     milliseconds={"total": 12.0},

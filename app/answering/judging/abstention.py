@@ -18,8 +18,8 @@ from alpie.index.retrieval.search import Retrieval
 
 ANSWERABLE_FEATURES = (
     "reader",  # log-odds that the best candidate answers
-    "passage",  # … that its passage does
-    "any",  # … that any of the passages does, all of them together
+    "passage",  # log-odds that the passage of the best candidate answers
+    "any",  # log-odds that any of the passages answers, all of them together
     "own",  # score of the best passage without what expansions add: not every collection has them
     "cosine",  # of question and best candidate
 )

@@ -19,7 +19,7 @@ from alpie.index.records import Hit, Sentence, SentenceRole
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
-_MAX_LIST_WORDS = 400  # … and up to this length
+_MAX_LIST_WORDS = 400  # of a list that is quoted whole because a list is asked for
 _ITEM_WORDS = 12  # a list item or table row shorter than this says nothing without its lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 
@@ -77,7 +77,7 @@ CANDIDATE_FEATURES = (
     "hybrid",  # score of the passage, by all retrievers
     "cosine",  # of question and sentence, the best of the candidate
     "list",  # several list items or table rows
-    "list_asked",  # … and the question asks for several things
+    "list_asked",  # several list items or table rows, and the question asks for several things
     "item",  # a list item or table row by itself
     "lead_in",  # a lead-in by itself
     "short",  # under six words

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from alpie.app.chat_model import Messages, Stream, TooLate, pieces_in_time, prompt
+from alpie.app.chat_model import Messages, ModelTimeout, Stream, load_prompt, pieces_in_time
 from alpie.index.reader import Reader, Reading, ReadPassage
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
@@ -27,7 +27,7 @@ _MAX_SENTENCE = 1_000
 _NONE = re.compile(r"\W*(?:0|ningun[ao]?|none)\W*", re.IGNORECASE)
 _NUMBERS = re.compile(r"\W*\d+(?:[\s,;y&\[\]().-]+\d+)*\W*")
 
-_RULES = prompt(__file__, "choose_sentences")
+_RULES = load_prompt(__file__, "choose_sentences")
 
 
 class ModelReader:
@@ -51,7 +51,7 @@ class ModelReader:
         if numbers is None:
             return readings
         chosen = {places[number - 1]: rank for rank, number in enumerate(numbers)}
-        return [_decided(reading, at, chosen) for at, reading in enumerate(readings)]
+        return [_apply_choice(reading, at, chosen) for at, reading in enumerate(readings)]
 
     def _answer(self, question: str, sentences: Sequence[str]) -> str:
         """What the model says, cut off; empty when it fails or takes too long."""
@@ -66,7 +66,7 @@ class ModelReader:
                 answer += piece
                 if len(answer) > _MAX_CHARACTERS:
                     break
-        except TooLate:
+        except ModelTimeout:
             _LOG.warning("the model took more than %.0f seconds to choose sentences", self._timeout)
             return ""
         except Exception as error:  # noqa: BLE001 - edge: providers raise what they like
@@ -89,7 +89,7 @@ def numbers_in(answer: str, most: int) -> list[int] | None:
     return numbers if all(1 <= number <= most for number in numbers) else None
 
 
-def _decided(reading: Reading, at: int, chosen: dict[tuple[int, int], int]) -> Reading:
+def _apply_choice(reading: Reading, at: int, chosen: dict[tuple[int, int], int]) -> Reading:
     """The reading with the model's choice in place of its numbers; the words that answer stay the reader's."""
     ranks = [chosen.get((at, number)) for number in range(len(reading.sentences))]
     scores = np.array([_PASSED_OVER if rank is None else _CHOSEN - rank for rank in ranks], np.float32)

@@ -38,7 +38,7 @@ def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Readi
     return tuple(readings)
 
 
-class _Kept:
+class _ReadingCache:
     """The latest readings: a question put to a document, to all, to each, or for its record meets the same passages."""
 
     def __init__(self) -> None:
@@ -64,4 +64,4 @@ class _Kept:
         return [known[key] for key in keys]
 
 
-_KEPT = _Kept()
+_KEPT = _ReadingCache()

@@ -16,9 +16,9 @@ from urllib.parse import quote as percent_encode
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.translations import Translations, translations_for
-from alpie.index.chunking.passages import unit_below
+from alpie.index.chunking.passages import label_below_heading
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
-from alpie.index.sources.source_table import read_date
+from alpie.index.sources.source_table import parse_date
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named
@@ -52,10 +52,12 @@ def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Ci
         short_publisher=document.short_publisher,
         language=document.language,
         place=document.place,
-        date_is_ours="date" in document.editorial and bool(read_date(document.date)),
+        date_is_ours="date" in document.editorial and bool(parse_date(document.date)),
         last_paragraph=0 if announced else _paragraph(passage, last),
-        recognised=round(mean(sure for _, _, sure in recognised)) if recognised else None,
-        doubtful=tuple(document.text[start:end] for start, end, sure in recognised if sure < _SURE),
+        recognised=round(mean(word.confidence for word in recognised)) if recognised else None,
+        doubtful=tuple(
+            document.text[word.start : word.end] for word in recognised if word.confidence < _SURE
+        ),
     )
 
 
@@ -64,7 +66,7 @@ def _recognised(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]
     if not spans:
         return list(passage.recognised)
     start, end = spans[0].start, spans[-1].end
-    return [word for word in passage.recognised if word[0] < end and start < word[1]]
+    return [word for word in passage.recognised if word.start < end and start < word.end]
 
 
 def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:
@@ -94,7 +96,7 @@ def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
 
 
 def short_citation(citation: Citation, language: str = "es") -> str:
-    """«WeProtect 2019, § 04 Tendencias tecnológicas, p. 13»: fits in a line under a quotation.
+    """The citation in one line: «WeProtect 2019, § 04 Tendencias tecnológicas, p. 13».
 
     The outermost heading and the most telling place: article or paragraph label, else page, else,
     for a text without headings, the paragraph.
@@ -131,7 +133,7 @@ def locator(citation: Citation, language: str = "es") -> str:
     """The place within the document, which is that of no other paragraph: section or unit, paragraph, page."""
     words = translations_for(language)
     section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
-    unit = unit_below(citation.path, citation.label)
+    unit = label_below_heading(citation.path, citation.label)
     parts = [section if citation.label else words("cite.section", section=section)] if section else []
     if citation.box and citation.box not in citation.path:
         parts.append(words("cite.box", title=words.quoted(citation.box)))
@@ -168,7 +170,7 @@ def page_text(citation: Citation, words: Translations) -> str:
     return words(key, page=pages) if pages else ""
 
 
-def link(address: str, base_url: str = "") -> str:
+def permalink(address: str, base_url: str = "") -> str:
     """The permanent link of an address: ``/?p=…``, absolute when the server's `base_url` is given."""
     return f"{base_url.rstrip('/')}/?p={percent_encode(address, safe='/')}"
 

@@ -117,7 +117,7 @@ class _CutSentence:
 
 def governs_list(lead_in: str) -> re.Match[str] | None:
     """The word in the introduction of a list that turns what its items say, if there is one."""
-    low = _without(_HARMLESS, lead_in.lower())
+    low = _blank_out(_HARMLESS, lead_in.lower())
     begin = low.rfind(". ") + 1
     clause = low.rfind(", ") + 1
     for match in _GOVERNS.finditer(low, begin):
@@ -127,15 +127,15 @@ def governs_list(lead_in: str) -> re.Match[str] | None:
     return None
 
 
-def _without(pattern: re.Pattern[str], text: str) -> str:
-    """`text` with what matches blotted out; the length stays."""
+def _blank_out(pattern: re.Pattern[str], text: str) -> str:
+    """Replace what matches in `text` by «_», so that its length stays."""
     return pattern.sub(lambda match: "_" * len(match.group()), text)
 
 
 def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutReading:
     """How `spans` are cut out of `sentences`, which are those of their document near them, in order."""
-    parts = [part for one in sentences for part in _parts(source, spans, one)]
-    warnings = dict.fromkeys([*_warnings(parts), *_introductions(parts, spans, sentences)])
+    parts = [part for one in sentences for part in _cut_sentences(source, spans, one)]
+    warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
     marked: list[tuple[int, int]] = []
     text = " ".join(part.text for part in parts)
     position = 0
@@ -150,7 +150,7 @@ def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) 
     return CutReading(text, tuple(marked), tuple(warnings), own)
 
 
-def _parts(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_CutSentence]:
+def _cut_sentences(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_CutSentence]:
     """The whole sentences in one of the index, where an item of a list may have several."""
     if sentence.end <= spans[0].start or sentence.start >= spans[-1].end:
         return
@@ -179,39 +179,39 @@ def _warnings(parts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
             if not any(map(str.isalnum, gap)):
                 continue
             if number == 0 and start == 0:
-                found, kind = _before(gap, part.text[end:], words), WarningKind.BEFORE
+                found, kind = _word_before(gap, part.text[end:], words), WarningKind.BEFORE
             elif number == len(parts) - 1 and end == len(part.text):
-                found, kind = _after(gap, words), WarningKind.AFTER
+                found, kind = _word_after(gap, words), WarningKind.AFTER
             else:
-                found, kind = _omitted(gap), WarningKind.OMITTED
+                found, kind = _word_omitted(gap), WarningKind.OMITTED
             if found:
-                yield _told(kind, part.text, start + found[0], start + found[1])
+                yield _make_warning(kind, part.text, start + found[0], start + found[1])
 
 
-def _omitted(gap: str) -> tuple[int, int] | None:
-    found = _AROUND.search(_without(_ASKED, _without(_HARMLESS, gap.lower())))
+def _word_omitted(gap: str) -> tuple[int, int] | None:
+    found = _AROUND.search(_blank_out(_ASKED, _blank_out(_HARMLESS, gap.lower())))
     return found.span() if found else None
 
 
-def _before(text: str, opening: str, words: int) -> tuple[int, int] | None:
-    """Where in `text`, which is left out before the quotation, a word stands that turns it."""
-    low = _without(_HARMLESS, text.lower())
+def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
+    """Where in `text`, which is left out before the quotation, a word stands that turns its meaning."""
+    low = _blank_out(_HARMLESS, text.lower())
     denied = _DENIED.search(low)
     if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
         return denied.span()
     clause = max((match.end() for match in _CLAUSE.finditer(low)), default=0)
     if low[clause:].strip(" ,") == "" or (_JOINS.match(opening.lower()) and low.rstrip()[-1:] in ",;"):
         return None
-    beside = _last(_AROUND, low, clause, _BESIDE)
+    beside = _last_match(_AROUND, low, clause, _BESIDE)
     if beside or words < _FEWEST_WORDS:
         return beside
-    low = _without(_ASKED, low)
+    low = _blank_out(_ASKED, low)
     if opens := _OPENS.match(low[clause:]):
         return clause + opens.start(), clause + opens.end()
-    return _last(_AROUND, low, clause, _REACH)
+    return _last_match(_AROUND, low, clause, _REACH)
 
 
-def _last(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:
+def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:
     """The last match from `start` on that fewer than `reach` words part from the end."""
     found = None
     for match in pattern.finditer(text, start):
@@ -220,14 +220,14 @@ def _last(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[
     return found
 
 
-def _after(text: str, words: int) -> tuple[int, int] | None:
-    """The same for what follows the quotation."""
-    low = _without(_HARMLESS, text.lower())
+def _word_after(text: str, words: int) -> tuple[int, int] | None:
+    """Where in `text`, which is left out after the quotation, a word stands that turns its meaning."""
+    low = _blank_out(_HARMLESS, text.lower())
     if beside := _NEXT.match(low):
         return beside.span()
     if words < _FEWEST_WORDS:
         return None
-    low = _without(_ASKED, low)
+    low = _blank_out(_ASKED, low)
     clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
     for match in _LIMITS.finditer(low, 0, clause):
         if len(low[: match.start()].split()) < _REACH_AFTER:
@@ -235,19 +235,19 @@ def _after(text: str, words: int) -> tuple[int, int] | None:
     return None
 
 
-def _introductions(
+def _lead_in_warnings(
     parts: Sequence[_CutSentence], spans: Sequence[Span], sentences: Sequence[Sentence]
 ) -> Iterator[CutWarning]:
-    """Of items quoted without the sentence that introduces their list."""
+    """Warnings about items quoted without an introduction of their list that turns what they say."""
     quoted = {part.sentence.group for part in parts if part.sentence.role is SentenceRole.ITEM}
     for one in sentences:
         here = any(span.start < one.end and one.start < span.end for span in spans)
         introduces = one.role is SentenceRole.LEAD_IN and one.group in quoted and not here
         if introduces and (found := governs_list(one.text)):
-            yield _told(WarningKind.LEAD_IN, one.text, *found.span())
+            yield _make_warning(WarningKind.LEAD_IN, one.text, *found.span())
 
 
-def _told(kind: WarningKind, text: str, start: int, end: int) -> CutWarning:
+def _make_warning(kind: WarningKind, text: str, start: int, end: int) -> CutWarning:
     before, after = text[:start].split()[-3:], text[end:].split()[:4]
     word = text[start:end].strip(" ,;:.«»\"'()[]")
     return CutWarning(kind, word, " ".join([*before, word, *after]).strip(" ,;"))

@@ -13,12 +13,12 @@ from alpie.index.records import Sentence, SentenceRole, Span, collapse
 
 OMISSION = "[…]"
 OMISSION_MARK = re.compile(r"\s*[\[(](?:\.\.\.|…)[\])]\s*")  # as people write it
-# … or as bare dots between words.
+# An omission may also be bare dots between words.
 OMISSION_OR_DOTS = re.compile(r"\s*(?:[\[(](?:\.\.\.|…)[\])]|(?<=[\w\s,;:])(?:\.\.\.|…)(?=\s*\w))\s*")
 _OVER_OTHERS = (SentenceRole.HEADER, SentenceRole.LEAD_IN)  # read on in each row or item below them
 
 
-def in_order(spans: Sequence[Span]) -> tuple[Span, ...]:
+def without_overlaps(spans: Sequence[Span]) -> tuple[Span, ...]:
     """`spans` without those that begin before another one given earlier ends."""
     kept: list[Span] = []
     for span in spans:
@@ -27,7 +27,7 @@ def in_order(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(kept)
 
 
-def whole_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> tuple[Span, ...]:
+def widen_to_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> tuple[Span, ...]:
     """`spans`, which ascend, widened to whole words; never over the edge of a sentence's part, see `Sentence.spans`.
 
     That edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word. White
@@ -41,7 +41,7 @@ def whole_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence
         while end < len(source) and end not in edges and source[end - 1].isalnum() and source[end].isalnum():
             end += 1
         widened.append(Span(start, end))
-    ordered = in_order(widened)
+    ordered = without_overlaps(widened)
     return tuple(
         span
         for before, span, after in zip([None, *ordered], ordered, [*ordered[1:], None], strict=False)
@@ -67,7 +67,7 @@ def with_omissions(source: str, spans: Sequence[Span], sentences: Sequence[Sente
             joint = ""
         elif _leaves_out(source, before, span, sentences):
             joint = f" {OMISSION} "
-        elif _at(before, sentences) is not _at(span, sentences):
+        elif _sentence_at(before, sentences) is not _sentence_at(span, sentences):
             joint = " " if any(map(str.isspace, source[before.end : span.start])) else ""
         else:
             joint = ""  # of one sentence: a word may be cut at the end of its line
@@ -84,16 +84,16 @@ def _leaves_out(source: str, before: Span, after: Span, sentences: Sequence[Sent
     ]
     if not between:
         return False
-    over = _at(before, sentences)
+    over = _sentence_at(before, sentences)
     group = over.group if over and over.role in _OVER_OTHERS and before.end >= over.end else None
-    first = _at(after, sentences)
+    first = _sentence_at(after, sentences)
     ends_well = (
         group is not None and first is not None and first.group == group and after.start <= first.start
     )
     return not ends_well or any(sentence.group != group for sentence in between)
 
 
-def _at(span: Span, sentences: Sequence[Sentence]) -> Sentence | None:
+def _sentence_at(span: Span, sentences: Sequence[Sentence]) -> Sentence | None:
     """The first sentence that `span` touches; None for none."""
     return next(
         (s for s in sentences if any(p.start < span.end and span.start < p.end for p in s.spans)), None

@@ -54,7 +54,8 @@ class QuotePolicy:
     always: int = 1  # so many are shown however improbable
     enough: float = 0.9  # no further quotation once those shown hold this much probability
     least_ratio: float = 0.2  # of a further quotation's probability to the first's
-    # … and of it to one; of 184 fitting questions .1 had .845 right in three with precision .72, .07 .867 with .70
+    # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
+    # precision .72, and .07 put .867 with .70
     least: float = 0.085
     usual: int = 3  # no more than this, unless the question asks for several things
     extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
@@ -92,24 +93,22 @@ def select_quotes(
         if not wanted or len(quotes) >= most:
             break
         source = documents[candidate.hit.passage.document_id].text
-        answering = _answering(candidate, used, source)
+        answering = _quotable(candidate, used, source)
         if answering is None:
             continue
         candidate = answering
-        longer = _understandable(
-            _extended(candidate, ranking, policy.extend_ratio, used, source), used, source
-        )
+        longer = _add_leaned_on(_extend(candidate, ranking, policy.extend_ratio, used, source), used, source)
         used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
         quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
-        if quote is not None and not any(_alike(quote, other) for other in quotes):
+        if quote is not None and not any(_is_near_duplicate(quote, other) for other in quotes):
             quotes.append(quote)
     return tuple(quotes)
 
 
-def _answering(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
-    """The candidate; a question with the sentence after it, which answers it; None for what is no answer at all."""
-    if is_entry(candidate.sentences, source):
+def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
+    """`candidate`, and the sentence after it where it asks a question; None where it can be no answer."""
+    if are_contents_entries(candidate.sentences, source):
         return None
     if not all(map(is_question, candidate.sentences)):
         return candidate
@@ -120,17 +119,20 @@ def _answering(candidate: Candidate, used: set[tuple[int, int]], source: str) ->
         or (candidate.rank, following) in used
     ):
         return None
-    if not touch(sentences, candidate.last, source) or sentences[following].role is not SentenceRole.SENTENCE:
+    if (
+        not are_adjacent(sentences, candidate.last, source)
+        or sentences[following].role is not SentenceRole.SENTENCE
+    ):
         return None
     return replace(candidate, span=CandidateSpan(candidate.first, following))
 
 
 def _is_mere_lead_in(candidate: Candidate) -> bool:
-    """«Este informe se propone:» says nothing without its list."""
+    """Whether it is an introduction without its list: «Este informe se propone:» says nothing by itself."""
     return candidate.first == candidate.last and candidate.sentences[0].role is SentenceRole.LEAD_IN
 
 
-def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
+def are_adjacent(sentences: Sequence[Sentence], first: int, source: str) -> bool:
     """Whether only white space and signs of emphasis lie between sentence `first` and the next one.
 
     Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
@@ -139,14 +141,14 @@ def touch(sentences: Sequence[Sentence], first: int, source: str) -> bool:
     return bool(_UNSAID.fullmatch(source, sentences[first].end, sentences[first + 1].start))
 
 
-def _extended(
+def _extend(
     candidate: Candidate,
     ranking: Sequence[Candidate],
     least_ratio: float,
     used: set[tuple[int, int]],
     source: str,
 ) -> Candidate:
-    """The candidate with the neighbouring sentences that are nearly as likely to answer."""
+    """`candidate` with the neighbouring sentences that are nearly as likely to answer."""
     if candidate.sentences[0].group is not None:
         return candidate
     of_passage = {
@@ -161,8 +163,8 @@ def _extended(
             if other is not None
             and (other.rank, other.first) not in used
             and other.sentences[0].group is None
-            and not (is_question(other.sentences[0]) or is_entry(other.sentences, source))
-            and touch(candidate.hit.passage.sentences, min(other.last, longer.last), source)
+            and not (is_question(other.sentences[0]) or are_contents_entries(other.sentences, source))
+            and are_adjacent(candidate.hit.passage.sentences, min(other.last, longer.last), source)
             and other.probability >= least_ratio * candidate.probability
             and longer.words + other.words <= _MAX_JOINED_WORDS
         ]
@@ -174,12 +176,12 @@ def _extended(
     return longer
 
 
-def _understandable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
-    """The candidate, with the sentence before it when it leans on that."""
+def _add_leaned_on(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
+    """`candidate` with the sentence before it, where it cannot be understood without that."""
     sentences = candidate.hit.passage.sentences
     if (candidate.rank, candidate.first - 1) in used:
         return candidate  # quoted already
-    if candidate.first and not touch(sentences, candidate.first - 1, source):
+    if candidate.first and not are_adjacent(sentences, candidate.first - 1, source):
         return candidate
     if needs_sentence_before(sentences, candidate.first):
         return replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
@@ -200,9 +202,9 @@ def quote_candidate(
     An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.
     """
     passage = candidate.hit.passage
-    candidate = _governed(candidate)
+    candidate = _add_governing_lead_in(candidate)
     document = documents[passage.document_id]
-    spans = _contiguous(candidate.sentences, document.text)
+    spans = _join_spans(candidate.sentences, document.text)
     text = readable_text(document.text, spans)
     if text.replace(" ", "") != "".join(one.text for one in candidate.sentences).replace(" ", ""):
         return None
@@ -223,7 +225,8 @@ def quote_candidate(
     )
 
 
-def _governed(candidate: Candidate) -> Candidate:
+def _add_governing_lead_in(candidate: Candidate) -> Candidate:
+    """An item with the introduction of its list, where that denies or excepts what the items say."""
     first = candidate.sentences[0]
     if first.role is not SentenceRole.ITEM:
         return candidate
@@ -234,7 +237,7 @@ def _governed(candidate: Candidate) -> Candidate:
     return candidate
 
 
-def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
+def _join_spans(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     """The spans of neighbouring sentences, joined where nothing but white space lies between two sentences.
 
     Where something left out lies there, a footnote call or a footer, white space beside it is quoted along:
@@ -258,19 +261,19 @@ def _contiguous(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _alike(one: Quote, other: Quote) -> bool:
+def _is_near_duplicate(one: Quote, other: Quote) -> bool:
     if one.text == other.text:
         return True
     a, b = stems(one.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE
 
 
-def is_entry(sentences: Sequence[Sentence], source: str) -> bool:
+def are_contents_entries(sentences: Sequence[Sentence], source: str) -> bool:
     """Whether these are entries of a table of contents, or its title."""
-    return all(_is_entry(one, source) for one in sentences)
+    return all(_is_contents_entry(one, source) for one in sentences)
 
 
-def _is_entry(sentence: Sentence, source: str) -> bool:
+def _is_contents_entry(sentence: Sentence, source: str) -> bool:
     if _LEADERS.search(sentence.text) or fold(sentence.text).strip(" .:") in _TITLES:
         return True
     if sentence.role in (SentenceRole.ROW, SentenceRole.HEADER):
@@ -289,7 +292,7 @@ def is_question(sentence: Sentence) -> bool:
 # 100 of these it is the answer, a part of it, or shares most of its words.
 MIN_PROBABILITY = 0.2  # that these words and no others of the sentence answer
 MIN_LOG_ODDS = 0.5  # that the sentence does
-MIN_LEAD = 2.0  # … more than any other of the quotation that holds as many words of the question
+MIN_LEAD = 2.0  # of its log-odds over any other sentence that holds as many words of the question
 _LETTERS = 5  # by which a word is known again: «España», «español»
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.translations import Translations
-from alpie.index.spanish.named_documents import with_article
+from alpie.index.spanish.named_documents import name_with_article
 
 _NEAREST = 3
 
 
-def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
-    """`answer` as a refusal: what other texts say is near, and no answer.
+def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
+    """Turn `answer` into a refusal: what other texts say is near, and no answer.
 
     Its confidence is 0: that a text is not there is no estimate.
     """
@@ -30,12 +30,12 @@ def refused(answer: Answer, absent: Sequence[Absent]) -> Answer:
 
 def absence_lines(answer: Answer, words: Translations) -> list[str]:
     """A sentence for each thing that is not there: «El Código Penal no está entre los documentos.»"""
-    return [_line(absent, words, bool(answer.limited_to)) for absent in answer.absent]
+    return [_absence_line(absent, words, bool(answer.limited_to)) for absent in answer.absent]
 
 
-def _line(absent: Absent, words: Translations, limited: bool) -> str:
+def _absence_line(absent: Absent, words: Translations, limited: bool) -> str:
     if not absent.place:
-        name = with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
+        name = name_with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
         return words("absent.document_chosen" if limited else "absent.document", document=name)
     if not absent.document:
         return words("absent.place", place=absent.place)

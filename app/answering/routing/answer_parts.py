@@ -15,7 +15,7 @@ _MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they 
 _HITS = 10
 
 
-def together(
+def combine_answers(
     read: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
 ) -> Answer:
     """One answer of several, the best of them first where it is told how sure it is; so many were searched."""
@@ -38,7 +38,7 @@ def together(
     )
 
 
-def parts_of(
+def make_parts(
     named: Iterable[tuple[str, str]],
     quotes: Sequence[Sequence[Quote]],
     answers: Sequence[Answer | None],
@@ -65,7 +65,7 @@ def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> lis
     return completed
 
 
-def shared_out(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
+def distribute_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
     """The quotations of each side: words that answer several stand where they answer best.
 
     What is left of a side has the probability of what was taken away to share, and is shown if that is enough.

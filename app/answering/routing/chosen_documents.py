@@ -10,11 +10,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline, Judged
+from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.answer_types import Absent, Answer
-from alpie.app.answering.routing.absence import refused
+from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.reference_answer import answer_reference
-from alpie.app.answering.routing.whole_documents import demanding, places_told
+from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.index.records import Document
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
@@ -25,7 +25,7 @@ from alpie.index.spanish.references import Reference
 from alpie.index.text_database import StoredPassages
 
 _PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
-_DEMANDED = 0.3  # … and that of the paragraphs that ask for something, where it is asked what is asked for
+_DEMANDED = 0.3  # the same allowance for operative paragraphs, where it is asked what a document asks for
 _MAX_TOLD = 20  # documents of which a question tells at once
 _CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
 
@@ -40,7 +40,7 @@ class DocumentLookup:
     places: Callable[[], Places]
     limited: bool = False  # `documents` are not all of the index
 
-    def only(self, documents: Collection[str]) -> DocumentLookup:
+    def restricted_to(self, documents: Collection[str]) -> DocumentLookup:
         """Some of these documents alone."""
         chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
@@ -62,7 +62,9 @@ class DocumentLookup:
         """Which passages may answer; None: all of the index."""
         return self.rows_in(self.documents) if self.limited else None
 
-    def found(self, question: Question, reference: Reference, documents: Collection[str]) -> FoundPlaces:
+    def find_places(
+        self, question: Question, reference: Reference, documents: Collection[str]
+    ) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
         if not reference.code:
             named = self.names.fitting(reference.name) if reference.name else self.names.all
@@ -81,49 +83,51 @@ class ChosenDocuments(AnswerPipeline):
 
     lookup: DocumentLookup
 
-    def only(self, documents: Collection[str]) -> Self:
+    def restricted_to(self, documents: Collection[str]) -> Self:
         """Some of these documents alone."""
-        lookup = self.lookup.only(documents)
+        lookup = self.lookup.restricted_to(documents)
         return replace(self, documents=lookup.documents, lookup=lookup)
 
-    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Judged:
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
         return super().judge(encoded, self.lookup.allowed if allowed is None else allowed)
 
-    def preferred(
+    def answer_preferring(
         self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
     ) -> Answer:
         """The answer of some passages, unless others answer far better."""
         answer, of_all = self.answer(encoded, rows), self.answer(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
-    def told(self, question: Question, overview: Overview) -> Answer | None:
+    def answer_overview(self, question: Question, overview: Overview) -> Answer | None:
         """What documents say of themselves as wholes; None where the question is better searched as any other."""
         ids = overview.documents or tuple(self.documents)
         if overview.about:
             rows = self.lookup.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
-            asking = {one.address for one in demanding(list(passages.values()))}
+            asking = {one.address for one in operative_passages(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
-            return self.preferred(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+            return (
+                self.answer_preferring(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+            )
         most = self.policy.most if len(ids) == 1 else 1
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]
-            for place in places_told(
+            for place in overview_places(
                 overview, self.documents[id_], self.lookup.passages.of_document(id_), most
             )
         ]
         return answer_reference(self, question, groups)
 
-    def quoted_from(self, question: Question, reference: Reference) -> Answer | None:
+    def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places a question names, or that they are not there; None: it names none after all."""
-        found = self.lookup.found(question, reference, self.documents)
+        found = self.lookup.find_places(question, reference, self.documents)
         absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return answer_reference(self, question, found.groups, absent)
         if reference.name and not self.lookup.names.fitting(reference.name):
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
-        return refused(self.answer(self.index.encode(question)), absent) if absent else None
+        return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""

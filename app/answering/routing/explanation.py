@@ -36,19 +36,21 @@ _DEFINES = re.compile(
 )
 
 
-def explained(
+def explain_answer(
     answer: Answer,
     index: SearchIndex,
     documents: Mapping[str, Document],
     allowed: NDArray[np.bool_] | None = None,
 ) -> Answer:
-    """`answer` as its quotations with what stands around them, and definitions of its words from passages `allowed`."""
+    """Put what stands around the quotations into `answer`, and definitions of its words from passages `allowed`."""
     quotes = answer.quotes[:_EXPLAINED]
-    around = _distinct(one for quote in quotes for one in quotes_at([_around(quote)], documents, 1))
+    around = _distinct_quotes(
+        one for quote in quotes for one in quotes_at([_with_context(quote)], documents, 1)
+    )
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
     places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
     quoted = " ".join(quote.text for quote in around)
-    defined = _distinct(
+    defined = _distinct_quotes(
         quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in quoted
     )[:_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
@@ -56,11 +58,11 @@ def explained(
     return replace(answer, parts=shown, quotes=(*around, *defined)) if shown else answer
 
 
-def _distinct(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+def _distinct_quotes(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
     return tuple({quote.text: quote for quote in quotes}.values())
 
 
-def _around(quote: Quote) -> Place:
+def _with_context(quote: Quote) -> Place:
     """The quotation with the sentences of its passage before it and after it."""
     sentences = quote.passage.sentences
     quoted = [n for n, one in enumerate(sentences) if one.start < quote.end and one.end > quote.start]
@@ -75,14 +77,14 @@ def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.b
         scores = index.lexical.scores([word]) * (1 if allowed is None else allowed)
         holding = np.flatnonzero(scores)
         for row in holding[np.argsort(-scores[holding], kind="stable")][:_LOOKED_THROUGH]:
-            place = _defining(word, index.passages[int(row)])
+            place = _definition_in(word, index.passages[int(row)])
             if place is not None:
                 found.append(place)
                 break
     return found
 
 
-def _defining(word: str, passage: Passage) -> Place | None:
+def _definition_in(word: str, passage: Passage) -> Place | None:
     for number, sentence in enumerate(passage.sentences):
         if sentence.role not in (SentenceRole.SENTENCE, SentenceRole.ITEM) or is_question(sentence):
             continue

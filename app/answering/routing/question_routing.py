@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from alpie.app.answering.answer_types import Absent, Answer, Part, Role
-from alpie.app.answering.routing.absence import refused
+from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.answer_parts import (
     SHOWN_OF_A_PART,
-    parts_of,
-    shared_out,
-    together,
+    combine_answers,
+    distribute_quotes,
+    make_parts,
     with_nearest,
 )
 from alpie.app.answering.routing.chosen_documents import ChosenDocuments
-from alpie.app.answering.routing.explanation import explained
+from alpie.app.answering.routing.explanation import explain_answer
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.comparison import Side, questions_in, sides_of
 from alpie.index.spanish.conversation import (
-    asked_before,
     asks_again,
-    complete,
+    complete_question,
     is_small_talk,
     leans_on_earlier,
+    substantive_turns,
 )
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
@@ -50,11 +50,13 @@ def read_asked(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQ
     Raises `QuestionError` when there is nothing to search in it.
     """
     question = read_question(typed)
-    scope = read_scope(complete(question, turns), names)
-    return AskedQuestion(question, _cited(question, turns), read_overview(question, names, turns), scope)
+    scope = read_scope(complete_question(question, turns), names)
+    return AskedQuestion(
+        question, _read_citation(question, turns), read_overview(question, names, turns), scope
+    )
 
 
-def _cited(question: Question, turns: Sequence[str]) -> Reference | None:
+def _read_citation(question: Question, turns: Sequence[str]) -> Reference | None:
     """The citation that a question is. «¿Y el artículo 15?» is of the law that the turn before it named."""
     reference = question.reference
     if reference is None or reference.name or reference.code or not turns:
@@ -85,57 +87,59 @@ class QuestionRouter(ChosenDocuments):
         return answer
 
     def _answer(self, read: Question, turns: Sequence[str], each_document: bool) -> Answer:
-        """Of which kind a question is: small talk, one for each document, «explícamelo», a comparison, one, several."""
+        """Answer by the kind of question: small talk, each document, «explícamelo», a comparison, one, several."""
         if is_small_talk(read.searched):
-            return self._nothing_asked(read)
+            return self._small_talk_answer(read)
         if each_document:
-            return self._by_document(read, turns)
+            return self._answer_by_document(read, turns)
         if asks_again(read.searched):
-            before = asked_before(turns)
-            return self._explained(read, before) if before else self._nothing_asked(read)
+            before = substantive_turns(turns)
+            return self._explain_last_answer(read, before) if before else self._small_talk_answer(read)
         sides = sides_of(read, self.lookup.names)
-        if sides and (compared := self._compared(read, sides, turns)):
+        if sides and (compared := self._answer_comparison(read, sides, turns)):
             return compared
         answer = self._ask_one(read.typed, turns)
-        return (self._one_by_one(read, turns) if answer.answered else None) or answer
+        return (self._answer_each_question(read, turns) if answer.answered else None) or answer
 
-    def _explained(self, read: Question, before: Sequence[str]) -> Answer:
+    def _explain_last_answer(self, read: Question, before: Sequence[str]) -> Answer:
         """What stands around the last answer, and what its words mean; a refusal once more."""
         *earlier, last = before
         answer = self._answer(read_question(last), earlier, False)
         answer = replace(answer, question=read.typed, language=read.language, follows=(*answer.follows, last))
         return (
-            explained(answer, self.index, self.documents, self.lookup.allowed) if answer.answered else answer
+            explain_answer(answer, self.index, self.documents, self.lookup.allowed)
+            if answer.answered
+            else answer
         )
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """A question that is one, after the earlier ones that it leans on."""
         asked = read_asked(typed, turns, self.lookup.names)
         follows = asked.scope.question.follows
-        if answer := self._cited_or_told(asked):
+        if answer := self._answer_citation_or_overview(asked):
             alone = read_asked(typed, (), self.lookup.names)
             leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if leans else answer
-        answer = self._put(asked)
+        answer = self._answer_single(asked)
         if follows and not answer.answered:
-            by_itself = self._put(
+            by_itself = self._answer_single(
                 read_asked(typed, (), self.lookup.names)
             )  # what it seemed to follow is of no help
             if by_itself.answered:
                 return by_itself
         return replace(answer, follows=follows)
 
-    def _cited_or_told(self, asked: AskedQuestion) -> Answer | None:
+    def _answer_citation_or_overview(self, asked: AskedQuestion) -> Answer | None:
         """What stands at a place that is named, or what documents say of themselves as wholes."""
-        if asked.reference and (answer := self.quoted_from(asked.question, asked.reference)):
+        if asked.reference and (answer := self.answer_citation(asked.question, asked.reference)):
             return answer
-        return self.told(asked.question, asked.overview) if asked.overview else None
+        return self.answer_overview(asked.question, asked.overview) if asked.overview else None
 
-    def _put(self, asked: AskedQuestion) -> Answer:
+    def _answer_single(self, asked: AskedQuestion) -> Answer:
         """The answer to a question of its own, of the documents that it names."""
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return refused(self.answer(encoded), [Absent(scope.absent)])
+            return as_refusal(self.answer(encoded), [Absent(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)
@@ -143,65 +147,69 @@ class QuestionRouter(ChosenDocuments):
             return self.answer(encoded, of_those)
         if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
             return self.answer(encoded)
-        return self.preferred(encoded, of_those)
+        return self.answer_preferring(encoded, of_those)
 
     # --- several questions in one -----------------------------------------------------------------
 
-    def _compared(self, read: Question, sides: Sequence[Side], turns: Sequence[str]) -> Answer | None:
+    def _answer_comparison(
+        self, read: Question, sides: Sequence[Side], turns: Sequence[str]
+    ) -> Answer | None:
         """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
-        answers = [self._of_side(side, turns) for side in sides]
-        shared = shared_out(answers, self.policy)
+        answers = [self._answer_side(side, turns) for side in sides]
+        shared = distribute_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.otherwise:
                 if not shared[number]:
-                    other = self._of_side(replace(side, asked=asked), turns)
+                    other = self._answer_side(replace(side, asked=asked), turns)
                     if other and other.answered:
                         answers[number] = other
-                        shared = shared_out(answers, self.policy)
+                        shared = distribute_quotes(answers, self.policy)
         if not any(shared):
             return None
-        parts = parts_of(((side.heading, side.asked) for side in sides), shared, answers)
+        parts = make_parts(((side.heading, side.asked) for side in sides), shared, answers)
         absent = tuple(Absent(side.heading) for side in sides if side.absent)
-        compared = self._together(read, [one for one in answers if one], with_nearest(parts, answers))
+        compared = self._combine(read, [one for one in answers if one], with_nearest(parts, answers))
         return replace(compared, absent=absent)
 
-    def _one_by_one(self, read: Question, turns: Sequence[str]) -> Answer | None:
+    def _answer_each_question(self, read: Question, turns: Sequence[str]) -> Answer | None:
         """Each of several questions in one, where each has an answer of its own; None: they are better asked together."""
         asked = questions_in(read)
-        answers, more = list[Answer](), self._for_a_side
+        answers, more = list[Answer](), self._with_more_candidates
         for number, one in enumerate(asked):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
             if not answers[-1].answered:
                 return None
-        shared = shared_out(answers, self.policy)
+        shared = distribute_quotes(answers, self.policy)
         if not (asked and all(shared)):
             return None
-        return self._together(read, answers, parts_of(zip(asked, asked, strict=True), shared, answers))
+        return self._combine(read, answers, make_parts(zip(asked, asked, strict=True), shared, answers))
 
     @property
-    def _for_a_side(self) -> QuestionRouter:
-        """With more candidates: what answers both sides better is shown on one."""
+    def _with_more_candidates(self) -> QuestionRouter:
+        """The router with more quotations to choose from: one that answers both sides is shown on one of them."""
         return replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
 
-    def _of_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
+    def _answer_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
         if side.absent:
             return None
         if not side.documents:
-            return self._for_a_side._ask_one(side.asked, turns)
-        asking = self._in(side.documents)
+            return self._with_more_candidates._ask_one(side.asked, turns)
+        asking = self._eased_for(side.documents)
         if not side.asked:
-            return asking.told(read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents))
+            return asking.answer_overview(
+                read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
+            )
         answer = asking._ask_one(side.asked, turns)
         if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
-            answer = self.only(side.documents)._ask_one(f"¿{side.topic}?", turns)
+            answer = self.restricted_to(side.documents)._ask_one(f"¿{side.topic}?", turns)
         # what is said of a matter is the whole quotation
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
-    def _in(self, documents: Collection[str]) -> QuestionRouter:
-        """`only`, for a question put to each of several: less is needed to show what one of them says."""
-        return replace(self.only(documents), threshold=self.limit * _EASED)
+    def _eased_for(self, documents: Collection[str]) -> QuestionRouter:
+        """The router of some documents with a lower threshold: what one of several says is shown beside the others."""
+        return replace(self.restricted_to(documents), threshold=self.limit * _EASED)
 
-    def _by_document(self, read: Question, turns: Sequence[str]) -> Answer:
+    def _answer_by_document(self, read: Question, turns: Sequence[str]) -> Answer:
         """The question put to each document by itself; of many, to those nearest to it."""
         asked = read_asked(read.typed, turns, self.lookup.names)
         question = asked.scope.question
@@ -210,27 +218,33 @@ class QuestionRouter(ChosenDocuments):
             hits = self.index.search(question, 10 * _MAX_PARTS, allowed=self.lookup.allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
         encoded = self.index.encode(question)
-        answers = [self._in((id_,))._of_document(asked, encoded) for id_ in ids]
+        answers = [self._eased_for((id_,))._answer_from_document(asked, encoded) for id_ in ids]
         named = ((self.documents[id_].title, question.searched) for id_ in ids)
         quotes = [answer.quotes[:SHOWN_OF_A_PART] if answer.answered else () for answer in answers]
-        parts = parts_of(named, quotes, answers, Role.DOCUMENT)
-        return replace(self._together(read, answers, with_nearest(parts, answers)), follows=question.follows)
+        parts = make_parts(named, quotes, answers, Role.DOCUMENT)
+        return replace(self._combine(read, answers, with_nearest(parts, answers)), follows=question.follows)
 
-    def _of_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
-        """What the one document says, whichever is named."""
+    def _answer_from_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
+        """What the only document of this router says, whichever document the question names."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
-        places = asked.reference and self.lookup.found(asked.question, asked.reference, self.documents).groups
+        places = (
+            asked.reference
+            and self.lookup.find_places(asked.question, asked.reference, self.documents).groups
+        )
         return (
             (answer_reference(self, asked.question, places) if places else None)
-            or (self.told(asked.question, overview) if overview else None)
+            or (self.answer_overview(asked.question, overview) if overview else None)
             or self.answer(encoded)
         )
 
-    def _together(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
-        return together(read, answers, parts, len(self.documents), len(self.index.passages))
+    def _combine(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
+        return combine_answers(read, answers, parts, len(self.documents), len(self.index.passages))
 
-    def _nothing_asked(self, read: Question) -> Answer:
-        search, language = self.searched(0), read.language
+    def _small_talk_answer(self, read: Question) -> Answer:
         return Answer(
-            read.typed, read.searched, False, 0.0, (), (), (), search, language=language, small_talk=True
+            question=read.typed,
+            searched=read.searched,
+            search=self.search_statement(0),
+            language=read.language,
+            small_talk=True,
         )

@@ -10,7 +10,7 @@ from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Absent, Answer, Quote
 from alpie.app.answering.judging.candidates import CandidateSpan
 from alpie.app.answering.judging.ranking import Candidate
-from alpie.app.answering.quoting.quotes import quote_candidate, touch
+from alpie.app.answering.quoting.quotes import are_adjacent, quote_candidate
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
@@ -48,7 +48,7 @@ def answer_reference(
     places = tuple(dict.fromkeys(place for group in groups for place in group))
     most = pipeline.policy.most
     found = [quotes_at(group, pipeline.documents, most) for group in groups]
-    shown = _shared_out([len(quotes) for quotes in found], most)
+    shown = _distribute([len(quotes) for quotes in found], most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
         return None
@@ -59,9 +59,8 @@ def answer_reference(
         answered=True,
         confidence=1.0,
         quotes=tuple(quotes),
-        nearest=(),
         hits=hits_at(places, (), 10),
-        search=pipeline.searched(len(places)),
+        search=pipeline.search_statement(len(places)),
         milliseconds={"quote": total, "total": total},
         language=question.language,
         absent=tuple(absent),
@@ -73,22 +72,22 @@ def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: 
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
-        for span in _runs(place, documents[place.passage.document_id].text):
+        for span in _adjacent_runs(place, documents[place.passage.document_id].text):
             candidate = Candidate(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
             quote = quote_candidate(candidate, 1.0, documents) if len(of_it) < most else None
             if quote is not None and not _is_name_alone(quote):
                 of_it.append(quote)
     found = [quotes for quotes in by_document.values() if quotes][:most]
-    shown = _shared_out([len(quotes) for quotes in found], most)
+    shown = _distribute([len(quotes) for quotes in found], most)
     return [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
 
 
 def _is_name_alone(quote: Quote) -> bool:
-    """«Artículo 7-A.», parted from its text by what the layout left out, says nothing."""
+    """Whether a quotation is but a unit's name: «Artículo 7-A.», whose text stands beyond what was left out."""
     return fold(quote.text.strip(" .:-–—")) == fold(quote.passage.label or "")
 
 
-def _shared_out(wanted: Sequence[int], most: int) -> list[int]:
+def _distribute(wanted: Sequence[int], most: int) -> list[int]:
     """How many quotations of each group are shown: one at least, then one more each in turn, `most` in all."""
     shown = [min(1, number) for number in wanted]
     while sum(shown) < most and shown != list(wanted):
@@ -98,13 +97,13 @@ def _shared_out(wanted: Sequence[int], most: int) -> list[int]:
     return shown
 
 
-def _runs(place: Place, source: str) -> list[CandidateSpan]:
+def _adjacent_runs(place: Place, source: str) -> list[CandidateSpan]:
     """The named sentences in runs between which only white space lies: nothing left out is bridged."""
     sentences = place.passage.sentences
     runs: list[CandidateSpan] = []
     first = place.first
     for number in range(place.first, place.last + 1):
-        if number == place.last or not touch(sentences, number, source):
+        if number == place.last or not are_adjacent(sentences, number, source):
             runs.append(CandidateSpan(first, number))
             first = number + 1
     return runs

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.named_documents import content_words
+from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.overview import Overview, OverviewKind
 
 _MAX_WORDS = 60  # of an opening that is quoted
@@ -33,14 +33,14 @@ _DATED = re.compile(
 _VERB_STEM = 4  # letters by which «insta» is known again in «INSTA», «instan»
 
 
-def demanding(passages: Sequence[Passage]) -> list[Passage]:
+def operative_passages(passages: Sequence[Passage]) -> list[Passage]:
     """The passages of a document that ask for something: its operative paragraphs, or its recommendations."""
     operative = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
     operative = operative or [one for one in passages if _OPERATIVE.match(one.sentences[0].text)]
     return operative or [one for one in passages if any(_RECOMMENDING.search(fold(h)) for h in one.path)]
 
 
-def places_told(
+def overview_places(
     overview: Overview, document: Document, passages: Sequence[Passage], most: int
 ) -> list[Place]:
     """Where a document tells what is asked of it as a whole, at most so many places."""
@@ -48,74 +48,80 @@ def places_told(
         return []
     if overview.asked is OverviewKind.DEMANDS:
         stem = overview.verb[:_VERB_STEM]
-        asking = demanding(passages)
+        asking = operative_passages(passages)
         with_verb = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
         return [Place(one, 0, len(one.sentences) - 1) for one in (with_verb or asking)][:most]
     if overview.asked is OverviewKind.DATE:  # where the text does not say, it is searched as any question
-        return _first(_near_the_edges(passages), lambda text: _is_dated(text, document.date))
+        return _first_sentence_that(_edge_passages(passages), lambda text: _is_dated(text, document.date))
     if overview.asked is OverviewKind.AUTHOR:
-        own = [word for word in content_words(document.publisher) if len(word) > _VERB_STEM]
+        own = [word for word in distinctive_words(document.publisher) if len(word) > _VERB_STEM]
         needed = min(2, len(own))
-        return _first(_near_the_edges(passages), lambda text: 0 < needed <= sum(word in text for word in own))
+        return _first_sentence_that(
+            _edge_passages(passages), lambda text: 0 < needed <= sum(word in text for word in own)
+        )
     if overview.asked is OverviewKind.LIST:
-        return _opening(passages)[:1]
+        return _opening_places(passages)[:1]
     main = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
     main = main or [one for one in passages if one.label == "artículo 1"]
     main = main or [one for one in passages if one.kind is BlockKind.LEAD and one.path]
-    places = [*_opening(passages), *(place for one in main if (place := _beginning(one)))]
+    places = [*_opening_places(passages), *(place for one in main if (place := _first_sentences(one)))]
     return list(dict.fromkeys(places))[:most]
 
 
-def _opening(passages: Sequence[Passage]) -> list[Place]:
+def _opening_places(passages: Sequence[Passage]) -> list[Place]:
     """The title block, and the first sentences of the text."""
     found: list[Place] = []
     for passage in passages[:_NEAR_THE_EDGES]:
         heads = passage.kind is BlockKind.METADATA or (passage.kind is BlockKind.LEAD and not passage.path)
         if heads and len(passage.text.split()) > _MAX_SENTENCES:
             found.append(Place(passage, 0, len(passage.sentences) - 1))
-        elif not heads and (place := _beginning(passage)):
+        elif not heads and (place := _first_sentences(passage)):
             return [*found, place]
     return found or [Place(passages[0], 0, len(passages[0].sentences) - 1)]
 
 
-def _beginning(passage: Passage) -> Place | None:
+def _first_sentences(passage: Passage) -> Place | None:
     """The first whole sentences of a passage; None where it has none, only titles."""
     sentences = passage.sentences
     lead = passage.kind is BlockKind.LEAD  # «Las tendencias indican un «tsunami»», without a stop
     first = next(
-        (n for n, one in enumerate(sentences) if _is_whole(one.text) or (lead and one.text[:1].isupper())),
+        (
+            n
+            for n, one in enumerate(sentences)
+            if _ends_as_sentence(one.text) or (lead and one.text[:1].isupper())
+        ),
         None,
     )
     if first is None:
         return None
-    last, words = first, _length(sentences[first])
+    last, words = first, _count_words(sentences[first])
     while last + 1 < len(sentences) and (
-        _together(sentences[last], sentences[last + 1])
-        or (last - first + 1 < _MAX_SENTENCES and words + _length(sentences[last + 1]) <= _MAX_WORDS)
+        _in_same_group(sentences[last], sentences[last + 1])
+        or (last - first + 1 < _MAX_SENTENCES and words + _count_words(sentences[last + 1]) <= _MAX_WORDS)
     ):
         last += 1
-        words += _length(sentences[last])
+        words += _count_words(sentences[last])
     return Place(passage, first, last)
 
 
-def _is_whole(text: str) -> bool:
+def _ends_as_sentence(text: str) -> bool:
     return text.rstrip("»”\"')")[-1:] in ".,:;!?…"
 
 
-def _together(one: Sentence, other: Sentence) -> bool:
+def _in_same_group(one: Sentence, other: Sentence) -> bool:
     return one.group is not None and one.group == other.group
 
 
-def _length(sentence: Sentence) -> int:
+def _count_words(sentence: Sentence) -> int:
     return len(sentence.text.split())
 
 
-def _near_the_edges(passages: Sequence[Passage]) -> Iterator[Passage]:
+def _edge_passages(passages: Sequence[Passage]) -> Iterator[Passage]:
     yield from passages[:_NEAR_THE_EDGES]
     yield from passages[max(_NEAR_THE_EDGES, len(passages) - _NEAR_THE_EDGES) :]
 
 
-def _first(passages: Iterator[Passage], tells: Callable[[str], bool]) -> list[Place]:
+def _first_sentence_that(passages: Iterator[Passage], tells: Callable[[str], bool]) -> list[Place]:
     for passage in passages:
         for number, sentence in enumerate(passage.sentences):
             if tells(fold(sentence.text)):

@@ -1,4 +1,4 @@
-"""The outer wall: which addresses are open, to whom, how often, how much. Pure ASGI, so streams pass through."""
+"""Middleware around everything: which addresses are open, to whom, how often, how much. Pure ASGI, for streams."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpie.app.page.guarding.content_policy import FRAGMENT_POLICY, with_own_headers
-from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere
+from alpie.app.page.guarding.origins import Hosts, is_cross_site
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.route_allow_list import MAX_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
@@ -81,12 +81,12 @@ class Guard:
             path = COLLECTION.sub("", path, count=1) or "/"
         client = client_of(scope)
         try:
-            route = self._admitted(scope, path, client)
+            route = self._allowed_route(scope, path, client)
             if not self._proxied:
                 # Gradio believes them of anyone when it writes the address of the page into it
                 scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in _FORWARDED]
-            receive = await self._bounded(scope, receive, route, path)
-            shown = self._dressed(scope, receive, send, route, path)
+            receive = await self._limit_body(scope, receive, route, path)
+            shown = self._with_headers(scope, receive, send, route, path)
             if self._gate and route.kind != "health" and not await self._gate(scope, receive, shown, path):
                 return
             if route.kind != "stream":
@@ -97,53 +97,59 @@ class Guard:
                 finally:
                     self._streams.close(client)
             else:
-                raise Refused(429, "guard.too_many")
-        except Refused as refused:
+                raise RequestRefused(429, "guard.too_many")
+        except RequestRefused as refused:
             await self._refuse(scope, receive, send, path, refused)
 
-    def _admitted(self, scope: Scope, path: str, client: str) -> AllowedRoute:
+    def _allowed_route(self, scope: Scope, path: str, client: str) -> AllowedRoute:
         """The route of a request that may go on. Raises Refused."""
         headers, route = Headers(scope=scope), allowed_route(scope["method"], path)
-        hosts = self._named(headers)
+        hosts = self._named_hosts(headers)
         if self._hosts and not all(map(self._hosts.know, hosts)):
-            raise Refused(421, "guard.host")
+            raise RequestRefused(421, "guard.host")
         if route is None:
-            raise Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none")
+            raise (
+                RequestRefused(403, "guard.closed")
+                if "/gradio_api/" in path
+                else RequestRefused(404, "guard.none")
+            )
         if len(scope["query_string"]) > MAX_QUERY or len(headers) > _MAX_HEADERS:
-            raise Refused(414, "guard.too_long")
+            raise RequestRefused(414, "guard.too_long")
         claimed = headers.get("origin"), headers.get("sec-fetch-site")
-        if scope["method"] == "POST" and all(comes_from_elsewhere(host, *claimed) for host in hosts):
-            raise Refused(403, "guard.elsewhere")
+        if scope["method"] == "POST" and all(is_cross_site(host, *claimed) for host in hosts):
+            raise RequestRefused(403, "guard.elsewhere")
         kind = "reading" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):
-            raise Refused(429, "guard.too_many")
+            raise RequestRefused(429, "guard.too_many")
         return route
 
-    def _named(self, headers: Headers) -> list[str]:
+    def _named_hosts(self, headers: Headers) -> list[str]:
         """The hosts a request names; an empty one when it names none."""
         names = headers.getlist("host") or [""]
         if self._proxied and (forwarded := headers.get("x-forwarded-host")):
             names += [one.strip() for one in forwarded.split(",")]
         return names
 
-    async def _bounded(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
+    async def _limit_body(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
         """A `receive` that hands on a body within its limit; raises Refused."""
         most = self._bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
         told = Headers(scope=scope).get("content-length")
         if told is not None and (not told.isdecimal() or int(told) > most):
-            raise Refused(413, "guard.too_large")
+            raise RequestRefused(413, "guard.too_large")
         if path in self._bodies:
-            return _counted(receive, most)
+            return _limit_stream(receive, most)
         if scope["method"] != "POST":
             return receive
         try:
             async with asyncio.timeout(self._limits.body_seconds):
-                body = await _whole(receive, most)
+                body = await _read_body(receive, most)
         except TimeoutError:
-            raise Refused(408, "guard.too_slow") from None
-        return replayed(body, receive)
+            raise RequestRefused(408, "guard.too_slow") from None
+        return replay_body(body, receive)
 
-    def _dressed(self, scope: Scope, receive: Receive, send: Send, route: AllowedRoute, path: str) -> Send:
+    def _with_headers(
+        self, scope: Scope, receive: Receive, send: Send, route: AllowedRoute, path: str
+    ) -> Send:
         """A `send` that adds our headers; of a page, whose policy names its scripts, that policy stays.
 
         It says busy in a plain sentence where Gradio says it in English only.
@@ -156,7 +162,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 is_dropped = message["status"] == 503 and "/gradio_api/" in path
                 if is_dropped:
-                    await self._refuse(scope, receive, send, path, Refused(503, "guard.busy"))
+                    await self._refuse(scope, receive, send, path, RequestRefused(503, "guard.busy"))
                 policy = Headers(raw=message.get("headers", [])).get("content-security-policy")
                 message = with_own_headers(message, policy if is_page and policy else FRAGMENT_POLICY)
                 if needs_seat:
@@ -167,12 +173,14 @@ class Guard:
 
         return sending
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, path: str, refused: Refused) -> None:
+    async def _refuse(
+        self, scope: Scope, receive: Receive, send: Send, path: str, refused: RequestRefused
+    ) -> None:
         self._on_refusal(refused.status)
         first = language_of_path(path, "es")
         languages = sorted(LANGUAGES, key=lambda one: one != first)
         answer = PlainTextResponse(
-            "\n".join(translations_for(one)(refused.key) for one in languages), refused.status
+            "\n".join(page_translations_for(one)(refused.key) for one in languages), refused.status
         )
         if refused.status in _RETRY_SECONDS:
             answer.headers["retry-after"] = str(_RETRY_SECONDS[refused.status])
@@ -186,7 +194,7 @@ class Guard:
         await answer(scope, receive, sending)
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is not answered; `key`: of the sentence that says why, with its `values`."""
 
     def __init__(self, status: int, key: str, **values: object) -> None:
@@ -194,7 +202,7 @@ class Refused(Exception):
         self.status, self.key, self.values = status, key, values
 
 
-async def _whole(receive: Receive, most: int) -> bytes:
+async def _read_body(receive: Receive, most: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
@@ -202,13 +210,13 @@ async def _whole(receive: Receive, most: int) -> bytes:
             return bytes(body)
         body += message.get("body", b"")
         if len(body) > most:
-            raise Refused(413, "guard.too_large")
+            raise RequestRefused(413, "guard.too_large")
         if not message.get("more_body"):
             return bytes(body)
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
-    """`body` as one message; then whatever else comes, which is the end of the connection."""
+def replay_body(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives `body` as one message, then what else comes: the end of the connection."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replaying() -> Message:
@@ -217,7 +225,7 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return replaying
 
 
-def _counted(receive: Receive, most: int) -> Receive:
+def _limit_stream(receive: Receive, most: int) -> Receive:
     """A stream that ends when it has gone on for too long: the route finds a body cut short and refuses it."""
     seen = 0
 

@@ -29,7 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 from alpie.index.errors import FileError
 
@@ -72,10 +72,10 @@ class Login:
             answer = await self._answer(request, path, language)
         except FileError as error:  # nobody is let in until the operator has mended the file
             _LOG.error("%s", error)
-            sentence = translations_for(language)("login.unreadable")
+            sentence = page_translations_for(language)("login.unreadable")
             answer = Response(sentence, 503, media_type="text/plain; charset=utf-8")
-        except TooMany as many:
-            sentence = translations_for(language)("guard.busy" if many.busy else "login.too_often")
+        except TooManyAttempts as many:
+            sentence = page_translations_for(language)("guard.busy" if many.busy else "login.too_often")
             headers = {"retry-after": str(many.seconds)}
             answer = Response(sentence, 429, headers, "text/plain; charset=utf-8")
         if answer is None:
@@ -85,7 +85,7 @@ class Login:
         return False
 
     async def _answer(self, request: Request, path: str, language: str) -> Response | None:
-        """None for a request that may go on."""
+        """The answer of the login; None for a request that may go on."""
         told = request.headers.get("authorization", "")
         if path == "/al/login":
             return await self._login(request, language)
@@ -95,7 +95,7 @@ class Login:
         if path.startswith("/al/assets/") or name is not None:
             return None
         if told.lower().startswith("basic "):
-            good = await self._attempts.good(client_of(request.scope), *_basic(told))
+            good = await self._attempts.is_password_right(client_of(request.scope), *_basic(told))
             return None if good else self._unknown(language)
         homes = ("", *(f"/{one}" for one in LANGUAGES))
         if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
@@ -107,7 +107,7 @@ class Login:
             return self._form(language)
         told = _fields(await request.body())
         name, password = (told.get(key, [""])[0] for key in ("name", "password"))
-        if not await self._attempts.good(client_of(request.scope), name, password):
+        if not await self._attempts.is_password_right(client_of(request.scope), name, password):
             return self._form(language, "login.wrong", status=401)
         answer = RedirectResponse(self._homes[language], status_code=303)
         session = sign_session(self._users, name, self._clock() + _SESSION_SECONDS)
@@ -133,13 +133,15 @@ class Login:
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
         other = next(one for one in LANGUAGES if one != language)
-        page = render("login", translations_for(language), root=self._root_path, problem=problem, other=other)
+        page = render(
+            "login", page_translations_for(language), root=self._root_path, problem=problem, other=other
+        )
         return HTMLResponse(page, status_code=status)
 
     def _unknown(self, language: str) -> Response:
         challenge = {"www-authenticate": 'Basic realm="Al Pie", charset="UTF-8"'}
         return Response(
-            translations_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8"
+            page_translations_for(language)("login.needed"), 401, challenge, "text/plain; charset=utf-8"
         )
 
 
@@ -184,7 +186,7 @@ def _fields(form: bytes) -> dict[str, list[str]]:
         return {}
 
 
-class TooMany(Exception):
+class TooManyAttempts(Exception):
     """Too many attempts to log in. `seconds` says when to try again; `busy`, that too many are being checked just now."""
 
     def __init__(self, seconds: int, busy: bool = False) -> None:
@@ -205,7 +207,7 @@ class Attempts:
         self._process_key = secrets.token_bytes(32)
         self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
 
-    async def good(self, client: str, name: str, password: str) -> bool:
+    async def is_password_right(self, client: str, name: str, password: str) -> bool:
         """Whether `password` is that of `name`. Raises TooMany."""
         self._admit(client, name)
         # A program sends its password with every request; the slow hash is for the first of them.
@@ -215,7 +217,7 @@ class Attempts:
         if seen in self._seen:
             return True
         if len(self._waiting) >= _MAX_WAITING or not self._waiting.open(client):
-            raise TooMany(_BUSY_SECONDS, busy=True)
+            raise TooManyAttempts(_BUSY_SECONDS, busy=True)
         try:
             async with self._queues.setdefault(client, asyncio.Lock()), self._hashing:
                 return seen in self._seen or await self._hashed(client, name, password, seen)
@@ -241,4 +243,4 @@ class Attempts:
 
     def _admit(self, client: str, name: str) -> None:
         if not all(self._failures.would_admit(one) for one in (client, f"name {name[:64]}")):
-            raise TooMany(int(_LIMITS.window_seconds))
+            raise TooManyAttempts(int(_LIMITS.window_seconds))

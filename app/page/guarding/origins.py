@@ -47,7 +47,7 @@ class Hosts:
         return self.addresses and _is_address(name)
 
 
-def comes_from_elsewhere(host: str, origin: str | None, fetch_site: str | None) -> bool:
+def is_cross_site(host: str, origin: str | None, fetch_site: str | None) -> bool:
     """Whether a request was made by a page of another site. Programs send neither header and may ask.
 
     Browsers say so themselves (Sec-Fetch-Site) over TLS and on loopback; elsewhere the origin must be our host.

@@ -19,16 +19,16 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alpie.app.page.guarding.guard import Refused, replayed
+from alpie.app.page.guarding.guard import RequestRefused, replay_body
 from alpie.app.page.views.chat import QuestionLink
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
 
 Value = str | int | float | bool | None
 
 
-class _Order(BaseModel):
+class _EventRequest(BaseModel):
     """What browsers and the clients of Gradio send; whether a value suits is for its handler to say.
 
     Other fields, which a later Gradio may send, may be plain and are not handed on.
@@ -65,24 +65,24 @@ class Handlers:
             {one.api_name: number for number, one in ours.items() if one.api_visibility == "public"},
         )
 
-    def understood(self, body: bytes, name: str | None) -> bytes:
+    def rewrite_order(self, body: bytes, name: str | None) -> bytes:
         """The order in `body`, for the handler `name` or the one it numbers, written anew. Raises Refused."""
         try:
-            order = _Order.model_validate(json.loads(body))
+            order = _EventRequest.model_validate(json.loads(body))
         except ValidationError as error:
             place = ".".join(str(one) for one in error.errors()[0]["loc"][:2])
-            raise Refused(422, "orders.value", place=place[:80]) from None
+            raise RequestRefused(422, "orders.value", place=place[:80]) from None
         except (ValueError, RecursionError):
-            raise Refused(400, "orders.json") from None
+            raise RequestRefused(400, "orders.json") from None
         number = self.names[name] if name else order.fn_index
         if number is None or number not in self.arguments:
-            raise Refused(404, "orders.none", name=number, names=", ".join(self.names))
+            raise RequestRefused(404, "orders.none", name=number, names=", ".join(self.names))
         wanted = self.arguments[number]
         # a client of an earlier version knows fewer arguments: the later ones are optional
         if name and order.data:
             order.data += [None] * (wanted - len(order.data))
         if len(order.data) != wanted:
-            raise Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
+            raise RequestRefused(422, "orders.count", wanted=wanted, sent=len(order.data))
         return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 
@@ -101,14 +101,14 @@ class PermittedEvents:
             if address and page:
                 name = address["name"]
                 if name and name not in page.names:
-                    raise Refused(404, "orders.none", name=name, names=", ".join(page.names))
+                    raise RequestRefused(404, "orders.none", name=name, names=", ".join(page.names))
                 if scope["method"] == "POST":
-                    body = page.understood(await Request(scope, receive).body(), name)
+                    body = page.rewrite_order(await Request(scope, receive).body(), name)
                     scope, receive = _with_body(scope, receive, body)
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
-                raise Refused(404, "guard.none")
-        except Refused as refused:
-            words = translations_for(page.language if page else "es")
+                raise RequestRefused(404, "guard.none")
+        except RequestRefused as refused:
+            words = page_translations_for(page.language if page else "es")
             answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
             await answer(scope, receive, send)
         else:
@@ -119,4 +119,4 @@ def _with_body(scope: Scope, receive: Receive, body: bytes) -> tuple[Scope, Rece
     """A request as it came, but for its body."""
     headers = MutableHeaders(raw=list(scope["headers"]))
     headers.update({"content-length": str(len(body)), "content-type": "application/json"})
-    return {**scope, "headers": headers.raw}, replayed(body, receive)
+    return {**scope, "headers": headers.raw}, replay_body(body, receive)

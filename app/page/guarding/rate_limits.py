@@ -7,6 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.types import Scope
 
@@ -24,6 +25,15 @@ class Limits:
     body_seconds: float = 20.0  # for a whole body to arrive
 
 
+class _Counts(NamedTuple):
+    """The requests of a client in a stretch of time and in the one before."""
+
+    stretch: int
+    before: int = 0
+    now: int = 0
+    fading: float = 0.0  # what of `before` still counts
+
+
 class Window:
     """Counts requests by client in a sliding window.
 
@@ -33,12 +43,13 @@ class Window:
 
     def __init__(self, most: int, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._limits, self._clock = most, limits, clock
-        self._counts: OrderedDict[str, tuple[int, int, int]] = OrderedDict()  # stretch, before, now
+        self._counts: OrderedDict[str, _Counts] = OrderedDict()
 
     def admits(self, client: str) -> bool:
         """Whether one more is admitted; if so it counts."""
-        stretch, before, now, admitted = self._state(client)
-        self._counts[client] = (stretch, before, now + admitted)
+        counts = self._counts_of(client)
+        admitted = self._has_room(counts)
+        self._counts[client] = counts._replace(now=counts.now + admitted)
         self._counts.move_to_end(client)
         while len(self._counts) > self._limits.clients:
             self._counts.popitem(last=False)
@@ -46,21 +57,23 @@ class Window:
 
     def take_back(self, client: str) -> None:
         """One that was admitted does not count after all."""
-        stretch, before, now, _ = self._state(client)
-        self._counts[client] = (stretch, before, max(now - 1, 0))
+        counts = self._counts_of(client)
+        self._counts[client] = counts._replace(now=max(counts.now - 1, 0))
 
     def would_admit(self, client: str) -> bool:
         """Whether a request of `client` would be admitted; it is not counted."""
-        return self._state(client)[-1]
+        return self._has_room(self._counts_of(client))
 
-    def _state(self, client: str) -> tuple[int, int, int, bool]:
+    def _counts_of(self, client: str) -> _Counts:
         at, passed = divmod(self._clock(), self._limits.window_seconds)
         stretch = int(at)
-        last, before, now = self._counts.get(client, (stretch, 0, 0))
+        last, before, now, _ = self._counts.get(client, _Counts(stretch))
         if last != stretch:
             before, now = (now if last == stretch - 1 else 0), 0
-        fading = before * (1 - passed / self._limits.window_seconds)
-        return stretch, before, now, fading + now < self._most
+        return _Counts(stretch, before, now, before * (1 - passed / self._limits.window_seconds))
+
+    def _has_room(self, counts: _Counts) -> bool:
+        return counts.fading + counts.now < self._most
 
 
 class Streams:

@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import ArgumentError, FileError
-from alpie.index.files import sync, written_aside
+from alpie.index.files import fsync, temporary_file
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
@@ -49,7 +49,7 @@ class Users:
                 self._hashes = _read(self.path)
                 self._stamp = stamp
         except (OSError, UnicodeDecodeError) as error:
-            raise FileError(said("users.unreadable", path=self.path, error=error), self.path) from error
+            raise FileError(message("users.unreadable", path=self.path, error=error), self.path) from error
         return self._hashes
 
     def knows(self, name: str, password: str) -> bool:
@@ -61,9 +61,9 @@ class Users:
     def add(self, name: str, password: str) -> bool:
         """Add `name`, or give it a new password; whether it is new. Raises ArgumentError for an unusable one."""
         if not _NAME.fullmatch(name):
-            raise ArgumentError(said("users.name", name=name))
+            raise ArgumentError(message("users.name", name=name))
         if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
-            raise ArgumentError(said("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
+            raise ArgumentError(message("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
         known = dict(self.hashes()) if self.path.exists() else {}
         self._write({**known, name: password_hash(password)})
         return name not in known
@@ -72,7 +72,7 @@ class Users:
         """Remove `name`; its sessions end at once. Raises ArgumentError when there is no such user."""
         known = dict(self.hashes())
         if known.pop(name, None) is None:
-            raise ArgumentError(said("users.unknown", path=self.path, name=name))
+            raise ArgumentError(message("users.unknown", path=self.path, name=name))
         self._write(known)
 
     def key_of(self, name: str) -> bytes | None:
@@ -118,7 +118,7 @@ def _read(path: Path) -> Mapping[str, str]:
             continue
         name, _, stored = line.strip().partition(":")
         if not _NAME.fullmatch(name) or not _STORED.fullmatch(stored):
-            raise FileError(said("users.line", path=path, number=number), path)
+            raise FileError(message("users.line", path=path, number=number), path)
         hashes[name] = stored
     return hashes
 
@@ -131,9 +131,9 @@ def _secret_beside(path: Path) -> bytes:
             _write_private(beside, secrets.token_hex(32).encode(), replace=False)
         secret = beside.read_bytes().strip()
     except OSError as error:
-        raise FileError(said("cli.file", path=beside, error=error.strerror or error), beside) from error
+        raise FileError(message("cli.file", path=beside, error=error.strerror or error), beside) from error
     if len(secret) < 32:
-        raise FileError(said("users.no_secret", path=beside), beside)
+        raise FileError(message("users.no_secret", path=beside), beside)
     return secret
 
 
@@ -141,13 +141,15 @@ def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
     """Write at once or not at all, for the owner's eyes only; without `replace`, never over another's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with written_aside(path, private=True) as new:
+        with temporary_file(path, private=True) as new:
             new.write_bytes(content)
-            sync(new)
+            fsync(new)
             if replace:
                 new.replace(path)
             else:
                 with suppress(FileExistsError):  # another process was quicker: its secret counts
                     os.link(new, path)
     except OSError as error:
-        raise FileError(said("cli.cannot_write", path=path, reason=error.strerror or error), path) from error
+        raise FileError(
+            message("cli.cannot_write", path=path, reason=error.strerror or error), path
+        ) from error

@@ -22,7 +22,7 @@ from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_words import PageTranslations, words_asked
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
 
@@ -73,11 +73,11 @@ class _Changes:
         problem, status = "", 200
         try:
             if self._options.here_only and _from_another_machine(request):
-                raise ChangeRefused(said("guard.elsewhere"))
+                raise ChangeRefused(message("guard.elsewhere"))
             async with request.form(max_files=1, max_fields=12, max_part_size=1_000) as form:
                 await run_in_threadpool(change, form, words)
         except SourceError as error:
-            problem, status = words.told(error), 422
+            problem, status = words.translate(error), 422
         except (HTTPException, ClientDisconnect):  # no form, or one cut short
             problem, status = words("upload.cut"), 400
         except OSError as error:
@@ -90,7 +90,7 @@ def _add_uploads(router: APIRouter, orders: _Changes, uploads: Uploads) -> None:
     def take(form: FormData, words: PageTranslations) -> None:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            raise ChangeRefused(said("upload.nothing"))
+            raise ChangeRefused(message("upload.nothing"))
         uploads.take(file.filename, file.file)
 
     @router.get("/upload-state")
@@ -130,13 +130,13 @@ def _add_collections(
             collections.erase(token)
             return None
         if options.uploads and options.uploads.state.busy:
-            raise ChangeRefused(said("refused.collection_busy"))
+            raise ChangeRefused(message("refused.collection_busy"))
         if order == "rename":
             return collections.rename(options.slug, name).address
         if order == "remove":
             collections.remove(options.slug)
             return "/"
-        raise ChangeRefused(said("refused.collection_gone"))
+        raise ChangeRefused(message("refused.collection_gone"))
 
     @router.post("/collections/{order}")
     async def collection(order: str, request: Request) -> Response:
@@ -163,7 +163,7 @@ def _change(
         return
     document = documents.get(fields.get("d", ""))
     if document is None or order not in ("edit", "remove"):
-        raise ChangeRefused(said("documents.unknown"))
+        raise ChangeRefused(message("documents.unknown"))
     if order == "edit":
         shelf.edit(document, {name: fields[name] for name in FIELDS if name in fields})
     else:

@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -17,8 +18,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.state.named_collections import COLLECTION, Collection, Collections
-from alpie.app.page.views.page_words import language_of_path, translations_for
+from alpie.app.page.views.page_words import language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A collection and its application; closing `ends` ends it."""
+
+    collection: Collection
+    application: FastAPI
+    ends: AsyncExitStack
 
 
 class CollectionRouter:
@@ -32,7 +42,7 @@ class CollectionRouter:
         language: str = "es",
     ) -> None:
         self._app, self._collections, self._make, self._language = app, collections, make, language
-        self._made: dict[str, tuple[Collection, FastAPI, AsyncExitStack]] = {}
+        self._made: dict[str, _Running] = {}
         self._making = defaultdict[str, asyncio.Lock](asyncio.Lock)  # of collections that are or were there
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +63,7 @@ class CollectionRouter:
                 return
             await own({**scope, "root_path": root + prefix[0]}, receive, send)
         elif prefix and scope["type"] == "http":
-            words = translations_for(language_of_path(path[prefix.end() :], self._language))
+            words = page_translations_for(language_of_path(path[prefix.end() :], self._language))
             page = render("gone", words, home=f"{root}/")
             await HTMLResponse(page, status_code=404)(scope, receive, send)
         else:
@@ -74,15 +84,14 @@ class CollectionRouter:
             made, running = await to_thread.run_sync(self._make, collection), AsyncExitStack()
             running.callback(made.state.stop)
             await running.enter_async_context(made.router.lifespan_context(made))
-            self._made[slug] = (collection, made, running)
+            self._made[slug] = _Running(collection, made, running)
             return made
 
     async def _standing(self, slug: str) -> tuple[Collection | None, FastAPI | None]:
         """The collection, and its application where it is made."""
         collection = await to_thread.run_sync(self._collections.get, slug)
-        known, application, _ = self._made.get(slug, (None, None, None))
-        return collection, application if collection and known == collection else None
+        running = self._made.get(slug)
+        return collection, running.application if running and running.collection == collection else None
 
     async def _let_go(self, slug: str) -> None:
-        _, _, running = self._made.pop(slug)
-        await running.aclose()
+        await self._made.pop(slug).ends.aclose()

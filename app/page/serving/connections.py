@@ -14,7 +14,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from alpie.app.page.guarding.origins import is_loopback
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket for `host` and nowhere else, where `run` will listen: until then a visitor is refused, not kept waiting.
+    """A socket for `host` and nowhere else, where `run_server` will listen: until then a visitor is refused, not kept waiting.
 
     Raises SettingsError when that cannot be had.
     """
@@ -105,11 +105,11 @@ def bound_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         if bound:
             bound.close()
-        raise _not_free(host, port, error) from error
+        raise _port_error(host, port, error) from error
     return bound
 
 
-class _Telling(Server):
+class _AnnouncingServer(Server):
     """uvicorn's server, which says when it listens, and at which address."""
 
     def __init__(self, config: Config, on_listening: Callable[[str], None]) -> None:
@@ -127,7 +127,9 @@ def url_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def run(config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None) -> None:
+def run_server(
+    config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None
+) -> None:
     """Listen on `bound` and serve until interrupted; `on_listening` is told the address, with the port that was free.
 
     Raises SettingsError if another took the port meanwhile.
@@ -135,12 +137,12 @@ def run(config: Config, bound: socket.socket, on_listening: Callable[[str], None
     with bound:
         host, port = bound.getsockname()[:2]
         try:
-            _Telling(config, on_listening).run(sockets=[bound])
+            _AnnouncingServer(config, on_listening).run(sockets=[bound])
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-            raise _not_free(host, port, error) from error
+            raise _port_error(host, port, error) from error
 
 
-def _not_free(host: str, port: int, error: OSError) -> SettingsError:
-    return SettingsError(said("serve.not_free", host=host, port=port, error=error.strerror or error))
+def _port_error(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(message("serve.not_free", host=host, port=port, error=error.strerror or error))

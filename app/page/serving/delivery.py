@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -64,6 +65,16 @@ _ADVERTISED = re.compile(r"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>\s*",
 _BODY = re.compile(r"<body[^>]*>")
 
 
+@dataclass(frozen=True)
+class FirstPaintParts:
+    """What is seen of a page before Gradio has drawn it; all but `title` is markup."""
+
+    language: str
+    title: str
+    styles: str
+    body: str
+
+
 class FirstPaint:
     """Middleware around the pages: our own page, styled and in its language, in the first response.
 
@@ -72,18 +83,18 @@ class FirstPaint:
     the page can answer (`page.js` takes it over). Gradio's own style sheets move behind it, where they no longer keep
     the browser from drawing, and its advertisements for other sites go.
     Its policy allows the scripts in its HTML, so the page is held back until it is whole.
-    `made`: of a page's path, what makes (language, title, styles, body) of it.
+    `made`: of a page's path, what makes its parts.
     """
 
-    def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], tuple[str, str, str, str]]]) -> None:
+    def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], FirstPaintParts]]) -> None:
         self._app, self._made = app, made
-        self._compressing = GZipMiddleware(self._painted, compresslevel=6)
+        self._compressing = GZipMiddleware(self._add_first_paint, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and _page_path(scope) in self._made
         await (self._compressing if is_page else self._app)(scope, receive, send)
 
-    async def _painted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _add_first_paint(self, scope: Scope, receive: Receive, send: Send) -> None:
         make = self._made[_page_path(scope)]
         start: Message = {}
         body = bytearray()
@@ -102,7 +113,7 @@ class FirstPaint:
             shown = bytes(body)
             headers = MutableHeaders(scope=start)
             if start["status"] == 200:
-                shown = with_first_paint(shown.decode(), *make()).encode()
+                shown = with_first_paint(shown.decode(), make()).encode()
                 headers["content-security-policy"] = page_policy(shown)
                 headers["cache-control"] = "no-cache"
             headers["content-length"] = str(len(shown))
@@ -119,11 +130,12 @@ def _page_path(scope: Scope) -> str:
     return path or "/"
 
 
-def with_first_paint(html: str, language: str, title: str, styles: str, body: str) -> str:
-    """Gradio's page `html` with ours before it; all but `title` is markup."""
-    html = _ADVERTISED.sub("", html).replace('lang="en"', f'lang="{language}"', 1)
+def with_first_paint(html: str, paint: FirstPaintParts) -> str:
+    """Put what is seen first into Gradio's page `html`."""
+    html = _ADVERTISED.sub("", html).replace('lang="en"', f'lang="{paint.language}"', 1)
     sheets = "".join(_SHEETS.findall(html))
     head, _, rest = _SHEETS.sub("", html).partition("</head>")
     opened = _BODY.search(rest)
     place = opened.end() if opened else 0
-    return f"{head}<title>{title}</title><style>{styles}</style></head>{rest[:place]}{body}{sheets}{rest[place:]}"
+    head = f"{head}<title>{paint.title}</title><style>{paint.styles}</style></head>"
+    return f"{head}{rest[:place]}{paint.body}{sheets}{rest[place:]}"

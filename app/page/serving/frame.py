@@ -14,13 +14,14 @@ from gradio.events import api
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
+from alpie.app.page.serving.delivery import FirstPaintParts
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.templates import Markup, one_line, render
+from alpie.app.page.views.templates import Markup, escape_line_ends, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
 
@@ -74,7 +75,7 @@ def build_page(
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
         gr.HTML(_foot(words, options), elem_id="colophon", **_PLAIN)
-        _connect(chat, talk, chatbot, composer, bridge, past, wishes)
+        _wire_events(chat, talk, chatbot, composer, bridge, past, wishes)
     return page
 
 
@@ -95,7 +96,7 @@ def _chatbot(words: PageTranslations) -> gr.Chatbot:
         line_breaks=False,
         group_consecutive_messages=False,
         layout="panel",
-        placeholder=one_line(render_welcome(words)),
+        placeholder=escape_line_ends(render_welcome(words)),
     )
 
 
@@ -118,7 +119,7 @@ def _composer(words: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button
     return box, send, again
 
 
-def _asking(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _question_handlers(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """What is done with a question, one typed into the box and one that a link brings."""
 
     def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
@@ -136,7 +137,7 @@ def _asking(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return ask, ask_from_link
 
 
-def _connect(
+def _wire_events(
     chat: Chat,
     talk: gr.State,
     chatbot: gr.Chatbot,
@@ -147,7 +148,7 @@ def _connect(
 ) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
     box, send, again = composer
-    ask, ask_from_link = _asking(chat)
+    ask, ask_from_link = _question_handlers(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     answered = "() => window.alpie.answered()"
     chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
@@ -206,8 +207,8 @@ def head_of(words: PageTranslations, script: str, root: str) -> tuple[str, str]:
 
 def first_paint(
     words: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
-) -> tuple[str, str, str, str]:
-    """Language, title, styles and body of what is seen before Gradio has drawn the page."""
+) -> FirstPaintParts:
+    """What is seen before Gradio has drawn the page."""
     *styles, script = ((_ASSETS / name).read_text(encoding="utf-8") for name in (*_FIRST_STYLES, "first.js"))
     body = render(
         "first",
@@ -218,7 +219,7 @@ def first_paint(
         longest=MAX_TEXT,
         script=Markup(script),
     )
-    return words.language, words.html("page.title"), "".join(styles), body
+    return FirstPaintParts(words.language, words.html("page.title"), "".join(styles), body)
 
 
 def _asset(name: str) -> str:
@@ -252,7 +253,7 @@ def add_api(
     """Add the endpoints to `page`; answers and citations are in `language`, see `Endpoints` for `finish`."""
     counted = meter.counted if meter else None
     endpoints = Endpoints(lambda: opening.wait(_OPENING_SECONDS), language, finish, counted)
-    offered = endpoints.offered(partial(gr.Error, print_exception=False))
+    offered = endpoints.callables(partial(gr.Error, print_exception=False))
     for event in page.fns.values():  # a handler of the page called `ask` would make ours `ask_2`
         if event.api_name in offered:
             event.api_name = f"page_{event.api_name}"

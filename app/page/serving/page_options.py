@@ -15,8 +15,8 @@ from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import Offer
-from alpie.app.service.endpoints import finisher
-from alpie.app.settings import SEED_DOCUMENTS
+from alpie.app.service.endpoints import make_finisher
+from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders
 
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
@@ -39,7 +39,7 @@ class PageOptions(Offer):
     most_waiting: int = 64  # questions in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
-    metrics: str = "loopback"  # who may read them: "off", "loopback", "all"
+    metrics: MetricsReaders = "loopback"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> PageOptions:
@@ -61,7 +61,7 @@ class PageOptions(Offer):
             public_url=settings.public_url.rstrip("/"),
             reports=(beside / "report" / "report.json", _ROOT / "eval" / "published" / "report.json"),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
-            finish=finisher(settings),
+            finish=make_finisher(settings),
             limits=Limits(questions=settings.questions_per_minute),
             hosts=Hosts.of(settings.host, settings.allowed_hosts),
             proxied=bool(settings.trusted_proxies),

@@ -61,7 +61,7 @@ class PageRoutes:
         meter: Meter | None = None,
         scripts: Mapping[str, str] | None = None,
     ) -> None:
-        """`scripts`: the page's script in each language."""
+        """Routes over what `opening` opens; `scripts`: the page's script in each language."""
         self._opening, self._options = opening, options
         self._meter = meter if options.metrics != "off" else None
         self._scripts = scripts or {}
@@ -75,7 +75,7 @@ class PageRoutes:
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/reader": self._reader,
-            "/search-form": lambda _, corpus, words: lookup_view.render_form(corpus, words),
+            "/search-form": lambda _, corpus, words: lookup_view.render_search_form(corpus, words),
             "/search": self._search,
             "/scope": lambda _, corpus, words: render(
                 "scope_list", words, documents=list(corpus.documents.values())
@@ -86,7 +86,7 @@ class PageRoutes:
             "/record": self._record,
         }
         for path, make in of_corpus.items():
-            router.add_api_route(path, self._out_of_corpus(make))
+            router.add_api_route(path, self._with_corpus(make))
         router.post("/check")(self._check)
         router.get("/check-form")(self._check_form)
         router.get("/welcome")(self._first_screen)
@@ -113,7 +113,7 @@ class PageRoutes:
         if examples is None or examples.corpus is not corpus:
             examples = self._examples[words.language] = Examples(corpus, words)
         options = self._options
-        evaluated = evaluation.about(options.reports, corpus.fingerprint)
+        evaluated = evaluation.has_results_about(options.reports, corpus.fingerprint)
         may_add = options.uploads is not None or options.collections is not None
         return render_welcome(
             words, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
@@ -125,15 +125,15 @@ class PageRoutes:
             panels = self._panels = Panels(corpus, self._options.root_path)
         return panels
 
-    def _out_of_corpus(self, make: Make) -> Callable[[Request], Awaitable[Response]]:
+    def _with_corpus(self, make: Make) -> Callable[[Request], Awaitable[Response]]:
         async def handler(request: Request) -> Response:
             if not self._opening.settled:  # many may wait, few work
-                await run_in_threadpool(_waited, self._opening)
-            return await to_thread.run_sync(self._answered, request, make, limiter=self._at_once)
+                await run_in_threadpool(_require_corpus, self._opening)
+            return await to_thread.run_sync(self._respond, request, make, limiter=self._at_once)
 
         return handler
 
-    def _answered(self, request: Request, make: Make) -> Response:
+    def _respond(self, request: Request, make: Make) -> Response:
         """What `make` says, or a plain sentence with the right status."""
         words = words_asked(request)
         try:
@@ -162,10 +162,10 @@ class PageRoutes:
             return HTMLResponse(panels.vanished(error, words), status_code=404)
 
     def _search(self, request: Request, corpus: Corpus, words: PageTranslations) -> Markup:
-        return lookup_view.render_results(corpus, lookup_view.Wanted.from_query(_query(request)), words)
+        return lookup_view.render_results(corpus, lookup_view.LookupQuery.from_query(_query(request)), words)
 
     async def _check_form(self, request: Request) -> Response:
-        return HTMLResponse(check.render_form(words_asked(request)))
+        return HTMLResponse(check.render_check_form(words_asked(request)))
 
     async def _check(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8", errors="replace")
@@ -173,21 +173,21 @@ class PageRoutes:
         def make(_: Request, corpus: Corpus, words: PageTranslations) -> Markup:
             return check.render_check(self._panels_of(corpus).checker, text, words)
 
-        return await self._out_of_corpus(make)(request)
+        return await self._with_corpus(make)(request)
 
     # --- what is taken along --------------------------------------------------------------------
 
     def _export(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
-        places = reference_view.places(request.query_params.multi_items())
+        places = reference_view.parse_places(request.query_params.multi_items())
         base = self._options.public_url
         if not base and not is_loopback(request.url.hostname or ""):
             base = str(request.base_url)
-        return reference_view.export(corpus, request.path_params["form"], places, words, base)
+        return reference_view.export_response(corpus, request.path_params["form"], places, words, base)
 
     def _references(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
-        places = reference_view.places(request.query_params.multi_items())
+        places = reference_view.parse_places(request.query_params.multi_items())
         style = request.path_params["style"]
-        return reference_view.references(corpus, style, places, words, self._options.root_path)
+        return reference_view.references_response(corpus, style, places, words, self._options.root_path)
 
     def _record(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         query = _query(request)
@@ -211,11 +211,13 @@ class PageRoutes:
                 return _sentence(words, self._opening.why_not(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
-        known = panels is not None and evaluation.about(options.reports, panels.corpus.fingerprint)
+        known = panels is not None and evaluation.has_results_about(
+            options.reports, panels.corpus.fingerprint
+        )
         return HTMLResponse(render_documents(panels, words, options, known))
 
     async def _page_image(self, request: Request) -> Response:
-        return await run_in_threadpool(self._answered, request, self._picture)
+        return await run_in_threadpool(self._respond, request, self._picture)
 
     def _picture(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
         query = request.query_params
@@ -227,7 +229,7 @@ class PageRoutes:
             picture = page_png(self._options.docs, document, int(number))
         except SourceError as error:
             _LOG.info("a page cannot be shown: %s", error)
-            return Response(words.told(error), 404, media_type="text/plain; charset=utf-8")
+            return Response(words.translate(error), 404, media_type="text/plain; charset=utf-8")
         # the address holds the checksum of the file: its picture never changes
         headers = {"cache-control": "private, max-age=86400, immutable"}
         return Response(picture, media_type="image/png", headers=headers)
@@ -274,7 +276,7 @@ def _query(request: Request) -> dict[str, str]:
     return {key: value[:_MAX_VALUE] for key, value in request.query_params.items()}
 
 
-def _waited(opening: Opening) -> None:
+def _require_corpus(opening: Opening) -> None:
     with suppress(NotReady):
         opening.wait(_OPENING_SECONDS)
 

@@ -30,7 +30,7 @@ from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.page_words import LANGUAGES, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
 from alpie.app.service.following import CorpusOpener
 from alpie.app.settings import work_offline
 
@@ -115,15 +115,16 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     paths, homes = _paths(options), _homes(options)
-    scripts = {one: script_of(translations_for(one), homes[one], options) for one in LANGUAGES}
-    heads = {one: head_of(translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
+    scripts = {one: script_of(page_translations_for(one), homes[one], options) for one in LANGUAGES}
+    heads = {one: head_of(page_translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
     routes = PageRoutes(opening, options, meter, scripts)
     routes.add_to(app)
-    pages = _mounted(app, opening, options, meter, {one: head for one, (head, _) in heads.items()})
+    pages = _mount_pages(app, opening, options, meter, {one: head for one, (head, _) in heads.items()})
     if meter:
-        meter.gauge("waiting_questions", "Questions in the queue", partial(_waiting, pages.values()))
+        meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
     firsts = {
-        paths[one]: partial(first_paint, translations_for(one), homes, routes.welcome) for one in LANGUAGES
+        paths[one]: partial(first_paint, page_translations_for(one), homes, routes.welcome)
+        for one in LANGUAGES
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
@@ -132,7 +133,7 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     return app
 
 
-def _mounted(
+def _mount_pages(
     app: FastAPI, opening: Opening, options: PageOptions, meter: Meter | None, heads: Mapping[str, str]
 ) -> Mapping[str, Blocks]:
     """The page in each language, hung on `app`; `heads`: what goes into the head of each."""
@@ -154,7 +155,7 @@ def _page(opening: Opening, language: str, options: PageOptions, meter: Meter | 
     """The page in one language, with its endpoints and its queue."""
     from alpie.app.page.serving.frame import add_api, build_page
 
-    page = build_page(opening, translations_for(language), _homes(options), options, meter)
+    page = build_page(opening, page_translations_for(language), _homes(options), options, meter)
     add_api(page, opening, language, options.finish, meter)
     page.queue(default_concurrency_limit=_AT_ONCE, max_size=options.most_waiting, api_open=False)
     page.state_session_capacity = _SESSIONS
@@ -182,7 +183,7 @@ def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> N
         )
 
 
-def _waiting(pages: Iterable[Blocks]) -> float:
+def _count_waiting(pages: Iterable[Blocks]) -> float:
     return float(sum(len(one._queue) for one in pages))
 
 
@@ -196,7 +197,7 @@ def serve(
 
     `on_listening` is told the address then.
     """
-    from alpie.app.page.serving.connections import bound_socket, run, server_config
+    from alpie.app.page.serving.connections import bound_socket, run_server, server_config
 
     opener = CorpusOpener(settings)
     share_memory()
@@ -208,7 +209,7 @@ def serve(
         return replace(settings, docs=one.docs, data=one.data)
 
     app = create_app(opener.open_or_build, options, opener.stamp, settings_of)
-    run(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
+    run_server(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 
 
 def share_memory() -> None:

@@ -22,12 +22,12 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
-from alpie.app.translations import said
-from alpie.index.files import replacing
+from alpie.app.translations import message
+from alpie.index.files import atomic_write
 from alpie.index.formats.extraction import iso_date
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import SOURCES_FILE
-from alpie.index.sources.source_table import entry_from_table, read_date
+from alpie.index.sources.source_table import entry_from_table, parse_date
 from alpie.index.spanish.analysis import fold
 
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change
@@ -57,16 +57,16 @@ class Shelf:
     def edit(self, document: Document, given: Mapping[str, str]) -> None:
         """Say of `document` what is `given` of `FIELDS`. Raises SourceError for what cannot stand there."""
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
-        if (written := values.get("date", "")) and not (read_date(written) or written[:4].isdigit()):
+        if (written := values.get("date", "")) and not (parse_date(written) or written[:4].isdigit()):
             values["date"] = iso_date(written) or written  # as people write it
         if any(len(value) > _LONGEST for value in values.values()):
-            raise ChangeRefused(said("refused.long", most=_LONGEST))
+            raise ChangeRefused(message("refused.long", most=_LONGEST))
         if values.get("title") == "":
-            raise ChangeRefused(said("refused.title"))
-        if values.get("date") and not read_date(values["date"]):
-            raise ChangeRefused(said("refused.date", date=values["date"]))
+            raise ChangeRefused(message("refused.title"))
+        if values.get("date") and not parse_date(values["date"]):
+            raise ChangeRefused(message("refused.date", date=values["date"]))
         if values.get("url") and not _ADDRESS.fullmatch(values["url"]):
-            raise ChangeRefused(said("refused.url"))
+            raise ChangeRefused(message("refused.url"))
         with self._changing:
             whole, tables = self._tables()
             table = _table_of(tables, document)
@@ -93,9 +93,9 @@ class Shelf:
         with self._changing:
             path = self._inside(document.file)
             if not any(self.has(one) for one in documents if one.id != document.id):
-                raise ChangeRefused(said("documents.last"))
+                raise ChangeRefused(message("documents.last"))
             if len(self.removed()) >= _MAX_REMOVED:
-                raise ChangeRefused(said("refused.removed_full"))
+                raise ChangeRefused(message("refused.removed_full"))
             whole, tables = self._tables()
             if (table := _table_of(tables, document)) is not None:
                 about["table"] = table.unwrap()
@@ -105,7 +105,7 @@ class Shelf:
             try:
                 text = json.dumps(about, ensure_ascii=False, default=str)
                 (place / _ABOUT).write_text(text, encoding="utf-8")
-                with _moved(path, place / path.name):
+                with _moved_file(path, place / path.name):
                     if about["table"]:
                         self._write(whole)
             except BaseException:
@@ -124,9 +124,9 @@ class Shelf:
             one, place = self._removed(token)
             target = self._inside(one.file, must_exist=False)
             if target.exists():
-                raise ChangeRefused(said("refused.file_taken", file=one.file))
+                raise ChangeRefused(message("refused.file_taken", file=one.file))
             target.parent.mkdir(parents=True, exist_ok=True)
-            with _moved(place / target.name, target):
+            with _moved_file(place / target.name, target):
                 if one.table:
                     whole, tables = self._tables()
                     table = tomlkit.table()
@@ -150,13 +150,13 @@ class Shelf:
         place = self._folder / REMOVED / token
         if TOKEN.fullmatch(token) and (one := _read_removed(place)):
             return one, place
-        raise ChangeRefused(said("refused.removed_gone"))
+        raise ChangeRefused(message("refused.removed_gone"))
 
     def _inside(self, file: str, must_exist: bool = True) -> Path:
         """The path of a file of the folder, which no name can leave."""
         path = self._folder / file
         if not path.resolve().is_relative_to(self._folder.resolve()) or (must_exist and not path.is_file()):
-            raise ChangeRefused(said("refused.file_gone", file=file))
+            raise ChangeRefused(message("refused.file_gone", file=file))
         return path
 
     def _tables(self) -> tuple[tomlkit.TOMLDocument, Any]:
@@ -166,19 +166,19 @@ class Shelf:
             text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
             whole = tomlkit.parse(text)
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-            raise ChangeRefused(said("refused.unreadable", file=SOURCES_FILE, error=error)) from error
+            raise ChangeRefused(message("refused.unreadable", file=SOURCES_FILE, error=error)) from error
         if "document" not in whole:
             whole["document"] = tomlkit.aot()
         return whole, whole["document"]
 
     def _write(self, whole: tomlkit.TOMLDocument) -> None:
         try:
-            with replacing(self._folder / SOURCES_FILE) as new:
+            with atomic_write(self._folder / SOURCES_FILE) as new:
                 new.write_text(tomlkit.dumps(whole), encoding="utf-8")
         except OSError as error:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
-            raise ChangeRefused(said("refused.unwritable", file=SOURCES_FILE)) from error
+            raise ChangeRefused(message("refused.unwritable", file=SOURCES_FILE)) from error
 
 
 def _read_removed(place: Path) -> Removed | None:
@@ -193,8 +193,8 @@ def _read_removed(place: Path) -> Removed | None:
 
 
 @contextmanager
-def _moved(file: Path, target: Path) -> Iterator[None]:
-    """`file` stands at `target` from now on; where it was, if what follows fails."""
+def _moved_file(file: Path, target: Path) -> Iterator[None]:
+    """Move `file` to `target`, and back if what the block does fails."""
     file.rename(target)
     try:
         yield
@@ -210,7 +210,7 @@ def _table_of(tables: Any, document: Document) -> Any:
 
 
 def _mark_editorial(table: Any, name: str, value: str, document: Document) -> None:
-    """`editorial` names what the text itself does not carry: what a reader wrote and the document does not say."""
+    """Name the field in `editorial` if its value is a reader's and does not stand in the text."""
     named = [one for one in table.get("editorial", []) if one != name]
     if not value or fold(value) not in fold(document.text):
         named.append(name)

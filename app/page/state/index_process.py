@@ -11,7 +11,7 @@ from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.messages import Listed, from_row
+from alpie.index.messages import Listed, message_from_row
 
 # By its path: a checkout that is not installed has no module `alpie.app` to start.
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
@@ -38,7 +38,7 @@ def index_command(docs: Path, data: Path) -> Run:
 def _messages(printed: str) -> Sequence[str]:
     """The messages in the list that the command printed; none where it is no such list."""
     try:
-        told = from_row(json.loads(printed))
+        told = message_from_row(json.loads(printed))
     except (ValueError, TypeError, LookupError, AttributeError):
         return ()
     return [one for one in told if isinstance(one, str)] if isinstance(told, Listed) else ()

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
-from alpie.app.translations import said
-from alpie.index.files import replacing
+from alpie.app.translations import message
+from alpie.index.files import atomic_write
 from alpie.index.spanish.analysis import slug_of
 
 # Where a named collection is served: what comes after is an address like those of the others.
@@ -63,25 +63,25 @@ class Collections:
     def create(self, name: str) -> Collection:
         """An empty collection with a name of its own."""
         existing = self.all()
-        shown = _checked(name, existing)
+        shown = _checked_name(name, existing)
         if len(existing) >= _MAX_COLLECTIONS:
-            raise ChangeRefused(said("refused.collections_full", most=_MAX_COLLECTIONS))
+            raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
         try:
             folder = self._free(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
             (folder / "documents").mkdir()
             _write_name(folder, shown)
         except OSError as error:
-            raise ChangeRefused(said("refused.collection_disk")) from error
+            raise ChangeRefused(message("refused.collection_disk")) from error
         return self._standing(folder.name)
 
     def rename(self, slug: str, name: str) -> Collection:
         """Give a collection another name; its address stays, for links point to it."""
         one = self._standing(slug)
-        shown = _checked(name, [other for other in self.all() if other.slug != slug])
+        shown = _checked_name(name, [other for other in self.all() if other.slug != slug])
         try:
             _write_name(one.folder, shown)
         except OSError as error:
-            raise ChangeRefused(said("refused.collection_disk")) from error
+            raise ChangeRefused(message("refused.collection_disk")) from error
         return self._standing(slug)
 
     def remove(self, slug: str) -> None:
@@ -92,7 +92,7 @@ class Collections:
             place.mkdir(parents=True)
             one.folder.rename(place / slug)
         except OSError as error:
-            raise ChangeRefused(said("refused.collection_disk")) from error
+            raise ChangeRefused(message("refused.collection_disk")) from error
 
     def removed(self) -> tuple[tuple[str, Collection], ...]:
         """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
@@ -104,14 +104,14 @@ class Collections:
     def restore(self, token: str) -> Collection:
         """Put back what was taken out; under another address where its own is taken by now."""
         one = self._taken_out(token)
-        _checked(one.name, self.all())
+        _checked_name(one.name, self.all())
         try:
             folder = self._free(one.slug)
             folder.rmdir()
             one.folder.rename(folder)
             one.folder.parent.rmdir()
         except OSError as error:
-            raise ChangeRefused(said("refused.collection_disk")) from error
+            raise ChangeRefused(message("refused.collection_disk")) from error
         return self._standing(folder.name)
 
     def erase(self, token: str) -> None:
@@ -119,17 +119,17 @@ class Collections:
         try:
             shutil.rmtree(self._taken_out(token).folder.parent)
         except OSError as error:
-            raise ChangeRefused(said("refused.collection_disk")) from error
+            raise ChangeRefused(message("refused.collection_disk")) from error
 
     def _standing(self, slug: str) -> Collection:
         if one := self.get(slug):
             return one
-        raise ChangeRefused(said("refused.collection_gone"))
+        raise ChangeRefused(message("refused.collection_gone"))
 
     def _taken_out(self, token: str) -> Collection:
         if one := dict(self.removed()).get(token):
             return one
-        raise ChangeRefused(said("refused.collection_gone"))
+        raise ChangeRefused(message("refused.collection_gone"))
 
     def _free(self, slug: str) -> Path:
         """A folder of this name, or of the next free one like it that an address can hold, made now."""
@@ -141,7 +141,7 @@ class Collections:
             except FileExistsError:
                 continue
             return folder
-        raise ChangeRefused(said("refused.collections_full", most=_MAX_COLLECTIONS))
+        raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
 
 
 def _read(folder: Path) -> Collection | None:
@@ -154,15 +154,15 @@ def _read(folder: Path) -> Collection | None:
 
 
 def _write_name(folder: Path, name: str) -> None:
-    with replacing(folder / _NAME_FILE) as new:
+    with atomic_write(folder / _NAME_FILE) as new:
         new.write_text(name, encoding="utf-8")
 
 
-def _checked(name: str, others: Sequence[Collection]) -> str:
+def _checked_name(name: str, others: Sequence[Collection]) -> str:
     """The name on one line, if it is one and none of `others` has it."""
     shown = " ".join(name.split())
     if not shown or len(shown) > _MAX_NAME or not shown.isprintable():
-        raise ChangeRefused(said("refused.name", most=_MAX_NAME))
+        raise ChangeRefused(message("refused.name", most=_MAX_NAME))
     if any(one.name.casefold() == shown.casefold() for one in others):
-        raise ChangeRefused(said("refused.name_taken", name=shown))
+        raise ChangeRefused(message("refused.name_taken", name=shown))
     return shown

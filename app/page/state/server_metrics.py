@@ -76,7 +76,7 @@ class Meter:
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
     def opened(self, corpus: Corpus) -> None:
-        """`corpus` is in use from now on."""
+        """Note that `corpus` is in use from now on."""
         for name, gauge in self._corpus.items():
             gauge.set(len(getattr(corpus, name)))
         self._version.clear()

@@ -24,7 +24,7 @@ from typing import IO
 
 from alpie.app.page.state import ChangeRefused
 from alpie.app.page.state.index_process import Run
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE
 from alpie.index.messages import Message
@@ -86,7 +86,7 @@ class Uploads:
         """Have the text of scanned pages recognised from now on; refused scans are taken after all."""
         (self.folder / RECOGNISE_FILE).touch()
         for path in self._scans.glob("*.pdf"):
-            name = _named(path, self.folder / path.name)
+            name = _rename_free(path, self.folder / path.name)
             path.unlink(missing_ok=True)
             with self._lock:
                 self._waiting.append(name)
@@ -108,19 +108,19 @@ class Uploads:
         wanted = safe_name(name)
         with self._lock:
             if len(self._waiting) >= _MAX_WAITING:
-                raise ChangeRefused(said("refused.waiting"))
+                raise ChangeRefused(message("refused.waiting"))
         unfinished = self.folder / f".{secrets.token_hex(8)}.unfinished"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self.folder).free < self.most_bytes + _MIN_FREE_BYTES:
-                raise ChangeRefused(said("refused.full"))
+                raise ChangeRefused(message("refused.full"))
             self._write(unfinished, file, wanted)
             if same := _same_file(unfinished, self.folder):
-                raise ChangeRefused(said("refused.same", file=wanted, other=same))
-            taken = _named(unfinished, self.folder / wanted)
+                raise ChangeRefused(message("refused.same", file=wanted, other=same))
+            taken = _rename_free(unfinished, self.folder / wanted)
         except OSError as error:
             _LOG.error("a document could not be taken: %s", error)
-            raise ChangeRefused(said("refused.unsaved")) from error
+            raise ChangeRefused(message("refused.unsaved")) from error
         finally:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
@@ -136,11 +136,11 @@ class Uploads:
                 size += len(chunk)
                 if size > self.most_bytes:
                     raise ChangeRefused(
-                        said("refused.large", file=name, megabytes=self.most_bytes // 1_000_000)
+                        message("refused.large", file=name, megabytes=self.most_bytes // 1_000_000)
                     )
                 target.write(chunk)
             if not size:
-                raise ChangeRefused(said("refused.empty", file=name))
+                raise ChangeRefused(message("refused.empty", file=name))
             target.flush()
             os.fsync(target.fileno())
 
@@ -164,7 +164,7 @@ class Uploads:
             try:
                 self._index(names)
             except Exception as error:  # noqa: BLE001 - outermost edge of a thread: it would be busy for ever
-                failure = _unforeseen(error)
+                failure = _unforeseen_message(error)
                 with self._lock:
                     self._state = replace(self._state, indexing=(), failure=failure)
 
@@ -177,7 +177,7 @@ class Uploads:
         except subprocess.TimeoutExpired:
             code, messages = _ENDED_BY_FORCE, []
         except Exception as error:  # noqa: BLE001 - of several that are indexed one by one, the others go on
-            code, messages = 1, [_unforeseen(error)]
+            code, messages = 1, [_unforeseen_message(error)]
         with self._lock:
             crowd = later is None and (len(names) > 1 or bool(self._waiting))
         if code < 0 and crowd:
@@ -186,7 +186,7 @@ class Uploads:
         told = ((name, _reason(self.folder / name, messages)) for name in names)
         refused = [(name, reason) for name, reason in told if reason]
         if code < 0 and names:
-            refused = [(names[0], said("refused.unending"))]
+            refused = [(names[0], message("refused.unending"))]
         for name, reason in refused:
             with contextlib.suppress(OSError):
                 self._put_away(self.folder / name, reason)
@@ -222,16 +222,16 @@ class Uploads:
             if not aside:
                 break
             new, (name, hidden) = [], aside.pop(0)
-            back = _named(hidden, self.folder / name)
+            back = _rename_free(hidden, self.folder / name)
             hidden.unlink(missing_ok=True)
             self._index((back,), [one for one, _ in aside])
         with self._lock:
             self._state = replace(self._state, indexing=())
 
 
-def _unforeseen(error: Exception) -> Message:
+def _unforeseen_message(error: Exception) -> Message:
     _LOG.error("the documents could not be indexed", exc_info=error)
-    return said("serve.unexpected", kind=type(error).__name__, error=error)
+    return message("serve.unexpected", kind=type(error).__name__, error=error)
 
 
 def _reason(path: Path, messages: Iterable[object]) -> Message | None:
@@ -261,14 +261,14 @@ def safe_name(name: str) -> str:
     most = _MAX_NAME - len(suffix) - 1
     stem = stem.strip(" ._")[:most].strip(" ._")
     if not stem or format_of(f"x.{suffix}") is None:
-        raise ChangeRefused(said("refused.format", file=name[:80], formats=", ".join(SUFFIXES)))
+        raise ChangeRefused(message("refused.format", file=name[:80], formats=", ".join(SUFFIXES)))
     if passed_over := NOT_DOCUMENTS.fullmatch(f"{stem}.{suffix}"):
         first = passed_over[1]
         stem = f"{first}-documento{stem.removeprefix(first)}"[:most].strip(" ._")
     return f"{stem}.{suffix.lower()}"
 
 
-def _named(unfinished: Path, wanted: Path) -> str:
+def _rename_free(unfinished: Path, wanted: Path) -> str:
     """Give a complete file its name, or the next free one like it; nothing is ever written over."""
     for number in range(1, 1_000):
         name = wanted if number == 1 else wanted.with_stem(f"{wanted.stem} ({number})")
@@ -281,4 +281,4 @@ def _named(unfinished: Path, wanted: Path) -> str:
                 continue
             unfinished.rename(name)
         return name.name
-    raise ChangeRefused(said("refused.names", file=wanted.name))
+    raise ChangeRefused(message("refused.names", file=wanted.name))

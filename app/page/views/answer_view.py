@@ -15,10 +15,10 @@ from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.exporting.reference_files import json_text
-from alpie.app.page.views.link_places import link, question_link
+from alpie.app.page.views.link_places import passage_link, question_link
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
-from alpie.app.page.views.templates import Markup, render, runs
+from alpie.app.page.views.templates import Markup, render, split_at_ranges
 from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
 from alpie.index import package_version
@@ -76,12 +76,12 @@ def render_answer(
         follows=follows,
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
-        foreign=_foreign(answer, words, documents),
+        foreign=_foreign_language(answer, words, documents),
         absent=absence_lines(answer, told),
         quoted=quoted,
         near=near,
         writing=writing,
-        written=_written(answer, words),
+        written=_render_writing(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
         statement=_statement(answer, words),
         again=bool(follows) and asks_again(answer.question),
@@ -115,7 +115,7 @@ def render_quote(
         lines=_quote_lines(shown),
         answering=words.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
         language=document.language if document else "es",
-        href=link(quote.passage, quote.spans),
+        href=passage_link(quote.passage, quote.spans),
         opens=words("quote.open", number=number) if number else words("quote.context"),
         number=number,
         note=number and not nearest,
@@ -137,7 +137,7 @@ def _statement(answer: Answer, words: PageTranslations) -> str:
     return words("answer.none.statement", **values)
 
 
-def _foreign(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
+def _foreign_language(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
     """The language of the quotations, where it is not that of the question."""
     shown = answer.quotes or (() if answer.far else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
@@ -147,12 +147,12 @@ def _foreign(answer: Answer, words: PageTranslations, documents: Mapping[str, Do
     return words(key) if key in words.entries else ""
 
 
-def _written(answer: Answer, words: PageTranslations) -> Markup:
+def _render_writing(answer: Answer, words: PageTranslations) -> Markup:
     sentences = [
         (
             sentence.text,
             [
-                (n, link(quote.passage, quote.spans))
+                (n, passage_link(quote.passage, quote.spans))
                 for n in sentence.quotes
                 if 1 <= n <= len(answer.quotes)
                 for quote in [answer.quotes[n - 1]]
@@ -201,7 +201,7 @@ def _quote_lines(quote: Quote) -> list[tuple[str, list[tuple[str, bool]]]]:
 
     def line(style: str, start: int, end: int) -> tuple[str, list[tuple[str, bool]]]:
         inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
-        return style, runs(quote.text[start:end], inside)
+        return style, split_at_ranges(quote.text[start:end], inside)
 
     lines, whole = _lines(quote), len(quote.text)
     if not lines:

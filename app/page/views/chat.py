@@ -1,4 +1,4 @@
-"""Ask: the conversation. Gradio shows it; what is said is made in `answer_view`.
+"""The conversation of the page: questions in, messages out. Gradio shows them; `answer_view` makes the answers.
 
 Each process remembers the conversations it holds. After a restart, or when a proxy sends a visitor to another process,
 the browser brings its conversation along; so a follow-up is still understood and nothing vanishes from the screen.
@@ -19,14 +19,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.page.people_at_risk import at_risk
+from alpie.app.page.people_at_risk import detect_risk
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import with_notice
-from alpie.app.page.views.page_words import PageTranslations, translations_for
-from alpie.app.page.views.templates import Markup, one_line, render
+from alpie.app.page.views.help import with_help_notice
+from alpie.app.page.views.page_words import PageTranslations, page_translations_for
+from alpie.app.page.views.templates import Markup, escape_line_ends, render
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
@@ -122,17 +122,19 @@ class Chat:
         if wish.anew:
             talk.messages, talk.questions = talk.messages[:-2], []
         message = render("message", self._words, style="asked", lang="", content=shown)
-        before = [*talk.messages, {"role": "user", "content": one_line(message)}]
-        yield [*before, self._said(self._line("searching", self._waiting()))], talk
+        before = [*talk.messages, {"role": "user", "content": escape_line_ends(message)}]
+        yield [*before, self._assistant_message(self._paragraph("searching", self._waiting()))], talk
         replies = self._replies(asked, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
-        shown_reply = self._said(next(replies))
+        shown_reply = self._assistant_message(next(replies))
         talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
         if len(asked) <= MAX_TYPED_CHARACTERS:
             talk.questions = [*talk.questions, asked][-MAX_TURNS:]
         if not talk.left:
             yield talk.messages, talk
         for reply in replies:
-            shown_reply.update(self._said(reply))  # in its place: another may have been asked meanwhile
+            shown_reply.update(
+                self._assistant_message(reply)
+            )  # in its place: another may have been asked meanwhile
             if not talk.left:
                 yield talk.messages, talk
 
@@ -156,8 +158,8 @@ class Chat:
             ask = self._meter.counted(corpus.ask) if self._meter else corpus.ask
             with self._free:
                 answer = ask(asked, turns, wish.documents, wish.each)
-            told = translations_for("en") if answer.language == "en" else words
-            of_talk = (at_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
+            told = page_translations_for("en") if answer.language == "en" else words
+            of_talk = (detect_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
@@ -167,25 +169,25 @@ class Chat:
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
-                return with_notice(rendered, risk, told) if risk else rendered
+                return with_help_notice(rendered, risk, told) if risk else rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:
                 yield shown(answer, writing=True)
-                reply = shown(self._finished(answer))
+                reply = shown(self._finish_answer(answer))
         except NotReady as error:
-            reply = self._line("problem", self._opening.why_not(error))
+            reply = self._paragraph("problem", self._opening.why_not(error))
         except QuestionError:
-            reply = self._line("problem", "chat.no_words")
+            reply = self._paragraph("problem", "chat.no_words")
         except AlpieError as error:
             _LOG.info("question refused: %s", error)
-            reply = self._line("problem", "chat.refused")
+            reply = self._paragraph("problem", "chat.refused")
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a question could not be answered")
-            reply = self._line("problem", "chat.failed")
+            reply = self._paragraph("problem", "chat.failed")
         yield reply
 
-    def _finished(self, answer: Answer) -> Answer:
+    def _finish_answer(self, answer: Answer) -> Answer:
         """`answer` with what `finish` adds, or as it was: the quotations stand whatever happens."""
         try:
             return self._finish(answer) if self._finish else answer
@@ -193,11 +195,11 @@ class Chat:
             _LOG.exception("an answer could not be finished")
             return answer
 
-    def _said(self, content: Markup) -> Message:
+    def _assistant_message(self, content: Markup) -> Message:
         message = render("message", self._words, style="said", lang=self._words.language, content=content)
-        return {"role": "assistant", "content": one_line(_INDENT.sub("\n", message))}
+        return {"role": "assistant", "content": escape_line_ends(_INDENT.sub("\n", message))}
 
-    def _line(self, style: str, key: str) -> Markup:
+    def _paragraph(self, style: str, key: str) -> Markup:
         return render("sentence", self._words, style=style, text=self._words(key))
 
 

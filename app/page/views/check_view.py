@@ -1,4 +1,4 @@
-"""Check a quotation: exact, altered (differences word by word), or not in the corpus."""
+"""The view that checks a quotation: its form, and the verdict with the differences word by word."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.views.link_places import link
+from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.templates import Markup, marked, render
+from alpie.app.page.views.templates import Markup, mark_ranges, render
 from alpie.index.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 10_000  # characters: two dense pages
 
 
-def render_form(words: PageTranslations) -> Markup:
+def render_check_form(words: PageTranslations) -> Markup:
     """The form for a text to check: one field and a button."""
     return render("check_form", words, longest=MAX_TEXT)
 
@@ -48,21 +48,21 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         title=title,
         documents=len(corpus.documents),
         sentences=[sentence_line(n, one, words) for n, one in enumerate(outcome.sentences, 1)],
-        places=[_shown(corpus, place, words) for place in outcome.places],
+        places=[_place_values(corpus, place, words) for place in outcome.places],
     )
 
 
-def _shown(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
+def _place_values(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
     """A place where the text stands, or the nearest; `href`: "" where it has no address."""
     reading, cut = place.reading, place.reading.warnings
     href = source = ""
     if place.citation is not None:
-        href = link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
+        href = passage_link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
         source = short_citation(place.citation, words.language)
     return {
         "document": corpus.documents[place.document_id],
         # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
-        "shown": marked(reading.text, reading.marked) if cut else place.shown,
+        "shown": mark_ranges(reading.text, reading.marked) if cut else place.shown,
         "warnings": warning_sentences(cut, words),
         "address": place.address,
         "source": source,

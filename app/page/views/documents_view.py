@@ -28,8 +28,8 @@ class Offer:
     shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
     collections: Collections | None = None  # more documents, each with a name; None: there are no others
     collection: str = ""  # name of these documents among them; "": those that come with the program
-    first: str = ""  # … and of those at the address of the site
-    slug: str = ""  # … and its address; "": they are none of the named ones
+    first: str = ""  # name of the documents at the address of the site itself
+    slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
     site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     language: str = "es"  # of the page at "/"; the others have a path of their own
     here_only: bool = False  # whether only this machine is served
@@ -50,7 +50,7 @@ def render_documents(
     return render(
         "documents",
         words,
-        documents=_all_shown(panels, documents, words) if panels else [],
+        documents=_documents_values(panels, documents, words) if panels else [],
         corpus=corpus,
         evaluated=evaluated,
         built=words.moment(corpus.built_at) if corpus else "",
@@ -71,15 +71,20 @@ def render_documents(
     )
 
 
-def _all_shown(
+def _documents_values(
     panels: Panels, documents: Sequence[Document], words: PageTranslations
 ) -> list[dict[str, Any]]:
     counts = panels.corpus.passages.counts
-    return [_shown(panels, one, counts.get(one.id, 0), words) for one in documents]
+    return [_document_values(panels, one, counts.get(one.id, 0), words) for one in documents]
 
 
-def _shown(panels: Panels, document: Document, passages: int, words: PageTranslations) -> dict[str, Any]:
-    notes = [*map(words.told, document.notes), *(notice_text(notice, words) for notice in document.notices)]
+def _document_values(
+    panels: Panels, document: Document, passages: int, words: PageTranslations
+) -> dict[str, Any]:
+    notes = [
+        *map(words.translate, document.notes),
+        *(notice_text(notice, words) for notice in document.notices),
+    ]
     if fields := editorial_fields(document, words):
         notes.append(words("reader.editorial", fields=fields))
     facts = (
@@ -104,7 +109,7 @@ def _shown(panels: Panels, document: Document, passages: int, words: PageTransla
         "technical": [(words(f"field.{name}"), value) for name, value in technical if value],
         "url": document.url if document.url.startswith(("https://", "http://")) else "",
         "notes": notes,
-        "outline": [(min(level, 3), text, href) for level, text, href in outline],
+        "outline": [one._replace(level=min(one.level, 3)) for one in outline],
         "headings": words.count("count.headings", len(outline)),
         "fields": [(name, words(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     }
@@ -116,13 +121,13 @@ def render_state(
     """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
     state = uploads.state if uploads else UploadState()
     by_file = {one.file: one for one in documents.values()}
-    done = [(name, _read(by_file[name], words) if name in by_file else []) for name in state.done]
+    done = [(name, _coverage_lines(by_file[name], words) if name in by_file else []) for name in state.done]
     scanned = state.scans or any(
         notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for one in documents.values() for notice in one.notices
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
     refused = [
-        (name, words("upload.scan") if name in state.scans else words.told(reason))
+        (name, words("upload.scan") if name in state.scans else words.translate(reason))
         for name, reason in state.refused
     ]
     return render(
@@ -130,7 +135,7 @@ def render_state(
     )
 
 
-def _read(document: Document, words: PageTranslations) -> list[str]:
+def _coverage_lines(document: Document, words: PageTranslations) -> list[str]:
     """How much of a document was read, and what of it was not."""
     coverage = coverage_text(document.coverage, words)
     return [*([coverage] if coverage else []), *(notice_text(one, words) for one in document.notices)]

@@ -24,7 +24,7 @@ def help_lines() -> dict[str, Any]:
     return tomllib.loads((_PAGE / "help_lines.toml").read_text(encoding="utf-8"))
 
 
-def with_notice(answer: Markup, risk: Risk, words: PageTranslations) -> Markup:
+def with_help_notice(answer: Markup, risk: Risk, words: PageTranslations) -> Markup:
     """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
     return render("care", words, key=f"help.notice.{risk}", lines=help_lines()["line"], answer=answer)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from alpie.app.answering.quoting.omissions import in_order, whole_words, with_omissions
+from alpie.app.answering.quoting.omissions import widen_to_words, with_omissions, without_overlaps
 from alpie.index.records import Document, Passage, Sentence, Span
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) ->
     Whoever makes a link chooses the spans, so they are put in order and widened to whole words, what they
     leave out is marked, and those that belong to another passage are passed over.
     """
-    chosen = in_order(parse_spans(text, passage, len(document.text)))
+    chosen = without_overlaps(parse_spans(text, passage, len(document.text)))
     if not chosen:
         return (), passage.text
     sentences: Sequence[Sentence] = passage.sentences
@@ -53,13 +53,13 @@ def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) ->
         low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
         if any(sentence.start < high and sentence.end > low for sentence in sentences):
             return (), passage.text
-    spans = whole_words(document.text, chosen, sentences)
+    spans = widen_to_words(document.text, chosen, sentences)
     if not spans:  # nothing but white space
         return (), passage.text
     return spans, with_omissions(document.text, spans, sentences)
 
 
-def link(passage: Passage, spans: Sequence[Span] = ()) -> str:
+def passage_link(passage: Passage, spans: Sequence[Span] = ()) -> str:
     """Relative link that opens `passage` with `spans` highlighted; all of it when there are none."""
     query = {"p": passage.address}
     if spans:

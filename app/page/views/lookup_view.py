@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from alpie.app.answering.quoting.citation import cite, short_citation
-from alpie.app.page.views.link_places import link
+from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.templates import Markup, marked, render
+from alpie.app.page.views.templates import Markup, mark_ranges, render
 from alpie.index.records import Document, Hit, Passage
-from alpie.index.retrieval.word_search import Held, WordQuery
+from alpie.index.retrieval.word_search import WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.references import read_reference
@@ -35,7 +35,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LookupQuery:
     """A search as the form and the address of the page state it; both name the fields alike."""
 
     text: str = ""
@@ -49,7 +49,7 @@ class Wanted:
     shown: int = STEP
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Wanted:
+    def from_query(cls, query: Mapping[str, str]) -> LookupQuery:
         """The search that request parameters ask for, anything in them."""
         given = {one.name: query.get(one.name, "").strip()[:LONGEST] for one in fields(cls)}
         shown, sort = given.pop("shown"), given.pop("sort")
@@ -59,7 +59,7 @@ class Wanted:
 
     def address(self, shown: int = STEP) -> str:
         """Relative link that makes this search."""
-        usual = asdict(Wanted())
+        usual = asdict(LookupQuery())
         query = {
             name: value for name, value in {**asdict(self), "shown": shown}.items() if value != usual[name]
         }
@@ -79,7 +79,7 @@ class Wanted:
             and self.kind in ("", document.kind)
             and self.publisher in ("", document.publisher)
             and self.section in ("", section)
-            and _within(document.date, self.since, self.until)
+            and _is_within_dates(document.date, self.since, self.until)
         )
 
 
@@ -112,15 +112,15 @@ class Results:
     is_cited: bool = False
 
 
-def look_up(corpus: Corpus, wanted: Wanted) -> Results:
+def look_up(corpus: Corpus, wanted: LookupQuery) -> Results:
     """The results of a search; none where there are no words in it."""
     query = wanted.query
     documents = corpus.documents
     if not query.clauses or wanted.document not in ("", *documents):
         return Results()
-    held = [one for one in corpus.holding(query) if wanted.admits(documents[one.document], one.section)]
+    held = [one for one in corpus.word_matches(query) if wanted.admits(documents[one.document], one.section)]
     counts = Counter(one.document for one in held)
-    found = _first(held, counts, corpus, wanted)
+    found = _first_passages(held, counts, corpus, wanted)
     if query.is_literal:
         return Results(found, counts=counts)
 
@@ -131,7 +131,9 @@ def look_up(corpus: Corpus, wanted: Wanted) -> Results:
     document = wanted.document or None
     hits = [hit for hit in corpus.search(wanted.text, _RANKED, document=document) if admits(hit)]
     related = [
-        MarkedPassage(hit.passage, _words_of(hit)) for hit in hits if not _holds(hit.passage.text, query)
+        MarkedPassage(hit.passage, _matched_ranges(hit))
+        for hit in hits
+        if not _holds_all_words(hit.passage.text, query)
     ]
     return Results(
         found,
@@ -142,12 +144,12 @@ def look_up(corpus: Corpus, wanted: Wanted) -> Results:
     )
 
 
-def _first(
-    held: Sequence[Held], counts: Mapping[str, int], corpus: Corpus, wanted: Wanted
+def _first_passages(
+    held: Sequence[WordMatch], counts: Mapping[str, int], corpus: Corpus, wanted: LookupQuery
 ) -> tuple[MarkedPassage, ...]:
-    """As many as are shown, document by document: the best one first, or by date, and those without a date last."""
+    """The passages that are shown, document by document: the best first, or by date, undated ones last."""
 
-    def read(one: Held) -> MarkedPassage:
+    def read(one: WordMatch) -> MarkedPassage:
         passage = corpus.passages[one.row]
         return MarkedPassage(passage, wanted.query.ranges(passage.text))
 
@@ -169,17 +171,17 @@ def _first(
     return tuple(map(read, sorted(held, key=lambda one: place[one.document])[: wanted.shown]))
 
 
-def _holds(text: str, query: WordQuery) -> bool:
+def _holds_all_words(text: str, query: WordQuery) -> bool:
     """Whether a text has all the words of a query without operators."""
     return all(WordQuery((clause,), has_operators=False).ranges(text) for clause in query.clauses)
 
 
-def _words_of(hit: Hit) -> tuple[tuple[int, int], ...]:
+def _matched_ranges(hit: Hit) -> tuple[tuple[int, int], ...]:
     """Where the words that question and passage share stand."""
     return WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
 
 
-def _within(date: str, since: str, until: str) -> bool:
+def _is_within_dates(date: str, since: str, until: str) -> bool:
     first, last = date.split("/")[0], date.split("/")[-1]
     return (not since or last[: len(since)] >= since[: len(last)]) and (
         not until or first[: len(until)] <= until[: len(first)]
@@ -189,12 +191,12 @@ def _within(date: str, since: str, until: str) -> bool:
 _MAX_EXCERPT = 420
 
 
-def render_results(corpus: Corpus, wanted: Wanted, words: PageTranslations) -> Markup:
+def render_results(corpus: Corpus, wanted: LookupQuery, words: PageTranslations) -> Markup:
     """Results grouped by document, those with the words apart from those that are only related."""
     results = look_up(corpus, wanted)
     groups: dict[str, list[dict[str, object]]] = {}
     for item in results.found:
-        groups.setdefault(item.passage.document_id, []).append(_shown(item, corpus, words))
+        groups.setdefault(item.passage.document_id, []).append(_passage_values(item, corpus, words))
     every = sum(results.counts.values())
     return render(
         "search_results",
@@ -203,19 +205,19 @@ def render_results(corpus: Corpus, wanted: Wanted, words: PageTranslations) -> M
         results=results,
         every=every,
         groups=[(corpus.documents[document], items) for document, items in groups.items()],
-        related=[_shown(item, corpus, words) for item in results.related],
+        related=[_passage_values(item, corpus, words) for item in results.related],
         more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
     )
 
 
-def _shown(item: MarkedPassage, corpus: Corpus, words: PageTranslations) -> dict[str, object]:
+def _passage_values(item: MarkedPassage, corpus: Corpus, words: PageTranslations) -> dict[str, object]:
     passage = item.passage
     document = corpus.documents[passage.document_id]
     labels = (*passage.path, passage.label) if passage.label else passage.path
     return {
         "document": document,
         "where": " › ".join(labels) or document.title,
-        "href": link(passage),
+        "href": passage_link(passage),
         "excerpt": _excerpt(passage.text, item.ranges),
         "text": passage.text,  # all of it, which is copied
         "source": short_citation(cite(document, passage), words.language),
@@ -237,10 +239,10 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
         end = text.find(" ", begin + _MAX_EXCERPT)
         end = len(text) if end < 0 else end
     inside = [(a - begin, b - begin) for a, b in merged if a >= begin and b <= end]
-    return ("… " if begin else "") + marked(text[begin:end], inside) + (" …" if end < len(text) else "")
+    return ("… " if begin else "") + mark_ranges(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 
-def render_form(corpus: Corpus, words: PageTranslations) -> Markup:
+def render_search_form(corpus: Corpus, words: PageTranslations) -> Markup:
     """The search form; its choices are what the corpus holds."""
     documents = corpus.documents.values()
     sections = dict.fromkeys(filter(None, corpus.passages.values("section")))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import SourceError
 from alpie.index.files import checksum
 from alpie.index.formats import MAX_BYTES, format_of
@@ -46,17 +46,17 @@ def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
     Only of the file that was indexed; the last pictures are kept.
     """
     if folder is None or not has_pages(document):
-        raise SourceError(said("pages.none", file=document.file))
+        raise SourceError(message("pages.none", file=document.file))
     path = folder / document.file
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
         status = path.stat()
         if not inside or not path.is_file() or status.st_size > MAX_BYTES:
-            raise SourceError(said("pages.hidden", file=document.file), path)
+            raise SourceError(message("pages.hidden", file=document.file), path)
         if _checksum(path, status.st_mtime_ns, status.st_size) != document.sha256:
-            raise SourceError(said("pages.changed", file=document.file), path)
+            raise SourceError(message("pages.changed", file=document.file), path)
     except OSError as error:
-        raise SourceError(said("pages.gone", file=document.file), path) from error
+        raise SourceError(message("pages.gone", file=document.file), path) from error
     return _drawn(path, sheet, document.sha256)
 
 
@@ -75,14 +75,14 @@ def _drawn(path: Path, sheet: int, sha256: str) -> bytes:
         try:
             with pdfium.PdfDocument(path) as document:
                 if not 1 <= sheet <= len(document):
-                    raise SourceError(said("pages.no_page", file=path.name, page=sheet), path)
+                    raise SourceError(message("pages.no_page", file=path.name, page=sheet), path)
                 page = document[sheet - 1]
                 width, height = page.get_size()
                 area = max(width * height, 1.0)
                 scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, 4.0)
                 image = page.render(scale=scale, may_draw_forms=False).to_pil()
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
-            raise SourceError(said("pages.not_drawn", file=path.name, page=sheet), path) from error
+            raise SourceError(message("pages.not_drawn", file=path.name, page=sheet), path) from error
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from alpie.app import translations as common
-from alpie.index.messages import Sayer
+from alpie.index.messages import MessageSource
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from alpie.index.records import Document
 
-__all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "translations_for", "words_asked"]
+__all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "page_translations_for", "words_asked"]
 
 LANGUAGES = common.LANGUAGES
-_sayer = Sayer(*common.said.folders, Path(__file__).resolve().parents[1] / "locale")
+_sayer = MessageSource(*common.message.folders, Path(__file__).resolve().parents[1] / "locale")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PageTranslations(common.Translations):
         return self.number(100 * value) + ("%" if self.language == "en" else "\u00a0%")
 
     def language_name(self, code: str) -> str:
-        """«español (México)» for «es-MX»; the code itself where the language has no name here."""
+        """The name of a language: «español (México)» for «es-MX»; the code itself where it has no name here."""
         base, _, region = code.partition("-")
         named = self.entries.get(f"language.{base}")
         return f"{named} ({region})" if named and region else named or code
@@ -62,7 +62,7 @@ class PageTranslations(common.Translations):
 
 
 @lru_cache
-def translations_for(language: str) -> PageTranslations:
+def page_translations_for(language: str) -> PageTranslations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     base = common.translations_for(language)
     return PageTranslations(base.language, _sayer.catalogue(base.language))
@@ -70,7 +70,7 @@ def translations_for(language: str) -> PageTranslations:
 
 def words_asked(request: Request) -> PageTranslations:
     """The catalogue of the language that the address of `request` names, by default Spanish."""
-    return translations_for(request.query_params.get("lang", "es"))
+    return page_translations_for(request.query_params.get("lang", "es"))
 
 
 def language_of_path(path: str, default: str) -> str:

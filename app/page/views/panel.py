@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate, groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alpie.app.answering.quoting.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.page.views.link_places import link, words_at
+from alpie.app.page.views.link_places import passage_link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, render
-from alpie.app.translations import said
+from alpie.app.translations import message
 from alpie.index.errors import AddressError
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.records import (
@@ -45,6 +45,14 @@ _STYLED = (
 _KEPT_RENDERERS, _KEPT_OUTLINES = 32, 4_096  # the Documents view shows the outlines of all documents at once
 
 _Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
+
+
+class OutlineEntry(NamedTuple):
+    """A heading of a document, with the link to the first passage after it; "" where none follows."""
+
+    level: int
+    text: str
+    href: str
 
 
 class DocumentRenderer:
@@ -79,19 +87,21 @@ class DocumentRenderer:
             "source", words, pieces=list(zip(self.layout.blocks, pieces, self._page_before, strict=True))
         )
 
-    def outline(self) -> list[tuple[int, str, Passage | None]]:
-        """Headings as (level, text, first passage after it)."""
-        found: list[tuple[int, str, Passage | None]] = []
+    def outline(self) -> list[OutlineEntry]:
+        """The headings of the document, in order."""
+        found: list[OutlineEntry] = []
         for block in self.layout.blocks:
             if block.kind is BlockKind.HEADING and block.spans:
                 text, _ = readable_map(self.document.text, block.spans)
                 later = (p for p in self.passages if p.start >= block.spans[0].start)
-                found.append((max(block.level, 1), text, next(later, None)))
+                passage = next(later, None)
+                href = passage_link(passage) if passage else ""
+                found.append(OutlineEntry(max(block.level, 1), text, href))
         return found
 
     @cached_property
     def _levels(self) -> dict[tuple[Span, ...], int]:
-        """Of each heading, under the panel's own of level 2: none is left out on the way down."""
+        """HTML level of each heading, below the panel's own of level 2; no level is left out on the way down."""
         levels, depth = {}, 0
         for block in self.layout.blocks:
             if block.kind is BlockKind.HEADING:
@@ -141,7 +151,7 @@ class DocumentRenderer:
         )
 
     def _style(self, block: Block, number: int) -> str:
-        """Of a part of a list or a table. The source keeps no columns: a row is its line, header rows are set apart."""
+        """CSS class of a part of a list or a table. The source keeps no columns: a row is one line."""
         if block.kind is BlockKind.TABLE:
             return "row-header" if number < block.header_parts else "row"
         item = readable_text(self.document.text, block.parts[number])
@@ -183,8 +193,8 @@ class Panels:
         """The renderer of a document; KeyError for an unknown one."""
         return self._kept_renderer(document_id)
 
-    def outline(self, document_id: str) -> list[tuple[int, str, str]]:
-        """The headings of a document as (level, text, link to the first passage after it)."""
+    def outline(self, document_id: str) -> list[OutlineEntry]:
+        """The headings of a document, in order."""
         return self._kept_outline(document_id)
 
     def _renderer(self, document_id: str) -> DocumentRenderer:
@@ -192,9 +202,8 @@ class Panels:
         layout = self.corpus.layouts.get(document_id) or Layout(document_id, (), (), (), ())
         return DocumentRenderer(document, layout, self.corpus.passages.of_document(document_id))
 
-    def _outline(self, document_id: str) -> list[tuple[int, str, str]]:
-        found = self.renderer(document_id).outline()
-        return [(level, text, link(passage) if passage else "") for level, text, passage in found]
+    def _outline(self, document_id: str) -> list[OutlineEntry]:
+        return self.renderer(document_id).outline()
 
     def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""
@@ -209,23 +218,23 @@ class Panels:
             document,
             words,
             marks,
-            place=link(passage, chosen),
-            permanent=link(passage),
+            place=passage_link(passage, chosen),
+            permanent=passage_link(passage),
             address=passage.address,
             number=number,
             text=text,
             where=locator(citation, words.language),
             source=short_citation(citation, words.language),
             page_view=self._page_view(document, passage, marks, words),
-            before=link(those[number - 1]) if number else "",
-            after=link(those[number + 1]) if number + 1 < len(those) else "",
+            before=passage_link(those[number - 1]) if number else "",
+            after=passage_link(those[number + 1]) if number + 1 < len(those) else "",
         )
 
     def whole(self, document_id: str, words: PageTranslations) -> Markup:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.corpus.documents.get(document_id)
         if document is None:
-            raise AddressError(said("documents.unknown"), document_id)
+            raise AddressError(message("documents.unknown"), document_id)
         return self._panel(document, words, (), place="", editorial=editorial_fields(document, words))
 
     def vanished(self, error: AddressError, words: PageTranslations) -> Markup:
@@ -234,7 +243,7 @@ class Panels:
         document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
         there = self.corpus.passages.of_document(document.id) if document else ()
-        same = [(link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
+        same = [(passage_link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
         return render("vanished", words, address=address, document=document, same=same[:5])
 
     def _panel(

@@ -26,7 +26,7 @@ _LARGEST_BYTES = 50_000_000
 Json = dict[str, Any]
 
 
-def about(reports: Sequence[Path], fingerprint: str) -> bool:
+def has_results_about(reports: Sequence[Path], fingerprint: str) -> bool:
     """Whether there are results about the documents with this fingerprint."""
     return _report_about(reports, fingerprint) is not None
 
@@ -68,7 +68,7 @@ def _load(path: Path, size: int, modified: int) -> Json | None:
 def _values(data: Json, words: PageTranslations) -> Json:
     pipelines: Json = data["pipelines"]
     main = next(iter(pipelines.values()))
-    overall = {name: estimate for name in _HEADLINES if _known(estimate := main["overall"].get(name))}
+    overall = {name: estimate for name in _HEADLINES if _is_known(estimate := main["overall"].get(name))}
     return {
         "data": data,
         "date": words.date(str(data["date"])[:10]),
@@ -84,7 +84,7 @@ def _values(data: Json, words: PageTranslations) -> Json:
     }
 
 
-def _known(estimate: Json | None) -> bool:
+def _is_known(estimate: Json | None) -> bool:
     return bool(estimate) and estimate["value"] is not None  # type: ignore[index]  # a dict where it is true
 
 
@@ -94,10 +94,10 @@ def _interval(estimate: Json, words: PageTranslations) -> str:
 
 
 def _kinds(kinds: Json, words: PageTranslations) -> Iterator[Json]:
-    """Of each kind of question its share as a bar shows it: point and whisker, in percent of its width."""
+    """The bar of each kind of question: point and whisker, in percent of its width."""
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
-        if _known(one):
+        if _is_known(one):
             key = f"evaluation.kind.{kind}"
             name = words(key) if key in words.entries else kind
             at, low, high = (100 * _share(one[bound]) for bound in ("value", "low", "high"))
@@ -119,7 +119,7 @@ def _curve(points: list[Json], words: PageTranslations) -> list[tuple[str, list[
 
 def _cell(estimate: Json | None, metric: str, words: PageTranslations) -> tuple[str, str]:
     """A figure and its interval."""
-    if estimate is None or not _known(estimate):
+    if estimate is None or not _is_known(estimate):
         return "–", ""
     value, low, high = (
         words.number(estimate[name], 2) if metric == "mrr@10" else words.share(estimate[name])

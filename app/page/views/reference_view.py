@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.quoting.citation import cite
-from alpie.app.exporting.export import FORMATS, styled
-from alpie.app.exporting.export import export as write_export
+from alpie.app.exporting.export import FORMATS, format_citations
+from alpie.app.exporting.export import export_excerpts as write_export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.link_places import words_at
@@ -32,7 +32,9 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 def printed_references(quotes: Sequence[Quote], words: PageTranslations) -> Markup:
     """The part that is printed only: the date, and references in every style: the script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
-    styles = {name: styled(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
+    styles = (
+        {name: format_citations(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
+    )
     return render("printed", words, styles=styles, made=today().isoformat())
 
 
@@ -55,7 +57,7 @@ class ChosenPlace:
     note: str = ""
 
 
-def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
+def parse_places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
     """The places of `p=…&s=…&n=…&p=…`: an `s` and an `n` belong to the `p` before them."""
     found: list[ChosenPlace] = []
     for name, value in parameters:
@@ -66,13 +68,13 @@ def places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ...]:
     return tuple(found[:MAX_PLACES])
 
 
-def export(
+def export_response(
     corpus: Corpus, form: str, chosen: Sequence[ChosenPlace], words: PageTranslations, base_url: str = ""
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
         return _problem(words("export.unknown"), words)
-    excerpts, headers = _found(corpus, chosen)
+    excerpts, headers = _find_excerpts(corpus, chosen)
     if not excerpts:
         return _problem(words("export.nothing"), words)
     kind = FORMATS[form]
@@ -84,18 +86,18 @@ def export(
     )
 
 
-def references(
+def references_response(
     corpus: Corpus, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
 ) -> Response:
     """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""
-    excerpts, headers = _found(corpus, chosen) if style in STYLES else ([], {})
+    excerpts, headers = _find_excerpts(corpus, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(words("export.nothing"), words)
     query = urlencode(
         [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
     )
     files = {form: f"{root_path}/al/export/{form}?{query}&lang={words.language}" for form in FILES}
-    cited, entries = styled(excerpts, style, words, today())
+    cited, entries = format_citations(excerpts, style, words, today())
     shown = render(
         "references", words, style=style, style_names=tuple(STYLES), cited=cited, entries=entries, files=files
     )
@@ -106,7 +108,7 @@ def _problem(text: str, words: PageTranslations) -> Response:
     return HTMLResponse(render("sentence", words, style="problem", text=text), status_code=404)
 
 
-def _found(corpus: Corpus, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:
+def _find_excerpts(corpus: Corpus, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:
     excerpts: list[Excerpt] = []
     for place in chosen:
         with suppress(AddressError):

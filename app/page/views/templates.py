@@ -4,7 +4,7 @@ A view gathers plain values and names a template; what is a text stays a text un
 call of a view can forget to. Nested markup is passed as `Markup`, which `render` returns.
 
 Gradio sanitises chat messages but nothing inside `gr.HTML` or our own routes, and its chat reads Markdown. A raw HTML
-block without line ends is left alone by the Markdown reader, whatever characters it holds: `one_line` makes it one.
+block without line ends is left alone by the Markdown reader, whatever characters it holds: `escape_line_ends` makes it one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from alpie.app.translations import Translations
 
-__all__ = ["Markup", "marked", "one_line", "render", "runs"]
+__all__ = ["Markup", "escape_line_ends", "mark_ranges", "render", "split_at_ranges"]
 
 _LINE_ENDS = str.maketrans({"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#8233;"})
 
@@ -40,12 +40,12 @@ def render(template: str, words: Translations, /, **values: object) -> Markup:
     return Markup(_TEMPLATES.get_template(f"{template}.html").render(words=words, **values))
 
 
-def one_line(markup: str) -> str:
+def escape_line_ends(markup: str) -> str:
     """`markup` with its line ends as character references."""
     return str(markup).translate(_LINE_ENDS)
 
 
-def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+def split_at_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
     """`text` in pieces, each with whether it is one of the character `ranges`; those out of order or bounds are ignored."""
     pieces: list[tuple[str, bool]] = []
     position = 0
@@ -56,6 +56,6 @@ def runs(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]
     return [piece for piece in (*pieces, (text[position:], False)) if piece[0]]
 
 
-def marked(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+def mark_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
     """`text` escaped, the character `ranges` of it in `mark`."""
-    return Markup(_TEMPLATES.get_template("marked.html").render(pieces=runs(text, ranges)))
+    return Markup(_TEMPLATES.get_template("marked.html").render(pieces=split_at_ranges(text, ranges)))

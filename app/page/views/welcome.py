@@ -105,7 +105,7 @@ class Examples:
             self.complete.set()
 
     def _answered(self, document: Document) -> Iterator[str]:
-        asked = list(candidates(document, self.corpus.layouts.get(document.id), self._words))
+        asked = list(example_questions(document, self.corpus.layouts.get(document.id), self._words))
         left = _EACH
         for question in asked[:_MAX_TRIED] + asked[_MAX_TRIED:][-_EACH:]:
             try:
@@ -119,7 +119,7 @@ class Examples:
                 return
 
 
-def candidates(document: Document, layout: Layout | None, words: PageTranslations) -> Iterator[str]:
+def example_questions(document: Document, layout: Layout | None, words: PageTranslations) -> Iterator[str]:
     """Questions that the headings of `document` suggest: those that are questions themselves first."""
     blocks = layout.blocks if layout else ()
     texts = [readable_text(document.text, one.spans) for one in blocks if one.kind is BlockKind.HEADING]

@@ -1,4 +1,4 @@
-"""Milvus and Milvus Lite as a backend.
+"""The backend for Milvus and Milvus Lite: passages, sentences and terms in its collections.
 
 Two collections: a row a passage (vector, stems as a sparse vector), a row a sentence (vector); nothing of the text.
 A sparse vector holds the document's side of BM25, the query vector the question's (idf): the inner product is the

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
-from alpie.index.messages import Message, said
+from alpie.index.messages import Message, message
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 _SPARSE_SINCE = (2, 4)  # sparse vectors
@@ -48,7 +48,7 @@ class MilvusAddress:
         uri, _, name = text.partition("#")
         name = name or "alpie"
         if not _NAME.fullmatch(name):
-            raise SettingsError(said("milvus.name", name=name))
+            raise SettingsError(message("milvus.name", name=name))
         if uri.startswith(("http://", "https://")):
             try:
                 parts = urlsplit(uri)
@@ -56,10 +56,10 @@ class MilvusAddress:
             except ValueError:
                 bad = True
             if bad:
-                raise SettingsError(said("milvus.no_address", uri=cls(uri).shown))
+                raise SettingsError(message("milvus.no_address", uri=cls(uri).shown))
             return cls(uri, name)
         if not uri.endswith(".db"):
-            raise SettingsError(said("milvus.other", uri=uri))
+            raise SettingsError(message("milvus.other", uri=uri))
         return cls(str(Path(uri).expanduser().absolute()), name)
 
     @property
@@ -91,7 +91,7 @@ class MilvusConnection:
         shown = ".".join(map(str, self.version))
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"
         if not self.is_lite and self.version < _OLDEST:
-            raise BackendUnavailable(said("milvus.old", place=address.shown, version=self.name))
+            raise BackendUnavailable(message("milvus.old", place=address.shown, version=self.name))
 
     @property
     def has_sparse(self) -> bool:
@@ -104,7 +104,7 @@ class MilvusConnection:
         from pymilvus.exceptions import MilvusException
 
         if self._client is None:
-            raise BackendUnavailable(said("milvus.closed", place=self.address.shown))
+            raise BackendUnavailable(message("milvus.closed", place=self.address.shown))
         started = time.monotonic()
         try:
             return getattr(self._client, method)(*arguments, timeout=self.timeout_seconds, **options)
@@ -157,16 +157,16 @@ class MilvusConnection:
         if self.address.is_file:
             folder = Path(self.address.uri).parent
             if not folder.is_dir():
-                return said("milvus.no_folder", folder=folder)
-            return said("milvus.file", file=self.address.uri)
-        return said("milvus.nobody", place=self.address.shown, error=_reason(error))
+                return message("milvus.no_folder", folder=folder)
+            return message("milvus.file", file=self.address.uri)
+        return message("milvus.nobody", place=self.address.shown, error=_reason(error))
 
     def _failed(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
         place = self.address.shown
         if seconds >= 0.95 * self.timeout_seconds:
             allowed = f"{self.timeout_seconds:g}"
-            return BackendUnavailable(said("milvus.slow", place=place, seconds=allowed, method=method))
-        return BackendUnavailable(said("milvus.failed", place=place, method=method, error=_reason(error)))
+            return BackendUnavailable(message("milvus.slow", place=place, seconds=allowed, method=method))
+        return BackendUnavailable(message("milvus.failed", place=place, method=method, error=_reason(error)))
 
 
 def _reason(error: Exception) -> str:
@@ -178,7 +178,7 @@ def _reason(error: Exception) -> str:
 def _check_packages(address: MilvusAddress) -> None:
     wanted = ["pymilvus", "milvus_lite"] if address.is_file else ["pymilvus"]
     if missing := [name for name in wanted if find_spec(name) is None]:
-        raise BackendUnavailable(said("milvus.packages", place=address.shown, missing=missing))
+        raise BackendUnavailable(message("milvus.packages", place=address.shown, missing=missing))
 
 
 SENTENCES = "_sentences"
@@ -214,9 +214,9 @@ class Stamp:
     def differs_in(self, other: Stamp) -> tuple[str, ...]:
         """What keeps a collection of the one stamp from being searched with the other."""
         pairs = {
-            said("milvus.format"): (self.format, other.format),
-            said("milvus.analysis"): (self.analysis, other.analysis),
-            said("milvus.encoder"): ((self.encoder, self.dimension), (other.encoder, other.dimension)),
+            message("milvus.format"): (self.format, other.format),
+            message("milvus.analysis"): (self.analysis, other.analysis),
+            message("milvus.encoder"): ((self.encoder, self.dimension), (other.encoder, other.dimension)),
         }
         return tuple(name for name, (one, another) in pairs.items() if one != another)
 
@@ -244,12 +244,14 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     place, name = connection.address.shown, connection.address.name
     current = _aliased(connection)
     if current is None:
-        raise BackendMismatch(said("milvus.no_collection", place=place, name=name))
+        raise BackendMismatch(message("milvus.no_collection", place=place, name=name))
     made_with = collection_stamp(name, current)
     if made_with is None:
-        raise BackendMismatch(said("milvus.alias", place=place, name=name, other=current))
+        raise BackendMismatch(message("milvus.alias", place=place, name=name, other=current))
     if different := made_with.differs_in(stamp):
-        raise BackendMismatch(said("milvus.made_otherwise", name=current, place=place, different=different))
+        raise BackendMismatch(
+            message("milvus.made_otherwise", name=current, place=place, different=different)
+        )
     connection.call("load_collection", current)
     connection.call("load_collection", current + SENTENCES)
     return current

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from alpie.index.encoder import Encoder, OnProgress
-from alpie.index.encoder.embed import text_of
+from alpie.index.encoder.embed import indexed_text
 from alpie.index.errors import BackendError, SettingsError
-from alpie.index.messages import said
+from alpie.index.messages import message
 from alpie.index.records import Passage
 from alpie.index.retrieval.backends.milvus import MilvusBackend
 from alpie.index.retrieval.backends.milvus_client import (
@@ -58,14 +58,14 @@ def synchronise(
             on_progress(last, total)
     deleted = 0 if backend.count() == total else _delete_others(backend, passages)
     if (held := backend.count()) != total:
-        raise BackendError(said("backend.others", name=backend.name, held=held, total=total))
+        raise BackendError(message("backend.others", name=backend.name, held=held, total=total))
     return Synchronised(total, written, deleted)
 
 
 def mean_length(passages: Sequence[Passage]) -> float:
     """Stems a passage, its headings included, on average; of very many, over an even sample."""
     step = max(1, len(passages) // _SAMPLE)
-    lengths = [len(terms(text_of(passage))) for passage in passages[::step]]
+    lengths = [len(terms(indexed_text(passage))) for passage in passages[::step]]
     return float(np.mean(lengths or [0]))
 
 
@@ -83,7 +83,7 @@ def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
     for passage in passages:
         wanted.setdefault(passage.document_id, set()).add(passage_id(passage.address))
     if sum(map(len, wanted.values())) != len(passages):
-        raise BackendError(said("backend.twins"))
+        raise BackendError(message("backend.twins"))
     deleted = 0
     for document, held in backend.documents().items():
         keep = wanted.get(document, set())
@@ -137,6 +137,6 @@ class BackendChoice:
 
     def _connect(self) -> MilvusConnection:
         if not self.spec.startswith(_KIND):
-            raise SettingsError(said("backend.unknown", spec=self.spec))
+            raise SettingsError(message("backend.unknown", spec=self.spec))
         address = MilvusAddress.parse(self.spec.removeprefix(_KIND))
         return MilvusConnection(address, self.token, self.timeout_seconds)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline, Judged
+from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
@@ -42,7 +42,7 @@ def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int
     return pipeline.answer(corpus.index.encode(read_question(question)))
 
 
-def judge(corpus: Corpus, question: str) -> Judged:
+def judge(corpus: Corpus, question: str) -> JudgedQuestion:
     pipeline = AnswerPipeline(corpus.documents, corpus.index, corpus.reader, WEIGHTS)
     return pipeline.judge(corpus.index.encode(read_question(question)))
 

@@ -18,8 +18,8 @@ from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup_view import Wanted, look_up, render_results
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.lookup_view import LookupQuery, look_up, render_results
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.terminal import commands as cli
@@ -95,10 +95,10 @@ def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, te
 def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
     corpus: Corpus, text: str
 ) -> None:
-    words = translations_for("es")
+    words = page_translations_for("es")
     for query in ({"text": text, "sort": text}, {"text": f'"{text}"'}, {"text": "niños", "section": text}):
         try:
-            shown = render_results(corpus, Wanted.from_query(query), words)
+            shown = render_results(corpus, LookupQuery.from_query(query), words)
         except QuestionError:
             continue
         assert shown
@@ -108,7 +108,7 @@ def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
 
 def test_signs_alone_find_nothing(corpus: Corpus) -> None:
     for text in ("¿?", '"  "', "🙂", "«, »"):
-        assert look_up(corpus, Wanted(text)).found == ()
+        assert look_up(corpus, LookupQuery(text)).found == ()
 
 
 SENT = ("empty", "a megabyte", "10,000 words", "surrogates in words", "nul in words", "json", "path", "codes")

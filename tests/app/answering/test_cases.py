@@ -19,7 +19,7 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.rows import answer_row
 from alpie.app.settings import load_settings
 from alpie.index.chunking.passages import make_passages
-from alpie.index.chunking.word_coverage import measured
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import NoticeKind
@@ -348,5 +348,5 @@ def test_what_a_person_reads_is_exact_and_found(name: str, quotation: str, word:
 def test_no_words_are_missed_that_are_there() -> None:
     for one in documents():
         layout = lay_out(one)
-        notices = measured(one, layout, make_passages(one, layout)).notices
+        notices = measure_coverage(one, layout, make_passages(one, layout)).notices
         assert not [n for n in notices if n.kind in (NoticeKind.WORDS_LOST, NoticeKind.NO_PASSAGES)], one.file

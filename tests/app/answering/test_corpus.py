@@ -21,7 +21,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, ArgumentError, IndexMissing
-from alpie.index.notices import Unread
+from alpie.index.notices import UnreadFile
 from support.fake_corpus import FakeCorpus
 from support.places import ROOT
 
@@ -192,7 +192,7 @@ def test_an_opened_corpus_keeps_to_its_settings(corpus: Corpus) -> None:
 
 
 def test_a_corpus_is_not_changed_and_its_copies_keep_all_else() -> None:
-    unread = (Unread("acta.doc", "es un documento antiguo."),)
+    unread = (UnreadFile("acta.doc", "es un documento antiguo."),)
     corpus = FakeCorpus(unread=unread).without_expansions()
     assert (corpus.unread, corpus.index.expansions, corpus.reader.name) == (unread, None, "fake")
     with pytest.raises(FrozenInstanceError):

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from alpie.app.page.views.lookup_view import Wanted, look_up, render_results
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.lookup_view import LookupQuery, look_up, render_results
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.terminal.rendering import hits_text
 from support.fake_corpus import FakeCorpus
 
@@ -26,21 +26,21 @@ def test_words_that_one_holds_or_that_name_a_place(text: str) -> None:
 
 
 def test_the_view_says_so_before_the_results() -> None:
-    words = translations_for("es")
-    near = render_results(CORPUS, Wanted("xyzzy"), words)
+    words = page_translations_for("es")
+    near = render_results(CORPUS, LookupQuery("xyzzy"), words)
     assert 0 < near.index(words.html("search.none_of_the_words")) < near.index('class="results"')
-    held = render_results(CORPUS, Wanted("menores"), words)
+    held = render_results(CORPUS, LookupQuery("menores"), words)
     assert words.html("search.none_of_the_words") not in held
 
 
 def test_a_filter_counts() -> None:
-    assert not look_up(CORPUS, Wanted("detenciones")).none_held
-    assert look_up(CORPUS, Wanted("detenciones", document="interpol-2021")).none_held
-    assert look_up(CORPUS, Wanted("detenciones", kind="resolución")).none_held
+    assert not look_up(CORPUS, LookupQuery("detenciones")).none_held
+    assert look_up(CORPUS, LookupQuery("detenciones", document="interpol-2021")).none_held
+    assert look_up(CORPUS, LookupQuery("detenciones", kind="resolución")).none_held
 
 
 def test_the_terminal_says_the_same() -> None:
-    words = translations_for("es")
+    words = page_translations_for("es")
     hits = CORPUS.search("xyzzy", 3)
     text = hits_text(hits, CORPUS.documents, words, 0, only_near=True, more=True)
     assert text.startswith(words("search.none_of_the_words"))

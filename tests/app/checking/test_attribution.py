@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.checking.attribution import MAX_WORDS_BESIDE, outside, quoted_parts
+from alpie.app.checking.attribution import MAX_WORDS_BESIDE, quoted_parts, unquoted_parts
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from support.given_corpus import CORPUS, GivenCorpus, document
@@ -122,7 +122,7 @@ def test_the_outermost_stretches(text: str, parts: list[str]) -> None:
 @given(st.text(alphabet="«»“”\"' ab\n(.", max_size=60))
 def test_parts_and_outside_are_the_text(text: str) -> None:
     parts = quoted_parts(text)
-    gaps = outside(text, parts)
+    gaps = unquoted_parts(text, parts)
     pieces = [gaps[0], *(one for pair in zip(parts, gaps[1:], strict=True) for one in pair)]
     assert "".join(text[piece.start : piece.end] for piece in pieces) == text
     assert all(any(map(str.isalnum, text[part.start : part.end])) for part in parts)

@@ -226,10 +226,18 @@ def answer(answered: bool = True) -> Answer:
     passage = CORPUS.passages[1]
     one = CORPUS.documents[passage.document_id]
     quote = Quote(passage.text, one.id, passage.sentences[0].spans, passage, cite(one, passage), 0.9)
-    quotes, nearest = ((quote,), ()) if answered else ((), (quote,))
-    statement = SearchStatement(2, 4, 1, 0.5)
-    asked, times = "¿Sigue abierta?", {"total": 12.0}
-    return Answer(asked, asked, answered, 0.9, quotes, nearest, (Hit(passage, 1.0),), statement, times)
+    asked = "¿Sigue abierta?"
+    return Answer(
+        question=asked,
+        searched=asked,
+        search=SearchStatement(2, 4, 1, 0.5),
+        answered=answered,
+        confidence=0.9,
+        quotes=(quote,) if answered else (),
+        nearest=() if answered else (quote,),
+        hits=(Hit(passage, 1.0),),
+        milliseconds={"total": 12.0},
+    )
 
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

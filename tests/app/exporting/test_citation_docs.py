@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from alpie.app.exporting.export import export
+from alpie.app.exporting.export import export_excerpts
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
@@ -31,7 +31,7 @@ def exports_of(document: Document) -> dict[str, str]:
     short = Excerpt("…", Excerpt.from_passage(document, passage).citation)
 
     def made(name: str) -> str:
-        return export([short], name, accessed=DAY)
+        return export_excerpts([short], name, accessed=DAY)
 
     given = {}
     for name, label in (("apa", "APA 7"), ("iso690", "ISO 690")):

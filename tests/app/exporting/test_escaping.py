@@ -24,15 +24,15 @@ from pybtex.database import parse_string
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.corpus import Corpus
-from alpie.app.exporting.export import FORMATS, export
+from alpie.app.exporting.export import FORMATS, export_excerpts
 from alpie.app.exporting.reference_files import (
     Excerpt,
-    cell,
+    escape_latex,
+    escape_markdown,
     json_text,
-    latex,
-    markdown,
     markdown_link,
     plain_line,
+    spreadsheet_cell,
 )
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
@@ -109,7 +109,11 @@ def as_csv(text: str, excerpts: Sequence[Excerpt]) -> None:
     for row, excerpt in zip(rows, excerpts, strict=True):
         assert None not in row
         assert None not in row.values()
-        assert row["quote"] in (cell(excerpt.text), f"'{plain_line(excerpt.text)}", plain_line(excerpt.text))
+        assert row["quote"] in (
+            spreadsheet_cell(excerpt.text),
+            f"'{plain_line(excerpt.text)}",
+            plain_line(excerpt.text),
+        )
         assert row["quote"].replace("'", "") == plain_line(excerpt.text).replace("'", "")
         assert (row["start"], row["end"]) == (str(excerpt.start), str(excerpt.end))
         for value in row.values():
@@ -120,7 +124,7 @@ def as_csv(text: str, excerpts: Sequence[Excerpt]) -> None:
 
 
 def begins_as_formula(value: str) -> bool:
-    """Read otherwise than `cell` does it: by taking away from the front what is not seen."""
+    """Read otherwise than `spreadsheet_cell` does it: by taking away from the front what is not seen."""
     value = unicodedata.normalize("NFKC", value)
     while value and (value[0].isspace() or unicodedata.category(value[0]) in ("Cc", "Cf")):
         value = value[1:]
@@ -163,7 +167,7 @@ def test_every_form_has_a_reader() -> None:
 @pytest.mark.parametrize("payload", EVERYTHING)
 def test_a_hostile_document_is_only_text_in_an_exported_file(form: str, payload: str) -> None:
     excerpts = [Excerpt(payload, cited_as(payload), 7, 7 + len(payload)), PLAIN]
-    text = export(excerpts, form, base_url=BASE)
+    text = export_excerpts(excerpts, form, base_url=BASE)
     READERS[form](text, excerpts)
     assert not CONTROL.search(text.replace("\r\n", "\n"))
     text.encode(FORMATS[form].encoding)
@@ -179,7 +183,7 @@ def test_a_hostile_document_is_only_text_in_an_exported_file(form: str, payload:
 def test_no_text_at_all_leaves_its_place(form: str, text: str) -> None:
     text = f"a{text}b"  # a text of nothing but blanks is none
     excerpts = [Excerpt(text, replace(REPORT, title=text, publisher=text), 0, len(text)), PLAIN]
-    READERS[form](export(excerpts, form, base_url=BASE), excerpts)
+    READERS[form](export_excerpts(excerpts, form, base_url=BASE), excerpts)
 
 
 # --- the functions ------------------------------------------------------------------------------
@@ -187,21 +191,21 @@ def test_no_text_at_all_leaves_its_place(form: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", [one for one in FOR_FILES if begins_as_formula(one)])
 def test_a_formula_becomes_a_cell_of_text_in_which_the_words_are_found(text: str) -> None:
-    assert cell(text).startswith("'")
+    assert spreadsheet_cell(text).startswith("'")
     if ";" not in text:
-        assert cell(text) == f"'{plain_line(text)}"
+        assert spreadsheet_cell(text) == f"'{plain_line(text)}"
 
 
 @pytest.mark.parametrize("text", [
-    "Las medidas son: a) una; - otra; — otra", "1 + 1 = 2", "correo@example.org", "'=1+1", "5 %; 6 %",
+    "Las medidas son: a) una; - otra; — otra", "1 + 1 = 2", "correo@example.org", "'a", "5 %; 6 %",
     "−1", "", "«=»",
 ])  # fmt: skip
 def test_ordinary_words_stay_as_they_are_in_a_cell(text: str) -> None:
-    assert cell(text) == text
+    assert spreadsheet_cell(text) == text
 
 
 def test_a_new_cell_after_a_semicolon_is_text_too() -> None:
-    assert cell('hola;=1;@SUM(1);-1; =1;"=1') == "hola;'=1;'@SUM(1);'-1; '=1;\"'=1"
+    assert spreadsheet_cell('hola;=1;@SUM(1);-1; =1;"=1') == "hola;'=1;'@SUM(1);'-1; '=1;\"'=1"
 
 
 def test_a_web_address_is_a_link_only_where_it_ends_where_it_should() -> None:
@@ -212,8 +216,8 @@ def test_a_web_address_is_a_link_only_where_it_ends_where_it_should() -> None:
         "https://example.org/a b",
         "data:x",
     ):
-        assert markdown_link(bad) == markdown(bad)
-    assert markdown("http://a.b www.a.b") == "http\\://a.b www\\.a.b"
+        assert markdown_link(bad) == escape_markdown(bad)
+    assert escape_markdown("http://a.b www.a.b") == "http\\://a.b www\\.a.b"
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -226,7 +230,7 @@ def test_json_reads_back_the_same_and_holds_nothing_that_acts(text: str) -> None
 
 
 def test_latex_has_a_command_for_what_braces_and_commands_are_made_of() -> None:
-    assert latex("\\{}~^&%$#_") == (
+    assert escape_latex("\\{}~^&%$#_") == (
         r"\textbackslash{}\textbraceleft{}\textbraceright{}\textasciitilde{}\textasciicircum{}\&\%\$\#\_"
     )
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from alpie.app.page.guarding.guard import Guard
-from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run, server_config
+from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run_server, server_config
 from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
@@ -86,7 +86,7 @@ def test_a_port_in_use_is_told_in_words() -> None:
         with bound_socket("127.0.0.1", port) as second:  # both may be starting
             first.listen()
             with pytest.raises(SettingsError, match=str(port)):
-                run(server_config(told), second)
+                run_server(server_config(told), second)
         with pytest.raises(SettingsError, match=str(port)):
             bound_socket("127.0.0.1", port)
     with pytest.raises(SettingsError, match="no-such-host"):
@@ -107,7 +107,7 @@ def test_the_address_that_is_told_is_the_one_that_answers(host: str, shown: str)
         raise KeyboardInterrupt
 
     with suppress(KeyboardInterrupt):
-        run(server_config(told), bound, on_listening)
+        run_server(server_config(told), bound, on_listening)
     assert told_addresses == [f"http://{shown}:{port}/"]
     assert port
 
@@ -129,7 +129,7 @@ def test_no_connection_is_taken_that_cannot_be_answered_yet(
         bound.close()
 
     monkeypatch.setattr("alpie.app.page.serving.server.create_app", slow_to_make)
-    monkeypatch.setattr("alpie.app.page.serving.connections.run", ran)
+    monkeypatch.setattr("alpie.app.page.serving.connections.run_server", ran)
     serve(load_settings({"data": str(tmp_path)}, environment={}), port=port)
     assert tried
 
@@ -228,5 +228,5 @@ def test_serving_calls_nobody() -> None:
 def test_run_closes_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     listening = bound_socket("127.0.0.1", 0)
     monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: None)
-    run(server_config(told), listening)
+    run_server(server_config(told), listening)
     assert listening.fileno() == -1

@@ -17,7 +17,7 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.service.row_schemas import ROWS
 from support.fake_corpus import FakeCorpus
 
@@ -191,8 +191,8 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
         assert "secret" not in told
         assert "RuntimeError" not in told
     opening = Opening(lambda: corpus).start()
-    *_, (messages, _) = Chat(opening, translations_for("es")).ask("¿Cuántas?", Conversation())
-    assert translations_for("es").html("chat.failed") in messages[-1]["content"]
+    *_, (messages, _) = Chat(opening, page_translations_for("es")).ask("¿Cuántas?", Conversation())
+    assert page_translations_for("es").html("chat.failed") in messages[-1]["content"]
     assert "secret" not in messages[-1]["content"]
     assert "/secret" in caplog.text
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from alpie.app.page.guarding.content_policy import page_policy
 from alpie.app.page.guarding.guard import Guard, Limits
-from alpie.app.page.guarding.origins import Hosts, comes_from_elsewhere, is_loopback
+from alpie.app.page.guarding.origins import Hosts, is_cross_site, is_loopback
 from alpie.app.page.guarding.rate_limits import Streams, Window, client_key
 from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_path
-from alpie.app.page.serving.delivery import FirstPaint
+from alpie.app.page.serving.delivery import FirstPaint, FirstPaintParts
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
 
@@ -154,7 +154,7 @@ def test_a_rebound_name_gets_nothing() -> None:
     (None, "same-site", True), ("http://here:1", "same-origin", False), (None, "none", False),
 ])  # fmt: skip
 def test_orders_come_from_our_own_pages(origin: str | None, site: str | None, elsewhere: bool) -> None:
-    assert comes_from_elsewhere("here:1", origin, site) is elsewhere
+    assert is_cross_site("here:1", origin, site) is elsewhere
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_an_ipv6_household_is_one_client() -> None:
 
 
 def test_the_policy_of_a_page_names_its_scripts_and_no_other() -> None:
-    page = FirstPaint(echo, {"/": lambda: ("es", "Al Pie", "", "<script>let b</script>")})
+    page = FirstPaint(echo, {"/": lambda: FirstPaintParts("es", "Al Pie", "", "<script>let b</script>")})
     answer = TestClient(Guard(page), base_url="http://localhost").get("/")
     policy = answer.headers["content-security-policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))

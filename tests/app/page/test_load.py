@@ -21,7 +21,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.chat import Chat, Conversation, Wish
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.quality_view import render_timings
 from alpie.eval.bench.load import main
 from support.fake_corpus import FakeCorpus
@@ -141,7 +141,7 @@ def test_only_what_people_ask_is_counted() -> None:
         assert asked(values(address)) == 1
     opening = Opening(lambda: corpus).start()
     wish = Wish(documents=list(corpus.documents)[:1], each=True)
-    *_, (messages, _) = Chat(opening, translations_for("es"), meter=meter).ask(
+    *_, (messages, _) = Chat(opening, page_translations_for("es"), meter=meter).ask(
         question, Conversation(), wish=wish
     )
     assert "<blockquote" in messages[-1]["content"]
@@ -177,7 +177,7 @@ def test_who_may_read_the_metrics() -> None:
 
 def test_times_are_shown_to_people_by_stage() -> None:
     corpus, meter = FakeCorpus(), Meter()
-    words = translations_for("es")
+    words = page_translations_for("es")
     assert words.html("timings.none") in render_timings(meter, words)
     answer = meter.counted(corpus.ask)("¿Cuántas detenciones hubo en España?", each_document=False)
     assert answer.quotes

@@ -20,8 +20,8 @@ from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import translations_for
-from alpie.app.page.views.welcome import candidates
+from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.welcome import example_questions
 from alpie.index.errors import IndexMissing
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
 from support.places import ROOT
@@ -64,7 +64,7 @@ def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
         assert statuses == {200, 429}, "the limits hold under the prefix too"
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     assert 'href="/alpie/al/record?q=' in render_answer(
-        answer, translations_for("es"), corpus.documents, root_path="/alpie"
+        answer, page_translations_for("es"), corpus.documents, root_path="/alpie"
     )
 
 
@@ -80,7 +80,7 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
     opening = Opening(missing).start()
     with pytest.raises(NotReady):
         opening.wait(5)
-    *_, (messages, _) = Chat(opening, translations_for("es")).ask("hola qué tal", Conversation())
+    *_, (messages, _) = Chat(opening, page_translations_for("es")).ask("hola qué tal", Conversation())
     assert "/secret" not in messages[-1]["content"]
     app = create_app(missing)
     with TestClient(app) as client:
@@ -93,7 +93,7 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
 def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
     from alpie.app.page.views.quality_view import render_evaluation
 
-    words = translations_for("es")
+    words = page_translations_for("es")
     report = tmp_path / "report.json"
     none = words.html("evaluation.none")
     assert none in render_evaluation((), words, "a")
@@ -109,16 +109,16 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
 
 
 def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
-    from alpie.app.page.views.quality_view import about, render_evaluation
+    from alpie.app.page.views.quality_view import has_results_about, render_evaluation
 
     report = PAGE.parents[1] / "eval" / "published" / "report.json"
     fingerprint = json.loads(report.read_text(encoding="utf-8"))["corpus_fingerprint"]
-    shown = render_evaluation((report,), translations_for("es"), fingerprint)
+    shown = render_evaluation((report,), page_translations_for("es"), fingerprint)
     for part in ('class="figures"', 'class="bars"', "<polyline", 'class="compare"', fingerprint):
         assert part in shown
-    assert about((report,), fingerprint)
-    assert not about((report,), "0")
-    assert "figures" not in render_evaluation((report,), translations_for("es"), "0")
+    assert has_results_about((report,), fingerprint)
+    assert not has_results_about((report,), "0")
+    assert "figures" not in render_evaluation((report,), page_translations_for("es"), "0")
 
 
 def test_the_first_screen_shows_the_documents_and_questions_that_they_answer(
@@ -147,13 +147,13 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
     document = Document("a", "Un título", "", "", "", "es", "a.txt", text)
     spans = [Span(one.start(), one.end()) for one in re.finditer(r".+", text)]
     layout = Layout("a", tuple(Block(BlockKind.HEADING, (one,), (), level=1) for one in spans), (), (), ())
-    assert list(candidates(document, layout, translations_for("es"))) == [
+    assert list(example_questions(document, layout, page_translations_for("es"))) == [
         "¿Qué es un parque?",
         "¿Qué se dice sobre «Horario de apertura»?",
         "¿De qué trata «Un título»?",
         "¿Qué pide «Un título»?",
     ]
-    assert list(candidates(document, None, translations_for("en"))) == [
+    assert list(example_questions(document, None, page_translations_for("en"))) == [
         "What is “Un título” about?",
         "What does “Un título” ask for?",
     ]
@@ -161,7 +161,7 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
 
 def test_the_first_response_is_the_page_in_its_language(client: TestClient) -> None:
     for path, language in (("/", "es"), ("/en/", "en")):
-        words = translations_for(language)
+        words = page_translations_for(language)
         text = client.get(path).text
         assert f'<html\n\tlang="{language}"' in text
         assert f"<title>{words.html('page.title')}</title>" in text

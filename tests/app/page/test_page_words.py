@@ -6,7 +6,7 @@ import json
 import re
 
 from alpie.app import translations as common
-from alpie.app.page.views.page_words import LANGUAGES, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
 from support.places import ROOT
 
 PAGE = ROOT / "app" / "page"
@@ -48,7 +48,7 @@ def test_spanish_calls_its_reader_usted() -> None:
     familiar = re.compile(
         r"\b(tu|tus|te|puedes|quieres|y usa|y repite|Inténtalo|Añade|Añádelo|Instala|Actualiza)\b"
     )
-    entries = translations_for("es").entries.items()
+    entries = page_translations_for("es").entries.items()
     told_to_a_child = ("help.notice.self.",)
     assert not {
         key: text for key, text in entries if familiar.search(text) and not key.startswith(told_to_a_child)
@@ -80,6 +80,8 @@ def test_no_key_is_missing() -> None:
         "js.feedback",
     }
     missing = [
-        key for key in asked | scripts if not key.endswith(".") and key not in translations_for("es").entries
+        key
+        for key in asked | scripts
+        if not key.endswith(".") and key not in page_translations_for("es").entries
     ]
     assert not missing

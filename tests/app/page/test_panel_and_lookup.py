@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from alpie.app.page.views.link_places import link, parse_spans, spans_parameter
-from alpie.app.page.views.lookup_view import Wanted, look_up
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.link_places import parse_spans, passage_link, spans_parameter
+from alpie.app.page.views.lookup_view import LookupQuery, look_up
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
@@ -27,7 +27,7 @@ def test_a_link_finds_its_words_again(corpus: Any) -> None:
     document = corpus.documents[quote.document_id]
     written = spans_parameter(quote.passage, quote.spans)
     assert parse_spans(written, quote.passage, len(document.text)) == quote.spans
-    assert link(quote.passage, quote.spans).startswith(f"?p={quote.passage.address}&s=")
+    assert passage_link(quote.passage, quote.spans).startswith(f"?p={quote.passage.address}&s=")
 
 
 @pytest.mark.parametrize("text", ["", "x", "1-", "5-5", "9-1", "0-99999999", "-99999-5", "1-2;3", "١-٢" * 50])
@@ -42,7 +42,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
     panels = Panels(corpus)
     for passage in corpus.passages[:40]:
         spans = passage.sentences[-1].spans
-        shown = panels.at(passage.address, spans_parameter(passage, spans), translations_for("es"))
+        shown = panels.at(passage.address, spans_parameter(passage, spans), page_translations_for("es"))
         marked = " ".join(re.findall(r"<mark>(.*?)</mark>", shown))
         text = html_library.unescape(marked)
         assert text == readable_text(corpus.documents[passage.document_id].text, spans)
@@ -51,7 +51,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        marked = panels.renderer(document.id).render(translations_for("es"))
+        marked = panels.renderer(document.id).render(page_translations_for("es"))
         levels = [2, *map(int, re.findall(r"<h(\d)", marked))]
         assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
         shown, at = "".join(html_library.unescape(re.sub(r"<[^>]+>", " ", marked)).split()), 0
@@ -64,7 +64,7 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
 def test_a_vanished_address_says_so(client: TestClient) -> None:
     answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
     assert answer.status_code == 404
-    assert translations_for("es").html("reader.vanished.changed") in answer.text
+    assert page_translations_for("es").html("reader.vanished.changed") in answer.text
     unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
     assert unknown.status_code == 404
     assert "<script>" not in unknown.text
@@ -81,25 +81,25 @@ def test_a_vanished_address_says_so(client: TestClient) -> None:
     ],
 )
 def test_lookup_finds_what_was_asked(corpus: Any, text: str, must: str) -> None:
-    found = look_up(corpus, Wanted(text)).found
+    found = look_up(corpus, LookupQuery(text)).found
     assert found
     assert all(fold_as_stored(must) in fold_as_stored(item.passage.text) for item in found)
 
 
 def test_related_passages_are_apart_and_lack_a_word(corpus: Any) -> None:
-    results = look_up(corpus, Wanted("detenciones España"))
+    results = look_up(corpus, LookupQuery("detenciones España"))
     holding = {item.passage.address for item in results.found}
     assert results.related
     assert not holding & {item.passage.address for item in results.related}
-    assert not look_up(corpus, Wanted('"detenciones" España')).related, "a phrase is wanted as it is"
+    assert not look_up(corpus, LookupQuery('"detenciones" España')).related, "a phrase is wanted as it is"
 
 
 def test_filters_narrow(corpus: Any) -> None:
-    every = look_up(corpus, Wanted("menores")).found
+    every = look_up(corpus, LookupQuery("menores")).found
     for narrowed in (
-        Wanted("menores", document="interpol-2021"),
-        Wanted("menores", kind="resolución"),
-        Wanted("menores", since="2021", until="2021-11-24"),
+        LookupQuery("menores", document="interpol-2021"),
+        LookupQuery("menores", kind="resolución"),
+        LookupQuery("menores", since="2021", until="2021-11-24"),
     ):
         found = look_up(corpus, narrowed).found
         assert 0 < len(found) < len(every)
@@ -108,7 +108,7 @@ def test_filters_narrow(corpus: Any) -> None:
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
 def test_results_are_sorted(corpus: Any, sort: str) -> None:
-    found = look_up(corpus, Wanted("menores", sort=sort, shown=400)).found
+    found = look_up(corpus, LookupQuery("menores", sort=sort, shown=400)).found
     documents = list(dict.fromkeys(item.passage.document_id for item in found))
     assert len(documents) > 2
     if sort == "relevance":
@@ -122,7 +122,7 @@ def test_results_are_sorted(corpus: Any, sort: str) -> None:
 def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
     client: TestClient, corpus: Any
 ) -> None:
-    words, wanted = translations_for("es"), Wanted("menores")
+    words, wanted = page_translations_for("es"), LookupQuery("menores")
     every = sum(look_up(corpus, wanted).counts.values())
     assert every > 40
     shown = client.get("/al/search", params={"text": "menores"}).text
@@ -133,7 +133,7 @@ def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
     whole = client.get(f"/al/search?{more.replace('shown=80', 'shown=400')}").text
     assert whole.split('class="related"')[0].count('class="quote-unit result"') == every
     assert 'class="act more"' not in whole
-    assert "shown" not in Wanted("a").address()
+    assert "shown" not in LookupQuery("a").address()
     assert wanted.address(80) == "?text=menores&shown=80#buscar"
 
 

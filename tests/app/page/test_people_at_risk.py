@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from alpie.app.page.people_at_risk import Risk, at_risk
+from alpie.app.page.people_at_risk import Risk, detect_risk
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.index.encoder import Encoder
 from support.places import ROOT
 
@@ -35,8 +35,8 @@ from support.places import ROOT
     ],
 )
 def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
-    assert at_risk(question)
-    assert at_risk(question, encoder)
+    assert detect_risk(question)
+    assert detect_risk(question, encoder)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
     ],
 )
 def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, question: str, risk: Risk) -> None:
-    assert at_risk(question) is risk
-    chat = Chat(opening, translations_for("es"))
+    assert detect_risk(question) is risk
+    chat = Chat(opening, page_translations_for("es"))
     *_, (messages, _) = chat.ask(question, Conversation())
     said = messages[-1]["content"]
     assert ("no es culpa tuya" in said) == (risk is Risk.SELF)
@@ -77,15 +77,15 @@ def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, questi
     ],
 )
 def test_questions_about_the_subject_are_not_interrupted(question: str, encoder: Encoder) -> None:
-    assert not at_risk(question)
-    assert not at_risk(question, encoder)
+    assert not detect_risk(question)
+    assert not detect_risk(question, encoder)
 
 
 def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder) -> None:
     """Of messages that nothing was fitted on; the signs in words alone find 4 of the 30."""
     lines = (ROOT / "eval/training/risk_messages.jsonl").read_text("utf-8").splitlines()
     kept = [row for row in map(json.loads, lines) if row["part"] == "test"]
-    shown = [bool(at_risk(row["text"], encoder)) for row in kept]
+    shown = [bool(detect_risk(row["text"], encoder)) for row in kept]
     wanted = [bool(row["risk"]) for row in kept]
     assert (len(kept), sum(wanted)) == (60, 30)
     assert sum(one for one, want in zip(shown, wanted, strict=True) if want) >= 26
@@ -107,7 +107,7 @@ def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus:
 
     opening = Opening(Following).start()
     opening.wait(10)
-    chat, talk = Chat(opening, translations_for("es")), Conversation()
+    chat, talk = Chat(opening, page_translations_for("es")), Conversation()
     for question in ("me están chantajeando con fotos mías", "explícamelo"):
         *_, (messages, talk) = chat.ask(question, talk)
         assert "no es culpa tuya" in messages[-1]["content"]

@@ -13,14 +13,14 @@ import pytest
 from fastapi.testclient import TestClient
 from markupsafe import escape
 
-from alpie.app.answering.answer_types import Answer, WriterReport, WrittenSentence
+from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import translations_for
-from alpie.app.page.views.templates import Markup, marked, one_line
+from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.templates import Markup, escape_line_ends, mark_ranges
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
 from alpie.index.spanish.conversation import MAX_TURNS
@@ -32,22 +32,22 @@ PAYLOAD = (
 
 
 def test_text_is_escaped_and_kept_on_one_line() -> None:
-    shown = one_line(escape(PAYLOAD))
+    shown = escape_line_ends(escape(PAYLOAD))
     assert "<" not in shown
     assert "\n" not in shown
     assert html_library.unescape(shown) == PAYLOAD
-    assert one_line(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
+    assert escape_line_ends(Markup("<b>\n&amp;</b>")) == "<b>&#10;&amp;</b>"
 
 
 def test_marks_do_not_change_the_words() -> None:
     text = "Uno & <dos> tres"
-    shown = marked(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
+    shown = mark_ranges(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
     assert html_library.unescape(re.sub(r"</?mark>", "", shown)) == text
     assert shown.count("<mark>") == 2
 
 
 def test_a_question_cannot_become_markup(opening: Opening) -> None:
-    chat = Chat(opening, translations_for("es"))
+    chat = Chat(opening, page_translations_for("es"))
     for messages, _ in chat.ask(PAYLOAD, Conversation()):
         for message in messages:
             assert "<script" not in message["content"]
@@ -59,7 +59,7 @@ def _words_of(quote: Any) -> str:
     """The words of a quotation as they are shown, with their markup."""
     shown = re.search(
         r'<span class="words">(.*)</span>(?:<a [^>]*>[^<]*</a>)?</blockquote>',
-        render_quote(quote, translations_for("es"), {}),
+        render_quote(quote, page_translations_for("es"), {}),
     )
     assert shown
     return shown[1]
@@ -68,7 +68,7 @@ def _words_of(quote: Any) -> str:
 def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     assert answer.quotes
-    shown = render_answer(answer, translations_for("es"), corpus.documents)
+    shown = render_answer(answer, page_translations_for("es"), corpus.documents)
     for quote in answer.quotes:
         words = html_library.unescape(re.sub(r"<[^>]+>", "", _words_of(quote)))
         assert words == quote.text
@@ -77,17 +77,17 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
 
 def test_words_are_bold_where_they_answer_and_not_where_they_are_only_near(corpus: Any) -> None:
     quote = replace(corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0], emphasis=((0, 3),))
-    assert "<strong>" in render_quote(quote, translations_for("es"), corpus.documents, number=1)
+    assert "<strong>" in render_quote(quote, page_translations_for("es"), corpus.documents, number=1)
     assert "<strong>" not in render_quote(
-        quote, translations_for("es"), corpus.documents, number=1, nearest=True
+        quote, page_translations_for("es"), corpus.documents, number=1, nearest=True
     )
 
 
 def test_a_question_that_was_put_right_is_shown_as_understood(corpus: Any) -> None:
     asked = corpus.ask("¿Cuántas detenciones hubo en España?")
-    assert "searched-as" not in render_answer(asked, translations_for("es"), corpus.documents)
+    assert "searched-as" not in render_answer(asked, page_translations_for("es"), corpus.documents)
     put_right = replace(asked, question="q detenciones <b>", searched="que detenciones <b>")
-    shown = render_answer(put_right, translations_for("es"), corpus.documents)
+    shown = render_answer(put_right, page_translations_for("es"), corpus.documents)
     assert "Entendido como: «que detenciones &lt;b&gt;»" in shown
 
 
@@ -121,7 +121,7 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     written = (WrittenSentence("Hubo <b>dos</b> detenciones.", (1, 99)),)
     report = WriterReport("fake:model", {"unsupported": 2})
     shown = render_answer(
-        replace(answer, writer=written, writer_report=report), translations_for("es"), corpus.documents
+        replace(answer, writer=written, writer_report=report), page_translations_for("es"), corpus.documents
     )
     generated = shown[
         shown.index('class="generated"') : shown.index(
@@ -131,12 +131,14 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     assert shown.rindex('class="quote-unit"') < shown.index('class="generated"')
     assert "&lt;b&gt;dos" in generated
     assert generated.count("<a ") == 1, "a note that leads nowhere is not shown"
-    assert translations_for("es").html("answer.generated") in generated
-    assert escape(translations_for("es").count("writer.dropped", 2)) in generated
+    assert page_translations_for("es").html("answer.generated") in generated
+    assert escape(page_translations_for("es").count("writer.dropped", 2)) in generated
     assert "«" not in generated
-    failed = replace(answer, writer=(), writer_report=WriterReport("fake:model", failure="timeout"))
-    shown = render_answer(failed, translations_for("es"), corpus.documents)
-    assert translations_for("es").html("writer.timeout", model="fake:model") in shown
+    failed = replace(
+        answer, writer=(), writer_report=WriterReport("fake:model", failure=WriterFailure.TIMEOUT)
+    )
+    shown = render_answer(failed, page_translations_for("es"), corpus.documents)
+    assert page_translations_for("es").html("writer.timeout", model="fake:model") in shown
 
 
 def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) -> None:
@@ -146,22 +148,22 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
         seen.append(answer)
         return replace(answer, writer=(WrittenSentence("Hubo dos.", (1,)),))
 
-    chat = Chat(opening, translations_for("es"), finish)
+    chat = Chat(opening, page_translations_for("es"), finish)
     asking = chat.ask("¿Cuántas detenciones hubo en España?", Conversation())
     next(asking)
     shown = next(asking)[0][-1]["content"]
     assert 'class="quote-unit"' in shown
-    assert translations_for("es").html("answer.generating") in shown
+    assert page_translations_for("es").html("answer.generating") in shown
     assert not seen
     messages, talk = next(asking)
     assert "Hubo dos." in messages[-1]["content"]
-    assert translations_for("es").html("answer.generating") not in messages[-1]["content"]
+    assert page_translations_for("es").html("answer.generating") not in messages[-1]["content"]
     assert [len(messages), len(talk.questions), len(seen)] == [2, 1, 1]
     assert list(asking) == []
 
 
 def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
-    words = translations_for("es")
+    words = page_translations_for("es")
     with TestClient(create_app(lambda: corpus, PageOptions(finish=lambda answer: answer))) as client:
         shown = json.dumps(client.get("/config").json(), ensure_ascii=False)
         assert words("foot.privacy.writer") in shown
@@ -173,23 +175,23 @@ def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise ValueError("no")
 
-    *_, last = Chat(opening, translations_for("es"), finish).ask("detenciones en España", Conversation())
+    *_, last = Chat(opening, page_translations_for("es"), finish).ask("detenciones en España", Conversation())
     assert 'class="quote-unit"' in last[0][-1]["content"]
-    assert translations_for("es").html("answer.generating") not in last[0][-1]["content"]
+    assert page_translations_for("es").html("answer.generating") not in last[0][-1]["content"]
 
 
 def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise AssertionError
 
-    *_, (messages, _) = Chat(opening, translations_for("es"), finish).ask(
+    *_, (messages, _) = Chat(opening, page_translations_for("es"), finish).ask(
         "capital de Mongolia", Conversation()
     )
     assert 'class="none"' in messages[-1]["content"]
 
 
 def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
-    chat, talk = Chat(opening, translations_for("es"), lambda answer: answer), Conversation()
+    chat, talk = Chat(opening, page_translations_for("es"), lambda answer: answer), Conversation()
     asking = chat.ask("detenciones en España", talk)
     next(asking)
     next(asking)
@@ -206,7 +208,7 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
 def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, talk) = Chat(opening, translations_for("es")).ask(question, state)
+    *_, (messages, talk) = Chat(opening, page_translations_for("es")).ask(question, state)
     assert isinstance(talk, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
     assert len("".join(talk.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
@@ -222,7 +224,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
 
     opening = Opening(Listening).start()
     opening.wait(10)
-    chat = Chat(opening, translations_for("es"))
+    chat = Chat(opening, page_translations_for("es"))
     talk = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, talk) = chat.ask(question, talk)

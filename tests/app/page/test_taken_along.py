@@ -18,8 +18,8 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.link_places import link
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.link_places import passage_link
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
 
@@ -32,7 +32,7 @@ PAYLOAD = (
 def test_every_export_downloads(client: TestClient, corpus: Any, form: str) -> None:
     quote = corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0]
     vanished = "&p=europol-ia-2025/x/0000000000"
-    answer = client.get(f"/al/export/{form}{link(quote.passage, quote.spans)}{vanished}&lang=es")
+    answer = client.get(f"/al/export/{form}{passage_link(quote.passage, quote.spans)}{vanished}&lang=es")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-alpie-vanished"] == "1"
@@ -88,7 +88,7 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
 
 def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
     page = "La operación sigue abierta.\n" * 60
-    *_, (messages, talk) = Chat(opening, translations_for("es")).ask(page, Conversation())
+    *_, (messages, talk) = Chat(opening, page_translations_for("es")).ask(page, Conversation())
     said = messages[-1]["content"]
     assert 'class="act check-pasted"' in said
     pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)
@@ -112,7 +112,7 @@ def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
 
 
 def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClient) -> None:
-    words = translations_for("es")
+    words = page_translations_for("es")
     sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
     quoted = client.post("/al/check", content=f"Según la nota, «{sentence}»").text
     assert 'class="verdict exact"' in quoted
@@ -132,7 +132,7 @@ def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClie
 
 
 def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) -> None:
-    words = translations_for("es")
+    words = page_translations_for("es")
     shown = client.post("/al/check", content="se descartan nuevas detenciones").text
     assert 'class="verdict cut"' in shown
     quoted = re.search(r'<span class="words">(.*?)</span></blockquote>', shown)
@@ -149,14 +149,14 @@ def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) 
 
 def test_an_empty_text_to_check_is_sent_and_answered(client: TestClient) -> None:
     assert "required" not in client.get("/al/check-form").text
-    assert translations_for("es").html("check.no_words") in client.post("/al/check", content="").text
+    assert page_translations_for("es").html("check.no_words") in client.post("/al/check", content="").text
 
 
 def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() -> None:
     plain = FakeCorpus()
     before, asked = "¿Cuántos miembros hay?", "¿Cuántas detenciones hubo en España?"
     answer = plain.ask(asked)
-    words = translations_for("es")
+    words = page_translations_for("es")
     (first, *_) = answer.quotes
     parts = (
         Part(Role.SIDE, "<i>España</i>", "¿?", (first,), tentative=True),

@@ -24,12 +24,12 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
 from alpie.index.layout import lay_out
-from alpie.index.messages import Message, said
+from alpie.index.messages import Message, message
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import NOT_DOCUMENTS, read_sources
 from support.fake_encoder import FakeEncoder, build, corpus_of
@@ -98,12 +98,12 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: 
 
 def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_path: Path) -> None:
     refusal = SourceError.at(tmp_path / "docs" / "foto.pdf", "pdf.scan")
-    none = said("sources.none_read", folder="docs", reasons=[refusal])
+    none = message("sources.none_read", folder="docs", reasons=[refusal])
     uploads = given(tmp_path, ended(none, code=1))
     uploads.take("foto.pdf", io.BytesIO(made.scanned_pdf()))
     state = settled(uploads)
     assert (state.refused, state.failure) == ((("foto.pdf", refusal.reason),), "")
-    assert "it is a scan without text" in render_state(uploads, translations_for("en"), {})
+    assert "it is a scan without text" in render_state(uploads, page_translations_for("en"), {})
     assert state.done == ()
     assert list((tmp_path / "docs").iterdir()) == []
 
@@ -157,10 +157,10 @@ def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
-    uploads = given(tmp_path, ended(said("build.busy", folder="var"), code=1))
+    uploads = given(tmp_path, ended(message("build.busy", folder="var"), code=1))
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
     assert settled(uploads).failure == "Otro proceso está indexando en var. Espere a que termine."
-    assert "Another process is indexing in var." in render_state(uploads, translations_for("en"), {})
+    assert "Another process is indexing in var." in render_state(uploads, page_translations_for("en"), {})
 
 
 def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
     uploads.take("a.txt", io.BytesIO(TEXT.encode()))
     state = settled(uploads)
     assert "KeyError" in state.failure
-    assert "unexpected error" in render_state(uploads, translations_for("en"), {})
+    assert "unexpected error" in render_state(uploads, page_translations_for("en"), {})
     # what it says is no message about a file, though it looks like one
     uploads = given(
         tmp_path / "b", ended(Message("x", "x", {"where": str(tmp_path / "b" / "docs" / "a.txt")}))

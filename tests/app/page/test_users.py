@@ -22,7 +22,7 @@ from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_sess
 from alpie.app.page.guarding.users import Users, password_hash
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.views.page_words import LANGUAGES, translations_for
+from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import ArgumentError, FileError, IndexMissing
 
@@ -178,7 +178,7 @@ def test_while_the_file_of_users_cannot_be_read_nobody_gets_in_and_is_told_so(ke
         client.get("/"), client.get("/al/help"), client.get("/al/help", auth=(NAME, PASSWORD)),
         log_in(client), visitor(kept).get("/al/help?lang=en"),
     ]  # fmt: skip
-    sentences = {one: translations_for(one)("login.unreadable") for one in LANGUAGES}
+    sentences = {one: page_translations_for(one)("login.unreadable") for one in LANGUAGES}
     assert [(answer.status_code, answer.text) for answer in asked[:-1]] == [(503, sentences["es"])] * 4
     assert (asked[-1].status_code, asked[-1].text) == (503, sentences["en"])
     kept.path.unlink()

@@ -219,7 +219,7 @@ def test_an_index_swapped_away_while_it_is_opened_is_no_error(
 ) -> None:
     """The reader has read the pointer; then a builder swaps and sweeps; then the reader opens the folder."""
     (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
-    read, swapped = manifest_module._pointed, []
+    read, swapped = manifest_module._read_pointer, []
 
     def slow(data: Path) -> str:
         name = read(data)
@@ -228,7 +228,7 @@ def test_an_index_swapped_away_while_it_is_opened_is_no_error(
             build(settings.docs, settings.data)
         return name
 
-    monkeypatch.setattr(manifest_module, "_pointed", slow)
+    monkeypatch.setattr(manifest_module, "_read_pointer", slow)
     version = open_version(settings.data, FakeEncoder())
     assert version.folder.name != swapped[0]
     assert "mercado" in version.documents

@@ -10,8 +10,8 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.link_places import words_at
-from alpie.app.page.views.lookup_view import render_form
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.lookup_view import render_search_form
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.service.answer_record import make_record, verify_record
 from alpie.app.service.endpoints import Endpoints
@@ -46,7 +46,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_documents_and_the_search_form_are_told_without_a_passage(corpus: Corpus, decoded: list[str]) -> None:
     rows = Endpoints(lambda: corpus).documents()
-    form = render_form(corpus, translations_for("es"))
+    form = render_search_form(corpus, page_translations_for("es"))
     assert decoded == []
     passages = [passage.document_id for passage in corpus.passages]
     assert {row["id"]: row["passages"] for row in rows} == {
@@ -58,7 +58,7 @@ def test_documents_and_the_search_form_are_told_without_a_passage(corpus: Corpus
 
 def test_outlines_are_made_once(corpus: Corpus, decoded: list[str]) -> None:
     panels = Panels(corpus)
-    pages = [render_documents(panels, translations_for("es"), Offer()) for _ in range(2)]
+    pages = [render_documents(panels, page_translations_for("es"), Offer()) for _ in range(2)]
     assert pages[0] == pages[1]
     assert len(decoded) == len(corpus.passages)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from alpie.app.service.watching import Snapshot, changes, snapshot, watch
+from alpie.app.service.watching import Snapshot, folder_changes, snapshot, watch
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import translations_for
 from alpie.index import build as build_module
@@ -25,10 +25,10 @@ from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
 
 
 def told(*looks: str, longest: float = 30.0) -> list[bool]:
-    """What `changes` says when the folder looks like these letters, one a second, the first at the start."""
+    """What `folder_changes` says when the folder looks like these letters, one a second, the first at the start."""
     seen: Iterator[Snapshot] = ({"file": (ord(one), 0, 0)} for one in looks)
     seconds = count()
-    found = changes(
+    found = folder_changes(
         lambda: next(seen), longest_rest_seconds=longest, sleep=lambda _: None, clock=lambda: next(seconds)
     )
     return [next(found) for _ in looks[1:]]
@@ -52,7 +52,7 @@ def test_a_file_written_to_without_end_does_not_hold_up_the_others() -> None:
 
 def test_what_changes_while_the_consumer_works_is_not_missed() -> None:
     looks = chain([{"a": (1, 1, 1)}], repeat({"a": (2, 2, 2)}))
-    found = changes(lambda: next(looks), sleep=lambda _: None)
+    found = folder_changes(lambda: next(looks), sleep=lambda _: None)
     # the consumer indexes here, and the file changes meanwhile
     assert True in [next(found), next(found)]
 

@@ -23,7 +23,7 @@ from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
-from alpie.app.terminal.doctor import Check, Outcome, examine
+from alpie.app.terminal.doctor import Check, Outcome, run_checks
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import translations_for
@@ -33,7 +33,7 @@ from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
 from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
-from alpie.index.sources.source_table import described, entry_from_file_name
+from alpie.index.sources.source_table import complete_entry, entry_from_file_name
 from alpie.index.text_database import StoredPassages
 from support.places import ROOT
 from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
@@ -68,7 +68,7 @@ class FakeCorpus:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> BuildReport:
         cls.is_built = True
-        told = described(entry_from_file_name(Path("acta.html"), set()), Metadata(), date(2026, 1, 2))
+        told = complete_entry(entry_from_file_name(Path("acta.html"), set()), Metadata(), date(2026, 1, 2))
         return BuildReport(
             backend=Synchronised(9, 2, 1),
             documents=1,
@@ -102,7 +102,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> type[FakeCorpus]:
     module.Corpus = fresh  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
     monkeypatch.setattr(
-        "alpie.app.service.document_report.compare_with_documents", lambda *_: Freshness((), (), ())
+        "alpie.app.service.document_report.compare_index_with_folder", lambda *_: Freshness((), (), ())
     )
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
@@ -244,7 +244,7 @@ def test_changed_documents_are_mentioned_apart(
     corpus: type[FakeCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.service.document_report.compare_with_documents", lambda *_: stale)
+    monkeypatch.setattr("alpie.app.service.document_report.compare_index_with_folder", lambda *_: stale)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "nueva, nota" in err
@@ -523,7 +523,7 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
     def works(settings: Settings, words: object) -> Check:
         return Check("works", Outcome.GOOD, "bien")
 
-    checks = list(examine(settings_in(tmp_path), translations_for("es"), (fails, works)))
+    checks = list(run_checks(settings_in(tmp_path), translations_for("es"), (fails, works)))
     assert [(one.name, one.state) for one in checks] == [("fails", Outcome.BAD), ("works", Outcome.GOOD)]
     assert checks[0].message == "Está roto; arréglalo."
 
@@ -569,7 +569,7 @@ def test_doctor_exits_with_1_when_something_is_wrong(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = iter([(Check("disk", Outcome.ADVICE, "poco"),), (Check("disk", Outcome.BAD, "nada"),)])
-    monkeypatch.setattr(doctor, "examine", lambda settings, words: next(states))
+    monkeypatch.setattr(doctor, "run_checks", lambda settings, words: next(states))
     assert cli.main(["doctor"]) == 0
     assert cli.main(["doctor"]) == 1
     assert capsys.readouterr().out == "! Disco: poco\n✗ Disco: nada\n"

@@ -10,7 +10,7 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.terminal import commands as cli
-from alpie.app.writer.expand import estimate, example_row, expand, waiting
+from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
 from alpie.app.writer.expansion_drafts import (
     DraftFault,
     ExpansionDraft,
@@ -40,10 +40,10 @@ def rows(docs: Path) -> list[dict[str, Any]]:
 
 
 def test_every_passage_gets_sound_lines(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
-    left = waiting(tmp_path, corpus.documents, corpus.passages)
+    left = passages_without_lines(tmp_path, corpus.documents, corpus.passages)
     assert len(left) == len(corpus.passages)
     told: list[tuple[int, int]] = []
-    done = expand(settings("good"), corpus.documents, left, lambda *now: told.append(now))
+    done = write_expansions(settings("good"), corpus.documents, left, lambda *now: told.append(now))
     assert done.passages == len(corpus.passages)
     assert not done.dropped
     assert done.failed == 0
@@ -51,11 +51,11 @@ def test_every_passage_gets_sound_lines(settings: Any, corpus: Corpus, tmp_path:
     placed = place_expansions((tmp_path / expansions_file("uno")).read_bytes(), corpus.passages, "uno")
     assert placed.problems == ()
     assert all(len(lines) == 3 for lines in placed.lines)
-    assert waiting(tmp_path, corpus.documents, corpus.passages) == []
+    assert passages_without_lines(tmp_path, corpus.documents, corpus.passages) == []
 
 
 def test_what_a_passage_does_not_bear_is_left_out(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
-    done = expand(settings("lying"), corpus.documents, corpus.passages)
+    done = write_expansions(settings("lying"), corpus.documents, corpus.passages)
     assert set(done.dropped) == {fault.value for fault in DraftFault}
     assert all(len(row["lines"]) == 3 for row in rows(tmp_path))
     assert "4871" not in json.dumps(rows(tmp_path))
@@ -65,17 +65,17 @@ def test_a_run_that_failed_goes_on_where_it_stopped(settings: Any, corpus: Corpu
     by_hand = example_row(corpus.passages[0])
     (tmp_path / "expansions").mkdir()
     (tmp_path / expansions_file("uno")).write_text(by_hand, "utf-8")  # without a line feed at its end
-    left = waiting(tmp_path, corpus.documents, corpus.passages)
+    left = passages_without_lines(tmp_path, corpus.documents, corpus.passages)
     assert corpus.passages[0] not in left
     with pytest.raises(ProviderError, match="repita la orden"):
-        expand(settings("error"), corpus.documents, left)
-    expand(settings("good"), corpus.documents, left)
+        write_expansions(settings("error"), corpus.documents, left)
+    write_expansions(settings("good"), corpus.documents, left)
     assert rows(tmp_path)[0] == json.loads(by_hand)
     assert len(rows(tmp_path)) == len(corpus.passages)
 
 
 def test_the_estimate_counts_what_would_be_sent(corpus: Corpus) -> None:
-    need = estimate(corpus.passages)
+    need = estimate_cost(corpus.passages)
     assert need.passages == len(corpus.passages)
     assert 0 < need.requests < need.passages
     assert need.tokens_read > sum(len(passage.text) for passage in corpus.passages) / 4

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alpie.app.answering.quoting.citation import cite, locator
-from alpie.index.chunking.passages import make_passages, passage_address, unit_below
+from alpie.index.chunking.passages import label_below_heading, make_passages, passage_address
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Document, Element, Passage, SentenceRole, Structure
 from alpie.index.sources.document_folder import read_sources
@@ -184,4 +184,4 @@ def test_what_stands_on_the_next_page_is_cited_with_it() -> None:
     ("TÍTULO I", "artículo 3", "artículo 3"), ("TÍTULO I", None, ""),
 ])  # fmt: skip
 def test_a_unit_is_named_below_its_heading(heading: str, label: str | None, below: str) -> None:
-    assert unit_below([heading], label) == below
+    assert label_below_heading([heading], label) == below

@@ -17,7 +17,7 @@ from alpie.app.settings import load_settings
 from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.encoder.onnx_export import agrees_with_reference, compare
+from alpie.index.encoder.onnx_export import agrees_with_reference, measure_agreement
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
@@ -119,7 +119,7 @@ def test_the_fast_runtime_agrees_with_pytorch(encoder: Encoder, reference: Encod
     assert reference.runtime == "torch"
     assert encoder.fingerprint == reference.fingerprint
     questions, passages = sample_texts()
-    agreement = compare(
+    agreement = measure_agreement(
         encoder.encode_queries(questions),
         encoder.encode_passages(passages),
         reference.encode_queries(questions),
@@ -141,9 +141,9 @@ def test_the_figures_are_in_the_manifest(encoder: Encoder) -> None:
 def test_noise_does_not_pass_for_agreement(encoder: Encoder) -> None:
     asked, said = sample_texts()
     questions, passages = encoder.encode_queries(asked), encoder.encode_passages(said)
-    assert compare(questions, passages, questions, passages).suffices
+    assert measure_agreement(questions, passages, questions, passages).suffices
     noise = np.random.default_rng(0).normal(scale=0.02, size=questions.shape).astype(np.float32)
-    assert not compare(questions + noise, passages, questions, passages).suffices
+    assert not measure_agreement(questions + noise, passages, questions, passages).suffices
 
 
 @pytest.fixture

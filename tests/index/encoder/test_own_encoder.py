@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from alpie.app.answering import answer_weights
-from alpie.app.answering.answer_weights import calibration_file, numbers_for
+from alpie.app.answering.answer_weights import calibration_file, load_calibration
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, examine
+from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, run_checks
 from alpie.app.translations import translations_for
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.training import fit_weights
@@ -23,7 +23,7 @@ from alpie.eval.training.fit_weights import fit_encoder
 from alpie.index.encoder import Encoder, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
-from alpie.index.encoder.onnx_export import compare
+from alpie.index.encoder.onnx_export import measure_agreement
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
@@ -96,7 +96,7 @@ def test_a_model_of_the_usual_kinds_runs_in_8_bits_as_in_pytorch(
         [one.encode_queries(questions) for one in (fast, slow)],
         [one.encode_passages(passages) for one in (fast, slow)],
     )
-    assert compare(vectors[0][0], vectors[1][0], vectors[0][1], vectors[1][1]).suffices
+    assert measure_agreement(vectors[0][0], vectors[1][0], vectors[0][1], vectors[1][1]).suffices
     library = sentence_transformers.SentenceTransformer(str(folder), device="cpu")
     own = library.encode(questions[:3], prompt=PROMPTS["Retrieval-query"], normalize_embeddings=True)
     np.testing.assert_allclose(slow.encode_queries(questions[:3]), own, atol=1e-5)
@@ -130,7 +130,7 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
     def fail(*_arguments: object) -> None:
         raise AssertionError("the verdict should have been remembered")
 
-    monkeypatch.setattr(onnx_export, "_make", fail)
+    monkeypatch.setattr(onnx_export, "_build_graph", fail)
     assert open_encoder(str(folder), cache).runtime == "torch"
     with pytest.raises(EncoderError, match="torch o auto"):
         open_encoder(str(folder), cache, "onnx")
@@ -251,10 +251,10 @@ def test_the_doctor_says_that_an_encoder_is_not_calibrated(
 ) -> None:
     monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
     [look] = [one for one in EXAMINATIONS if "matching" in one.__name__]
-    [found] = examine(settings, translations_for("es"), (look,))
+    [found] = run_checks(settings, translations_for("es"), (look,))
     assert (found.state, "alpie eval --fit" in found.message) == (Outcome.BAD, True)
     calibrate(settings, FakeEncoder().fingerprint)
-    [found] = examine(settings, translations_for("es"), (look,))
+    [found] = run_checks(settings, translations_for("es"), (look,))
     assert found.state == Outcome.GOOD
 
 
@@ -266,7 +266,7 @@ def test_with_its_own_numbers_it_answers(settings: Settings) -> None:
 
 
 def test_the_bundled_encoder_needs_no_calibration(encoder: Encoder, tmp_path: Path) -> None:
-    weights, fusion = numbers_for(encoder, tmp_path)
+    weights, fusion = load_calibration(encoder, tmp_path)
     assert (weights, fusion) == (answer_weights.load_weights(), HybridWeights())
     said = io.StringIO()
     assert fit_encoder(replace(load_settings(), data=tmp_path), said, encoder=encoder) == 0

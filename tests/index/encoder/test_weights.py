@@ -23,7 +23,7 @@ from alpie.index.encoder.bundled_weights import (
     unpack_q4,
 )
 from alpie.index.errors import EncoderError
-from alpie.index.files import is_intact, read_fingerprint, settle
+from alpie.index.files import build_once, is_intact, read_fingerprint
 
 pytestmark = pytest.mark.heavy
 
@@ -153,7 +153,7 @@ def test_two_that_come_at_once_write_it_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor() as pool:
         for run in [
-            pool.submit(settle, tmp_path / "thing", lambda folder: (folder / "file").exists(), make)
+            pool.submit(build_once, tmp_path / "thing", lambda folder: (folder / "file").exists(), make)
             for _ in range(2)
         ]:
             run.result()
@@ -164,7 +164,7 @@ def test_what_a_dead_process_left_is_cleared(tmp_path: Path) -> None:
     leftover = tmp_path / "thing.new-123"
     leftover.mkdir()
     (leftover / "half").write_text("x")
-    settle(tmp_path / "thing", lambda folder: folder.exists(), lambda folder: None)
+    build_once(tmp_path / "thing", lambda folder: folder.exists(), lambda folder: None)
     assert not leftover.exists()
     assert (tmp_path / "thing").is_dir()
 
@@ -174,7 +174,7 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(EncoderError, match=r"No space left.*ALPIE_CACHE"):
-        settle(tmp_path / "thing", lambda folder: False, fail)
+        build_once(tmp_path / "thing", lambda folder: False, fail)
     assert [path.name for path in tmp_path.iterdir()] == ["thing.lock"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.formats.extraction import iso_date
-from alpie.index.formats.numbering import ordinal
+from alpie.index.formats.numbering import list_number
 from alpie.index.records import BlockKind
 from support.formats import law, made
 from support.formats.packed import odt_of, odt_xml
@@ -210,4 +210,4 @@ def test_dates(text: str, date: str) -> None:
     (-2, "i", "-2"),
 ])  # fmt: skip
 def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
-    assert ordinal(number, sort) == shown
+    assert list_number(number, sort) == shown

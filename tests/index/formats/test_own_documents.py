@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.corpus import Corpus, open_reader_of
+from alpie.app.answering.corpus import Corpus, open_configured_reader
 from alpie.app.answering.quoting.citation import full_citation
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
-from alpie.app.service.document_report import compare_with_documents
+from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.settings import load_settings
 from alpie.app.terminal.rendering import incomplete_text
 from alpie.app.translations import translations_for
@@ -25,7 +25,7 @@ from alpie.index.formats import Metadata
 from alpie.index.records import collapse
 from alpie.index.sources import document_folder
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.sources.source_table import described, entry_from_file_name, table_for
+from alpie.index.sources.source_table import complete_entry, entry_from_file_name, render_table
 from alpie.index.storage.store import open_version
 from support.fake_encoder import FakeEncoder
 from support.formats import law, made
@@ -77,10 +77,10 @@ def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) ->
     assert len(report.problems) == 3
     for name, said in (("escaneo.pdf", "OCR"), ("cifrado.pdf", "contraseña"), ("foto.docx", "imagen")):
         assert any(name in line and said in line for line in report.problems)
-    assert compare_with_documents(folder, data).is_fresh
+    assert compare_index_with_folder(folder, data).is_fresh
     version = open_version(data, encoder)
     return Corpus(
-        version.documents, version.layouts, version.search, open_reader_of(settings), version.fingerprint,
+        version.documents, version.layouts, version.search, open_configured_reader(settings), version.fingerprint,
         policy=QuotePolicy(most=settings.max_quotes),
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> N
     report = read_sources(tmp_path)
     told = report.incomplete[0]
     assert told.missing == ("title", "publisher", "kind", "language", "place", "url")
-    table = tomllib.loads(table_for(told))["document"][0]
+    table = tomllib.loads(render_table(told))["document"][0]
     assert table["file"] == "acta 2024.html"
     assert table["date"] == "2024"
     shown = incomplete_text(report.incomplete, tmp_path, translations_for("es"))
@@ -166,7 +166,7 @@ def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> N
     assert "# organismo que lo publica" in shown
     assert "# body that publishes it" in incomplete_text(report.incomplete, tmp_path, translations_for("en"))
     # pasted as it is, the document is complete
-    (tmp_path / "sources.toml").write_text(table_for(told), encoding="utf-8")
+    (tmp_path / "sources.toml").write_text(render_table(told), encoding="utf-8")
     assert read_sources(tmp_path).incomplete == ()
 
 
@@ -176,7 +176,7 @@ def test_of_a_document_with_a_table_only_what_lacks_is_asked_for(tmp_path: Path)
     (tmp_path / "sources.toml").write_text(listed, encoding="utf-8")
     told = read_sources(tmp_path).incomplete[0]
     assert told.missing == ("place", "url")
-    assert tomllib.loads(table_for(told)) == {"document": [{"id": "ley", "place": "", "url": ""}]}
+    assert tomllib.loads(render_table(told)) == {"document": [{"id": "ley", "place": "", "url": ""}]}
     (tmp_path / "sources.toml").write_text(listed + 'place = ""\nurl = ""\n', encoding="utf-8")
     assert read_sources(tmp_path).incomplete == ()  # known to have none
 
@@ -198,7 +198,7 @@ def test_a_date_of_publication_may_be_the_year_in_the_name_of_the_file_and_is_pa
 ) -> None:
     """And not the years of which it speaks."""
     nobody_says = entry_from_file_name(Path(name), set())
-    told = described(nobody_says, Metadata(title="Agenda", date=said), today=day(2026, 11, 28))
+    told = complete_entry(nobody_says, Metadata(title="Agenda", date=said), today=day(2026, 11, 28))
     assert told.entry.date == date
     assert ("date" in told.missing) == (not date)
     assert ("date" in told.entry.editorial) == bool(date and not said)
@@ -212,7 +212,7 @@ def test_what_a_file_says_of_itself_is_data(tmp_path: Path) -> None:
     assert document.date == ""
     assert "\x1b" not in document.title
     assert "\n" not in document.title
-    assert tomllib.loads(table_for(read_sources(tmp_path).incomplete[0]))
+    assert tomllib.loads(render_table(read_sources(tmp_path).incomplete[0]))
 
 
 def test_an_index_of_formats_is_the_same_however_often_it_is_built(folder: Path, tmp_path: Path) -> None:

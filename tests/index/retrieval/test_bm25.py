@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.index.retrieval.bm25 import TermIndex, best_of
+from alpie.index.retrieval.bm25 import TermIndex, top_rows
 
 ROWS = [["perro", "gato", "perro"], ["gato", "casa"], ["casa", "jardin", "arbol", "perro"], [], ["registro"]]
 
@@ -79,4 +79,4 @@ def test_the_best_are_those_with_the_highest_scores() -> None:
         scores = index.scores(question)
         expected = [row for row in np.lexsort((np.arange(len(scores)), -scores)) if scores[row] > 0]
         for limit in (1, 10, 5_000):
-            assert best_of(scores, limit).tolist() == expected[:limit]
+            assert top_rows(scores, limit).tolist() == expected[:limit]

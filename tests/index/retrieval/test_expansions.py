@@ -12,10 +12,10 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.answer_view import render_answer
-from alpie.app.page.views.page_words import translations_for
-from alpie.app.service.document_report import compare_with_documents
+from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.service.rows import answer_row
-from alpie.index.retrieval.expansion_index import filled
+from alpie.index.retrieval.expansion_index import impute_scores
 from alpie.index.sources.expansions import ExpansionLine, place_expansions
 from alpie.index.spanish.query import read_question
 from alpie.index.storage.manifest import current_version
@@ -127,7 +127,7 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
     before = opened(data).fingerprint
     address = address_of(data, "incendios")
     write(docs, "incendios", row(address, ("Otra cosa", []), (FOREST, ["En julio ardieron"])))
-    assert compare_with_documents(docs, data).changed == ("incendios",)
+    assert compare_index_with_folder(docs, data).changed == ("incendios",)
     encoder = FakeEncoder()
     build(docs, data, encoder)
     assert encoder.texts_seen == ["Otra cosa"]
@@ -175,7 +175,7 @@ def test_what_is_missing_is_the_passage_s_own_score_raised_by_the_mean_differenc
     has_lines = np.array([True, False, True])
     values = np.array([0.9, -1, 0.8], np.float32)
     own = np.array([0.8, 0.5, 0.6], np.float32)
-    np.testing.assert_allclose(filled(values, has_lines, own), [0.9, 0.65, 0.8], atol=1e-6)
+    np.testing.assert_allclose(impute_scores(values, has_lines, own), [0.9, 0.65, 0.8], atol=1e-6)
 
 
 # --- never quoted ---------------------------------------------------------------------------------
@@ -201,6 +201,6 @@ def test_the_page_shows_a_line_as_what_it_is(data: Path, docs: Path) -> None:
     build(docs, data)
     corpus = corpus_in(data)
     answer = corpus.ask("¿Qué floresta quedó calcinada?")
-    page = render_answer(answer, translations_for("es"), corpus.documents)
+    page = render_answer(answer, page_translations_for("es"), corpus.documents)
     assert "Por otra manera de preguntarlo: 1.º" in page
     assert "que no es texto del documento: <i>&lt;b&gt;Floresta&lt;/b&gt; calcinada</i>" in page

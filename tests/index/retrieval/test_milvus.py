@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from alpie.app.answering.corpus import backend_choice_of
+from alpie.app.answering.corpus import configured_backend
 from alpie.app.settings import load_settings
 from alpie.app.terminal import doctor
 from alpie.app.translations import translations_for
@@ -209,7 +209,7 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
 
     def told(index: str) -> doctor.Check:
         settings = load_settings({"data": str(tmp_path), "index": index}, environment={})
-        (check,) = doctor.examine(settings, words, (doctor._backend,))
+        (check,) = doctor.run_checks(settings, words, (doctor._backend,))
         return check
 
     assert told("").state is doctor.Outcome.GOOD
@@ -231,7 +231,7 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
 def test_a_corpus_opens_with_the_backend_of_its_settings() -> None:
     given = {"index": "milvus:http://127.0.0.1:1", "index_timeout_seconds": 3}
     settings = load_settings(given, environment={})
-    assert backend_choice_of(settings) == BackendChoice("milvus:http://127.0.0.1:1", "", 3.0)
-    assert backend_choice_of(load_settings({}, environment={})) is None
+    assert configured_backend(settings) == BackendChoice("milvus:http://127.0.0.1:1", "", 3.0)
+    assert configured_backend(load_settings({}, environment={})) is None
     with pytest.raises(SettingsError, match="index"):
         load_settings({"index": "faiss"}, environment={})

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from alpie.app.answering.corpus import Corpus
-from alpie.index.encoder import unit_rows
-from alpie.index.encoder.embed import context_of, embed_passages
+from alpie.index.encoder import normalise_rows
+from alpie.index.encoder.embed import embed_passages, heading_line
 from alpie.index.errors import ArgumentError
 from alpie.index.records import Passage
 from alpie.index.retrieval.search import Retrieval, SearchIndex
@@ -145,16 +145,16 @@ def test_the_order_of_the_passages_changes_no_score(small: Corpus) -> None:
 
 def test_the_context_of_a_passage_is_its_last_headings_and_its_box() -> None:
     passage = replace(passage_of("Texto."), path=("Uno", "Dos", "Tres"), box="Caja")
-    assert context_of(passage) == "Dos. Tres. Caja"
-    assert context_of(replace(passage, box="Tres")) == "Dos. Tres"
-    assert context_of(passage_of("Texto.")) == ""
+    assert heading_line(passage) == "Dos. Tres. Caja"
+    assert heading_line(replace(passage, box="Tres")) == "Dos. Tres"
+    assert heading_line(passage_of("Texto.")) == ""
 
 
 # --- vectors ------------------------------------------------------------------------------------
 
 
 def unit(*rows: list[float]) -> NDArray[np.float32]:
-    return unit_rows(np.array(rows, dtype=np.float32))
+    return normalise_rows(np.array(rows, dtype=np.float32))
 
 
 def test_the_nearest_vectors_come_first_and_equal_ones_by_number() -> None:

@@ -20,8 +20,8 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.questions.split import split
-from alpie.index.encoder import unit_rows
+from alpie.eval.questions.split import split_questions
+from alpie.index.encoder import normalise_rows
 from alpie.index.retrieval.backends import milvus_client
 from alpie.index.retrieval.backends.milvus import MilvusBackend
 from alpie.index.retrieval.backends.milvus_client import (
@@ -92,7 +92,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def entry_of(number: int, document: str = "uno", words: str = "el tren sale") -> Entry:
     """A passage of two sentences whose vectors differ from those of all other numbers."""
     chance = np.random.default_rng(number)
-    vectors = unit_rows(chance.standard_normal((3, DIMENSION)).astype(np.float32))
+    vectors = normalise_rows(chance.standard_normal((3, DIMENSION)).astype(np.float32))
     identity = passage_id(f"{document}/texto/{number}")
     return Entry(
         id=identity, stamp=number, document=document, text=f"{words} {number}", vector=vectors[0],
@@ -166,7 +166,9 @@ def test_a_deleted_document_is_gone_at_once(small: VectorBackend) -> None:
 
 def _asked() -> list[Any]:
     files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
-    questions = split([question for file in files for question in read_questions(file).questions], "report")
+    questions = split_questions(
+        [question for file in files for question in read_questions(file).questions], "report"
+    )
     alone = [question for question in questions if not question.earlier]
     return [read_question(one.text) for one in alone[:: max(1, len(alone) // _QUESTIONS)][:_QUESTIONS]]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from alpie.index.encoder import unit_rows
+from alpie.index.encoder import normalise_rows
 from alpie.index.retrieval import vectors
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
 from alpie.index.storage.manifest import current_version, read_manifest
@@ -24,7 +24,7 @@ def clustered(count: int, seed: int = 0) -> NDArray[np.float32]:
     centres = np.random.default_rng(1).standard_normal((50, DIMENSION))
     chance = np.random.default_rng(seed)
     noise = 0.6 * chance.standard_normal((count, DIMENSION))
-    return unit_rows((centres[chance.integers(0, 50, count)] + noise).astype(np.float32))
+    return normalise_rows((centres[chance.integers(0, 50, count)] + noise).astype(np.float32))
 
 
 def written(path: Path, rows: NDArray[np.float32], like: VectorIndex | None = None) -> VectorIndex:

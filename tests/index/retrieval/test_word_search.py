@@ -39,7 +39,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def found(corpus: Corpus, text: str) -> set[str]:
     """Texts of the passages that are found."""
-    return {corpus.passages[one.row].text for one in corpus.holding(WordQuery.of(text))}
+    return {corpus.passages[one.row].text for one in corpus.word_matches(WordQuery.of(text))}
 
 
 @pytest.mark.parametrize(("text", "documents"), [
@@ -54,7 +54,7 @@ def found(corpus: Corpus, text: str) -> set[str]:
 ])  # fmt: skip
 def test_what_is_asked_for_is_found(stored: Corpus, text: str, documents: tuple[str, ...]) -> None:
     for corpus in (stored, corpus_of(*TEXTS)):
-        held = corpus.holding(WordQuery.of(text))
+        held = corpus.word_matches(WordQuery.of(text))
         assert {one.document for one in held} == set(documents)
         assert [one.row for one in held] == sorted({one.row for one in held})
 
@@ -104,7 +104,7 @@ def test_folding_moves_no_offset_whatever_the_character() -> None:
 )
 def test_any_text_is_a_query(stored: Corpus, text: str) -> None:
     query = WordQuery.of(text)
-    for one in stored.holding(query):
+    for one in stored.word_matches(query):
         passage = stored.passages[one.row].text
         for start, end in query.ranges(passage):
             assert 0 <= start < end <= len(passage)

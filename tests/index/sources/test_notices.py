@@ -16,9 +16,9 @@ from alpie.app.terminal import doctor
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.chunking.word_coverage import measured
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.layout import lay_out
-from alpie.index.notices import Coverage, Notice, NoticeKind, Unread
+from alpie.index.notices import Coverage, Notice, NoticeKind, UnreadFile
 from alpie.index.records import Document, Element, Structure
 from alpie.index.storage.store import open_version
 from support.fake_corpus import FakeCorpus
@@ -55,7 +55,7 @@ def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name:
     assert check.state is doctor.Outcome.ADVICE
     assert one.reason in check.message
     kept = open_version(tmp_path / "data", FakeEncoder()).manifest["unread"]
-    assert [Unread.of(row) for row in kept] == [one]
+    assert [UnreadFile.of(row) for row in kept] == [one]
 
 
 def test_what_is_no_document_is_not_named(tmp_path: Path) -> None:
@@ -94,9 +94,9 @@ def test_the_documents_page_tells_them() -> None:
     name, document = next(iter(documents.items()))
     notice = Notice(NoticeKind.PAGES_WITHOUT_TEXT, 4, 5)
     told = replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20))
-    unread = (Unread("acta <1>.doc", "es un documento antiguo."),)
+    unread = (UnreadFile("acta <1>.doc", "es un documento antiguo."),)
     corpus = FakeCorpus(documents={**documents, name: told}, unread=unread)
-    page = render_documents(Panels(corpus), catalogue.translations_for("es"), Offer())
+    page = render_documents(Panels(corpus), catalogue.page_translations_for("es"), Offer())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto, quizá escaneadas: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page
@@ -107,7 +107,7 @@ def test_no_words_of_real_files_are_lost(path: Path) -> None:
     if path.suffix.lower() not in (".txt", ".md", ".html", ".docx", ".odt"):
         return
     found = Reading(path.name.lower(), path.read_bytes())
-    coverage = measured(found.document, found.layout, found.passages).coverage
+    coverage = measure_coverage(found.document, found.layout, found.passages).coverage
     assert coverage.words_kept >= 0.95 * coverage.words_found
 
 
@@ -120,4 +120,4 @@ def test_a_divided_word_is_not_lost_but_one_that_is_glued_is() -> None:
         structure = Structure((Element(0, len(read)),), found="\n".join(lines))
         document = Document("d", "-", "", "", "", "es", "a.pdf", read, structure=structure)
         layout = lay_out(document)
-        assert measured(document, layout, make_passages(document, layout)).notices == notices
+        assert measure_coverage(document, layout, make_passages(document, layout)).notices == notices

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alpie.index.spanish.analysis import stems
-from alpie.index.spanish.conversation import complete, leans_on_earlier
+from alpie.index.spanish.conversation import complete_question, leans_on_earlier
 from alpie.index.spanish.query import read_question
 from support.places import ROOT
 
@@ -28,7 +28,7 @@ def rows() -> tuple[dict[str, Any], ...]:
 
 
 def searched(question: str, *turns: str) -> str:
-    return complete(read_question(question), turns).searched
+    return complete_question(read_question(question), turns).searched
 
 
 @pytest.mark.parametrize("question", [
@@ -72,16 +72,16 @@ def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: s
 ])  # fmt: skip
 def test_these_stand_alone_and_take_nothing_along(question: str) -> None:
     asked = read_question(question)
-    assert complete(asked, (FIRST, "¿y en España?")) is asked
+    assert complete_question(asked, (FIRST, "¿y en España?")) is asked
 
 
 def test_without_an_earlier_question_nothing_changes() -> None:
     asked = read_question("¿y en España?")
-    assert complete(asked, ()) is asked
+    assert complete_question(asked, ()) is asked
 
 
 def test_what_is_asked_now_stands_first_and_last_and_what_was_typed_is_not_touched() -> None:
-    completed = complete(read_question("¿Y en España?"), (ARRESTS,))
+    completed = complete_question(read_question("¿Y en España?"), (ARRESTS,))
     assert completed.typed == "¿Y en España?"
     assert completed.searched.startswith("en España ")
     assert completed.searched.endswith(" en España?")
@@ -157,10 +157,10 @@ def test_hardly_any_stand_alone_question_is_taken_for_a_follow_up() -> None:
 
 def test_the_reader_is_asked_a_sentence_with_what_it_leans_on() -> None:
     earlier = ["¿Cuántas detenciones hubo en total?"]
-    asked = complete(read_question("¿y en España?"), earlier)
+    asked = complete_question(read_question("¿y en España?"), earlier)
     assert asked.read == "¿y en España, Cuántas detenciones hubo en total?"
-    chain = complete(read_question("¿y en Francia?"), [*earlier, "¿y en España?"])
+    chain = complete_question(read_question("¿y en Francia?"), [*earlier, "¿y en España?"])
     assert chain.read == "¿y en Francia, Cuántas detenciones hubo en total?"
-    assert complete(read_question("¿Qué es el grooming?"), earlier).read == ""
-    again = complete(read_question("explícamelo mejor"), earlier)
+    assert complete_question(read_question("¿Qué es el grooming?"), earlier).read == ""
+    again = complete_question(read_question("explícamelo mejor"), earlier)
     assert again.read == again.searched

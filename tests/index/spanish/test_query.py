@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish.query import MAX_CHARACTERS, detected_language, read_question
+from alpie.index.spanish.query import MAX_CHARACTERS, detect_language, read_question
 
 
 def searched(text: str) -> str:
@@ -87,7 +87,7 @@ def test_a_long_question_is_cut_at_a_word() -> None:
     ("CSAM NCMEC", "und"), ("detenciones España", "es"), ("provincias registros", "und"), ("", "und"),
 ])  # fmt: skip
 def test_the_language_is_told_by_function_words(text: str, language: str) -> None:
-    assert detected_language(text) == language
+    assert detect_language(text) == language
 
 
 @given(st.text(alphabet="qxk deáñ¿?.,AB1\n", min_size=1, max_size=80))

@@ -193,7 +193,7 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     assert answer.absent == (Absent("", place),)
     assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
     assert place in answer_text(answer, translations_for("es"), 0)
-    assert place in render_answer(answer, catalogue.translations_for("es"), laws.documents)
+    assert place in render_answer(answer, catalogue.page_translations_for("es"), laws.documents)
 
 
 @pytest.mark.parametrize(("question", "spanish", "english"), [
@@ -209,7 +209,7 @@ def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: s
     reference = read_reference(question)
     assert reference
     place = unit_in_words(reference.places[0])
-    assert (place, translations_for("en").told(place)) == (spanish, english)
+    assert (place, translations_for("en").translate(place)) == (spanish, english)
 
 
 def test_every_kind_of_place_can_be_told() -> None:

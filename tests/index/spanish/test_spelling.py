@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from alpie.eval.training.spanish_forms import forms_of
 from alpie.index.spanish import spelling
 from alpie.index.spanish.analysis import fold, stem
-from alpie.index.spanish.spelling import Lexicon, corrected, front_coded, lexicon_of, unpacked
+from alpie.index.spanish.spelling import Lexicon, correct_spelling, front_decode, front_encode, lexicon_of
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
 WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
@@ -28,7 +28,7 @@ def put_right(
 ) -> str:
     """A question to documents that hold these stems, with these dictionaries."""
     dictionaries = {"es": words, "en": english}
-    return corrected(
+    return correct_spelling(
         text, asked_in, lambda stems: [held.get(of, 0) for of in stems], dictionaries.__getitem__
     )
 
@@ -91,12 +91,12 @@ def test_a_conjugated_form_a_plural_and_one_with_pronouns_are_words_and_stay(wor
     near = {stem(fold(other)) for other in (word[:-1], word + "s", word[:-1] + "o", word[:-3] + "ido")}
     near -= {stem(fold(word))}
     asked = f"qué {word} entonces"
-    assert corrected(asked, "es", lambda stems: [int(of in near) for of in stems]) == asked
+    assert correct_spelling(asked, "es", lambda stems: [int(of in near) for of in stems]) == asked
 
 
 @given(st.sets(st.text(alphabet="abcz", min_size=1, max_size=12)))
 def test_front_coded_words_are_read_as_they_were(words: set[str]) -> None:
-    assert list(unpacked(front_coded(sorted(words)))) == sorted(words)
+    assert list(front_decode(front_encode(sorted(words)))) == sorted(words)
 
 
 def test_forms_are_made_with_every_affix(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         languages.append(language)
         return _few_words(language)
 
-    monkeypatch.setattr(spelling, "_made", make)
+    monkeypatch.setattr(spelling, "_build_lexicon", make)
     lexicon_of.cache_clear()
     yield languages
     lexicon_of.cache_clear()

@@ -14,7 +14,14 @@ import pytest
 
 from alpie.app.settings import load_settings
 from alpie.index.bulk import __main__ as bulk
-from alpie.index.bulk.partitions import embed_partitions, inputs, load, output_of, pending, plan
+from alpie.index.bulk.partitions import (
+    embed_partitions,
+    index_partitions,
+    input_partitions,
+    output_path,
+    pending_partitions,
+    write_partitions,
+)
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
@@ -41,7 +48,7 @@ def docs(docs: Path) -> Path:
 
 @pytest.fixture
 def work(docs: Path, tmp_path: Path) -> Path:
-    plan(docs, tmp_path / "trabajo", passages=1)
+    write_partitions(docs, tmp_path / "trabajo", passages=1)
     return tmp_path / "trabajo"
 
 
@@ -52,8 +59,11 @@ def outputs(work: Path) -> dict[str, int]:
 
 def test_every_passage_is_in_one_partition_once(docs: Path, tmp_path: Path) -> None:
     (docs / "otra_vez.txt").write_text(SMALL_TEXT, "utf-8")
-    assert plan(docs, tmp_path / "a", passages=4) == 6
-    assert [path.name for path in inputs(tmp_path / "a")] == ["part-00000.parquet", "part-00001.parquet"]
+    assert write_partitions(docs, tmp_path / "a", passages=4) == 6
+    assert [path.name for path in input_partitions(tmp_path / "a")] == [
+        "part-00000.parquet",
+        "part-00001.parquet",
+    ]
 
 
 def test_an_index_of_partitions_answers_like_one_made_directly(
@@ -61,7 +71,7 @@ def test_an_index_of_partitions_answers_like_one_made_directly(
 ) -> None:
     assert embed_partitions(work, FakeEncoder) == 6
     encoder = FakeEncoder()
-    report = load(docs, work, tmp_path / "indice", encoder)
+    report = index_partitions(docs, work, tmp_path / "indice", encoder)
     assert (report.passages, report.embedded) == (6, 0)
     assert encoder.texts_seen == []
     build(docs, tmp_path / "directo")
@@ -78,7 +88,7 @@ def test_an_index_of_partitions_answers_like_one_made_directly(
 def test_nothing_is_done_twice(docs: Path, work: Path) -> None:
     embed_partitions(work, FakeEncoder)
     before = outputs(work)
-    assert plan(docs, work, passages=1) == 6
+    assert write_partitions(docs, work, passages=1) == 6
     assert embed_partitions(work, FakeEncoder) == 0
     assert outputs(work) == before
 
@@ -86,24 +96,24 @@ def test_nothing_is_done_twice(docs: Path, work: Path) -> None:
 def test_a_changed_document_and_another_encoder_are_embedded_anew(docs: Path, work: Path) -> None:
     embed_partitions(work, FakeEncoder)
     (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
-    plan(docs, work, passages=1)
-    assert len(pending(work, FINGERPRINT)) == 1
+    write_partitions(docs, work, passages=1)
+    assert len(pending_partitions(work, FINGERPRINT)) == 1
     assert embed_partitions(work, FakeEncoder) == 1
     assert embed_partitions(work, partial(FakeEncoder, "otro")) == 6
 
 
 def test_a_partition_that_is_not_whole_is_made_again(work: Path) -> None:
     embed_partitions(work, FakeEncoder)
-    torn = output_of(inputs(work)[2])
+    torn = output_path(input_partitions(work)[2])
     torn.write_bytes(torn.read_bytes()[:100])
-    assert pending(work, FINGERPRINT) == [inputs(work)[2]]
+    assert pending_partitions(work, FINGERPRINT) == [input_partitions(work)[2]]
 
 
 def test_an_index_wants_all_partitions(docs: Path, work: Path, tmp_path: Path) -> None:
     with pytest.raises(BulkError, match="6 particiones"):
-        load(docs, work, tmp_path / "indice", FakeEncoder())
+        index_partitions(docs, work, tmp_path / "indice", FakeEncoder())
     with pytest.raises(BulkError, match=r"index\.bulk plan"):
-        pending(tmp_path / "nada", FINGERPRINT)
+        pending_partitions(tmp_path / "nada", FINGERPRINT)
 
 
 CHILD = """
@@ -139,10 +149,10 @@ def test_a_killed_run_goes_on_where_it_stopped(docs: Path, work: Path, tmp_path:
         child.send_signal(signal.SIGKILL)
     before = outputs(work)
     assert len(before) == 3
-    assert len(pending(work, FINGERPRINT)) == 3
+    assert len(pending_partitions(work, FINGERPRINT)) == 3
     assert embed_partitions(work, FakeEncoder) == 3
     assert {name: outputs(work)[name] for name in before} == before
-    assert load(docs, work, tmp_path / "indice", FakeEncoder()).embedded == 0
+    assert index_partitions(docs, work, tmp_path / "indice", FakeEncoder()).embedded == 0
 
 
 def test_processes_embed_what_one_process_does(
@@ -155,9 +165,9 @@ def test_processes_embed_what_one_process_does(
         assert bulk.main(["embed", "--work", work, "--processes", processes]) == 0
     import pyarrow.parquet as parquet
 
-    for path in inputs(tmp_path / "uno"):
-        one = parquet.read_table(output_of(path))
-        assert one.equals(parquet.read_table(output_of(tmp_path / "dos" / "in" / path.name)))
+    for path in input_partitions(tmp_path / "uno"):
+        one = parquet.read_table(output_path(path))
+        assert one.equals(parquet.read_table(output_path(tmp_path / "dos" / "in" / path.name)))
     data = ["--data", str(tmp_path / "indice"), "--docs", str(docs)]
     assert bulk.main(["load", "--work", str(tmp_path / "dos"), *data]) == 0
     assert "0 sin partición" in capsys.readouterr().out

@@ -27,7 +27,13 @@ from alpie.index.errors import (
 from alpie.index.spanish.query import read_question
 from alpie.index.storage import incremental
 from alpie.index.storage import manifest as manifest_module
-from alpie.index.storage.manifest import FORMAT_VERSION, check_files, current_version, read_manifest, sealed
+from alpie.index.storage.manifest import (
+    FORMAT_VERSION,
+    check_files,
+    current_version,
+    read_manifest,
+    with_checksum,
+)
 from alpie.index.storage.store import open_version
 from support.disturbed import assert_refused, files, flipped, replaced
 from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
@@ -340,7 +346,7 @@ def test_another_encoder_is_named_with_the_one_it_was_built_with(data: Path) -> 
 def reseal(data: Path, **changes: object) -> Path:
     """Change fields of the manifest as whoever wrote it would have; returns its folder."""
     path = current_version(data) / "manifest.json"
-    path.write_text(json.dumps(sealed(json.loads(path.read_text("utf-8")) | changes)), "utf-8")
+    path.write_text(json.dumps(with_checksum(json.loads(path.read_text("utf-8")) | changes)), "utf-8")
     return path.parent
 
 

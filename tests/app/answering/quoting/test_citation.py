@@ -12,10 +12,10 @@ import pytest
 import alpie.app
 import alpie.eval
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.quoting.citation import cite, full_citation, link, locator, short_citation
+from alpie.app.answering.quoting.citation import cite, full_citation, locator, permalink, short_citation
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
-from alpie.index.sources.source_table import read_date
+from alpie.index.sources.source_table import parse_date
 
 REPORT = Document(
     id="weprotect-2019",
@@ -122,18 +122,18 @@ def test_dates_are_written_as_the_language_writes_them(date: str, spanish: str, 
 
 
 def test_only_dates_are_read_as_dates() -> None:
-    assert read_date("2021-11-23/2021-11-25") == ((2021, 11, 23), (2021, 11, 25))
-    assert read_date("2021/2022/2023") == ()
-    assert read_date("1-2-3-4") == ()
-    assert read_date("2021-11-25/23") == ()
+    assert parse_date("2021-11-23/2021-11-25") == ((2021, 11, 23), (2021, 11, 25))
+    assert parse_date("2021/2022/2023") == ()
+    assert parse_date("1-2-3-4") == ()
+    assert parse_date("2021-11-25/23") == ()
 
 
 def test_a_link_gives_the_address_back() -> None:
     address = "ley-1/título-i/artículo 22 & más/0a1b"
-    parts = urlsplit(link(address, "https://alpie.example/"))
+    parts = urlsplit(permalink(address, "https://alpie.example/"))
     assert parts.netloc == "alpie.example"
     assert parse_qs(parts.query) == {"p": [address]}
-    assert link("a/b/0") == "/?p=a/b/0"
+    assert permalink("a/b/0") == "/?p=a/b/0"
 
 
 def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:

@@ -12,12 +12,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.quoting.omissions import OMISSION, in_order, whole_words, with_omissions
+from alpie.app.answering.quoting.omissions import OMISSION, widen_to_words, with_omissions, without_overlaps
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views import reference_view
 from alpie.app.page.views.link_places import spans_parameter, words_at
-from alpie.app.page.views.page_words import translations_for
+from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import Passage, Sentence, SentenceRole, Span, readable_text
 from support.fake_encoder import corpus_of, document_of
@@ -84,7 +84,7 @@ def test_words_keep_their_order_and_are_whole(corpus: Corpus) -> None:
 def test_the_call_of_a_footnote_is_no_part_of_a_word() -> None:
     source = "Es un abuso19. Y otro20 más."
     sentence = Sentence("Es un abuso.", (Span(0, 11), Span(13, 14)))
-    widened = whole_words(source, [Span(8, 10), Span(13, 14)], [sentence])
+    widened = widen_to_words(source, [Span(8, 10), Span(13, 14)], [sentence])
     assert widened == (Span(6, 11), Span(13, 14))
     assert with_omissions(source, widened, [sentence]) == "abuso."
 
@@ -128,10 +128,10 @@ def test_the_panel_and_the_download_show_the_same(corpus: Corpus) -> None:
     _, early = at(corpus, "Los parques abren")
     forged = spans_parameter(passage, [early, late])
     wanted = "Los parques abren […] Nadie puede"
-    shown_there = Panels(corpus).at(passage.address, forged, translations_for("es"))
+    shown_there = Panels(corpus).at(passage.address, forged, page_translations_for("es"))
     assert f'<span class="words hidden">{wanted}</span>' in shown_there
-    answer = reference_view.export(
-        corpus, "markdown", [reference_view.ChosenPlace(passage.address, forged)], translations_for("es")
+    answer = reference_view.export_response(
+        corpus, "markdown", [reference_view.ChosenPlace(passage.address, forged)], page_translations_for("es")
     )
     assert wanted in bytes(answer.body).decode().replace("\\", "")
 
@@ -152,7 +152,7 @@ def test_whatever_a_link_chooses_each_piece_stands_there(chosen: list[tuple[int,
         text = ",".join(f"{start}-{end}" for start, end in chosen)
         spans, words = words_at(text, passage, corpus.documents[passage.document_id], corpus)
         assert all(a.end <= b.start for a, b in pairwise(spans))
-        assert in_order(spans) == spans
+        assert without_overlaps(spans) == spans
         if not spans:
             assert words == passage.text
             continue
