@@ -19,12 +19,8 @@ from alpie.eval.metrics import RESAMPLES
 from alpie.eval.pipelines import other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, write_predictions
-from alpie.eval.questions.question_file import (
-    OWN_QUESTIONS,
-    read_own_questions,
-    read_questions,
-)
-from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, question_error
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, fault_at
 from alpie.eval.questions.split import split_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import RunFacts, Study, evaluation_study, render_study, score_pipeline, write_study
@@ -110,7 +106,7 @@ def evaluate(
     if not options.questions and part != "fit":
         questions += read_own_questions(OWN_QUESTIONS / "reporting")
     if not questions:
-        raise question_error(files[0], "eval.part_empty", part=part)
+        raise fault_at(files[0], "eval.part_empty", part=part)
     corpus = _corpus(options, source, read)
     on_question = progress_bar(progress, source.words, label="eval.progress")
     facts = RunFacts(

@@ -9,13 +9,13 @@ from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quotes import QuotePolicy
 from alpie.index.spanish.query import Question
 
-SHOWN_OF_A_PART = 2  # quotations of a side of a comparison, or of a document
+PART_QUOTES = 2  # quotations of a side of a comparison, or of a document
 _LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
 _MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
 _HITS = 10
 
 
-def combine_answers(
+def join_answers(
     read: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
 ) -> Answer:
     """One answer of several, the best of them first where it is told how sure it is; so many were searched."""
@@ -65,7 +65,7 @@ def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> lis
     return completed
 
 
-def distribute_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
+def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
     """The quotations of each side: words that answer several stand where they answer best.
 
     What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
@@ -82,7 +82,7 @@ def distribute_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> 
             )
             own = own if left >= answer.search.threshold else []
         kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
-        shared.append(kept[:SHOWN_OF_A_PART])
+        shared.append(kept[:PART_QUOTES])
     return shared
 
 

@@ -7,13 +7,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from alpie.app.answering.absence import as_refusal
-from alpie.app.answering.answer_parts import (
-    SHOWN_OF_A_PART,
-    combine_answers,
-    distribute_quotes,
-    make_parts,
-    with_nearest,
-)
+from alpie.app.answering.answer_parts import PART_QUOTES, join_answers, make_parts, share_quotes, with_nearest
 from alpie.app.answering.answer_types import Absent, Answer, Part, Role
 from alpie.app.answering.chosen_documents import ChosenDocuments
 from alpie.app.answering.explanation import explain_answer
@@ -152,14 +146,14 @@ class QuestionRouter(ChosenDocuments):
     ) -> Answer | None:
         """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
         answers = [self._answer_side(side, turns) for side in sides]
-        shared = distribute_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.otherwise:
                 if not shared[number]:
                     other = self._answer_side(replace(side, asked=asked), turns)
                     if other and other.answered:
                         answers[number] = other
-                        shared = distribute_quotes(answers, self.policy)
+                        shared = share_quotes(answers, self.policy)
         if not any(shared):
             return None
         parts = make_parts(((side.heading, side.asked) for side in sides), shared, answers)
@@ -175,7 +169,7 @@ class QuestionRouter(ChosenDocuments):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
             if not answers[-1].answered:
                 return None
-        shared = distribute_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy)
         if not (asked and all(shared)):
             return None
         return self._combine(read, answers, make_parts(zip(asked, asked, strict=True), shared, answers))
@@ -216,7 +210,7 @@ class QuestionRouter(ChosenDocuments):
         encoded = self.index.encode(question)
         answers = [self._eased_for((id_,))._answer_from_document(asked, encoded) for id_ in ids]
         named = ((self.documents[id_].title, question.searched) for id_ in ids)
-        quotes = [answer.quotes[:SHOWN_OF_A_PART] if answer.answered else () for answer in answers]
+        quotes = [answer.quotes[:PART_QUOTES] if answer.answered else () for answer in answers]
         parts = make_parts(named, quotes, answers, Role.DOCUMENT)
         return replace(self._combine(read, answers, with_nearest(parts, answers)), follows=question.follows)
 
@@ -231,7 +225,7 @@ class QuestionRouter(ChosenDocuments):
         )
 
     def _combine(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
-        return combine_answers(read, answers, parts, len(self.documents), len(self.index.passages))
+        return join_answers(read, answers, parts, len(self.documents), len(self.index.passages))
 
     def _small_talk_answer(self, read: Question) -> Answer:
         return Answer(

@@ -72,17 +72,14 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
         else:
             named = BibliographyEntry("", citation.title, f" [{with_capital(kind)}]" if kind else "")
         if not citation.publisher:
-            return BibliographyEntry("", named.title, f"{_with_full_stop(named)} {when}{space}", citation.url)
+            return BibliographyEntry("", named.title, f"{_with_stop(named)} {when}{space}", citation.url)
         return BibliographyEntry(
-            f"{_full_stop(citation.publisher)} {when} ",
-            named.title,
-            _with_full_stop(named) + space,
-            citation.url,
+            f"{_stop(citation.publisher)} {when} ", named.title, _with_stop(named) + space, citation.url
         )
 
     def bracket(citation: Citation, letter: str) -> str:
         year = _dated(citation, letter, words)
-        return f"({_join(_square_brackets(_author(citation)), year, locator(citation, words.language))})"
+        return f"({_join(_square(_author(citation)), year, locator(citation, words.language))})"
 
     return Style(reference, bracket, _BLOCK_WORDS)
 
@@ -99,22 +96,18 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
         if online and accessed:
             visit = words("iso.accessed", date=words.date(accessed.isoformat()))
             issued = f"{issued} [{visit}]".lstrip()
-        rest = "".join(f" {_full_stop(part)}" for part in (with_capital(citation.kind), issued) if part)
+        rest = "".join(f" {_stop(part)}" for part in (with_capital(citation.kind), issued) if part)
         if online:
             rest += f" {words('iso.available')}: "
         named = BibliographyEntry("", citation.title, f" [{words('iso.online')}]" if online else "")
         if not citation.publisher:
-            return BibliographyEntry(
-                "", named.title, f"{named.after}, {_full_stop(year)}{rest}", citation.url
-            )
-        creator = _full_stop(f"{citation.publisher.upper()}, {year}")
-        return BibliographyEntry(f"{creator} ", named.title, _with_full_stop(named) + rest, citation.url)
+            return BibliographyEntry("", named.title, f"{named.after}, {_stop(year)}{rest}", citation.url)
+        creator = _stop(f"{citation.publisher.upper()}, {year}")
+        return BibliographyEntry(f"{creator} ", named.title, _with_stop(named) + rest, citation.url)
 
     def bracket(citation: Citation, letter: str) -> str:
         year = _dated(citation, letter, words, undated="iso.undated")
-        return (
-            f"({_join(f'{_square_brackets(_author(citation))} {year}', locator(citation, words.language))})"
-        )
+        return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, words.language))})"
 
     return Style(reference, bracket)
 
@@ -137,7 +130,7 @@ def _dated(
     return words.supplied(_join(year, days), citation.date_is_ours)
 
 
-def _square_brackets(text: str) -> str:
+def _square(text: str) -> str:
     """Brackets within brackets are square."""
     return text.replace("(", "[").replace(")", "]")
 
@@ -146,13 +139,13 @@ def _letter(number: int) -> str:
     return chr(ord("a") + number) if number < 26 else f"-{number + 1}"
 
 
-def _full_stop(text: str) -> str:
+def _stop(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _with_full_stop(named: BibliographyEntry) -> str:
+def _with_stop(named: BibliographyEntry) -> str:
     """What follows the title, with the stop that ends it."""
-    return named.after + _full_stop(named.text)[len(named.text) :]
+    return named.after + _stop(named.text)[len(named.text) :]
 
 
 def _join(*parts: str) -> str:

@@ -53,7 +53,10 @@ _AT_ONCE = threading.BoundedSemaphore(8)  # threads may outlive their writing wh
 
 
 class Writing(Iterator[WrittenSentence]):
-    """Sentences that passed the check, as the model writes them; `report` is complete after the last."""
+    """Sentences that passed the check, as the model writes them; `report` is complete after the last.
+
+    Raises nothing. `stream` stands in for the model that the settings name.
+    """
 
     def __init__(self, answer: Answer, settings: Settings, stream: Stream | None = None) -> None:
         self._answer, self._settings = answer, settings
@@ -123,16 +126,8 @@ class Writing(Iterator[WrittenSentence]):
                 return
 
 
-def start_writing(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
-    """Sentences about the quotations of `answer` by the model in `settings.writer`; raises nothing.
-
-    `stream` stands in for that model.
-    """
-    return Writing(answer, settings, stream)
-
-
 def add_writing(answer: Answer, settings: Settings) -> Answer:
     """Put sentences of the model and the report on them into `answer`; everything else stays."""
-    writing = start_writing(answer, settings)
+    writing = Writing(answer, settings)
     sentences = tuple(writing)
     return replace(answer, writer=sentences, writer_report=writing.report)

@@ -121,7 +121,7 @@ def resident_megabytes() -> float | None:
     return next((int(line.split()[1]) / 1024 for line in lines), None)
 
 
-def describe_machine() -> str:
+def machine_facts() -> str:
     """Where and under what load it is measured; 8-bit products depend on the processor's instructions."""
     fields: dict[str, str] = {}
     information = Path("/proc/cpuinfo")

@@ -30,13 +30,7 @@ import torch
 
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
-from alpie.eval.training.reader_model import (
-    LAYERS,
-    JointModel,
-    load_model,
-    open_pair_tokenizer,
-    trained_weights,
-)
+from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, pair_tokenizer, trained_weights
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 from alpie.index.files.file_replacing import atomic_write
@@ -72,7 +66,7 @@ class _Batches:
 
     def __init__(self, rows: Sequence[ReaderRow], folder: Path, schedule: Schedule) -> None:
         self._rows = rows
-        self._tokenizer = open_pair_tokenizer(folder)
+        self._tokenizer = pair_tokenizer(folder)
         self._schedule = schedule
         self.count = math.ceil(len(rows) / schedule.batch)
 

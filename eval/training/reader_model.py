@@ -118,7 +118,7 @@ def _of_graph(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 @lru_cache(maxsize=2)
-def open_pair_tokenizer(folder: Path) -> Any:
+def pair_tokenizer(folder: Path) -> Any:
     """The library's tokenizer, which puts pairs of texts together."""
     from transformers import AutoTokenizer
 
@@ -127,7 +127,7 @@ def open_pair_tokenizer(folder: Path) -> Any:
 
 def sequence_of(folder: Path, question: str, passage: str, most_tokens: int = 288) -> list[int]:
     """Token ids of question and passage as one sequence."""
-    pair = open_pair_tokenizer(folder)(
+    pair = pair_tokenizer(folder)(
         PROMPTS["query"] + question,
         PROMPTS["document"] + passage,
         truncation="only_second",
