@@ -60,7 +60,7 @@ def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> lis
         nearest = [one for one in near if one.text not in shown]
         elsewhere = bool(answer and answer.answered and not part.quotes)
         completed.append(
-            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), elsewhere=elsewhere)
+            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=elsewhere)
         )
     return completed
 
@@ -81,7 +81,7 @@ def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[
                 own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
             )
             own = own if left >= answer.search.threshold else []
-        kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
+        kept = [one for one in own if one.score >= policy.min_ratio * own[0].score]
         shared.append(kept[:PART_QUOTES])
     return shared
 

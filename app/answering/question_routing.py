@@ -133,7 +133,7 @@ class QuestionRouter(ChosenDocuments):
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.rows_in(scope.documents)
-        if scope.only:
+        if scope.exclusive:
             return self.answer(encoded, of_those)
         if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
             return self.answer(encoded)
@@ -148,15 +148,15 @@ class QuestionRouter(ChosenDocuments):
         answers = [self._answer_side(side, turns) for side in sides]
         shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
-            for asked in side.otherwise:
+            for asked in side.alternatives:
                 if not shared[number]:
-                    other = self._answer_side(replace(side, asked=asked), turns)
+                    other = self._answer_side(replace(side, question=asked), turns)
                     if other and other.answered:
                         answers[number] = other
                         shared = share_quotes(answers, self.policy)
         if not any(shared):
             return None
-        parts = make_parts(((side.heading, side.asked) for side in sides), shared, answers)
+        parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
         absent = tuple(Absent(side.heading) for side in sides if side.absent)
         compared = self._combine(read, [one for one in answers if one], with_nearest(parts, answers))
         return replace(compared, absent=absent)
@@ -177,19 +177,19 @@ class QuestionRouter(ChosenDocuments):
     @property
     def _with_more_candidates(self) -> QuestionRouter:
         """The router with more quotations to choose from: one that answers both sides is shown on one of them."""
-        return replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
+        return replace(self, policy=replace(self.policy, min_quotes=_CANDIDATES_OF_A_SIDE))
 
     def _answer_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
         if side.absent:
             return None
         if not side.documents:
-            return self._with_more_candidates._ask_one(side.asked, turns)
+            return self._with_more_candidates._ask_one(side.question, turns)
         asking = self._eased_for(side.documents)
-        if not side.asked:
+        if not side.question:
             return asking.answer_overview(
                 read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
             )
-        answer = asking._ask_one(side.asked, turns)
+        answer = asking._ask_one(side.question, turns)
         if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
             answer = self.restricted_to(side.documents)._ask_one(f"¿{side.topic}?", turns)
         # what is said of a matter is the whole quotation
