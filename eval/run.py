@@ -122,9 +122,9 @@ def evaluate(
     if options.study:
         study = _study(options, corpus, questions, everything, on_question)
     else:
-        texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
+        texts = SourceTexts(corpus.documents, corpus.passages, _make_verifier(corpus))
         facts = replace(facts, notes=_notes(questions, texts))
-        study = _measured(options, corpus, questions, texts, on_question)
+        study = _measure(options, corpus, questions, texts, on_question)
     out.write(render_study(study, facts))
     if options.report:
         written = write_study(study, facts, options.report)
@@ -133,7 +133,7 @@ def evaluate(
     return 0
 
 
-def _verifies(corpus: Corpus) -> Callable[[str], bool]:
+def _make_verifier(corpus: Corpus) -> Callable[[str], bool]:
     """Whether `alpie verify` calls a text exact."""
     from alpie.app.checking.verification import Verdict
     from alpie.app.checking.verify import QuotationChecker
@@ -155,7 +155,7 @@ def _sentences(text: str) -> list[Span]:
     return [Span(*bounds) for bounds in sentence_bounds(text)]
 
 
-def _measured(
+def _measure(
     options: EvaluationOptions,
     corpus: Corpus,
     questions: Sequence[GoldQuestion],

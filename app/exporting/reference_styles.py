@@ -64,7 +64,7 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
     """APA, 7th edition: organisation. (date). Title [Kind]. Address."""
 
     def reference(citation: Citation, letter: str) -> BibliographyEntry:
-        when = f"({_dated(citation, letter, words, words.days(citation.date))})."
+        when = f"({_format_date(citation, letter, words, words.days(citation.date))})."
         space = " " if citation.url else ""
         kind = citation.kind
         if citation.title.startswith("["):  # a supplied title shares its brackets: «[Title; nota de prensa]»
@@ -78,7 +78,7 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
         )
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _dated(citation, letter, words)
+        year = _format_date(citation, letter, words)
         return f"({_join(_square(_author(citation)), year, locator(citation, words.language))})"
 
     return Style(reference, bracket, _BLOCK_WORDS)
@@ -88,7 +88,7 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
     """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
 
     def reference(citation: Citation, letter: str) -> BibliographyEntry:
-        year = _dated(citation, letter, words, undated="iso.undated")
+        year = _format_date(citation, letter, words, undated="iso.undated")
         online = bool(citation.url)
         published = ": ".join(part for part in (citation.place, citation.publisher) if part)
         day = words.date(citation.date) if parse_date(citation.date) else ""
@@ -106,7 +106,7 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
         return BibliographyEntry(f"{creator} ", named.title, _with_stop(named) + rest, citation.url)
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _dated(citation, letter, words, undated="iso.undated")
+        year = _format_date(citation, letter, words, undated="iso.undated")
         return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, words.language))})"
 
     return Style(reference, bracket)
@@ -122,7 +122,7 @@ def _author(citation: Citation) -> str:
     return citation.publisher or citation.title
 
 
-def _dated(
+def _format_date(
     citation: Citation, letter: str, words: Translations, days: str = "", undated: str = "date.none"
 ) -> str:
     """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""

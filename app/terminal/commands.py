@@ -54,10 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
-    return _guarded(arguments, words)
+    return _run_guarded(arguments, words)
 
 
-def _guarded(arguments: argparse.Namespace, words: Translations) -> int:
+def _run_guarded(arguments: argparse.Namespace, words: Translations) -> int:
     """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
     try:
         settings = load_settings(
@@ -184,9 +184,9 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
         return DONE
     _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
     if settings.writer and answer.quotes:
-        from alpie.app.writer import Writing
+        from alpie.app.writer import write
 
-        for line in written_lines(Writing(answer, settings), words, terminal_width(sys.stdout)):
+        for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
             _print(line)
             sys.stdout.flush()
     return DONE

@@ -67,7 +67,9 @@ def load_model(
     model = JointModel(transformer)
     if checkpoint is not None:
         graph = checkpoint.suffix == ".onnx"
-        weights = _exported(checkpoint) if graph else torch.load(checkpoint, weights_only=True)["weights"]
+        weights = (
+            _exported_weights(checkpoint) if graph else torch.load(checkpoint, weights_only=True)["weights"]
+        )
         unknown = model.load_state_dict(weights, strict=False).unexpected_keys
         if unknown:
             raise ValueError(f"{checkpoint} is of another model: {', '.join(unknown[:3])}")
@@ -83,7 +85,7 @@ def _is_trained(name: str) -> bool:
     return not name.removeprefix("transformer.").startswith(FROZEN)
 
 
-def _exported(path: Path) -> dict[str, torch.Tensor]:
+def _exported_weights(path: Path) -> dict[str, torch.Tensor]:
     """The trained weights that an exported graph holds, by the names that training gives them.
 
     Training can go on from what ships, so no checkpoint of four times its size is kept beside it.

@@ -84,7 +84,7 @@ def render_answer(
         writing=writing,
         written=_render_writing(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
-        statement=_statement(answer, words),
+        statement=_search_statement(answer, words),
         again=bool(follows) and asks_again(answer.question),
         foot=words(
             "answer.foot",
@@ -127,7 +127,7 @@ def render_quote(
     )
 
 
-def _statement(answer: Answer, words: PageTranslations) -> str:
+def _search_statement(answer: Answer, words: PageTranslations) -> str:
     """What was searched; of a law that is not here nothing was, and so nothing is said of thresholds."""
     values = {
         "documents": words.count("count.documents", answer.search.documents),

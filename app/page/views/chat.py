@@ -161,7 +161,7 @@ class Chat:
             return
         try:
             corpus = self._opening.wait(_OPENING_SECONDS)
-            ask = self._meter.counted(corpus.ask) if self._meter else corpus.ask
+            ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
             with self._free:
                 answer = ask(asked, turns, wish.documents, wish.each)
             told = page_translations_for("en") if answer.language == "en" else words
