@@ -138,7 +138,7 @@ def load_settings(
     return Settings(**values)  # type: ignore[arg-type]  # each value passed the check of its field
 
 
-def configured_language(environment: Mapping[str, str] | None = None) -> str:
+def read_language(environment: Mapping[str, str] | None = None) -> str:
     """The setting `language` as the environment has it, checked as `load_settings` does.
 
     For who has something to say before the other settings are read, and whatever is wrong with those.

@@ -181,12 +181,14 @@ def _contents_entries(data: bytes, path: Path, text: str) -> tuple[list[str], in
     listed = listed or [(_folded(match[1]), None) for match in _ENTRY.finditer(text)]
     listed = list(dict.fromkeys(one for one in listed if one[0]))
     shown = [
-        title for title, at in listed if any(_stands(title, pages if at is None else pages[at : at + 1]))
+        title
+        for title, at in listed
+        if any(_page_matches(title, pages if at is None else pages[at : at + 1]))
     ]
     return shown, len(listed) - len(shown)
 
 
-def _stands(title: str, pages: Sequence[Sequence[str]]) -> Iterator[bool]:
+def _page_matches(title: str, pages: Sequence[Sequence[str]]) -> Iterator[bool]:
     """Whether a page has it; its number may stand apart from its words in the other reading."""
     words = _NUMBER.sub("", title)[:60]
     for lines in pages:

@@ -39,7 +39,7 @@ NOTHING = Estimate(None, None, None, 0)
 
 def ratio_estimates(numerators: Matrix, denominators: Matrix, resamples: int = RESAMPLES) -> list[Estimate]:
     """One estimate a column of two (questions, metrics) arrays."""
-    draws = _resampled(numerators, denominators, resamples)
+    draws = _resample(numerators, denominators, resamples)
     values = _ratios(numerators.sum(axis=0), denominators.sum(axis=0))
     return [
         _estimate(value, column, int((below > 0).sum()))
@@ -53,7 +53,7 @@ def paired_differences(
     """First minus second, one estimate a column; rows are the same questions in the same order, resampled alike."""
     if first[0].shape != second[0].shape:
         raise ValueError(f"pairs need equal shapes, not {first[0].shape} and {second[0].shape}")
-    draws = _resampled(*first, resamples) - _resampled(*second, resamples)
+    draws = _resample(*first, resamples) - _resample(*second, resamples)
     one, other = (_ratios(of[0].sum(axis=0), of[1].sum(axis=0)) for of in (first, second))
     bearing = ((first[1] > 0) | (second[1] > 0)).sum(axis=0)
     return [_estimate(*row) for row in zip((one - other).tolist(), draws.T, bearing.tolist(), strict=True)]
@@ -77,7 +77,7 @@ def _counts(questions: int, resamples: int) -> NDArray[np.int64]:
     return chance.multinomial(questions, np.full(questions, 1 / questions), size=resamples)
 
 
-def _resampled(numerators: Matrix, denominators: Matrix, resamples: int) -> Matrix:
+def _resample(numerators: Matrix, denominators: Matrix, resamples: int) -> Matrix:
     """Ratios, (resamples, metrics); NaN where a resample holds no question that bears on the metric."""
     if not len(numerators):
         return np.full((resamples, numerators.shape[1]), np.nan)

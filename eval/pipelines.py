@@ -169,7 +169,7 @@ def other_pipelines(
     asked = tuple(question for question in questions if not question.earlier)
     results = []
     for retriever in (*RETRIEVERS[1:], RETRIEVERS[0]):  # each alone, then all together
-        rows = asked_rows(asked, partial(_searched, corpus, retriever), on_question)
+        rows = asked_rows(asked, partial(_search_row, corpus, retriever), on_question)
         results.append(PipelineRows(retriever, asked, tuple(rows), quotes=False))
     chunks = chunks_of(corpus.documents.values())
     pipelines = {"tutorial": tutorial_pipeline(chunks, corpus.encoder)}
@@ -187,7 +187,7 @@ def _of_text(ask: Callable[[str], Row]) -> Callable[[GoldQuestion], Row]:
     return lambda question: ask(question.text)
 
 
-def _searched(corpus: AskedCorpus, retriever: RetrieverName, question: GoldQuestion) -> Row:
+def _search_row(corpus: AskedCorpus, retriever: RetrieverName, question: GoldQuestion) -> Row:
     try:
         hits = corpus.search(question.text, limit=PASSAGES, retriever=retriever)
     except QuestionError:

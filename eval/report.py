@@ -189,7 +189,7 @@ def _overall_table(main: ScoredPipeline, overall: Mapping[str, Estimates]) -> Ta
     title = "Overall"
     if len(overall) > 1 and any(score.follows for score in main.scores):
         title += f" (only {main.name} is asked the questions that follow others)"
-    return Table(title, ("figure", *overall), _telling(rows))
+    return Table(title, ("figure", *overall), _rows_with_figures(rows))
 
 
 def _kind_table(main: ScoredPipeline, kinds: Mapping[str, Estimates]) -> Table:
@@ -212,10 +212,10 @@ def _difference_table(main: ScoredPipeline, differences: Mapping[str, Estimates]
     rows = [(metric.name, *(estimate_cell(metric.name, of.get(metric.name), signed=True) for of in differences.values()))
             for metric in METRICS]  # fmt: skip
     title = f"{main.name} minus the others, same questions (paired bootstrap)"
-    return Table(title, ("figure", *differences), _telling(rows))
+    return Table(title, ("figure", *differences), _rows_with_figures(rows))
 
 
-def _telling(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def _rows_with_figures(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     """The rows with a figure in any column."""
     return tuple(row for row in rows if any(cell != "–" for cell in row[1:]))
 

@@ -19,12 +19,8 @@ from alpie.eval.metrics import RESAMPLES
 from alpie.eval.pipelines import other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, write_predictions
-from alpie.eval.questions.question_file import (
-    OWN_QUESTIONS,
-    read_own_questions,
-    read_questions,
-)
-from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, question_error
+from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
+from alpie.eval.questions.question_records import GoldQuestion, QuestionFile, fault_at
 from alpie.eval.questions.split import split_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import RunFacts, Study, evaluation_study, render_study, score_pipeline, write_study
@@ -110,7 +106,7 @@ def evaluate(
     if not options.questions and part != "fit":
         questions += read_own_questions(OWN_QUESTIONS / "reporting")
     if not questions:
-        raise question_error(files[0], "eval.part_empty", part=part)
+        raise fault_at(files[0], "eval.part_empty", part=part)
     corpus = _corpus(options, source, read)
     on_question = progress_bar(progress, source.words, label="eval.progress")
     facts = RunFacts(
@@ -126,9 +122,9 @@ def evaluate(
     if options.study:
         study = _study(options, corpus, questions, everything, on_question)
     else:
-        texts = SourceTexts(corpus.documents, corpus.passages, _verifies(corpus))
+        texts = SourceTexts(corpus.documents, corpus.passages, _make_verifier(corpus))
         facts = replace(facts, notes=_notes(questions, texts))
-        study = _measured(options, corpus, questions, texts, on_question)
+        study = _measure(options, corpus, questions, texts, on_question)
     out.write(render_study(study, facts))
     if options.report:
         written = write_study(study, facts, options.report)
@@ -137,7 +133,7 @@ def evaluate(
     return 0
 
 
-def _verifies(corpus: Corpus) -> Callable[[str], bool]:
+def _make_verifier(corpus: Corpus) -> Callable[[str], bool]:
     """Whether `alpie verify` calls a text exact."""
     from alpie.app.checking.verification import Verdict
     from alpie.app.checking.verify import QuotationChecker
@@ -159,7 +155,7 @@ def _sentences(text: str) -> list[Span]:
     return [Span(*bounds) for bounds in sentence_bounds(text)]
 
 
-def _measured(
+def _measure(
     options: EvaluationOptions,
     corpus: Corpus,
     questions: Sequence[GoldQuestion],

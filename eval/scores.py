@@ -7,14 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alpie.eval.questions.matching import (
-    Occurrence,
-    PredictedText,
-    SourceTexts,
-    contains_answer,
-    coverage,
-    is_inside,
-)
+from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts, contains, coverage, lies_in
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
 
 PASSAGES = 10  # passages a prediction lists
@@ -113,7 +106,7 @@ def right_within(question: GoldQuestion, groups: Sequence[Group], quotes: Sequen
     if not all(any(matches_any(quote, group, strings) for quote in quotes) for group in groups):
         return False
     if question.answer_all:
-        return all(any(contains_answer(quote.text, item) for quote in quotes) for item in question.answer_all)
+        return all(any(contains(quote.text, item) for quote in quotes) for item in question.answer_all)
     if len(groups) == 1:
         return any(quote_is_right(question, groups[0], quote) for quote in quotes)
     return not question.answer or any(_holds_any(quote, question.answer) for quote in quotes)
@@ -136,7 +129,7 @@ def answer_strings(question: GoldQuestion) -> tuple[str, ...]:
 
 
 def _holds_any(quote: PredictedText, strings: Iterable[str]) -> bool:
-    return any(contains_answer(quote.text, string) for string in strings)
+    return any(contains(quote.text, string) for string in strings)
 
 
 def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
@@ -147,7 +140,7 @@ def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
 def matches_any(piece: PredictedText, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
     """Half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
     return any(
-        coverage(piece, gold) >= _HALF or (is_inside(piece, gold) and _holds_any(piece, strings))
+        coverage(piece, gold) >= _HALF or (lies_in(piece, gold) and _holds_any(piece, strings))
         for gold in alternatives
     )
 

@@ -219,7 +219,7 @@ class _Embedding:
     def _embed(self, portion: Sequence[_Prepared]) -> Iterator[DocumentContent]:
         new = [passage for one in portion for passage in compress(one.content.passages, one.is_new)]
         counts = [len(passage.sentences) for passage in new]
-        made = embed_passages(new, self._encoder, self._progress).split(counts)
+        made = embed_passages(new, self._encoder, self._report_progress).split(counts)
         self._done += len(new) + sum(counts)
         for one in portion:
             yield replace(one.content, vectors=self._document_vectors(one, made))
@@ -238,10 +238,10 @@ class _Embedding:
     def _expansion_vectors(self, texts: Sequence[str]) -> Floats:
         vectors = [self._known.of_line(text) for text in texts]
         new = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
-        encoded = iter(self._encoder.encode_passages(new, self._progress))
+        encoded = iter(self._encoder.encode_passages(new, self._report_progress))
         self._done += len(new)
         return np.array([next(encoded) if vector is None else vector for vector in vectors], dtype=np.float32)
 
-    def _progress(self, done: int, _: int) -> None:
+    def _report_progress(self, done: int, _: int) -> None:
         if self._on_progress:
             self._on_progress(self._done + done, self._total)

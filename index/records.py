@@ -231,8 +231,10 @@ class Hit:
     # score of each retriever: dense, sentence, lexical, …
     retrievers: Mapping[str, float] = field(default_factory=dict)
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
-    own: float = 0.0  # the score without what expansions add: comparable with a collection that has none
-    line: str = ""  # the expansion nearest to the question: found by it, never quoted
+    own_score: float = (
+        0.0  # the score without what expansions add: comparable with a collection that has none
+    )
+    expansion: str = ""  # the expansion nearest to the question: found by it, never quoted
     terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them
 
 

@@ -22,7 +22,9 @@ from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
 _WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
 _HITS = 10  # passages reported with the answer
-_NEAREST = QuotePolicy(most=3, always=3, extend_ratio=1.0)  # of a refusal: shown, and labelled as no answer
+_NEAREST = QuotePolicy(
+    max_quotes=3, min_quotes=3, extend_ratio=1.0
+)  # of a refusal: shown, and labelled as no answer
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class AnswerPipeline:
 
     def search_statement(self, above_threshold: int) -> SearchStatement:
         """What was searched, and in how many passages the answer may be."""
-        firm = max(self.limit, self.weights.firm)
+        firm = max(self.limit, self.weights.firm_threshold)
         return SearchStatement(
             len(self.documents), len(self.index.passages), above_threshold, self.limit, firm
         )
@@ -64,7 +66,7 @@ class AnswerPipeline:
         retrieval = self.index.retrieve(encoded, _HITS, allowed=allowed)
         started = perf_counter()
         asked = encoded.question
-        readings = read_hits(self.reader, asked.read or asked.searched, retrieval.hits)
+        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits)
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
         return self._score(replace(retrieval, milliseconds=milliseconds), readings)
 
@@ -92,7 +94,7 @@ class AnswerPipeline:
         answered = answered and bool(quotes)
         cosine, near = (
             _best_cosine(judged),
-            weights.near if _has_no_known_word(self.index, encoded) else weights.far,
+            weights.near_cosine if _has_no_known_word(self.index, encoded) else weights.far_cosine,
         )
         done = perf_counter()
         stages = dict(judged.retrieval.milliseconds)
@@ -105,8 +107,10 @@ class AnswerPipeline:
             confidence=judged.confidence,
             quotes=quotes if answered else (),
             nearest=() if answered or cosine < near else quotes,
-            far=not answered and cosine < weights.near and judged.confidence < _WEAK * self.limit,
-            hits=_rerank(judged, weights.reorder),
+            nothing_near=not answered
+            and cosine < weights.near_cosine
+            and judged.confidence < _WEAK * self.limit,
+            hits=_rerank(judged, weights.rerank_weight),
             search=self.search_statement(_count_near_best(judged) if answered else 0),
             milliseconds=stages,
             language=question.language,

@@ -74,7 +74,7 @@ class SearchStatement:
     passages: int
     above_threshold: int  # passages whose score says they may hold the answer
     threshold: float  # of `Answer.confidence`
-    firm: float = 0.0  # from this confidence on an answer is given without reserve
+    firm_threshold: float = 0.0  # from this confidence on an answer is given without reserve
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,11 @@ class Part:
 
     role: Role
     heading: str = ""  # what was compared, as typed, or a title; "": the role says it
-    asked: str = ""  # the question put to this part alone
+    question: str = ""  # the question put to this part alone
     quotes: tuple[Quote, ...] = ()
     nearest: tuple[Quote, ...] = ()  # where there are none: what comes nearest, which is no answer
     tentative: bool = False  # its quotations come nearest and may not answer all that was asked
-    elsewhere: bool = False  # what answers here is shown in another part, where it answers better
+    shown_elsewhere: bool = False  # what answers here is shown in another part, where it answers better
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ class Answer:
     parts: tuple[Part, ...] = ()  # where they are shown apart: all of `quotes`, in their order
     follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
     limited_to: tuple[str, ...] = ()  # ids of the documents it was put to; empty: all
-    far: bool = False  # not answered, and what comes nearest is not near
+    nothing_near: bool = False  # not answered, and what comes nearest is not near
     small_talk: bool = False  # nothing was asked that documents could answer: nothing was searched
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
     writer_report: WriterReport | None = None
@@ -178,4 +178,4 @@ class Answer:
     @property
     def tentative(self) -> bool:
         """Whether it answers with reserve: the quotations may not answer all that was asked."""
-        return self.answered and self.confidence < self.search.firm
+        return self.answered and self.confidence < self.search.firm_threshold

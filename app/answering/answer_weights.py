@@ -58,10 +58,14 @@ class Weights:
     answerable: LinearModel  # how likely the documents answer at all
     threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
-    firm: float = 0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
-    far: float = 0.0  # cosine of the best candidate below which nothing is shown as near
-    near: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
-    reorder: float = 2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
+    firm_threshold: float = (
+        0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
+    )
+    far_cosine: float = 0.0  # cosine of the best candidate below which nothing is shown as near
+    near_cosine: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
+    rerank_weight: float = (
+        2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
+    )
 
 
 @lru_cache(maxsize=1)
@@ -82,9 +86,9 @@ def read_weights(path: Path) -> Weights:
         answerable=model("answerable"),
         threshold=float(table["threshold"]),
         fitted_on=table.get("fitted_on", {}),
-        firm=float(table["firm"]),
-        far=float(table["far"]),
-        near=float(table["near"]),
+        firm_threshold=float(table["firm"]),
+        far_cosine=float(table["far"]),
+        near_cosine=float(table["near"]),
     )
 
 

@@ -87,7 +87,7 @@ class Corpus:
             reader=open_configured_reader(settings),
             fingerprint=version.fingerprint,
             built_at=version.manifest["built_at"],
-            policy=QuotePolicy(most=settings.max_quotes),
+            policy=QuotePolicy(max_quotes=settings.max_quotes),
             threshold=settings.threshold,
             weights=weights,
             unread=tuple(UnreadFile.of(row) for row in version.manifest.get("unread", ())),

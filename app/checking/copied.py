@@ -56,7 +56,7 @@ def letters_of(text: str) -> _Letters:
                 found.append(character.lower())
                 at.append(offset)
             continue
-        for letter in _folded(character):
+        for letter in _fold_letter(character):
             if letter == "\u0303":
                 if found and found[-1] == "n" and not text[at[-1] + 1 : offset].strip("\u0303"):
                     found[-1] = "ñ"
@@ -73,7 +73,7 @@ def _quick_letters(text: str) -> str:
 
 
 @lru_cache(4096)
-def _folded(character: str) -> str:
+def _fold_letter(character: str) -> str:
     if character in "ñÑ":
         return "ñ"
     if character == "\u0303":

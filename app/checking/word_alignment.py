@@ -73,15 +73,17 @@ def align(pasted: Sequence[str], source: Sequence[str]) -> Alignment | None:
         return None
     start, end = first + min(used), first + max(used) + 1
     shifted = [(p, None if s is None else s + first - start) for p, s in pairs]
-    return _alignment(shifted, pasted, source[start:end], start)
+    return _make_alignment(shifted, pasted, source[start:end], start)
 
 
 def align_whole(pasted: Sequence[str], source: Sequence[str]) -> Alignment:
     """Align `pasted` words with all of the `source` words, none of which is left at the ends."""
-    return _alignment(_pairs(pasted, source), pasted, source, 0)
+    return _make_alignment(_pairs(pasted, source), pasted, source, 0)
 
 
-def _alignment(pairs: Sequence[_Pair], pasted: Sequence[str], fitted: Sequence[str], start: int) -> Alignment:
+def _make_alignment(
+    pairs: Sequence[_Pair], pasted: Sequence[str], fitted: Sequence[str], start: int
+) -> Alignment:
     """The alignment that `pairs` describe. `fitted` are the source's words from `start` on, where pairs count from."""
     score = sum(_likeness(pasted[p], fitted[s]) for p, s in pairs if p is not None and s is not None)
     similarity = 2 * score / (len(pasted) + len(fitted))

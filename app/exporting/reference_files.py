@@ -168,7 +168,9 @@ def csl_json(job: ExportJob) -> str:
             "genre": citation.kind,
             "language": citation.language,
             "URL": citation.url,
-            "accessed": {"date-parts": [list(_visited(job, citation))]} if _visited(job, citation) else None,
+            "accessed": {"date-parts": [list(_access_date(job, citation))]}
+            if _access_date(job, citation)
+            else None,
             # not `note`, which ISO 690 styles print in the reference
             "annote": "\n".join([*_remarks(citation, job), *_notes(source, job)]),
         }
@@ -195,7 +197,7 @@ def ris(job: ExportJob) -> str:
             ("M3", citation.kind),
             ("LA", citation.language),
             ("UR", citation.url),
-            ("Y2", _ris_date(_visited(job, citation))),
+            ("Y2", _ris_date(_access_date(job, citation))),
             *(("N1", note) for note in _remarks(citation, job)),
             ("N1", job.words("export.date", date=job.words.date(citation.date)) if period else ""),
             *(("N1", note) for note in _notes(source, job)),
@@ -246,7 +248,7 @@ def _ris_date(parts: Sequence[int]) -> str:
     return "/".join([f"{number:02}" for number in parts] + [""] * (4 - len(parts))) if parts else ""
 
 
-def _visited(job: ExportJob, citation: Citation) -> tuple[int, ...]:
+def _access_date(job: ExportJob, citation: Citation) -> tuple[int, ...]:
     """Year, month and day on which the address of a document was consulted; () where it has none."""
     return tuple(job.accessed.timetuple()[:3]) if citation.url and job.accessed else ()
 

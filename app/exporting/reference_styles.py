@@ -64,7 +64,7 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
     """APA, 7th edition: organisation. (date). Title [Kind]. Address."""
 
     def reference(citation: Citation, letter: str) -> BibliographyEntry:
-        when = f"({_dated(citation, letter, words, words.days(citation.date))})."
+        when = f"({_format_date(citation, letter, words, words.days(citation.date))})."
         space = " " if citation.url else ""
         kind = citation.kind
         if citation.title.startswith("["):  # a supplied title shares its brackets: «[Title; nota de prensa]»
@@ -72,17 +72,14 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
         else:
             named = BibliographyEntry("", citation.title, f" [{with_capital(kind)}]" if kind else "")
         if not citation.publisher:
-            return BibliographyEntry("", named.title, f"{_with_full_stop(named)} {when}{space}", citation.url)
+            return BibliographyEntry("", named.title, f"{_with_stop(named)} {when}{space}", citation.url)
         return BibliographyEntry(
-            f"{_full_stop(citation.publisher)} {when} ",
-            named.title,
-            _with_full_stop(named) + space,
-            citation.url,
+            f"{_stop(citation.publisher)} {when} ", named.title, _with_stop(named) + space, citation.url
         )
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _dated(citation, letter, words)
-        return f"({_join(_square_brackets(_author(citation)), year, locator(citation, words.language))})"
+        year = _format_date(citation, letter, words)
+        return f"({_join(_square(_author(citation)), year, locator(citation, words.language))})"
 
     return Style(reference, bracket, _BLOCK_WORDS)
 
@@ -91,7 +88,7 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
     """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
 
     def reference(citation: Citation, letter: str) -> BibliographyEntry:
-        year = _dated(citation, letter, words, undated="iso.undated")
+        year = _format_date(citation, letter, words, undated="iso.undated")
         online = bool(citation.url)
         published = ": ".join(part for part in (citation.place, citation.publisher) if part)
         day = words.date(citation.date) if parse_date(citation.date) else ""
@@ -99,22 +96,18 @@ def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
         if online and accessed:
             visit = words("iso.accessed", date=words.date(accessed.isoformat()))
             issued = f"{issued} [{visit}]".lstrip()
-        rest = "".join(f" {_full_stop(part)}" for part in (with_capital(citation.kind), issued) if part)
+        rest = "".join(f" {_stop(part)}" for part in (with_capital(citation.kind), issued) if part)
         if online:
             rest += f" {words('iso.available')}: "
         named = BibliographyEntry("", citation.title, f" [{words('iso.online')}]" if online else "")
         if not citation.publisher:
-            return BibliographyEntry(
-                "", named.title, f"{named.after}, {_full_stop(year)}{rest}", citation.url
-            )
-        creator = _full_stop(f"{citation.publisher.upper()}, {year}")
-        return BibliographyEntry(f"{creator} ", named.title, _with_full_stop(named) + rest, citation.url)
+            return BibliographyEntry("", named.title, f"{named.after}, {_stop(year)}{rest}", citation.url)
+        creator = _stop(f"{citation.publisher.upper()}, {year}")
+        return BibliographyEntry(f"{creator} ", named.title, _with_stop(named) + rest, citation.url)
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _dated(citation, letter, words, undated="iso.undated")
-        return (
-            f"({_join(f'{_square_brackets(_author(citation))} {year}', locator(citation, words.language))})"
-        )
+        year = _format_date(citation, letter, words, undated="iso.undated")
+        return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, words.language))})"
 
     return Style(reference, bracket)
 
@@ -129,7 +122,7 @@ def _author(citation: Citation) -> str:
     return citation.publisher or citation.title
 
 
-def _dated(
+def _format_date(
     citation: Citation, letter: str, words: Translations, days: str = "", undated: str = "date.none"
 ) -> str:
     """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""
@@ -137,7 +130,7 @@ def _dated(
     return words.supplied(_join(year, days), citation.date_is_ours)
 
 
-def _square_brackets(text: str) -> str:
+def _square(text: str) -> str:
     """Brackets within brackets are square."""
     return text.replace("(", "[").replace(")", "]")
 
@@ -146,13 +139,13 @@ def _letter(number: int) -> str:
     return chr(ord("a") + number) if number < 26 else f"-{number + 1}"
 
 
-def _full_stop(text: str) -> str:
+def _stop(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _with_full_stop(named: BibliographyEntry) -> str:
+def _with_stop(named: BibliographyEntry) -> str:
     """What follows the title, with the stop that ends it."""
-    return named.after + _full_stop(named.text)[len(named.text) :]
+    return named.after + _stop(named.text)[len(named.text) :]
 
 
 def _join(*parts: str) -> str:

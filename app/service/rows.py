@@ -84,12 +84,12 @@ def _part_row(part: Part, numbers: Mapping[tuple[str, tuple[Span, ...]], int]) -
     row: PartRow = {
         "role": part.role.value,
         "heading": part.heading,
-        "question": part.asked,
+        "question": part.question,
         "quotes": [numbers[one.document_id, one.spans] for one in part.quotes],
     }
     if part.tentative:
         row["tentative"] = True
-    if part.elsewhere:
+    if part.shown_elsewhere:
         row["elsewhere"] = True
     return row
 

@@ -17,13 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.settings import (
-    Settings,
-    compute_in_one_thread,
-    configured_language,
-    load_settings,
-    work_offline,
-)
+from alpie.app.settings import Settings, compute_in_one_thread, load_settings, read_language, work_offline
 from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
@@ -51,18 +45,18 @@ def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) ->
     _use_utf_8()
     given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
-        words = translations_for(_wished_language(given) or configured_language())
+        words = translations_for(_wished_language(given) or read_language())
         arguments = make_argument_parser(words, evaluates=evaluate is not None).parse_args(given)
     except SettingsError as error:
-        _write_to_stderr(translations_for(LANGUAGES[0])("cli.error", message=error))
+        _inform(translations_for(LANGUAGES[0])("cli.error", message=error))
         return FAILED
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
-    return _guarded(arguments, words, evaluate)
+    return _run_guarded(arguments, words, evaluate)
 
 
-def _guarded(arguments: argparse.Namespace, words: Translations, evaluate: Evaluate | None) -> int:
+def _run_guarded(arguments: argparse.Namespace, words: Translations, evaluate: Evaluate | None) -> int:
     """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
     try:
         settings = load_settings(
@@ -79,14 +73,14 @@ def _guarded(arguments: argparse.Namespace, words: Translations, evaluate: Evalu
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        _write_to_stderr(f"\n{words('cli.interrupted')}")
+        _inform(f"\n{words('cli.interrupted')}")
         return FAILED
     except AlpieError as error:
-        _write_to_stderr(words("cli.error", message=error))
+        _inform(words("cli.error", message=error))
         return FAILED
     except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
         _LOG.info("unexpected error", exc_info=True)
-        _write_to_stderr(words("cli.unexpected", kind=type(error).__name__, message=error))
+        _inform(words("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
     return code
 
@@ -101,16 +95,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
         try:
             _build(settings, words)
         except IndexBusy as error:  # another page process, started at the same time: its index will do
-            _write_to_stderr(words("index.problem", message=error))
+            _inform(words("index.problem", message=error))
     from alpie.app.page.serving.server import serve
 
-    _write_to_stderr(words("serve.soon"))
+    _inform(words("serve.soon"))
     try:
-        serve(
-            settings, settings.host, settings.port, lambda url: _write_to_stderr(words("serve.now", url=url))
-        )
+        serve(settings, settings.host, settings.port, lambda url: _inform(words("serve.now", url=url)))
     except KeyboardInterrupt:  # the ordinary way to stop a server
-        _write_to_stderr("")
+        _inform("")
     return DONE
 
 
@@ -124,9 +116,9 @@ def _index(arguments: argparse.Namespace, settings: Settings, words: Translation
 
     report = _build(settings, words, rebuild=arguments.rebuild)
     if report.incomplete:
-        _write_to_stderr(incomplete_text(report.incomplete, settings.docs, words))
+        _inform(incomplete_text(report.incomplete, settings.docs, words))
     if left_out := len(report.problems) + len(report.others):
-        _write_to_stderr(words("index.left_out", documents=words.count("count.documents", left_out)))
+        _inform(words("index.left_out", documents=words.count("count.documents", left_out)))
     _print(words("index.done", **report_values(report, words), folder=settings.data))
     if report.backend:
         _print(
@@ -166,7 +158,7 @@ def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
         progress = progress_bar(sys.stderr, words)
         return Corpus.build(settings, rebuild=next(rebuilds, False), on_progress=progress, encoder=encoder)
 
-    watch(settings, words, build, _write_to_stderr)
+    watch(settings, words, build, _inform)
     return DONE
 
 
@@ -178,9 +170,9 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
     corpus = _open_corpus(settings, words)
     question = " ".join(arguments.question)
     if len(question) > MAX_CHARACTERS:
-        _write_to_stderr(words("ask.cut", most=MAX_CHARACTERS))
+        _inform(words("ask.cut", most=MAX_CHARACTERS))
     if len(question) > MAX_TYPED_CHARACTERS:
-        _write_to_stderr(words("ask.pasted"))
+        _inform(words("ask.pasted"))
     answer = corpus.ask(question, arguments.turn, arguments.document, arguments.each_document)
     if arguments.json and settings.writer:
         from alpie.app.writer import add_writing
@@ -193,9 +185,9 @@ def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations)
         return DONE
     _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
     if settings.writer and answer.quotes:
-        from alpie.app.writer import start_writing
+        from alpie.app.writer import write
 
-        for line in written_lines(start_writing(answer, settings), words, terminal_width(sys.stdout)):
+        for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
             _print(line)
             sys.stdout.flush()
     return DONE
@@ -296,13 +288,11 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
         return DONE
     if not settings.writer:
         file = settings.docs / expansions_file(left[0].document_id)
-        _write_to_stderr(
-            words("expand.no_model", passages=words.count("count.passages", len(left)), file=file)
-        )
+        _inform(words("expand.no_model", passages=words.count("count.passages", len(left)), file=file))
         _print(example_row(left[0]))
         return FAILED
     need = estimate_cost(left)
-    _write_to_stderr(
+    _inform(
         words(
             "expand.estimate",
             model=settings.writer,
@@ -313,7 +303,7 @@ def _expand(arguments: argparse.Namespace, settings: Settings, words: Translatio
         )
     )
     if not arguments.yes:
-        _write_to_stderr(words("expand.yes"))
+        _inform(words("expand.yes"))
         return DONE
     progress = progress_bar(sys.stderr, words, label="expand.progress")
     done = write_expansions(settings, corpus.documents, left, progress)
@@ -360,11 +350,11 @@ def _build(settings: Settings, words: Translations, rebuild: bool = False) -> An
     from alpie.app.service.document_report import build_warnings
     from alpie.app.terminal.progress import progress_bar
 
-    _write_to_stderr(words("index.building", docs=settings.docs, data=settings.data))
+    _inform(words("index.building", docs=settings.docs, data=settings.data))
     progress = progress_bar(sys.stderr, words)
     report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
     for warning in build_warnings(report, words):
-        _write_to_stderr(warning)
+        _inform(warning)
     return report
 
 
@@ -375,10 +365,10 @@ def _warn_if_stale(settings: Settings, words: Translations) -> None:
     try:
         freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     except AlpieError as error:
-        _write_to_stderr(words("index.problem", message=error))
+        _inform(words("index.problem", message=error))
         return
     if not freshness.is_fresh:
-        _write_to_stderr(words("index.stale", names=", ".join(freshness.ids)))
+        _inform(words("index.stale", names=", ".join(freshness.ids)))
 
 
 def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
@@ -396,7 +386,7 @@ def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -
         )
     except OSError as error:
         raise FileError(message("cli.cannot_write", path=path, reason=error.strerror), path) from error
-    _write_to_stderr(words("record.saved", path=path))
+    _inform(words("record.saved", path=path))
 
 
 def _read_text(path: Path | None) -> str:
@@ -455,6 +445,6 @@ def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False).translate(_ESCAPED))
 
 
-def _write_to_stderr(text: str) -> None:
+def _inform(text: str) -> None:
     # messages name files, and a file may be called anything: it must not steer the terminal
     print(text.translate(_ESCAPED), file=sys.stderr, flush=True)

@@ -70,14 +70,14 @@ def answer_text(answer: Answer, words: Translations, width: int) -> str:
     """The quotations with their citations, or the refusal with the nearest passages."""
     lines: list[str] = []
     if answer.small_talk:
-        return _wrapped(words("ask.small_talk"), width) + "\n"
+        return _wrap(words("ask.small_talk"), width) + "\n"
     if answer.follows:
-        lines += [_wrapped(words("ask.follows", question=" › ".join(answer.follows)), width), ""]
+        lines += [_wrap(words("ask.follows", question=" › ".join(answer.follows)), width), ""]
     if answer.understood is not None:
-        lines += [_wrapped(words("ask.understood", question=answer.understood), width), ""]
+        lines += [_wrap(words("ask.understood", question=answer.understood), width), ""]
     if answer.tentative and not answer.parts:
         lines += [words("ask.tentative"), ""]
-    lines += [_wrapped(line, width) for line in absence_lines(answer, words)]
+    lines += [_wrap(line, width) for line in absence_lines(answer, words)]
     if answer.answered:
         lines += _answer_lines(answer, words, width)
     else:
@@ -102,13 +102,13 @@ def _answer_lines(answer: Answer, words: Translations, width: int) -> list[str]:
     lines: list[str] = []
     for part in parts:
         if answer.parts:
-            lines += [f"== {_wrapped(part.heading, 0) or words(f'part.{part.role}')}", ""]
+            lines += [f"== {_wrap(part.heading, 0) or words(f'part.{part.role}')}", ""]
         if part.tentative and part.quotes:
             lines += [words("ask.tentative"), ""]
         for quote in part.quotes:
             lines += _quote_lines(quote, numbered[quote.document_id, quote.spans], words, width)
         if not part.quotes:
-            lines += [words("part.elsewhere" if part.elsewhere else "part.empty"), ""]
+            lines += [words("part.shown_elsewhere" if part.elsewhere else "part.empty"), ""]
     return lines
 
 
@@ -123,14 +123,14 @@ def written_lines(writing: Writing, words: Translations, width: int) -> Iterator
 def _written_line(sentence: WrittenSentence, words: Translations, width: int) -> str:
     """Marked as generated, and never between quotation marks."""
     notes = "".join(f" [{number}]" for number in sentence.quotes)
-    return _wrapped(words("ask.written", text=sentence.text) + notes, width, _INDENT)
+    return _wrap(words("ask.written", text=sentence.text) + notes, width, _INDENT)
 
 
 def _report_lines(report: WriterReport, words: Translations, width: int) -> list[str]:
     parts = [words.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
     if report.failure:
         parts.append(words(f"writer.{report.failure}", model=report.model))
-    return [_wrapped(" ".join(parts), width)] if parts else []
+    return [_wrap(" ".join(parts), width)] if parts else []
 
 
 def search_statement(search: SearchStatement, words: Translations) -> str:
@@ -161,8 +161,8 @@ def hits_text(
     for number, hit in enumerate(hits, start=1):
         citation = full_citation(cite(documents[hit.passage.document_id], hit.passage), words.language)
         lines += [
-            _wrapped(f"{number}. {hit.passage.text}", width, _INDENT),
-            _wrapped(f"{_INDENT}— {citation}", width, _INDENT + "  "),
+            _wrap(f"{number}. {hit.passage.text}", width, _INDENT),
+            _wrap(f"{_INDENT}— {citation}", width, _INDENT + "  "),
             f"{_INDENT}{hit.passage.address}",
             "",
         ]
@@ -177,22 +177,22 @@ def verification_text(outcome: Verification, words: Translations, width: int) ->
         lines += [words("verify.quoted"), ""]
         if not outcome.is_found:
             failed = words("verify.failed", text=words.quoted(outcome.quoted[0]))
-            lines += [_wrapped(failed, width, _INDENT), ""]
+            lines += [_wrap(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [words("verify.omissions"), ""]
     if outcome.warnings:
-        lines += [_wrapped(f" ! {one}", width, _INDENT) for one in warning_sentences(outcome.warnings, words)]
+        lines += [_wrap(f" ! {one}", width, _INDENT) for one in warning_sentences(outcome.warnings, words)]
         for place in outcome.places[:1]:
             whole = _INDENT + _with_marks(place.reading)
-            lines += ["", words("verify.whole"), _wrapped(whole, width, _INDENT)]
+            lines += ["", words("verify.whole"), _wrap(whole, width, _INDENT)]
         lines.append("")
     for number, one in enumerate(outcome.sentences, start=1):
-        lines.append(_wrapped(f" · {sentence_line(number, one, words)}", width, _INDENT))
+        lines.append(_wrap(f" · {sentence_line(number, one, words)}", width, _INDENT))
     if outcome.sentences:
         lines += [words("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
     if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
         lines += [
-            _wrapped(_INDENT + _mark_differences(outcome), width, _INDENT),
+            _wrap(_INDENT + _mark_differences(outcome), width, _INDENT),
             "",
             words("verify.legend"),
             "",
@@ -229,7 +229,7 @@ def record_check_text(check: RecordCheck, words: Translations, width: int) -> st
         state = words(f"record.{quote.state.value}")
         citation = "" if quote.citation_unchanged else f" {words('record.citation_changed')}"
         lines.append(f"{number}. {state}{citation}")
-        lines.append(_wrapped(_INDENT + words.quoted(_printable(quote.text)), width, _INDENT))
+        lines.append(_wrap(_INDENT + words.quoted(_printable(quote.text)), width, _INDENT))
         for place in quote.verification.places if quote.verification else ():
             lines += _place_lines(place, words, width)[:-1]
         lines.append("")
@@ -240,8 +240,8 @@ def record_check_text(check: RecordCheck, words: Translations, width: int) -> st
 def _quote_lines(quote: Quote, mark: str, words: Translations, width: int) -> list[str]:
     citation = full_citation(quote.citation, words.language)
     return [
-        _wrapped(mark + words.quoted(_printable(quote.text)), width, _INDENT),
-        _wrapped(f"{_INDENT}— {citation}", width, _INDENT + "  "),
+        _wrap(mark + words.quoted(_printable(quote.text)), width, _INDENT),
+        _wrap(f"{_INDENT}— {citation}", width, _INDENT + "  "),
         f"{_INDENT}{quote.citation.address}",
         "",
     ]
@@ -252,7 +252,7 @@ def _place_lines(place: MatchedPlace, words: Translations, width: int) -> list[s
     if place.citation is None:
         return [f"{_INDENT}{offsets}", ""]
     return [
-        _wrapped(f"{_INDENT}— {full_citation(place.citation, words.language)}", width, _INDENT + "  "),
+        _wrap(f"{_INDENT}— {full_citation(place.citation, words.language)}", width, _INDENT + "  "),
         f"{_INDENT}{place.address}  ({offsets})",
         "",
     ]
@@ -272,7 +272,7 @@ def _mark_differences(outcome: Verification) -> str:
     return _printable(" ".join(pieces))
 
 
-def _wrapped(text: str, width: int, indent: str = "") -> str:
+def _wrap(text: str, width: int, indent: str = "") -> str:
     safe = _printable(text)
     if not width:
         return safe

@@ -4,6 +4,6 @@ Nothing here is imported unless `settings.writer` names a model. Its sentences a
 marked, stand apart, and one that says more than the quotes it names is dropped (`support`).
 """
 
-from alpie.app.writer.writing import Writing, add_writing, start_writing
+from alpie.app.writer.writing import Writing, add_writing, write
 
-__all__ = ["Writing", "add_writing", "start_writing"]
+__all__ = ["Writing", "add_writing", "write"]

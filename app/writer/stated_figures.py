@@ -94,7 +94,7 @@ def _number_at(words: list[re.Match[str]], first: int, text: str, english: bool)
     position = first
     while position < len(words):
         word = words[position].group()
-        if position > first and not _joined(text, words[position - 1].end(), words[position].start()):
+        if position > first and not _are_joined(text, words[position - 1].end(), words[position].start()):
             break
         if word in ("y", "and") and taken and _continues(words, position, group, text, word):
             position += 1
@@ -102,7 +102,7 @@ def _number_at(words: list[re.Match[str]], first: int, text: str, english: bool)
         if word == "hundred" and 0 < group < 10:
             group *= 100
         elif word in _MULTIPLIERS and (taken or word == "mil"):
-            total, group = _scaled(total, group, word), 0
+            total, group = _scale(total, group, word), 0
         elif word in _UNITS and not (word == "once" and english) and _fits(group, _UNITS[word]):
             group += _UNITS[word]
         else:
@@ -115,19 +115,21 @@ def _number_at(words: list[re.Match[str]], first: int, text: str, english: bool)
     return total + group, after
 
 
-def _scaled(total: int, group: int, scale: str) -> int:
+def _scale(total: int, group: int, scale: str) -> int:
     """`total` with `group` counted in `scale`; of millions the thousands before are counted too: «mil quinientos millones»."""
     thousands = total % 1_000_000 if _MULTIPLIERS[scale] >= 1_000_000 else 0
     return total - thousands + max(thousands + group, 1) * _MULTIPLIERS[scale]
 
 
-def _joined(text: str, end: int, start: int) -> bool:
+def _are_joined(text: str, end: int, start: int) -> bool:
     return text[end:start].strip(" -") == ""
 
 
 def _continues(words: list[re.Match[str]], position: int, group: int, text: str, word: str) -> bool:
     """Whether the «y» of «treinta y tres» stands here, and not one between two numbers."""
-    if position + 1 >= len(words) or not _joined(text, words[position].end(), words[position + 1].start()):
+    if position + 1 >= len(words) or not _are_joined(
+        text, words[position].end(), words[position + 1].start()
+    ):
         return False
     following = _UNITS.get(words[position + 1].group(), 0)
     if word == "y":

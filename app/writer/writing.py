@@ -76,7 +76,7 @@ class Writing(Iterator[WrittenSentence]):
         try:
             # before the clock starts: importing the provider takes seconds and is no fault of the model
             stream = self._stream or open_stream(self._settings)
-            yield from self._checked(parse_drafts(self._pieces(stream)))
+            yield from self._check_drafts(parse_drafts(self._pieces(stream)))
         except ModelTimeout:
             self._failure = WriterFailure.TIMEOUT
         except MissingProvider as error:
@@ -88,7 +88,7 @@ class Writing(Iterator[WrittenSentence]):
         if not self._shown and not self._failure:
             self._failure = WriterFailure.NOTHING
 
-    def _checked(self, sentences: Iterator[Draft]) -> Iterator[WrittenSentence]:
+    def _check_drafts(self, sentences: Iterator[Draft]) -> Iterator[WrittenSentence]:
         answer = self._answer
         found = " \n ".join(hit.passage.text for hit in answer.hits)
         support = SupportCheck([quote.text for quote in answer.quotes], answer.question, found)
@@ -123,8 +123,8 @@ class Writing(Iterator[WrittenSentence]):
                 return
 
 
-def start_writing(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
-    """Sentences about the quotations of `answer` by the model in `settings.writer`; raises nothing.
+def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
+    """Have the model in `settings.writer` write about the quotations of `answer`; raises nothing.
 
     `stream` stands in for that model.
     """
@@ -133,6 +133,6 @@ def start_writing(answer: Answer, settings: Settings, stream: Stream | None = No
 
 def add_writing(answer: Answer, settings: Settings) -> Answer:
     """Put sentences of the model and the report on them into `answer`; everything else stays."""
-    writing = start_writing(answer, settings)
+    writing = write(answer, settings)
     sentences = tuple(writing)
     return replace(answer, writer=sentences, writer_report=writing.report)

@@ -19,14 +19,7 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.speed_worker import (
-    Case,
-    Timing,
-    Worker,
-    describe_machine,
-    measure_in_turns,
-    run_process,
-)
+from alpie.eval.bench.speed_worker import Case, Timing, Worker, machine_facts, measure_in_turns, run_process
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
@@ -63,7 +56,7 @@ def measure_speed(
     The index of `settings` must be there.
     """
     options = options or SpeedOptions()
-    where, rows = describe_machine(), _Rows()
+    where, rows = machine_facts(), _Rows()
     with ExitStack() as stack:
         groups: dict[str, Mapping[str, Case]] = {
             **_runtimes(settings, options, stack),

@@ -121,7 +121,7 @@ def resident_megabytes() -> float | None:
     return next((int(line.split()[1]) / 1024 for line in lines), None)
 
 
-def describe_machine() -> str:
+def machine_facts() -> str:
     """Where and under what load it is measured; 8-bit products depend on the processor's instructions."""
     fields: dict[str, str] = {}
     information = Path("/proc/cpuinfo")
@@ -152,12 +152,12 @@ def generated_texts(sentences: Sequence[str], passages: int, seed: int = 0) -> I
         sections = []
         for number in range(first, min(first + _PASSAGES_A_DOCUMENT, passages)):
             chosen = chance.integers(0, len(sentences), _SENTENCES)
-            text = " ".join(_reworded(sentences[row], chance) for row in chosen.tolist())
+            text = " ".join(_reword(sentences[row], chance) for row in chosen.tolist())
             sections.append(f"## {made_up_word(number + 1).capitalize()}\n\n{text}\n")
         yield "\n".join(sections)
 
 
-def _reworded(sentence: str, chance: np.random.Generator) -> str:
+def _reword(sentence: str, chance: np.random.Generator) -> str:
     words = list(_WORD.finditer(sentence))
     if not words:
         return sentence
@@ -288,13 +288,13 @@ def main() -> None:
     if plan["kind"] != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults
         compute_in_one_thread()
     work = {"alpie": _own_work, "reference": _reference_work, "growth": _growth_work}[plan["kind"]](plan)
-    _say({"ready": True})
+    _write_row({"ready": True})
     for line in sys.stdin:
         done = work(line.strip())
-        _say(done if isinstance(done, dict) else {**vars(done), "megabytes": resident_megabytes()})
+        _write_row(done if isinstance(done, dict) else {**vars(done), "megabytes": resident_megabytes()})
 
 
-def _say(row: Mapping[str, Any]) -> None:
+def _write_row(row: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(row) + "\n")
     sys.stdout.flush()
 

@@ -34,7 +34,7 @@ def folded_words(text: str) -> list[str]:
     return _WORD.findall(folded_text(text))
 
 
-def contains_answer(text: str, answer: str) -> bool:
+def contains(text: str, answer: str) -> bool:
     """Whether `answer` occurs in `text`, folded; a number is not found inside a longer number."""
     wanted = folded_text(answer)
     before = r"(?<!\d)" if wanted[:1].isdigit() else ""
@@ -99,7 +99,7 @@ def coverage(piece: PredictedText, gold: Occurrence) -> float:
     return found / len(gold.words)
 
 
-def is_inside(piece: PredictedText, gold: Occurrence) -> bool:
+def lies_in(piece: PredictedText, gold: Occurrence) -> bool:
     """Whether the piece lies wholly within the evidence."""
     if piece.doc != gold.doc or not piece.words:
         return False

@@ -54,7 +54,7 @@ def predict(
     clock: Clock = perf_counter,
 ) -> list[Row]:
     """The rows of the predictions file for `questions`."""
-    return asked_rows(questions, lambda one: _asked(corpus, one), on_question, clock)
+    return asked_rows(questions, lambda one: _ask_row(corpus, one), on_question, clock)
 
 
 def asked_rows(
@@ -74,7 +74,7 @@ def asked_rows(
     return rows
 
 
-def _asked(corpus: AskedCorpus, question: GoldQuestion) -> Row:
+def _ask_row(corpus: AskedCorpus, question: GoldQuestion) -> Row:
     try:
         return _contract_row({**answer_row(corpus.ask(question.text, turns=question.earlier))})
     except QuestionError:

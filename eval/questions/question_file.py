@@ -10,13 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alpie.eval.questions.question_records import (
-    UNANSWERABLE,
-    Evidence,
-    GoldQuestion,
-    QuestionFile,
-    question_error,
-)
+from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion, QuestionFile, fault_at
 from alpie.eval.questions.squad import squad_questions
 from alpie.index.records import collapse
 
@@ -55,7 +49,7 @@ def read_questions(path: Path) -> QuestionFile:
         if line.strip():
             questions.append(_question(_json_line(line, path, number), path, number))
     if not questions:
-        raise question_error(path, "eval.questions.none")
+        raise fault_at(path, "eval.questions.none")
     return QuestionFile(path, tuple(questions))
 
 
@@ -75,9 +69,9 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise question_error(path, "eval.questions.not_utf8", place=error.start) from error
+        raise fault_at(path, "eval.questions.not_utf8", place=error.start) from error
     except OSError as error:
-        raise question_error(path, "eval.questions.unreadable", error=error.strerror) from error
+        raise fault_at(path, "eval.questions.unreadable", error=error.strerror) from error
 
 
 def _json_or_none(text: str) -> Any:
@@ -91,9 +85,9 @@ def _json_line(line: str, path: Path, number: int) -> Mapping[str, Any]:
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise question_error(f"{path}:{number}", "eval.questions.not_json", error=error) from error
+        raise fault_at(f"{path}:{number}", "eval.questions.not_json", error=error) from error
     if not isinstance(record, dict):
-        raise question_error(f"{path}:{number}", "eval.questions.no_object", found=type(record).__name__)
+        raise fault_at(f"{path}:{number}", "eval.questions.no_object", found=type(record).__name__)
     return record
 
 
@@ -102,7 +96,7 @@ def _question(record: Mapping[str, Any], path: Path, number: int) -> GoldQuestio
     turns = _strings(record, "turns", source)
     text = _string(record, "question", source) or (turns[-1] if turns else "")
     if not text.strip():
-        raise question_error(source, "eval.questions.no_question")
+        raise fault_at(source, "eval.questions.no_question")
     # "turns" ends with this very question; a file that leaves it out means the earlier ones only.
     earlier = turns[:-1] if turns and collapse(turns[-1]) == collapse(text) else turns
     return GoldQuestion(
@@ -125,7 +119,7 @@ def _string(record: Mapping[str, Any], name: str, source: str) -> str:
     if isinstance(value, int) and name == "id":
         return str(value)
     if not isinstance(value, str):
-        raise question_error(source, "eval.questions.string", name=name, value=repr(value))
+        raise fault_at(source, "eval.questions.string", name=name, value=repr(value))
     return value
 
 
@@ -135,7 +129,7 @@ def _strings(record: Mapping[str, Any], name: str, source: str) -> tuple[str, ..
         return ()
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        raise question_error(source, "eval.questions.strings", name=name, value=repr(value))
+        raise fault_at(source, "eval.questions.strings", name=name, value=repr(value))
     return tuple(one for one in values if one.strip())
 
 
@@ -144,12 +138,12 @@ def _evidence(value: Any, name: str, source: str) -> tuple[Evidence, ...]:
         return ()
     entries = [value] if isinstance(value, dict) else value
     if not isinstance(entries, list):
-        raise question_error(source, "eval.questions.objects", name=name, value=repr(value))
+        raise fault_at(source, "eval.questions.objects", name=name, value=repr(value))
     evidence = []
     for entry in entries:
         fields = [entry.get(key) if isinstance(entry, dict) else None for key in ("doc", "quote")]
         if not all(isinstance(field, str) for field in fields):
-            raise question_error(source, "eval.questions.evidence", name=name, value=repr(entry))
+            raise fault_at(source, "eval.questions.evidence", name=name, value=repr(entry))
         evidence.append(Evidence(entry["doc"], entry["quote"]))
     return tuple(evidence)
 
@@ -158,6 +152,6 @@ def _evidence_groups(value: Any, source: str) -> tuple[tuple[Evidence, ...], ...
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise question_error(source, "eval.questions.groups", name="evidence_all", value=repr(value))
+        raise fault_at(source, "eval.questions.groups", name="evidence_all", value=repr(value))
     groups = (_evidence(group, "evidence_all", source) for group in value)
     return tuple(group for group in groups if group)

@@ -70,6 +70,6 @@ class QuestionFile:
     paragraphs: tuple[SquadParagraph, ...] = ()
 
 
-def question_error(where: object, key: str, /, **facts: object) -> QuestionsFileError:
+def fault_at(where: object, key: str, /, **facts: object) -> QuestionsFileError:
     """What is wrong with a file of questions at `where`, the sentence `key`; to be raised."""
     return QuestionsFileError(message("at", where=where, reason=message(key, **facts)))

@@ -20,7 +20,7 @@ from alpie.eval.questions.question_records import (
     GoldQuestion,
     QuestionFile,
     SquadParagraph,
-    question_error,
+    fault_at,
 )
 from alpie.index.messages import translate
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span, readable_text
@@ -56,9 +56,9 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
                 paragraphs.append(paragraph)
                 questions += [_question(qa, paragraph, article_id, place) for qa in record["qas"]]
             except (KeyError, TypeError, ValueError) as error:
-                raise question_error(place, "eval.squad.other", error=repr(error)) from error
+                raise fault_at(place, "eval.squad.other", error=repr(error)) from error
     if not questions:
-        raise question_error(path, "eval.squad.none")
+        raise fault_at(path, "eval.squad.none")
     return QuestionFile(path, tuple(questions), tuple(paragraphs))
 
 
@@ -95,7 +95,7 @@ def _document(paragraph: SquadParagraph) -> Document:
 def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: str) -> SquadParagraph:
     context = record["context"]
     if not isinstance(context, str) or not context.strip():
-        raise question_error(place, "eval.squad.no_context")
+        raise fault_at(place, "eval.squad.no_context")
     sentences = tuple(Span(start, end) for start, end in record.get("sentence_breaks") or ())
     return SquadParagraph(document_id, title, context, sentences)
 
@@ -125,7 +125,7 @@ def _answer_sentence(paragraph: SquadParagraph, answer: Mapping[str, Any], place
     context, start = paragraph.context, int(answer["answer_start"])
     end = start + len(answer["text"])
     if context[start:end] != answer["text"]:
-        raise question_error(place, "eval.squad.offset", answer=answer["text"], start=start)
+        raise fault_at(place, "eval.squad.offset", answer=answer["text"], start=start)
     spans = paragraph.sentences or plain_sentences(context)
     held = [span for span in spans if span.start < end and start < span.end]
     first = min([start, *(span.start for span in held)])

@@ -148,7 +148,7 @@ PARTS = (
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),
     SystemPart("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
     SystemPart("re-ordering", "passages stay in fused order",
-         lambda whole: replace(whole, weights=replace(whole.weights, reorder=0.0))),
+         lambda whole: replace(whole, weights=replace(whole.weights, rerank_weight=0.0))),
     SystemPart("fitted ranking", "sentences by the reader alone, whatever retrieval says", _plain_ranking),
     SystemPart("lists whole", "list items and table rows quoted one by one", _loose_lists),
     SystemPart("second quotation", "a question in two parts is treated as any other",

@@ -121,7 +121,7 @@ def _cause(
             return lost
         if not any(matches_any(passage, group, strings) for passage in passages):
             return _lost_by_search(whole, question, group, strings)
-        return "cut" if _touched(quotes, group) else "sentence choice"
+        return "cut" if _holds_evidence(quotes, group) else "sentence choice"
     return "cut"  # every piece is there, the answer itself is not
 
 
@@ -145,7 +145,7 @@ def _lost_by_search(whole: Variant, question: GoldQuestion, group: Group, string
     return "lexical" if stems(question.text) & evidence else "dense"
 
 
-def _touched(quotes: Sequence[PredictedText], group: Group) -> bool:
+def _holds_evidence(quotes: Sequence[PredictedText], group: Group) -> bool:
     return any(coverage(quote, place) > 0.1 for quote in quotes for place in group)
 
 

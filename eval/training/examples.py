@@ -47,7 +47,9 @@ def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Exam
     alternatives = gold_places([*question.evidence, *(one for of in question.groups for one in of)], texts)
     asked = complete_question(read_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
-    readings = read_hits(corpus.reader, asked.read or retrieval.encoded.question.searched, retrieval.hits)
+    readings = read_hits(
+        corpus.reader, asked.reader_text or retrieval.encoded.question.searched, retrieval.hits
+    )
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
     for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):

@@ -30,13 +30,7 @@ import torch
 
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
-from alpie.eval.training.reader_model import (
-    LAYERS,
-    JointModel,
-    load_model,
-    open_pair_tokenizer,
-    trained_weights,
-)
+from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, pair_tokenizer, trained_weights
 from alpie.eval.training.row_file import ReaderRow, read_rows
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 from alpie.index.files import atomic_write
@@ -72,11 +66,11 @@ class _Batches:
 
     def __init__(self, rows: Sequence[ReaderRow], folder: Path, schedule: Schedule) -> None:
         self._rows = rows
-        self._tokenizer = open_pair_tokenizer(folder)
+        self._tokenizer = pair_tokenizer(folder)
         self._schedule = schedule
         self.count = math.ceil(len(rows) / schedule.batch)
 
-    def encoded(self, row: ReaderRow) -> _Encoded:
+    def encode(self, row: ReaderRow) -> _Encoded:
         prompt = PROMPTS["document"]
         pair = self._tokenizer(
             PROMPTS["query"] + row.question,
@@ -94,7 +88,7 @@ class _Batches:
         """The batches from number `step` on."""
         size = self._schedule.batch
         for first in range(step // _WINDOW * _WINDOW, self.count, _WINDOW):
-            window = [self.encoded(row) for row in self._rows[first * size : (first + _WINDOW) * size]]
+            window = [self.encode(row) for row in self._rows[first * size : (first + _WINDOW) * size]]
             window.sort(key=lambda one: len(one.ids))
             batches = [window[place : place + size] for place in range(0, len(window), size)]
             random.Random(first).shuffle(batches)
@@ -229,7 +223,7 @@ def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[Read
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}
     first_right: dict[str, list[bool]] = {}
     for row in rows:
-        one = batches.encoded(row)
+        one = batches.encode(row)
         ids, mask, _, allowed = batches.tensors([one])
         begins = model(ids, mask)[0, :, 0].float().masked_fill(~allowed[0], _FORBIDDEN)
         scores[row.answers].append((row.kind, float(torch.logsumexp(begins[1:], 0) - begins[0])))

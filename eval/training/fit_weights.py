@@ -104,9 +104,9 @@ def fit_all(sets: FittingSets) -> Weights:
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
         threshold=threshold,
         fitted_on=_cross_validation_facts(sets, examples, probability, (threshold, firm), folds),
-        firm=firm,
-        far=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
-        near=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
+        firm_threshold=firm,
+        far_cosine=_off_topic_cosine(sets, candidate, _FAR_OFF_TOPIC),
+        near_cosine=_off_topic_cosine(sets, candidate, _NEAR_OFF_TOPIC),
     )
 
 
@@ -198,9 +198,9 @@ def write_weights(
         "candidate": _as_table(fitted.candidate),
         "answerable": _as_table(fitted.answerable),
         "threshold": round(fitted.threshold, 5),
-        "firm": round(fitted.firm, 5),
-        "far": round(fitted.far, 4),
-        "near": round(fitted.near, 4),
+        "firm": round(fitted.firm_threshold, 5),
+        "far": round(fitted.far_cosine, 4),
+        "near": round(fitted.near_cosine, 4),
         "fitted_on": {"reader": corpus.reader.name, **fitted.fitted_on, **fitted_on},
         **more,
     }

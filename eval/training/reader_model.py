@@ -67,7 +67,9 @@ def load_model(
     model = JointModel(transformer)
     if checkpoint is not None:
         graph = checkpoint.suffix == ".onnx"
-        weights = _exported(checkpoint) if graph else torch.load(checkpoint, weights_only=True)["weights"]
+        weights = (
+            _exported_weights(checkpoint) if graph else torch.load(checkpoint, weights_only=True)["weights"]
+        )
         unknown = model.load_state_dict(weights, strict=False).unexpected_keys
         if unknown:
             raise ValueError(f"{checkpoint} is of another model: {', '.join(unknown[:3])}")
@@ -83,7 +85,7 @@ def _is_trained(name: str) -> bool:
     return not name.removeprefix("transformer.").startswith(FROZEN)
 
 
-def _exported(path: Path) -> dict[str, torch.Tensor]:
+def _exported_weights(path: Path) -> dict[str, torch.Tensor]:
     """The trained weights that an exported graph holds, by the names that training gives them.
 
     Training can go on from what ships, so no checkpoint of four times its size is kept beside it.
@@ -118,7 +120,7 @@ def _of_graph(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 @lru_cache(maxsize=2)
-def open_pair_tokenizer(folder: Path) -> Any:
+def pair_tokenizer(folder: Path) -> Any:
     """The library's tokenizer, which puts pairs of texts together."""
     from transformers import AutoTokenizer
 
@@ -127,7 +129,7 @@ def open_pair_tokenizer(folder: Path) -> Any:
 
 def sequence_of(folder: Path, question: str, passage: str, most_tokens: int = 288) -> list[int]:
     """Token ids of question and passage as one sequence."""
-    pair = open_pair_tokenizer(folder)(
+    pair = pair_tokenizer(folder)(
         PROMPTS["query"] + question,
         PROMPTS["document"] + passage,
         truncation="only_second",

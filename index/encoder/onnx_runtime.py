@@ -63,12 +63,12 @@ class OnnxEncoder(PromptingEncoder):
     def _encode(self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None) -> Floats:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         if len(texts) == 1 and on_progress is None:
-            vectors[0] = self._pooled(prompt, texts[0])
+            vectors[0] = self._embed_text(prompt, texts[0])
             return vectors
         # Longest first: otherwise a long text that comes last keeps one thread busy and the others idle.
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         with ThreadPoolExecutor(self.threads, thread_name_prefix="alpie-encoder") as pool:
-            futures = {pool.submit(self._pooled, prompt, texts[index]): index for index in order}
+            futures = {pool.submit(self._embed_text, prompt, texts[index]): index for index in order}
             try:
                 for done, future in enumerate(as_completed(futures), start=1):
                     vectors[futures[future]] = future.result()
@@ -79,7 +79,7 @@ class OnnxEncoder(PromptingEncoder):
                 pool.shutdown(wait=False, cancel_futures=True)
         return vectors
 
-    def _pooled(self, prompt: str, text: str) -> Floats:
+    def _embed_text(self, prompt: str, text: str) -> Floats:
         encoding = self._tokenizer.encode(prompt + without_surrogates(text[:MAXIMUM_CHARACTERS]))
         word_vectors = self._word_table.rows(encoding.ids).astype(np.float32)[np.newaxis]
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})

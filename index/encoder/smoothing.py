@@ -30,7 +30,7 @@ def smooth_linear_layers(transformer: nn.Module, run: Callable[[], object]) -> N
         scale = _scale(largest[names[0]], [linear[name] for name in names])
         for name in names:
             parent, _, leaf = name.rpartition(".")
-            setattr(transformer.get_submodule(parent), leaf, _rescaled(linear[name], scale))
+            setattr(transformer.get_submodule(parent), leaf, _rescale_input(linear[name], scale))
 
 
 def _groups(names: Sequence[str]) -> list[list[str]]:
@@ -73,7 +73,7 @@ def _scale(largest_inputs: Tensor, layers: Sequence[nn.Linear]) -> Tensor:
     return scale / scale.log().mean().exp()
 
 
-def _rescaled(layer: nn.Linear, scale: Tensor) -> nn.Module:
+def _rescale_input(layer: nn.Linear, scale: Tensor) -> nn.Module:
     from torch import nn
 
     class Rescaled(nn.Module):

@@ -101,7 +101,7 @@ class _DocxBody:
     def read(self) -> None:
         if self._section_ends or any(True for _ in self._breaks(self._body)):
             self._builder.begin_page(1)
-        self._blocks(self._body, 0)
+        self._read_blocks(self._body, 0)
         self._write_notes()
 
     def unread(self) -> dict[NoticeKind, int]:
@@ -137,22 +137,22 @@ class _DocxBody:
             if one.tag == f"{W}pageBreakBefore" or one.get(f"{W}type") == "page":
                 yield one
 
-    def _blocks(self, parent: Any, nesting: int) -> None:
+    def _read_blocks(self, parent: Any, nesting: int) -> None:
         if nesting > _MAX_NESTING:
             return
         for child in parent:
             if child.tag == f"{W}p":
-                self._paragraph(child)
+                self._read_paragraph(child)
             elif child.tag == f"{W}tbl":
-                self._table(child, nesting)
+                self._read_table(child, nesting)
             elif child.tag in _WRAPPERS:
                 gallery = value_at(child, "sdtPr/docPartObj/docPartGallery")
                 is_contents = gallery == "Table of Contents"
                 self._contents += is_contents
-                self._blocks(child, nesting + 1)
+                self._read_blocks(child, nesting + 1)
                 self._contents -= is_contents
 
-    def _paragraph(self, paragraph: Any) -> None:
+    def _read_paragraph(self, paragraph: Any) -> None:
         boxes: list[Any] = []
         notes: list[tuple[str, str]] = []
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
@@ -174,7 +174,7 @@ class _DocxBody:
             self._write(paragraph, text)
         self._waiting += notes
         for box in boxes:
-            self._blocks(box, 0)
+            self._read_blocks(box, 0)
         if paragraph in self._section_ends:
             self._builder.next_page()
 
@@ -203,30 +203,32 @@ class _DocxBody:
             self._builder.add(text, BlockKind.PARAGRAPH, label=label)
         self._waiting = []
 
-    def _table(self, table: Any, nesting: int) -> None:
+    def _read_table(self, table: Any, nesting: int) -> None:
         self._write_notes()
         found = []
-        for row in _inside(table, f"{W}tr"):
+        for row in _elements_inside(table, f"{W}tr"):
             if find_below(row, "trPr/del") is not None:
                 self._unread[NoticeKind.STRUCK_TEXT].append(row)
             elif find_below(row, "trPr/hidden") is not None:
                 self._unread[NoticeKind.HIDDEN_TEXT].append(row)
             else:
-                found.append((row, list(_inside(row, f"{W}tc"))))
+                found.append((row, list(_elements_inside(row, f"{W}tc"))))
         if max((len(cells) for _, cells in found), default=0) < 2:  # a frame around text, not a table
             for _, cells in found:
                 for cell in cells:
-                    self._blocks(cell, nesting + 1)
+                    self._read_blocks(cell, nesting + 1)
             return
         notes: list[tuple[str, str]] = []
-        rows = [[collapse(" ".join(self._cell(cell, notes))) for cell in cells] for _, cells in found]
+        rows = [
+            [collapse(" ".join(self._cell_paragraphs(cell, notes))) for cell in cells] for _, cells in found
+        ]
         headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
         self._waiting += notes
         for _ in self._breaks(table):
             self._builder.next_page()
 
-    def _cell(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
+    def _cell_paragraphs(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
         for child in parent:
             if child.tag == f"{W}p":
@@ -234,9 +236,9 @@ class _DocxBody:
                 yield self._numbering.marker(child) or ""
                 yield "".join(self._pieces(child, boxes, notes))
                 for box in boxes:
-                    yield from self._cell(box, notes)
+                    yield from self._cell_paragraphs(box, notes)
             elif child.tag in _WRAPPERS or child.tag in (f"{W}tbl", f"{W}tr", f"{W}tc"):
-                yield from self._cell(child, notes)
+                yield from self._cell_paragraphs(child, notes)
 
     def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
         """What a paragraph shows, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
@@ -271,7 +273,7 @@ class _DocxBody:
             elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
                 self._unread[NoticeKind.FORMULAS].append(one)
             elif tag == f"{W}fldChar":
-                self._field(one.get(f"{W}fldCharType"))
+                self._follow_field(one.get(f"{W}fldCharType"))
                 yield form_value(one)
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 notes += self._note(tag.removeprefix(W).removesuffix("Reference"), one)
@@ -280,7 +282,7 @@ class _DocxBody:
             else:
                 stack += reversed(one)
 
-    def _field(self, sort: str | None) -> None:
+    def _follow_field(self, sort: str | None) -> None:
         if sort == "begin":
             self._fields.append(False)
             self._codes.append(True)
@@ -301,7 +303,7 @@ class _DocxBody:
         if note is None:
             return []
         number = self._called[sort]
-        text = "\n".join(self._cell(note, []))
+        text = "\n".join(self._cell_paragraphs(note, []))
         return [(f"nota {number}" if sort == "footnote" else f"nota final {list_number(number, 'i')}", text)]
 
 
@@ -313,13 +315,13 @@ def _last_of_sections(body: Any) -> Iterator[Any]:
             yield paragraph
 
 
-def _inside(parent: Any, tag: str) -> Iterator[Any]:
+def _elements_inside(parent: Any, tag: str) -> Iterator[Any]:
     """The elements of a kind in `parent`, also in content controls, not in what they hold themselves."""
     for child in parent:
         if child.tag == tag:
             yield child
         elif child.tag in _WRAPPERS:
-            yield from _inside(child, tag)
+            yield from _elements_inside(child, tag)
 
 
 def _all_bold(paragraph: Any) -> bool:

@@ -32,7 +32,7 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     builder = TextBuilder()
     unread: Counter[NoticeKind] = Counter()
     found: list[str] = []
-    sealed = _sealed(read_xml(archive, "META-INF/encryption.xml", path))
+    sealed = _encrypted_files(read_xml(archive, "META-INF/encryption.xml", path))
     for page in _pages(package, posixpath.dirname(name)):
         if page in sealed:
             raise SourceError.at(path, "epub.protected")
@@ -58,6 +58,6 @@ def _pages(package: etree._Element, folder: str) -> list[str]:
     ]
 
 
-def _sealed(encryption: etree._Element | None) -> set[str]:
+def _encrypted_files(encryption: etree._Element | None) -> set[str]:
     references = [] if encryption is None else encryption.iter("{*}CipherReference")
     return {posixpath.normpath(unquote(one.get("URI", ""))) for one in references}

@@ -35,7 +35,7 @@ def formula_text(element: Any) -> str:
         values.setdefault(own, []).append(text)
     if tag == "msqrt":
         values = {"e": ["".join(texts)]}
-    parts = {own: _bracketed("".join(texts)) for own, texts in values.items()}
+    parts = {own: _in_brackets("".join(texts)) for own, texts in values.items()}
     e = parts.get("e", "")
     below, above = (mark + parts[own] if parts.get(own) else "" for mark, own in (("_", "sub"), ("^", "sup")))
     if name == "f":
@@ -72,5 +72,5 @@ def _property(element: Any, name: str, default: str) -> str:
     return default if found is None else found.get(f"{space}}}val", "")
 
 
-def _bracketed(text: str) -> str:
+def _in_brackets(text: str) -> str:
     return text if len(text) < 2 or text.isalnum() or (text[0] == "(" and text[-1] == ")") else f"({text})"

@@ -140,7 +140,7 @@ class _MarkdownReading:
                 rows.append([])
                 cells = iter(self._cells(first, cursor.get(first, self._lines[first]), quotes))
             elif token.type == "table_close" and rows is not None:
-                self._table(rows)
+                self._add_table(rows)
                 rows = None
             elif token.type == "inline" and rows is not None:
                 rows[-1] += [pieces for _, pieces in self._inline(token, next(cells, []), False)]
@@ -155,7 +155,7 @@ class _MarkdownReading:
                             self._add(numbers + pieces, kind, item=item, label=label)
                         numbers, item = [], False
                 elif token.type == "html_block":
-                    self._html(token.content, offsets, numbers, kind)
+                    self._read_html(token.content, offsets, numbers, kind)
                 else:
                     code = ShownText(self.source, offsets)
                     code.show(0, len(token.content))
@@ -196,16 +196,16 @@ class _MarkdownReading:
             sign = _QUOTE.match(body, begin, end)
             begin = sign.end() if sign else begin
         columns: list[list[int]] = [[]]
-        for at in self._trimmed(list(range(begin, end))):
+        for at in self._trim(list(range(begin, end))):
             if body[at] != "|":
                 columns[-1].append(at)
             elif columns[-1] and columns[-1][-1] == at - 1 and body[at - 1] == "\\":
                 columns[-1][-1] = at  # the sign that escapes it is none of the content
             else:
                 columns.append([])
-        return [self._trimmed(column) for column in columns[not columns[0] :]]
+        return [self._trim(column) for column in columns[not columns[0] :]]
 
-    def _trimmed(self, offsets: list[int]) -> list[int]:
+    def _trim(self, offsets: list[int]) -> list[int]:
         shown = [n for n, at in enumerate(offsets) if self.source.body[at] not in _TRIMMED]
         return offsets[shown[0] : shown[-1] + 1] if shown else []
 
@@ -254,7 +254,9 @@ class _MarkdownReading:
                 shown.tag(tag, at, content)
         return groups
 
-    def _html(self, content: str, offsets: list[int], numbers: list[Piece], quoted: BlockKind | None) -> None:
+    def _read_html(
+        self, content: str, offsets: list[int], numbers: list[Piece], quoted: BlockKind | None
+    ) -> None:
         """A block of HTML: its words, cut at the tags of blocks, and its tables."""
         shown = ShownText(self.source, offsets)
         shown.pieces += numbers
@@ -278,7 +280,7 @@ class _MarkdownReading:
                     shown.tag(tag, tag.start(), content)
             else:
                 if rows is not None:
-                    self._table(rows)
+                    self._add_table(rows)
                 else:
                     self._add(shown.pieces, kind, level, item=item)
                 shown.pieces = []
@@ -288,11 +290,11 @@ class _MarkdownReading:
                 kind = BlockKind.HEADING if level else quoted
         shown.show(position, len(content))
         if rows:
-            self._table(rows)
+            self._add_table(rows)
         else:
             self._add(shown.pieces, kind, level, item=item)
 
-    def _table(self, rows: list[list[list[Piece]]]) -> None:
+    def _add_table(self, rows: list[list[list[Piece]]]) -> None:
         """A table; cells without words leave no trace."""
         table = ShownText(self.source, [])
         spans: list[Span] = []

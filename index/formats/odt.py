@@ -80,7 +80,7 @@ class _OdtBody:
         )
         if numbered:
             self._builder.begin_page(1)
-        self._blocks(body, (), 0)
+        self._read_blocks(body, (), 0)
         self._write_notes()
 
     def unread(self, body: _Element) -> dict[NoticeKind, int]:
@@ -125,7 +125,7 @@ class _OdtBody:
             return False
         return name not in _UNSEEN
 
-    def _blocks(self, parent: _Element, lists: tuple[str, ...], nesting: int) -> None:
+    def _read_blocks(self, parent: _Element, lists: tuple[str, ...], nesting: int) -> None:
         if nesting > _MAX_NESTING:
             return
         for child in parent:
@@ -133,20 +133,20 @@ class _OdtBody:
             if not self._is_seen(child):
                 continue
             if name in ("text:p", "text:h"):
-                self._paragraph(child, name == "text:h")
+                self._read_paragraph(child, name == "text:h")
             elif name == "text:list":
-                self._list(child, lists, nesting)
+                self._read_list(child, lists, nesting)
             elif name == "table:table":
-                self._table(child)
+                self._read_table(child)
             elif name == "text:soft-page-break":
                 self._builder.next_page()
             else:
                 outside = self._contents
                 self._contents = outside or name in _CONTENTS
-                self._blocks(child, lists, nesting + 1)
+                self._read_blocks(child, lists, nesting + 1)
                 self._contents = outside
 
-    def _paragraph(self, element: _Element, heading: bool) -> None:
+    def _read_paragraph(self, element: _Element, heading: bool) -> None:
         style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.next_page()
@@ -177,7 +177,7 @@ class _OdtBody:
             self._marker = None
         self._notes += notes
         for box in boxes:
-            self._blocks(box, (), 0)
+            self._read_blocks(box, (), 0)
 
     def _write_notes(self) -> None:
         for label, text in self._notes:
@@ -202,7 +202,9 @@ class _OdtBody:
                 sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
                 body = one.find("text:note-body", SPACES)
                 if body is not None:
-                    notes.append((f"{sort} {sign}", "\n".join(collapse(self._whole(p, [])) for p in body)))
+                    notes.append(
+                        (f"{sort} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))
+                    )
                 continue
             if one is not element and not self._is_seen(one):
                 continue
@@ -227,13 +229,13 @@ class _OdtBody:
                 inner += [child, child.tail or ""]
             stack += reversed(inner)
 
-    def _whole(self, element: _Element, notes: list[_Note]) -> str:
+    def _paragraph_text(self, element: _Element, notes: list[_Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
         boxes: list[_Element] = []
         text = "".join(self._words(element, notes, boxes))
-        return "\n".join([text, *(self._whole(box, notes) for box in boxes)])
+        return "\n".join([text, *(self._paragraph_text(box, notes) for box in boxes)])
 
-    def _list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:
+    def _read_list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:
         style = value_of(element, "text:style-name") or (lists[-1] if lists else "")
         keys = [f"{style} {len(lists)}", element.get(_ID) or "", value_of(element, "text:continue-list")]
         number = self._styles.first(style, len(lists) + 1) - 1
@@ -252,12 +254,12 @@ class _OdtBody:
                 self._marker = self._styles.marker(style, self._numbers)
             else:
                 self._numbers.append(number)
-            self._blocks(item, (*lists, style), nesting + 1)
+            self._read_blocks(item, (*lists, style), nesting + 1)
             self._marker = None
             self._numbers.pop()
         self._last.update({key: number for key in keys if key})
 
-    def _table(self, table: _Element) -> None:
+    def _read_table(self, table: _Element) -> None:
         self._write_notes()
         notes: list[_Note] = []
         found = list(self._rows(table))
@@ -272,7 +274,7 @@ class _OdtBody:
         self._notes += notes
 
     def _cell(self, cell: _Element, notes: list[_Note]) -> str:
-        return collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))
+        return collapse(" ".join(self._paragraph_text(one, notes) for one in cell if self._is_seen(one)))
 
     def _rows(self, parent: _Element) -> Iterator[_Element]:
         """The rows of a table, not those of a table inside it."""

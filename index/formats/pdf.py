@@ -223,19 +223,19 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
             characters, hidden = list(page_characters(text_page, box, [])), 0
         rotation = main_rotation(characters)
         if boxes:
-            _draw_check_marks(
+            _draw_ticks(
                 characters, [(turned_box(one, rotation, box), ticked) for one, ticked in boxes], rotation
             )
         tables = grids(drawing.edges, characters, rotation, box) if drawing.edges else []
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
-        found = [_text_with_calls_apart(one) for one in fragments]
+        found = [_part_calls(one) for one in fragments]
         whole = [table_fragment(fragments, at, tables[at].box) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
         lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
         for other in {one.rotation for one in characters if one is not None} - {rotation, SLANTED}:
             beside = fragments_of(text_page, characters, other)
-            found += map(_text_with_calls_apart, beside)
+            found += map(_part_calls, beside)
             height = frame_height(other, box)
             for line in reading_order(beside):
                 region = 1000 * (other + 1) + line.region
@@ -247,7 +247,7 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         text_page.close()
 
 
-def _text_with_calls_apart(one: Fragment) -> str:
+def _part_calls(one: Fragment) -> str:
     """The text of a fragment, raised figures after a word apart: they may call notes."""
     text = one.text
     for start, end in reversed(one.raised):
@@ -269,9 +269,7 @@ def _remove_invisible(text_page: Any, characters: list[Character | None]) -> int
     return len(words.split())
 
 
-def _draw_check_marks(
-    characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int
-) -> None:
+def _draw_ticks(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int) -> None:
     """Write a sign for each box of a form, in the place of what its program draws there."""
     size = median([one.size for one in characters if one is not None and one.rotation == rotation] or [12.0])
     for (left, bottom, right, top), ticked in boxes:

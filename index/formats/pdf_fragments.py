@@ -232,7 +232,7 @@ def fragments_of(text_page: Any, characters: Iterable[Character | None], rotatio
         if one is not None and one.rotation != rotation:
             continue
         if last is not None and (one is None or not _goes_on(last, right, one)):
-            made.append(_fragment(text_page, run))
+            made.append(_make_fragment(text_page, run))
             run, last = [], None
         if one is not None:
             if last is None or one.text != " ":
@@ -240,7 +240,7 @@ def fragments_of(text_page: Any, characters: Iterable[Character | None], rotatio
             run.append(one)
             last = one
     if run:
-        made.append(_fragment(text_page, run))
+        made.append(_make_fragment(text_page, run))
     return [one for one in made if one.text]
 
 
@@ -255,7 +255,7 @@ def _goes_on(last: Character, right: float, one: Character) -> bool:
     )
 
 
-def _fragment(text_page: Any, run: list[Character]) -> Fragment:
+def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     shown = [one for one in run if one.text != " "]
     if not shown:
         return Fragment("", 0, 0, 0, 0, False)

@@ -297,10 +297,10 @@ def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple
         page.close()
     found = recogniser.lines(picture.getvalue())
     usual = median(line.bottom - line.top for line in found) if found else 0
-    return reading_order([_fragment(line, usual, scale, height) for line in found]), height
+    return reading_order([_recognised_fragment(line, usual, scale, height) for line in found]), height
 
 
-def _fragment(line: RecognisedLine, usual: float, scale: float, height: float) -> Fragment:
+def _recognised_fragment(line: RecognisedLine, usual: float, scale: float, height: float) -> Fragment:
     tall = line.bottom - line.top
     # the height of a box depends on which letters stand in it: lines nearly alike are of one size
     size = (usual if usual / _ALIKE < tall < usual * _ALIKE else tall) / scale

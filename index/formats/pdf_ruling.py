@@ -65,7 +65,7 @@ def page_drawing(page: Any, box: Box) -> Drawing:
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     count = raw.FPDFPage_CountObjects(page)
     objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MAX_OBJECTS)))
-    for one, matrix in _flattened(objects, PdfMatrix(), 3):
+    for one, matrix in _flatten(objects, PdfMatrix(), 3):
         kind = raw.FPDFPageObj_GetType(one)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(one) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
@@ -78,7 +78,7 @@ def page_drawing(page: Any, box: Box) -> Drawing:
     return drawing
 
 
-def _flattened(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterator[tuple[Any, PdfMatrix]]:
+def _flatten(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterator[tuple[Any, PdfMatrix]]:
     """Objects with the matrix of the form they stand in."""
     for one in objects:
         if raw.FPDFPageObj_GetType(one) != raw.FPDF_PAGEOBJ_FORM:
@@ -86,7 +86,7 @@ def _flattened(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterato
         elif depth:
             count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MAX_OBJECTS)
             inner = (raw.FPDFFormObj_GetObject(one, at) for at in range(count))
-            yield from _flattened(inner, _matrix(one).multiply(matrix), depth - 1)
+            yield from _flatten(inner, _matrix(one).multiply(matrix), depth - 1)
 
 
 def _matrix(one: Any) -> PdfMatrix:
@@ -152,8 +152,8 @@ def grids(
             across.append(((y0 + y1) / 2, x0, x1))
         elif x1 - x0 < 1.0 and y1 - y0 >= _SHORTEST:
             down.append(((x0 + x1) / 2, y0, y1))
-    level = [(start, y, end, y) for y, start, end in _merged(across)]
-    upright = [(x, start, x, end) for x, start, end in _merged(down)]
+    level = [(start, y, end, y) for y, start, end in _merge_lines(across)]
+    upright = [(x, start, x, end) for x, start, end in _merge_lines(down)]
     made = [grid for group in _crossing(level, upright) if (grid := _grid(*group))]
     crossed = {-y for grid in made for y in grid.ys}
     stacks: dict[tuple[int, int], list[Box]] = defaultdict(list)
@@ -186,7 +186,7 @@ def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
     return _grid(level, upright)
 
 
-def _merged(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+def _merge_lines(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
     """Join lines (place, from, to) that touch and stand at one place."""
     places: dict[float, list[tuple[float, float]]] = defaultdict(list)
     place = float("-inf")

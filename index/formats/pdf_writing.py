@@ -169,7 +169,7 @@ class PdfText:
             middle = min((line.base for line in bodies[page]), default=0.0)
             heads = [line for line in edge if line.base > middle and not line.left_out]
             for line in heads:
-                self._running(line)
+                self._write_running(line)
             region = -1
             for number, block in enumerate(blocks[page]):
                 breaks = number == 0 or block.lines[0].region != region
@@ -177,12 +177,12 @@ class PdfText:
                 if block.heading:
                     told = self._outline.get(page, {}).get(title_key(block.text))
                     block.level = min(told or levels[block.look], 9)
-                self._block(block, broken if joins else None, first=number == 0)
+                self._write_block(block, broken if joins else None, first=number == 0)
                 broken = None if block.table or block.heading or block.contents else block
                 region = block.lines[-1].region
             for line in edge:
                 if line not in heads:
-                    self._running(line)
+                    self._write_running(line)
             if not blocks[page]:
                 broken = None
 
@@ -195,23 +195,23 @@ class PdfText:
             self._write("\n\n" if parted else "\n")
         return self._length
 
-    def _running(self, line: PdfLine) -> None:
+    def _write_running(self, line: PdfLine) -> None:
         text = clean_text(line.text).strip()
         if text:
             start = self._begin()
             self._write(text)
             self.footers.append(Span(start, self._length))
 
-    def _block(self, block: PdfBlock, joined: PdfBlock | None, first: bool) -> None:
+    def _write_block(self, block: PdfBlock, joined: PdfBlock | None, first: bool) -> None:
         if block.table and not block.contents:
-            self._table(block, self._open_table if first else None)
+            self._write_table(block, self._open_table if first else None)
             self._open_table = block
             return
         self._open_table = None
         parted = not (block.item and bool(self.elements) and self.elements[-1].item)
         start = self._begin(parted)
         for line, following in zip_longest(block.lines, block.lines[1:]):
-            self._line(line, following, block.heading)
+            self._write_line(line, following, block.heading)
         if start == self._length:
             return
         if block.contents:
@@ -225,16 +225,16 @@ class PdfText:
         else:
             self.elements.append(Element(start, self._length, item=block.item))
 
-    def _line(self, line: PdfLine, following: PdfLine | None, heading: bool) -> None:
+    def _write_line(self, line: PdfLine, following: PdfLine | None, heading: bool) -> None:
         """Write one line; note its footnote calls and the hyphen that divides its last word."""
-        for cell, begin in self._cells(line, " "):
+        for cell, begin in self._write_cells(line, " "):
             for start, end in cell.raised if not heading else ():
                 self._note_call(cell.text, start, end, begin)
         if following is not None:
             self._mark_hyphen(line, following, self._length, self._length + 1)
             self._write("\n")
 
-    def _cells(self, line: PdfLine, between: str) -> Iterator[tuple[Fragment, int]]:
+    def _write_cells(self, line: PdfLine, between: str) -> Iterator[tuple[Fragment, int]]:
         """Write the cells of a line; yields those of which no character changed, with the place of their text."""
         for number, cell in enumerate(line.cells):
             self._write(between if number else "")
@@ -302,7 +302,7 @@ class PdfText:
             at = best[at][1]
         return tuple(reversed(chain))
 
-    def _table(self, block: PdfBlock, before: PdfBlock | None) -> None:
+    def _write_table(self, block: PdfBlock, before: PdfBlock | None) -> None:
         """A row a line; a table that goes on from the page before is one, its repeated head left out."""
         start = self._begin()
         rows: list[Span] = []
@@ -312,7 +312,7 @@ class PdfText:
             if number:
                 self._write("\n")
             begin = self._length
-            for cell, at in self._cells(line, "\t"):
+            for cell, at in self._write_cells(line, "\t"):
                 self.marks += [Span(at + place, at + place + 1) for place in cell.hyphens]
             if number or not repeated:
                 rows.append(Span(begin, self._length))

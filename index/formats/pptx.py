@@ -31,7 +31,7 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
     builder, found, hidden = TextBuilder(), [], 0
     slides = [] if whole is None else whole.iterfind("{*}sldIdLst/{*}sldId")
     for number, one in enumerate(slides, start=1):
-        name = parts.get(_related(one, "id"), "")
+        name = parts.get(_relation_attribute(one, "id"), "")
         slide = read_xml(archive, name, path)
         if slide is None:
             continue
@@ -43,7 +43,9 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
         for shape in sorted(shapes, key=lambda shape: _role(shape) not in _TITLES):
             _write(shape, builder)
         for ids in slide.iter("{*}relIds"):  # a diagram, whose words stand in a file of their own
-            drawn = read_xml(archive, _parts(archive, name, path).get(_related(ids, "dm"), ""), path)
+            drawn = read_xml(
+                archive, _parts(archive, name, path).get(_relation_attribute(ids, "dm"), ""), path
+            )
             shapes += [] if drawn is None else [drawn]
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
                 builder.add(_text(paragraph), BlockKind.PARAGRAPH)
@@ -63,7 +65,7 @@ def _parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
     }
 
 
-def _related(element: etree._Element, name: str) -> str:
+def _relation_attribute(element: etree._Element, name: str) -> str:
     """The attribute of that name in the space of relations, of which there are two."""
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith(f"}}{name}")), "")
 

@@ -52,14 +52,14 @@ class Reading:
     All numbers are log-odds against «the answer is not here», so they compare between passages.
     """
 
-    answers: float  # that the passage answers
-    sentences: Floats  # (sentences,): that the answer begins in that sentence
+    passage_log_odds: float  # that the passage answers
+    sentence_log_odds: Floats  # (sentences,): that the answer begins in that sentence
     words: tuple[AnswerWords | None, ...] = ()  # of each sentence those that answer; None: unknown
 
     @property
     def best(self) -> int:
         """Number of the sentence that likeliest answers."""
-        return int(np.argmax(self.sentences))
+        return int(np.argmax(self.sentence_log_odds))
 
 
 class Reader(Protocol):

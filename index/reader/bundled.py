@@ -85,9 +85,9 @@ class BundledReader:
             return Reading(NOT_READ, np.zeros(0, np.float32))
         runs = self._runs(passage, _MAX_TOKENS - len(head) - 1)
         parts = [self._read_run(head, passage, first, last) for first, last in runs]
-        sentences = np.concatenate([part.sentences for part in parts])
+        sentences = np.concatenate([part.sentence_log_odds for part in parts])
         words = tuple(words for part in parts for words in part.words)
-        return Reading(max(part.answers for part in parts), sentences, words)
+        return Reading(max(part.passage_log_odds for part in parts), sentences, words)
 
     def _runs(self, passage: ReadPassage, most_tokens: int) -> list[tuple[int, int]]:
         """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""

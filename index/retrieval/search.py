@@ -278,8 +278,8 @@ class SearchIndex:
                     for name, values in ranks.items()
                     if not name.startswith("expansion") or (nearest and nearest[place])
                 },
-                own=float(own[i]),
-                line=nearest[place] if nearest else "",
+                own_score=float(own[i]),
+                expansion=nearest[place] if nearest else "",
                 terms=_matched_words(self.passages[int(candidates[i])].text, asked),
             )
             for place, i in enumerate(order)

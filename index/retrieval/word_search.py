@@ -38,10 +38,10 @@ def fold_as_stored(text: str) -> str:
 
     `alpie.index.spanish.analysis.fold_in_place` makes o and 2 of them, which that database has not.
     """
-    return "".join(_folded(character) for character in text)
+    return "".join(_fold_character(character) for character in text)
 
 
-def _folded(character: str) -> str:
+def _fold_character(character: str) -> str:
     base = unicodedata.normalize("NFD", character)[0].lower()
     return base if len(base) == 1 else character
 

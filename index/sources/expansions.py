@@ -119,19 +119,19 @@ def _lines(
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
-        if not isinstance(text, str) or not _normalised(text) or len(text) > _MAX_CHARACTERS:
+        if not isinstance(text, str) or not _normalise(text) or len(text) > _MAX_CHARACTERS:
             faults.append(_fault(where, "expansions.text", text=f"{text!r:.60}", most=_MAX_CHARACTERS))
         elif kind not in KINDS:
             faults.append(_fault(where, "expansions.kind", kind=f"{kind!r:.60}", kinds=KINDS))
         elif not (
-            isinstance(beginnings, list) and all(isinstance(b, str) and _normalised(b) for b in beginnings)
+            isinstance(beginnings, list) and all(isinstance(b, str) and _normalise(b) for b in beginnings)
         ):
             faults.append(_fault(where, "expansions.sentences"))
         else:
-            yield _normalised(text), kind, [_normalised(b) for b in beginnings]
+            yield _normalise(text), kind, [_normalise(b) for b in beginnings]
 
 
-def _normalised(text: str) -> str:
+def _normalise(text: str) -> str:
     """`text` in the form that is compared and embedded; "" for what no file could hold."""
     try:
         text.encode()
@@ -142,7 +142,7 @@ def _normalised(text: str) -> str:
 
 def _first_sentences_with(beginnings: Sequence[str], passage: Passage) -> list[int | None]:
     """The number of the first sentence of `passage` with each beginning; None where none begins so."""
-    texts = [_normalised(sentence.text) for sentence in passage.sentences]
+    texts = [_normalise(sentence.text) for sentence in passage.sentences]
     return [next((n for n, text in enumerate(texts) if text.startswith(b)), None) for b in beginnings]
 
 
@@ -151,7 +151,7 @@ class _Sentences:
         numbered = (
             (one.text, number) for number, passage in enumerate(passages) for one in passage.sentences
         )
-        self._rows = sorted((_normalised(text), number) for text, number in numbered)
+        self._rows = sorted((_normalise(text), number) for text, number in numbered)
 
     def passage_with(self, beginnings: Sequence[str]) -> int | None:
         """The first passage that holds sentences beginning so, all of them."""

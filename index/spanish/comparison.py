@@ -76,11 +76,11 @@ class Side:
     """One side of a comparison, as a question by itself."""
 
     heading: str
-    asked: str
+    question: str
     documents: tuple[str, ...] = ()  # ids of those it is put to; empty: to all
     absent: bool = False  # what the heading names is no document, beside others that are
     topic: str = ""  # what is asked about, where the sides are documents
-    otherwise: tuple[str, ...] = ()  # the same in other words, for where that finds nothing
+    alternatives: tuple[str, ...] = ()  # the same in other words, for where that finds nothing
 
 
 def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
@@ -171,7 +171,7 @@ def _opposed_sides(text: str, match: re.Match[str], english: bool) -> tuple[Side
             _side_question(word, whole, english)
             for word in (face, *(one for one in others if one != match[name]))
         )
-        sides.append(Side(face, asked, otherwise=tuple(otherwise[:_OTHERWISE])))
+        sides.append(Side(face, asked, alternatives=tuple(otherwise[:_OTHERWISE])))
     return tuple(sides)
 
 

@@ -118,7 +118,7 @@ def complete_question(question: Question, turns: Sequence[str]) -> Question:
         return question
     completed = _completed_text(question.searched, earlier)
     read = _question_for_reader(question.searched, earlier) or completed
-    return replace(question, searched=completed, read=read, follows=_leaning_chain(earlier))
+    return replace(question, searched=completed, reader_text=read, follows=_leaning_chain(earlier))
 
 
 def _leaning_chain(turns: Sequence[str]) -> tuple[str, ...]:

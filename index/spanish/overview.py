@@ -77,10 +77,10 @@ _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|the|un|una)\s+)+")
 class Overview:
     """A question about documents as wholes."""
 
-    asked: OverviewKind
+    kind: OverviewKind
     documents: tuple[str, ...]  # ids; empty: the collection
     verb: str = ""  # of a demand, folded
-    about: bool = False  # something more is asked: «… a los países miembros»
+    has_topic: bool = False  # something more is asked: «… a los países miembros»
 
 
 def read_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
@@ -89,7 +89,7 @@ def read_overview(question: Question, names: DocumentNames, turns: Sequence[str]
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
     """
     found = _match_overview(question, names)
-    if found is None or found.documents or found.asked is OverviewKind.LIST or not turns:
+    if found is None or found.documents or found.kind is OverviewKind.LIST or not turns:
         return found
     try:
         before = read_question(turns[-1])

@@ -72,7 +72,7 @@ class Question:
     typed: str
     searched: str
     language: str  # "es" | "en" | "und"
-    read: str = ""  # as it is read beside a passage, where that is not how it is searched
+    reader_text: str = ""  # as it is read beside a passage, where that is not how it is searched
     follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
 
     @cached_property

@@ -51,7 +51,7 @@ class Scope:
 
     question: Question  # without the name, where it only says in which document to look
     documents: frozenset[str] = frozenset()  # ids; empty: none is named, all are searched
-    only: bool = False  # no other may answer
+    exclusive: bool = False  # no other may answer
     absent: str = ""  # the name of a document that is not here, as it was typed
 
 
@@ -83,7 +83,7 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
                 adverbial = opens or bool(before and before["adverbial"])
                 asked = _without_name(question, start, name.end) if adverbial else question
                 is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
-                return Scope(asked, name.documents, only=is_law)
+                return Scope(asked, name.documents, exclusive=is_law)
             opening = folded[: noun.start()]
             if _TOUCHED.search(opening) is None and (put_to or _OF.search(opening)):
                 preferred = preferred or name.documents

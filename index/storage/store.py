@@ -75,10 +75,10 @@ def _open(folder: Path, encoder: Encoder) -> IndexVersion:
         check_files(folder, manifest)
         return _load(folder, manifest, encoder)
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, sqlite3.Error) as error:
-        raise _damaged(folder, error) from error
+        raise _damaged_error(folder, error) from error
 
 
-def _damaged(folder: Path, error: Exception) -> IndexDamaged:
+def _damaged_error(folder: Path, error: Exception) -> IndexDamaged:
     return IndexDamaged(message("index.unreadable", folder=folder, error=error), folder)
 
 
@@ -116,7 +116,7 @@ def _indexed_files(folder: Path) -> dict[str, tuple[str, str]]:
     try:
         rows = Database.open(folder / TEXT_FILE).rows("SELECT id, sha256, expansions FROM documents")
     except sqlite3.Error as error:
-        raise _damaged(folder, error) from error
+        raise _damaged_error(folder, error) from error
     return {name: (sha256, expansions) for name, sha256, expansions in rows}
 
 

@@ -10,8 +10,8 @@ import pytest
 from alpie.app.settings import (
     SEED_DOCUMENTS,
     Settings,
-    configured_language,
     load_settings,
+    read_language,
     settings_table,
     work_offline,
 )
@@ -48,10 +48,10 @@ def test_what_a_setting_does_is_told_in_both_languages() -> None:
 
 
 def test_the_language_is_checked_before_the_other_settings() -> None:
-    assert configured_language({}) == configured_language({"ALPIE_LANGUAGE": ""}) == "es"
-    assert configured_language({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
+    assert read_language({}) == read_language({"ALPIE_LANGUAGE": ""}) == "es"
+    assert read_language({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
     with pytest.raises(SettingsError, match="ALPIE_LANGUAGE: 'fr' no vale; se admite es, en"):
-        configured_language({"ALPIE_LANGUAGE": "fr"})
+        read_language({"ALPIE_LANGUAGE": "fr"})
 
 
 def test_later_sources_win(tmp_path: Path) -> None:

@@ -19,14 +19,7 @@ from alpie.eval.metrics import (
     summarise,
     summarise_by_kind,
 )
-from alpie.eval.questions.matching import (
-    PredictedText,
-    SourceTexts,
-    contains_answer,
-    coverage,
-    folded_text,
-    is_inside,
-)
+from alpie.eval.questions.matching import PredictedText, SourceTexts, contains, coverage, folded_text, lies_in
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.scores import QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
@@ -86,7 +79,7 @@ def test_folding_ignores_case_accents_and_white_space() -> None:
     ("105\u00a0047 casos", "105 047", True), ("nada", "", False),
 ])  # fmt: skip
 def test_answer_strings_occur(text: str, answer: str, found: bool) -> None:
-    assert contains_answer(text, answer) is found
+    assert contains(text, answer) is found
 
 
 def test_evidence_is_located_across_line_ends_and_without_footnote_calls(texts: SourceTexts) -> None:
@@ -130,8 +123,8 @@ def test_a_word_between_two_quoted_rows_does_not_count_as_quoted() -> None:
 
 def test_a_text_is_inside_the_evidence_by_whole_words(texts: SourceTexts) -> None:
     (gold,) = texts.occurrences("nota", IN_SPAIN)
-    assert is_inside(PredictedText("nota", "domicilios en"), gold)
-    assert not is_inside(PredictedText("nota", "domicilio"), gold)
+    assert lies_in(PredictedText("nota", "domicilios en"), gold)
+    assert not lies_in(PredictedText("nota", "domicilio"), gold)
 
 
 # --- rightness of quotes --------------------------------------------------------------------------

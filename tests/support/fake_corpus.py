@@ -25,7 +25,7 @@ class FakeCorpus(Corpus):
     """A `Corpus` that tests make others of; it answers with three quotations, and takes no time after the first."""
 
     def __init__(self, **options: Any) -> None:
-        made, policy = _seeds(), QuotePolicy(always=3)
+        made, policy = _seeds(), QuotePolicy(min_quotes=3)
         told = {"fingerprint": "0123456789abcdef", "built_at": "2026-11-22T05:00:00+00:00"}
         usual = {
             **{one.name: getattr(made, one.name) for one in fields(made)},

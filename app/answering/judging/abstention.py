@@ -34,9 +34,9 @@ def answerable_features(
     best = ranking[0]
     values = (
         candidates.column("reader")[best.row],
-        readings[best.rank].answers,
-        np.logaddexp.reduce([reading.answers for reading in readings]),
-        retrieval.hits[0].own,
+        readings[best.rank].passage_log_odds,
+        np.logaddexp.reduce([reading.passage_log_odds for reading in readings]),
+        retrieval.hits[0].own_score,
         candidates.column("cosine")[best.row],
     )
     return np.array([values], dtype=np.float32)

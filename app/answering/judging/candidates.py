@@ -116,7 +116,7 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[R
             spans.append(span)
             rows.append(
                 [
-                    float(np.logaddexp.reduce(reading.sentences[chosen])),
+                    float(np.logaddexp.reduce(reading.sentence_log_odds[chosen])),
                     hit.score,
                     float(cosines[chosen].max()),
                     *_shape(hit, span, lists),

@@ -91,6 +91,8 @@ def numbers_in(answer: str, most: int) -> list[int] | None:
 
 def _apply_choice(reading: Reading, at: int, chosen: dict[tuple[int, int], int]) -> Reading:
     """The reading with the model's choice in place of its numbers; the words that answer stay the reader's."""
-    ranks = [chosen.get((at, number)) for number in range(len(reading.sentences))]
+    ranks = [chosen.get((at, number)) for number in range(len(reading.sentence_log_odds))]
     scores = np.array([_PASSED_OVER if rank is None else _CHOSEN - rank for rank in ranks], np.float32)
-    return replace(reading, sentences=scores, answers=float(scores.max(initial=_PASSED_OVER)))
+    return replace(
+        reading, sentence_log_odds=scores, passage_log_odds=float(scores.max(initial=_PASSED_OVER))
+    )

@@ -33,7 +33,7 @@ def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Readi
         readings += _KEPT.read(
             reader, question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
         )
-        if max((reading.answers for reading in readings), default=enough) >= enough:
+        if max((reading.passage_log_odds for reading in readings), default=enough) >= enough:
             break
     return tuple(readings)
 

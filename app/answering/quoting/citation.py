@@ -28,7 +28,7 @@ _LETTER = re.compile(r"([a-zñ])\)\s")
 def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Citation:
     """The citation of `passage`, which is one of `document`'s; of the words at `spans` of it, where they are given."""
     page, last_page = passage.pages(spans)
-    recognised = _recognised(passage, spans)
+    recognised = _recognised_words(passage, spans)
     title = f"[{document.title}]" if "title" in document.editorial else document.title
     sentences = _sentences_in(passage, spans)
     first, last = (sentences[0], sentences[-1]) if sentences else (passage.sentences[0],) * 2
@@ -61,7 +61,7 @@ def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Ci
     )
 
 
-def _recognised(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]:
+def _recognised_words(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]:
     """The words at `spans`, or of all of the passage, that a program read off a picture."""
     if not spans:
         return list(passage.recognised)

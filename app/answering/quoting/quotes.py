@@ -50,14 +50,14 @@ class QuotePolicy:
     The defaults were chosen on the fitting part of the questions: see docs/quality.md.
     """
 
-    most: int = 5
-    always: int = 1  # so many are shown however improbable
-    enough: float = 0.9  # no further quotation once those shown hold this much probability
-    least_ratio: float = 0.2  # of a further quotation's probability to the first's
+    max_quotes: int = 5
+    min_quotes: int = 1  # so many are shown however improbable
+    enough_probability: float = 0.9  # no further quotation once those shown hold this much probability
+    min_ratio: float = 0.2  # of a further quotation's probability to the first's
     # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
     # precision .72, and .07 put .867 with .70
-    least: float = 0.085
-    usual: int = 3  # no more than this, unless the question asks for several things
+    min_probability: float = 0.085
+    usual_quotes: int = 3  # no more than this, unless the question asks for several things
     extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
     two_parts: bool = True  # a question in two parts gets two quotations at least
 
@@ -75,10 +75,10 @@ def select_quotes(
     that. Every quotation is proved: a candidate whose words are not at its place in the source, which an
     intact index cannot hold, is left out rather than shown.
     """
-    most = policy.most if question.asks_for_list else min(policy.most, policy.usual)
+    most = policy.max_quotes if question.asks_for_list else min(policy.max_quotes, policy.usual_quotes)
     two = policy.two_parts and question.asks_two_things
-    always = max(policy.always, 2 if two else 1)
-    enough = max(policy.enough, _ENOUGH_FOR_TWO) if two else policy.enough
+    always = max(policy.min_quotes, 2 if two else 1)
+    enough = max(policy.enough_probability, _ENOUGH_FOR_TWO) if two else policy.enough_probability
     quotes: list[Quote] = []
     shown = 0.0
     used: set[tuple[int, int]] = set()
@@ -87,8 +87,8 @@ def select_quotes(
             continue
         wanted = len(quotes) < always or (
             shown < enough
-            and candidate.probability >= policy.least_ratio * ranking[0].probability
-            and candidate.probability * confidence >= policy.least
+            and candidate.probability >= policy.min_ratio * ranking[0].probability
+            and candidate.probability * confidence >= policy.min_probability
         )
         if not wanted or len(quotes) >= most:
             break
@@ -315,7 +315,7 @@ def emphasise(
     words = reading.words[best] if best is not None else None
     if best is None or words is None or words.start >= words.end or words.probability < MIN_PROBABILITY:
         return ()
-    if reading.sentences[best] < MIN_LOG_ODDS:
+    if reading.sentence_log_odds[best] < MIN_LOG_ODDS:
         return ()
     begins = text.find(sentences[best].text)
     if begins < 0:  # the quotation shows the sentence otherwise than the index holds it
@@ -326,7 +326,7 @@ def emphasise(
 def _answering_sentence(
     reading: Reading, sentences: Sequence[Sentence], first: int, last: int, question: str
 ) -> int | None:
-    quoted = reading.sentences[first : last + 1]
+    quoted = reading.sentence_log_odds[first : last + 1]
     likely = [first + int(n) for n in np.flatnonzero(quoted > quoted.max() - MIN_LEAD)]
     if len(likely) == 1:
         return likely[0]

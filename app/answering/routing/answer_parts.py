@@ -9,13 +9,13 @@ from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.index.spanish.query import Question
 
-SHOWN_OF_A_PART = 2  # quotations of a side of a comparison, or of a document
+PART_QUOTES = 2  # quotations of a side of a comparison, or of a document
 _LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
 _MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
 _HITS = 10
 
 
-def combine_answers(
+def join_answers(
     read: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
 ) -> Answer:
     """One answer of several, the best of them first where it is told how sure it is; so many were searched."""
@@ -60,12 +60,12 @@ def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> lis
         nearest = [one for one in near if one.text not in shown]
         elsewhere = bool(answer and answer.answered and not part.quotes)
         completed.append(
-            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), elsewhere=elsewhere)
+            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=elsewhere)
         )
     return completed
 
 
-def distribute_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
+def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
     """The quotations of each side: words that answer several stand where they answer best.
 
     What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
@@ -81,8 +81,8 @@ def distribute_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> 
                 own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
             )
             own = own if left >= answer.search.threshold else []
-        kept = [one for one in own if one.score >= policy.least_ratio * own[0].score]
-        shared.append(kept[:SHOWN_OF_A_PART])
+        kept = [one for one in own if one.score >= policy.min_ratio * own[0].score]
+        shared.append(kept[:PART_QUOTES])
     return shared
 
 

@@ -101,7 +101,7 @@ class ChosenDocuments(AnswerPipeline):
     def answer_overview(self, question: Question, overview: Overview) -> Answer | None:
         """What documents say of themselves as wholes; None where the question is better searched as any other."""
         ids = overview.documents or tuple(self.documents)
-        if overview.about:
+        if overview.has_topic:
             rows = self.lookup.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {one.address for one in operative_passages(list(passages.values()))}
@@ -109,7 +109,7 @@ class ChosenDocuments(AnswerPipeline):
             return (
                 self.answer_preferring(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
             )
-        most = self.policy.most if len(ids) == 1 else 1
+        most = self.policy.max_quotes if len(ids) == 1 else 1
         groups = [
             [place]
             for id_ in ids[:_MAX_TOLD]

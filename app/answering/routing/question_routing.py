@@ -9,10 +9,10 @@ from time import perf_counter
 from alpie.app.answering.answer_types import Absent, Answer, Part, Role
 from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.answer_parts import (
-    SHOWN_OF_A_PART,
-    combine_answers,
-    distribute_quotes,
+    PART_QUOTES,
+    join_answers,
     make_parts,
+    share_quotes,
     with_nearest,
 )
 from alpie.app.answering.routing.chosen_documents import ChosenDocuments
@@ -143,7 +143,7 @@ class QuestionRouter(ChosenDocuments):
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)
-        if scope.only:
+        if scope.exclusive:
             return self.answer(encoded, of_those)
         if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
             return self.answer(encoded)
@@ -156,17 +156,17 @@ class QuestionRouter(ChosenDocuments):
     ) -> Answer | None:
         """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
         answers = [self._answer_side(side, turns) for side in sides]
-        shared = distribute_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
-            for asked in side.otherwise:
+            for asked in side.alternatives:
                 if not shared[number]:
-                    other = self._answer_side(replace(side, asked=asked), turns)
+                    other = self._answer_side(replace(side, question=asked), turns)
                     if other and other.answered:
                         answers[number] = other
-                        shared = distribute_quotes(answers, self.policy)
+                        shared = share_quotes(answers, self.policy)
         if not any(shared):
             return None
-        parts = make_parts(((side.heading, side.asked) for side in sides), shared, answers)
+        parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
         absent = tuple(Absent(side.heading) for side in sides if side.absent)
         compared = self._combine(read, [one for one in answers if one], with_nearest(parts, answers))
         return replace(compared, absent=absent)
@@ -179,7 +179,7 @@ class QuestionRouter(ChosenDocuments):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
             if not answers[-1].answered:
                 return None
-        shared = distribute_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy)
         if not (asked and all(shared)):
             return None
         return self._combine(read, answers, make_parts(zip(asked, asked, strict=True), shared, answers))
@@ -187,19 +187,19 @@ class QuestionRouter(ChosenDocuments):
     @property
     def _with_more_candidates(self) -> QuestionRouter:
         """The router with more quotations to choose from: one that answers both sides is shown on one of them."""
-        return replace(self, policy=replace(self.policy, always=_CANDIDATES_OF_A_SIDE))
+        return replace(self, policy=replace(self.policy, min_quotes=_CANDIDATES_OF_A_SIDE))
 
     def _answer_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
         if side.absent:
             return None
         if not side.documents:
-            return self._with_more_candidates._ask_one(side.asked, turns)
+            return self._with_more_candidates._ask_one(side.question, turns)
         asking = self._eased_for(side.documents)
-        if not side.asked:
+        if not side.question:
             return asking.answer_overview(
                 read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
             )
-        answer = asking._ask_one(side.asked, turns)
+        answer = asking._ask_one(side.question, turns)
         if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
             answer = self.restricted_to(side.documents)._ask_one(f"¿{side.topic}?", turns)
         # what is said of a matter is the whole quotation
@@ -220,7 +220,7 @@ class QuestionRouter(ChosenDocuments):
         encoded = self.index.encode(question)
         answers = [self._eased_for((id_,))._answer_from_document(asked, encoded) for id_ in ids]
         named = ((self.documents[id_].title, question.searched) for id_ in ids)
-        quotes = [answer.quotes[:SHOWN_OF_A_PART] if answer.answered else () for answer in answers]
+        quotes = [answer.quotes[:PART_QUOTES] if answer.answered else () for answer in answers]
         parts = make_parts(named, quotes, answers, Role.DOCUMENT)
         return replace(self._combine(read, answers, with_nearest(parts, answers)), follows=question.follows)
 
@@ -238,7 +238,7 @@ class QuestionRouter(ChosenDocuments):
         )
 
     def _combine(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
-        return combine_answers(read, answers, parts, len(self.documents), len(self.index.passages))
+        return join_answers(read, answers, parts, len(self.documents), len(self.index.passages))
 
     def _small_talk_answer(self, read: Question) -> Answer:
         return Answer(

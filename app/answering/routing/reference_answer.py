@@ -46,7 +46,7 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    most = pipeline.policy.most
+    most = pipeline.policy.max_quotes
     found = [quotes_at(group, pipeline.documents, most) for group in groups]
     shown = _distribute([len(quotes) for quotes in found], most)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]

@@ -46,20 +46,20 @@ def overview_places(
     """Where a document tells what is asked of it as a whole, at most so many places."""
     if not passages:
         return []
-    if overview.asked is OverviewKind.DEMANDS:
+    if overview.kind is OverviewKind.DEMANDS:
         stem = overview.verb[:_VERB_STEM]
         asking = operative_passages(passages)
         with_verb = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
         return [Place(one, 0, len(one.sentences) - 1) for one in (with_verb or asking)][:most]
-    if overview.asked is OverviewKind.DATE:  # where the text does not say, it is searched as any question
+    if overview.kind is OverviewKind.DATE:  # where the text does not say, it is searched as any question
         return _first_sentence_that(_edge_passages(passages), lambda text: _is_dated(text, document.date))
-    if overview.asked is OverviewKind.AUTHOR:
+    if overview.kind is OverviewKind.AUTHOR:
         own = [word for word in distinctive_words(document.publisher) if len(word) > _VERB_STEM]
         needed = min(2, len(own))
         return _first_sentence_that(
             _edge_passages(passages), lambda text: 0 < needed <= sum(word in text for word in own)
         )
-    if overview.asked is OverviewKind.LIST:
+    if overview.kind is OverviewKind.LIST:
         return _opening_places(passages)[:1]
     main = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
     main = main or [one for one in passages if one.label == "artículo 1"]

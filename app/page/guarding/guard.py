@@ -97,8 +97,8 @@ class Guard:
                 finally:
                     self._streams.close(client)
             else:
-                raise RequestRefused(429, "guard.too_many")
-        except RequestRefused as refused:
+                raise Refused(429, "guard.too_many")
+        except Refused as refused:
             await self._refuse(scope, receive, send, path, refused)
 
     def _allowed_route(self, scope: Scope, path: str, client: str) -> AllowedRoute:
@@ -106,21 +106,17 @@ class Guard:
         headers, route = Headers(scope=scope), allowed_route(scope["method"], path)
         hosts = self._named_hosts(headers)
         if self._hosts and not all(map(self._hosts.know, hosts)):
-            raise RequestRefused(421, "guard.host")
+            raise Refused(421, "guard.host")
         if route is None:
-            raise (
-                RequestRefused(403, "guard.closed")
-                if "/gradio_api/" in path
-                else RequestRefused(404, "guard.none")
-            )
+            raise (Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none"))
         if len(scope["query_string"]) > MAX_QUERY or len(headers) > _MAX_HEADERS:
-            raise RequestRefused(414, "guard.too_long")
+            raise Refused(414, "guard.too_long")
         claimed = headers.get("origin"), headers.get("sec-fetch-site")
         if scope["method"] == "POST" and all(is_cross_site(host, *claimed) for host in hosts):
-            raise RequestRefused(403, "guard.elsewhere")
+            raise Refused(403, "guard.elsewhere")
         kind = "reading" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):
-            raise RequestRefused(429, "guard.too_many")
+            raise Refused(429, "guard.too_many")
         return route
 
     def _named_hosts(self, headers: Headers) -> list[str]:
@@ -135,7 +131,7 @@ class Guard:
         most = self._bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
         told = Headers(scope=scope).get("content-length")
         if told is not None and (not told.isdecimal() or int(told) > most):
-            raise RequestRefused(413, "guard.too_large")
+            raise Refused(413, "guard.too_large")
         if path in self._bodies:
             return _limit_stream(receive, most)
         if scope["method"] != "POST":
@@ -144,7 +140,7 @@ class Guard:
             async with asyncio.timeout(self._limits.body_seconds):
                 body = await _read_body(receive, most)
         except TimeoutError:
-            raise RequestRefused(408, "guard.too_slow") from None
+            raise Refused(408, "guard.too_slow") from None
         return replay_body(body, receive)
 
     def _with_headers(
@@ -162,7 +158,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 is_dropped = message["status"] == 503 and "/gradio_api/" in path
                 if is_dropped:
-                    await self._refuse(scope, receive, send, path, RequestRefused(503, "guard.busy"))
+                    await self._refuse(scope, receive, send, path, Refused(503, "guard.busy"))
                 policy = Headers(raw=message.get("headers", [])).get("content-security-policy")
                 message = with_own_headers(message, policy if is_page and policy else FRAGMENT_POLICY)
                 if needs_seat:
@@ -173,9 +169,7 @@ class Guard:
 
         return sending
 
-    async def _refuse(
-        self, scope: Scope, receive: Receive, send: Send, path: str, refused: RequestRefused
-    ) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, path: str, refused: Refused) -> None:
         self._on_refusal(refused.status)
         first = language_of_path(path, "es")
         languages = sorted(LANGUAGES, key=lambda one: one != first)
@@ -194,7 +188,7 @@ class Guard:
         await answer(scope, receive, sending)
 
 
-class RequestRefused(Exception):
+class Refused(Exception):
     """A request that is not answered; `key`: of the sentence that says why, with its `values`."""
 
     def __init__(self, status: int, key: str, **values: object) -> None:
@@ -210,7 +204,7 @@ async def _read_body(receive: Receive, most: int) -> bytes:
             return bytes(body)
         body += message.get("body", b"")
         if len(body) > most:
-            raise RequestRefused(413, "guard.too_large")
+            raise Refused(413, "guard.too_large")
         if not message.get("more_body"):
             return bytes(body)
 

@@ -220,11 +220,11 @@ class Attempts:
             raise TooManyAttempts(_BUSY_SECONDS, busy=True)
         try:
             async with self._queues.setdefault(client, asyncio.Lock()), self._hashing:
-                return seen in self._seen or await self._hashed(client, name, password, seen)
+                return seen in self._seen or await self._check_password(client, name, password, seen)
         finally:
             self._waiting.close(client)
 
-    async def _hashed(self, client: str, name: str, password: str, seen: bytes) -> bool:
+    async def _check_password(self, client: str, name: str, password: str, seen: bytes) -> bool:
         self._admit(client, name)  # those before it may have failed
         pair = f"{client} {name[:64]}"
         counted = [(self._failures, client), (self._pairs, pair)]

@@ -19,7 +19,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alpie.app.page.guarding.guard import RequestRefused, replay_body
+from alpie.app.page.guarding.guard import Refused, replay_body
 from alpie.app.page.views.chat import QuestionLink
 from alpie.app.page.views.page_words import page_translations_for
 
@@ -71,18 +71,18 @@ class Handlers:
             order = _EventRequest.model_validate(json.loads(body))
         except ValidationError as error:
             place = ".".join(str(one) for one in error.errors()[0]["loc"][:2])
-            raise RequestRefused(422, "orders.value", place=place[:80]) from None
+            raise Refused(422, "orders.value", place=place[:80]) from None
         except (ValueError, RecursionError):
-            raise RequestRefused(400, "orders.json") from None
+            raise Refused(400, "orders.json") from None
         number = self.names[name] if name else order.fn_index
         if number is None or number not in self.arguments:
-            raise RequestRefused(404, "orders.none", name=number, names=", ".join(self.names))
+            raise Refused(404, "orders.none", name=number, names=", ".join(self.names))
         wanted = self.arguments[number]
         # a client of an earlier version knows fewer arguments: the later ones are optional
         if name and order.data:
             order.data += [None] * (wanted - len(order.data))
         if len(order.data) != wanted:
-            raise RequestRefused(422, "orders.count", wanted=wanted, sent=len(order.data))
+            raise Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
         return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 
@@ -101,13 +101,13 @@ class PermittedEvents:
             if address and page:
                 name = address["name"]
                 if name and name not in page.names:
-                    raise RequestRefused(404, "orders.none", name=name, names=", ".join(page.names))
+                    raise Refused(404, "orders.none", name=name, names=", ".join(page.names))
                 if scope["method"] == "POST":
                     body = page.rewrite_order(await Request(scope, receive).body(), name)
                     scope, receive = _with_body(scope, receive, body)
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
-                raise RequestRefused(404, "guard.none")
-        except RequestRefused as refused:
+                raise Refused(404, "guard.none")
+        except Refused as refused:
             words = page_translations_for(page.language if page else "es")
             answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
             await answer(scope, receive, send)

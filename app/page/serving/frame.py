@@ -251,7 +251,7 @@ def add_api(
     meter: Meter | None = None,
 ) -> None:
     """Add the endpoints to `page`; answers and citations are in `language`, see `Endpoints` for `finish`."""
-    counted = meter.counted if meter else None
+    counted = meter.count_answers if meter else None
     endpoints = Endpoints(lambda: opening.wait(_OPENING_SECONDS), language, finish, counted)
     offered = endpoints.callables(partial(gr.Error, print_exception=False))
     for event in page.fns.values():  # a handler of the page called `ask` would make ours `ask_2`

@@ -95,7 +95,7 @@ def create_app(
         proxied=options.proxied,
         bodies=upload_bodies(options),
         collections=options.collections is not None,
-        on_refusal=meter.refused,
+        on_refusal=meter.count_refusal,
         gate=gate,
     )
     return app

@@ -121,7 +121,7 @@ class Shelf:
     def restore(self, token: str) -> None:
         """Put back what was taken out as `token`. Raises SourceError where that cannot be."""
         with self._changing:
-            one, place = self._removed(token)
+            one, place = self._find_removed(token)
             target = self._inside(one.file, must_exist=False)
             if target.exists():
                 raise ChangeRefused(message("refused.file_taken", file=one.file))
@@ -139,14 +139,14 @@ class Shelf:
     def erase(self, token: str) -> None:
         """Delete for good what was taken out."""
         with self._changing:
-            shutil.rmtree(self._removed(token)[1])
+            shutil.rmtree(self._find_removed(token)[1])
 
     def removed(self) -> tuple[Removed, ...]:
         """What was taken out, the latest first."""
         places = sorted((self._folder / REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
         return tuple(one for place in places if (one := _read_removed(place.parent)))
 
-    def _removed(self, token: str) -> tuple[Removed, Path]:
+    def _find_removed(self, token: str) -> tuple[Removed, Path]:
         place = self._folder / REMOVED / token
         if TOKEN.fullmatch(token) and (one := _read_removed(place)):
             return one, place

@@ -82,7 +82,7 @@ class Meter:
         self._version.clear()
         self._version.labels(corpus.fingerprint, corpus.built_at).set(1)
 
-    def counted(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    def count_answers(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         """`ask`, by which people put a question: its answers are counted and timed, its failures counted.
 
         What the page asks by itself (examples, records of answers that were shown) goes to the corpus directly.
@@ -95,12 +95,12 @@ class Meter:
             except Exception as error:
                 self._questions.labels("unusable" if isinstance(error, AlpieError) else "failed").inc()
                 raise
-            self._answered(answer)
+            self._count_answer(answer)
             return answer
 
         return counted
 
-    def _answered(self, answer: Answer) -> None:
+    def _count_answer(self, answer: Answer) -> None:
         self._questions.labels("answered" if answer.answered else "not_in_documents").inc()
         times = answer.milliseconds
         self._total.observe(times.get("total", 0.0) / 1000)
@@ -111,7 +111,7 @@ class Meter:
     def stage(self, name: str, seconds: float) -> None:
         self._stages.labels(name).observe(seconds)
 
-    def refused(self, status: int) -> None:
+    def count_refusal(self, status: int) -> None:
         """A request turned away; any status but a few counts as "other"."""
         self._refusals.labels(str(status) if status in (403, 413, 429, 503) else "other").inc()
 

@@ -83,7 +83,7 @@ def render_answer(
         writing=writing,
         written=_render_writing(answer, words),
         suggestions=list(_suggestions(answer, words)) if answer.answered else [],
-        statement=_statement(answer, words),
+        statement=_search_statement(answer, words),
         again=bool(follows) and asks_again(answer.question),
         foot=words(
             "answer.foot",
@@ -126,7 +126,7 @@ def render_quote(
     )
 
 
-def _statement(answer: Answer, words: PageTranslations) -> str:
+def _search_statement(answer: Answer, words: PageTranslations) -> str:
     """What was searched; of a law that is not here nothing was, and so nothing is said of thresholds."""
     values = {
         "documents": words.count("count.documents", answer.search.documents),
@@ -139,7 +139,7 @@ def _statement(answer: Answer, words: PageTranslations) -> str:
 
 def _foreign_language(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
     """The language of the quotations, where it is not that of the question."""
-    shown = answer.quotes or (() if answer.far else answer.nearest)
+    shown = answer.quotes or (() if answer.nothing_near else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
     if answer.language != "en" or len(languages) != 1 or languages == {answer.language}:
         return ""
@@ -178,12 +178,12 @@ def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str,
     """Headings of passages nearly as near as those quoted, as next questions: heading, question, link."""
     quoted = {quote.passage.address for quote in answer.quotes}
     known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
-    best = max((hit.own for hit in answer.hits), default=0.0)
+    best = max((hit.own_score for hit in answer.hits), default=0.0)
     found = 0
     for hit in answer.hits:
         heading = hit.passage.path[-1] if hit.passage.path else ""
         usable = 8 <= len(heading) <= _MAX_SUGGESTION and heading.casefold() not in known
-        if hit.passage.address in quoted or not usable or hit.own < best - _CLOSE:
+        if hit.passage.address in quoted or not usable or hit.own_score < best - _CLOSE:
             continue
         known.add(heading.casefold())
         asked = words("answer.suggestion", heading=heading)

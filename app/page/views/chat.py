@@ -54,7 +54,7 @@ class Conversation:
 
     messages: list[Message] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
-    left: bool = False  # the visitor has begun another: nothing more of this one is shown
+    is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
 
 
 class Wish(BaseModel):
@@ -129,19 +129,19 @@ class Chat:
         talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
         if len(asked) <= MAX_TYPED_CHARACTERS:
             talk.questions = [*talk.questions, asked][-MAX_TURNS:]
-        if not talk.left:
+        if not talk.is_over:
             yield talk.messages, talk
         for reply in replies:
             shown_reply.update(
                 self._assistant_message(reply)
             )  # in its place: another may have been asked meanwhile
-            if not talk.left:
+            if not talk.is_over:
                 yield talk.messages, talk
 
     def start_again(self, conversation: object) -> tuple[list[Message], Conversation]:
         """An empty conversation; answers still being made for the old one are not shown."""
         if isinstance(conversation, Conversation):
-            conversation.left = True
+            conversation.is_over = True
         return [], Conversation()
 
     def _waiting(self) -> str:
@@ -155,7 +155,7 @@ class Chat:
             return
         try:
             corpus = self._opening.wait(_OPENING_SECONDS)
-            ask = self._meter.counted(corpus.ask) if self._meter else corpus.ask
+            ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
             with self._free:
                 answer = ask(asked, turns, wish.documents, wish.each)
             told = page_translations_for("en") if answer.language == "en" else words

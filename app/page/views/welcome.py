@@ -91,20 +91,20 @@ class Examples:
         self.corpus, self._words = corpus, words
         self._found: dict[str, tuple[str, ...]] = {}
         self.complete = threading.Event()
-        threading.Thread(target=self._try, name="examples", daemon=True).start()
+        threading.Thread(target=self._find_examples, name="examples", daemon=True).start()
 
     def of(self, document_id: str) -> Sequence[str]:
         return self._found.get(document_id, ())
 
-    def _try(self) -> None:
+    def _find_examples(self) -> None:
         try:
             for document in list(self.corpus.documents.values())[:MAX_DOCUMENTS]:
-                for question in self._answered(document):
+                for question in self._answered_questions(document):
                     self._found[document.id] = (*self.of(document.id), question)
         finally:
             self.complete.set()
 
-    def _answered(self, document: Document) -> Iterator[str]:
+    def _answered_questions(self, document: Document) -> Iterator[str]:
         asked = list(example_questions(document, self.corpus.layouts.get(document.id), self._words))
         left = _EACH
         for question in asked[:_MAX_TRIED] + asked[_MAX_TRIED:][-_EACH:]:

@@ -28,7 +28,7 @@ from alpie.index.errors import BackendUnavailable
 from alpie.index.retrieval.backends.milvus_client import (
     SENTENCES,
     MilvusConnection,
-    clipped,
+    clip_label,
     collection_in_use,
     collection_stamp,
 )
@@ -52,11 +52,11 @@ class MilvusBackend:
         assert stamp is not None, passages
         self.stamp = stamp
         self._connection = connection
-        self._use(passages)
+        self._use_collection(passages)
         self._wrote = -_SETTLED_SECONDS  # when, by the monotonic clock
         self._pool = ThreadPoolExecutor(len(BACKEND_RETRIEVERS), thread_name_prefix="milvus")
 
-    def _use(self, passages: str) -> None:
+    def _use_collection(self, passages: str) -> None:
         self.passages, self.sentences = passages, passages + SENTENCES
 
     @property
@@ -84,9 +84,9 @@ class MilvusBackend:
         self._delete_passages(replaced)
         rows = (row for entry in entries for row in _sentence_rows(entry))
         while batch := list(islice(rows, _SENTENCES_A_BATCH)):
-            self._change("upsert", self.sentences, data=batch)
+            self._call_to_write("upsert", self.sentences, data=batch)
         if entries:
-            self._change("upsert", self.passages, data=[self._passage_row(entry) for entry in entries])
+            self._call_to_write("upsert", self.passages, data=[self._passage_row(entry) for entry in entries])
 
     def search(self, query: Query, limit: int) -> Mapping[str, Integers]:
         try:
@@ -95,7 +95,7 @@ class MilvusBackend:
             if not _DROPPED.search(str(error)):
                 raise
             # a new index was published and ours dropped: go on in that one, if it is of our making
-            self._use(collection_in_use(self._connection, self.stamp))
+            self._use_collection(collection_in_use(self._connection, self.stamp))
             return self._search(query, limit)
 
     def _search(self, query: Query, limit: int) -> Mapping[str, Integers]:
@@ -126,7 +126,7 @@ class MilvusBackend:
         self._connection.close()
 
     def _passage_row(self, entry: Entry) -> dict[str, Any]:
-        document = clipped(entry.document)
+        document = clip_label(entry.document)
         row = {"id": entry.id, "stamp": entry.stamp, "vector": entry.vector, "document": document}
         if self._connection.has_sparse:
             row["stems"] = _sparse(term_shares(entry.stems, self.stamp.mean_stems)) or _EMPTY
@@ -135,10 +135,10 @@ class MilvusBackend:
     def _delete_passages(self, ids: Sequence[int]) -> None:
         for first in range(0, len(ids), _IDS_A_BATCH):
             some = ", ".join(map(str, ids[first : first + _IDS_A_BATCH]))
-            self._change("delete", self.passages, filter=f"id in [{some}]")
-            self._change("delete", self.sentences, filter=f"passage in [{some}]")
+            self._call_to_write("delete", self.passages, filter=f"id in [{some}]")
+            self._call_to_write("delete", self.sentences, filter=f"passage in [{some}]")
 
-    def _change(self, method: str, collection: str, **options: Any) -> None:
+    def _call_to_write(self, method: str, collection: str, **options: Any) -> None:
         self._connection.call(method, collection, **options)
         self._wrote = time.monotonic()
 
@@ -177,7 +177,7 @@ class MilvusBackend:
 
 
 def _sentence_rows(entry: Entry) -> Iterator[dict[str, Any]]:
-    document = clipped(entry.document)
+    document = clip_label(entry.document)
     for number, vector in enumerate(entry.sentences):
         yield {"id": entry.sentence_id(number), "passage": entry.id, "vector": vector, "document": document}
 
@@ -193,4 +193,4 @@ def _sparse(weights: Mapping[str, float]) -> dict[int, float]:
 
 def _literal(value: str) -> str:
     """A string in a filter, in quotation marks that nothing in it can leave."""
-    return json.dumps(clipped(value), ensure_ascii=False)
+    return json.dumps(clip_label(value), ensure_ascii=False)

@@ -109,7 +109,7 @@ class MilvusConnection:
         try:
             return getattr(self._client, method)(*arguments, timeout=self.timeout_seconds, **options)
         except (MilvusException, RpcError, OSError, ValueError) as error:
-            raise self._failed(method, error, time.monotonic() - started) from error
+            raise self._failure_of(method, error, time.monotonic() - started) from error
 
     def rows(
         self, collection: str, where: str, fields: list[str], first: int = _MIN_ID, last: int = _LARGEST_ID
@@ -161,7 +161,7 @@ class MilvusConnection:
             return message("milvus.file", file=self.address.uri)
         return message("milvus.nobody", place=self.address.shown, error=_reason(error))
 
-    def _failed(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
+    def _failure_of(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
         place = self.address.shown
         if seconds >= 0.95 * self.timeout_seconds:
             allowed = f"{self.timeout_seconds:g}"
@@ -234,7 +234,7 @@ def collection_stamp(name: str, collection: str) -> Stamp | None:
     return Stamp(encoder, int(dimension), int(stems) / 10, int(analysis), int(form))
 
 
-def clipped(label: str) -> str:
+def clip_label(label: str) -> str:
     """A label as it is stored and as it is asked for."""
     return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_MAX_LABEL]
 
@@ -242,7 +242,7 @@ def clipped(label: str) -> str:
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     """The collection of passages that the alias names. Raises `BackendMismatch` if it was made otherwise than `stamp`."""
     place, name = connection.address.shown, connection.address.name
-    current = _aliased(connection)
+    current = _collection_of_alias(connection)
     if current is None:
         raise BackendMismatch(message("milvus.no_collection", place=place, name=name))
     made_with = collection_stamp(name, current)
@@ -265,7 +265,7 @@ def collection_to_write(
     Else, and if `fresh`, a new one. How many `passages` and `sentences` are to come decides how they are found.
     """
     name = connection.address.name
-    current = _aliased(connection)
+    current = _collection_of_alias(connection)
     own = [one for one in _own_collections(connection) if one != current]
     for collection in [] if fresh else [*([current] if current else []), *own]:
         found = collection_stamp(name, collection)
@@ -281,7 +281,7 @@ def collection_to_write(
 
 def publish(connection: MilvusConnection, passages: str) -> None:
     """Make `passages` the collection in use, in one step, and drop the others of the same name."""
-    current = _aliased(connection)
+    current = _collection_of_alias(connection)
     if current != passages:
         connection.call("alter_alias" if current else "create_alias", passages, connection.address.name)
     for other in _own_collections(connection):
@@ -290,7 +290,7 @@ def publish(connection: MilvusConnection, passages: str) -> None:
             connection.call("drop_collection", other + SENTENCES)
 
 
-def _aliased(connection: MilvusConnection) -> str | None:
+def _collection_of_alias(connection: MilvusConnection) -> str | None:
     for collection in connection.call("list_collections"):
         if connection.address.name in connection.call("list_aliases", collection)["aliases"]:
             return str(collection)

@@ -37,7 +37,7 @@ def untimed(answer: Answer) -> Answer:
 
 def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:
     pipeline = AnswerPipeline(
-        corpus.documents, corpus.index, corpus.reader, WEIGHTS, QuotePolicy(most=most), threshold
+        corpus.documents, corpus.index, corpus.reader, WEIGHTS, QuotePolicy(max_quotes=most), threshold
     )
     return pipeline.answer(corpus.index.encode(read_question(question)))
 

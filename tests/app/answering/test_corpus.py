@@ -78,7 +78,7 @@ def test_the_capital_of_mongolia_is_not_in_the_documents(corpus: Corpus) -> None
     answer = corpus.ask(MONGOLIA)
     assert not answer.answered
     assert answer.quotes == ()
-    assert answer.far
+    assert answer.nothing_near
     assert answer.search.documents == 4
     assert answer.search.passages == len(corpus.passages)
     assert answer.search.above_threshold == 0
@@ -184,7 +184,7 @@ def test_a_corpus_in_memory_answers_like_the_one_on_disk(corpus: Corpus) -> None
 
 
 def test_an_opened_corpus_keeps_to_its_settings(corpus: Corpus) -> None:
-    strict = replace(corpus, policy=QuotePolicy(most=1), threshold=1.0)
+    strict = replace(corpus, policy=QuotePolicy(max_quotes=1), threshold=1.0)
     assert not strict.ask(PROVINCES).answered
     lax = replace(strict, threshold=0.0)
     assert lax.ask(MONGOLIA).answered

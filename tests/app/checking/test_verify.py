@@ -275,7 +275,7 @@ def test_a_record_keeps_the_reserve_and_the_context_of_its_answer() -> None:
         question="¿y en España?",
         follows=("¿Cuántas detenciones hubo?",),
         limited_to=("prensa",),
-        search=SearchStatement(1, 2, 1, 0.5, firm=0.95),
+        search=SearchStatement(1, 2, 1, 0.5, firm_threshold=0.95),
     )
     record = json.loads(json_text(make_record(hedged, CORPUS, NOW, "0.1.0")))
     assert record["tentative"] is True
@@ -298,11 +298,11 @@ def test_a_record_keeps_the_parts_of_its_answer_each_with_its_reserve() -> None:
     quote = answer().quotes[0]
     compared = replace(
         answer(),
-        search=SearchStatement(2, 4, 1, 0.5, firm=0.95),
+        search=SearchStatement(2, 4, 1, 0.5, firm_threshold=0.95),
         absent=(Absent("la ONU"),),
         parts=(
             Part(Role.SIDE, "la operación", "¿la operación?", (quote,), tentative=True),
-            Part(Role.SIDE, "la investigación", "¿la investigación?", elsewhere=True),
+            Part(Role.SIDE, "la investigación", "¿la investigación?", shown_elsewhere=True),
             Part(Role.SIDE, "la ONU"),
         ),
     )

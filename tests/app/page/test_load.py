@@ -179,7 +179,7 @@ def test_times_are_shown_to_people_by_stage() -> None:
     corpus, meter = FakeCorpus(), Meter()
     words = page_translations_for("es")
     assert words.html("timings.none") in render_timings(meter, words)
-    answer = meter.counted(corpus.ask)("¿Cuántas detenciones hubo en España?", each_document=False)
+    answer = meter.count_answers(corpus.ask)("¿Cuántas detenciones hubo en España?", each_document=False)
     assert answer.quotes
     for stage in STAGES:
         meter.stage(stage, 0.003)
@@ -198,5 +198,5 @@ def test_a_question_that_fails_is_counted_and_still_fails() -> None:
 
     meter = Meter()
     with pytest.raises(ZeroDivisionError):
-        meter.counted(broken)()
+        meter.count_answers(broken)()
     assert meter.values()["alpie_questions_total", "failed"] == 1

@@ -160,7 +160,7 @@ def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() ->
     (first, *_) = answer.quotes
     parts = (
         Part(Role.SIDE, "<i>España</i>", "¿?", (first,), tentative=True),
-        Part(Role.CONTEXT, elsewhere=True),
+        Part(Role.CONTEXT, shown_elsewhere=True),
         Part(Role.SIDE, "Francia"),
     )
     hedged = replace(
@@ -168,7 +168,7 @@ def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() ->
         quotes=(first,),
         follows=(before,),
         limited_to=tuple(plain.documents)[:1],
-        search=replace(answer.search, firm=1.0),
+        search=replace(answer.search, firm_threshold=1.0),
     )
     title = next(iter(plain.documents.values())).title
 
@@ -182,7 +182,7 @@ def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() ->
         words("answer.tentative"),
     ):  # fmt: skip
         assert text in page
-        assert text not in printed(replace(answer, search=replace(answer.search, firm=0.0)))
+        assert text not in printed(replace(answer, search=replace(answer.search, firm_threshold=0.0)))
     page = printed(replace(hedged, parts=parts))
     assert "<h2><i>España</i></h2>" in page
     assert page.count(words("answer.tentative")) == 1

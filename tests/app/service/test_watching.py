@@ -173,7 +173,7 @@ def test_a_builder_that_holds_the_lock_is_waited_for(
 def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, number: int) -> None:
     body = f"""
     from alpie.app.settings import load_settings
-    from alpie.app.service.watching import Snapshot, changes, snapshot, watch
+    from alpie.app.service.watching import Snapshot, snapshot, watch
     from alpie.app.translations import translations_for
     settings = load_settings({{"docs": {str(settings.docs)!r}, "data": {str(settings.data)!r}}}, environment={{}})
     build = lambda: build_index(settings.docs, settings.data, FakeEncoder())

@@ -22,7 +22,7 @@ from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
-from alpie.app.writer import add_writing, start_writing
+from alpie.app.writer import add_writing, write
 from alpie.app.writer.stated_figures import Date, figures_of
 from alpie.app.writer.support import Draft, DropReason, SupportCheck, comparable_text, parse_drafts
 from alpie.app.writer.writing import messages_for
@@ -235,7 +235,7 @@ def test_whatever_goes_wrong_the_quotations_are_shown(
 def test_a_slow_model_is_not_waited_for(
     settings: Any, answers: list[Answer], mood: str, seconds: float
 ) -> None:
-    assert list(start_writing(answers[0], settings("good")))
+    assert list(write(answers[0], settings("good")))
     result = add_writing(answers[0], settings(mood, seconds))  # neither ends by itself
     assert result.writer_report is not None
     assert result.writer_report.failure == "timeout"

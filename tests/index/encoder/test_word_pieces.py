@@ -59,7 +59,7 @@ def test_tables_that_cannot_be_written_cost_only_memory(
     def refuse(*_: object, **__: object) -> Path:
         raise EncoderError("read-only")
 
-    monkeypatch.setattr(tokenizer, "settle", refuse)
+    monkeypatch.setattr(tokenizer, "build_once", refuse)
     found = open_tokenizer(bundled_folder(load_settings().cache))
     assert not isinstance(found, MappedTokenizer)
     assert found.encode("hola").ids[0] == 0

@@ -81,7 +81,7 @@ def own(folder: Path, encoder: Any, tmp_path_factory: pytest.TempPathFactory) ->
     version = open_version(data, encoder)
     return Corpus(
         version.documents, version.layouts, version.search, open_configured_reader(settings), version.fingerprint,
-        policy=QuotePolicy(most=settings.max_quotes),
+        policy=QuotePolicy(max_quotes=settings.max_quotes),
     )  # fmt: skip
 
 

@@ -56,20 +56,20 @@ def test_the_sentence_that_answers_is_the_likeliest_and_its_words_are_told(
 def test_what_the_passage_does_not_say_is_less_likely_answered(
     reader: Reader, asked: str, not_said: str
 ) -> None:
-    answered, missing = (reader.read(one, [PASSAGE])[0].answers for one in (asked, not_said))
+    answered, missing = (reader.read(one, [PASSAGE])[0].passage_log_odds for one in (asked, not_said))
     assert answered > missing
 
 
 def test_a_passage_that_answers_is_told_from_one_that_does_not(reader: Reader) -> None:
     right, wrong = reader.read("¿Cuánto es la fianza?", [PASSAGE, OTHER])
-    assert right.answers > wrong.answers + 1
+    assert right.passage_log_odds > wrong.passage_log_odds + 1
 
 
 def test_a_reading_does_not_depend_on_the_passages_beside_it(reader: Reader) -> None:
     alone = reader.read("¿Cuánto es la fianza?", [PASSAGE])[0]
     beside = reader.read("¿Cuánto es la fianza?", [OTHER, PASSAGE, OTHER])[1]
-    assert alone.answers == pytest.approx(beside.answers, abs=1e-4)
-    np.testing.assert_allclose(alone.sentences, beside.sentences, atol=1e-4)
+    assert alone.passage_log_odds == pytest.approx(beside.passage_log_odds, abs=1e-4)
+    np.testing.assert_allclose(alone.sentence_log_odds, beside.sentence_log_odds, atol=1e-4)
 
 
 def test_the_end_of_a_long_passage_is_read(reader: Reader) -> None:
@@ -77,12 +77,12 @@ def test_the_end_of_a_long_passage_is_read(reader: Reader) -> None:
     long = ReadPassage((padding,) * 60 + (PASSAGE.sentences[1],))
     (reading,) = reader.read("¿Cuánto es la fianza?", [long])
     assert reading.best == 60
-    assert len(reading.sentences) == len(reading.words) == 61
+    assert len(reading.sentence_log_odds) == len(reading.words) == 61
 
 
 def test_one_endless_sentence_is_read_as_far_as_it_fits(reader: Reader) -> None:
     (reading,) = reader.read("¿Cuánto es la fianza?", [ReadPassage(("fianza de 25 euros " * 900,))])
-    assert np.isfinite(reading.answers)
+    assert np.isfinite(reading.passage_log_odds)
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=4))
@@ -91,8 +91,8 @@ def test_any_text_gives_a_finite_reading_and_words_inside_their_sentence(
     question: str, sentences: Sequence[str]
 ) -> None:
     (reading,) = open_reader(BUNDLED, load_settings().cache).read(question, [ReadPassage(tuple(sentences))])
-    assert reading.sentences.shape == (len(sentences),)
-    assert np.isfinite(reading.answers)
+    assert reading.sentence_log_odds.shape == (len(sentences),)
+    assert np.isfinite(reading.passage_log_odds)
     for sentence, words in zip(sentences, reading.words, strict=True):
         assert words is None or 0 <= words.start <= words.end <= len(sentence)
         assert words is None or 0 <= words.probability <= 1 + 1e-6
@@ -116,7 +116,7 @@ class _WordOverlap:
 def test_any_cross_encoder_can_take_its_place() -> None:
     readings = CrossEncoderReader(_WordOverlap(), "overlap").read("la fianza es de", [PASSAGE, OTHER])
     assert readings[0].best == 1
-    assert readings[0].answers > readings[1].answers
+    assert readings[0].passage_log_odds > readings[1].passage_log_odds
     assert all(isinstance(one, Reading) for one in readings)
 
 

@@ -154,21 +154,21 @@ def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, dat
     question = read_question("¿Qué floresta quedó calcinada?")
     found = opened(data).search.search(question)
     assert found.hits[0].passage.document_id == "incendios"
-    assert found.hits[0].line == FOREST
+    assert found.hits[0].expansion == FOREST
     assert found.hits[0].ranks["expansion"] == 1
-    assert found.hits[0].score > found.hits[0].own
+    assert found.hits[0].score > found.hits[0].own_score
     (docs / "expansions" / "incendios.jsonl").unlink()
     build(docs, data)
     without = opened(data).search.search(question)
     assert "expansion" not in without.hits[0].retrievers
-    assert without.hits[0].score == without.hits[0].own
+    assert without.hits[0].score == without.hits[0].own_score
 
 
 def test_a_passage_without_lines_is_neither_helped_nor_hurt(data: Path) -> None:
     found = opened(data).search.search(read_question("¿Cuándo abre la biblioteca?"))
     assert found.hits[0].passage.document_id == "libros"
     assert "expansion" not in found.hits[0].ranks
-    assert found.hits[0].line == ""
+    assert found.hits[0].expansion == ""
 
 
 def test_what_is_missing_is_the_passage_s_own_score_raised_by_the_mean_difference() -> None:

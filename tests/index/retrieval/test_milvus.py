@@ -23,7 +23,7 @@ from alpie.index.retrieval.backends.milvus_client import (
     MilvusAddress,
     MilvusConnection,
     Stamp,
-    clipped,
+    clip_label,
     collection_stamp,
 )
 from alpie.index.retrieval.backends.select import BackendChoice
@@ -135,8 +135,8 @@ def test_a_collection_of_the_first_format_is_known_and_not_searched() -> None:
 
 
 def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
-    assert clipped("a\x00b\nñ\ud800") == "a\ufffdb\nñ?"
-    assert len(clipped("x" * 5_000)) == 1_000
+    assert clip_label("a\x00b\nñ\ud800") == "a\ufffdb\nñ?"
+    assert len(clip_label("x" * 5_000)) == 1_000
 
 
 def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,9 +158,9 @@ def test_hardly_any_stand_alone_question_is_taken_for_a_follow_up() -> None:
 def test_the_reader_is_asked_a_sentence_with_what_it_leans_on() -> None:
     earlier = ["¿Cuántas detenciones hubo en total?"]
     asked = complete_question(read_question("¿y en España?"), earlier)
-    assert asked.read == "¿y en España, Cuántas detenciones hubo en total?"
+    assert asked.reader_text == "¿y en España, Cuántas detenciones hubo en total?"
     chain = complete_question(read_question("¿y en Francia?"), [*earlier, "¿y en España?"])
-    assert chain.read == "¿y en Francia, Cuántas detenciones hubo en total?"
-    assert complete_question(read_question("¿Qué es el grooming?"), earlier).read == ""
+    assert chain.reader_text == "¿y en Francia, Cuántas detenciones hubo en total?"
+    assert complete_question(read_question("¿Qué es el grooming?"), earlier).reader_text == ""
     again = complete_question(read_question("explícamelo mejor"), earlier)
-    assert again.read == again.searched
+    assert again.reader_text == again.searched

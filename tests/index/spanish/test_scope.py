@@ -86,7 +86,7 @@ def test_which_documents_a_question_is_put_to(
     question: str, ids: set[str], only: bool, rest: str | None
 ) -> None:
     scope = scope_of(question)
-    assert (scope.documents, scope.only, scope.absent) == (ids, only, "")
+    assert (scope.documents, scope.exclusive, scope.absent) == (ids, only, "")
     assert rest is None or scope.question.searched == rest
 
 

@@ -199,7 +199,7 @@ def test_a_build_with_the_bundled_encoder_killed_at_any_moment(
     data = tmp_path / "real"
     build_index(docs, data, encoder)
     module = "__import__('importlib').import_module('alpie.app.answering.corpus')"
-    make = f"{module}.open_encoder_of({module}.load_settings())"
+    make = f"{module}.open_configured_encoder({module}.load_settings())"
     assert kill_builds(docs, data, REAL_KILLS, make, encoder).total() > 0
 
 

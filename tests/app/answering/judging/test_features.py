@@ -76,7 +76,7 @@ def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -
         chosen = np.arange(span.first, span.last + 1)
         cosines = small.index.sentence_vectors.rows(chosen + bounds[retrieval.rows[hit]])
         expected = {
-            "reader": np.log(np.exp(readings[hit].sentences[chosen].astype(float)).sum()),
+            "reader": np.log(np.exp(readings[hit].sentence_log_odds[chosen].astype(float)).sum()),
             "hybrid": retrieval.hits[hit].score,
             "cosine": (cosines @ retrieval.encoded.vector).max(),
             **_shape(retrieval.hits[hit].passage, span, retrieval.encoded.question.asks_for_list),

@@ -45,18 +45,20 @@ def test_an_answer_is_numbers_of_sentences_or_it_is_not_used(answer: str, number
 def test_the_sentences_named_are_the_likeliest_in_their_order() -> None:
     first, second = reader("3, 1").read(QUESTION, PASSAGES)
     assert second.best == 0
-    assert second.answers > first.answers > 0
-    assert first.sentences[0] > 0 > first.sentences[1]
+    assert second.passage_log_odds > first.passage_log_odds > 0
+    assert first.sentence_log_odds[0] > 0 > first.sentence_log_odds[1]
 
 
 def test_none_is_an_answer_too() -> None:
-    assert all(reading.answers < 0 for reading in reader("0").read(QUESTION, PASSAGES))
+    assert all(reading.passage_log_odds < 0 for reading in reader("0").read(QUESTION, PASSAGES))
 
 
 @pytest.mark.parametrize("answer", ["La entrada cuesta cien euros.", "99", "", "2 porque lo dice la frase"])
 def test_what_cannot_be_used_leaves_the_reading_to_the_reader_behind(answer: str) -> None:
     plain = FakeReader().read(QUESTION, PASSAGES)
-    assert [one.answers for one in reader(answer).read(QUESTION, PASSAGES)] == [one.answers for one in plain]
+    assert [one.passage_log_odds for one in reader(answer).read(QUESTION, PASSAGES)] == [
+        one.passage_log_odds for one in plain
+    ]
 
 
 def test_a_model_that_fails_or_says_nothing_in_time_leaves_it_too(caplog: pytest.LogCaptureFixture) -> None:
@@ -68,10 +70,10 @@ def test_a_model_that_fails_or_says_nothing_in_time_leaves_it_too(caplog: pytest
         time.sleep(2)
         yield "2"
 
-    plain = [one.answers for one in FakeReader().read(QUESTION, PASSAGES)]
+    plain = [one.passage_log_odds for one in FakeReader().read(QUESTION, PASSAGES)]
     for stream, timeout in ((failing, 5.0), (silent, 0.05)):
         read = ModelReader(stream, "prueba", FakeReader(), timeout).read(QUESTION, PASSAGES)
-        assert [one.answers for one in read] == plain
+        assert [one.passage_log_odds for one in read] == plain
     assert "gone" in caplog.text
 
 

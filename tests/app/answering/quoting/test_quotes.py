@@ -123,7 +123,7 @@ def test_there_are_at_most_five_and_usually_three_or_what_the_policy_says(
     question: Question, most: int | None, expected: int
 ) -> None:
     passages = [(passage_of(f"Vino el {word}."), {0: 0.14}) for word in UNLIKE]
-    policy = QuotePolicy(most=most) if most else None
+    policy = QuotePolicy(max_quotes=most) if most else None
     assert len(quotes_of(*passages, question=question, policy=policy)) == expected
 
 
@@ -176,7 +176,7 @@ def test_long_sentences_are_not_joined() -> None:
 
 
 def test_a_neighbour_in_a_list_is_not_joined() -> None:
-    (quote,) = quotes_of((passage_of(THREE[0], *LIST), {0: 0.5, 1: 0.4}), policy=QuotePolicy(most=1))
+    (quote,) = quotes_of((passage_of(THREE[0], *LIST), {0: 0.5, 1: 0.4}), policy=QuotePolicy(max_quotes=1))
     assert quote.text == THREE[0]
 
 
@@ -233,7 +233,7 @@ def test_whatever_is_believed_quotations_are_few_proved_and_not_repeated(
         (passage, {number: share for number, (_, share) in enumerate(row)})
         for passage, row in zip(passages, rows, strict=True)
     ]
-    quotes = quotes_of(*believed, policy=QuotePolicy(most=most), confidence=confidence)
+    quotes = quotes_of(*believed, policy=QuotePolicy(max_quotes=most), confidence=confidence)
     assert len(quotes) <= most
     for quote in quotes:
         source = source_of(passages[int(quote.document_id[3:])])

@@ -120,7 +120,7 @@ def _sound(answer: Answer) -> Answer:
     ("compara " + "y " * 2000, []),
 ])  # fmt: skip
 def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[tuple[str, str]]) -> None:
-    assert [(side.heading, side.asked) for side in sides_of(read_question(question), NAMES)] == sides
+    assert [(side.heading, side.question) for side in sides_of(read_question(question), NAMES)] == sides
 
 
 @pytest.mark.parametrize(("question", "parts"), [
@@ -155,8 +155,8 @@ def test_two_questions_are_answered_each_by_itself_where_both_have_an_answer(cor
 
 def test_a_side_can_be_asked_in_other_words() -> None:
     pros, cons = sides_of(read_question("pros y contras del embalse"), NAMES)
-    assert pros.otherwise[0] == "¿Cuáles son las ventajas del embalse?"
-    assert "¿Cuáles son los riesgos del embalse?" in cons.otherwise
+    assert pros.alternatives[0] == "¿Cuáles son las ventajas del embalse?"
+    assert "¿Cuáles son los riesgos del embalse?" in cons.alternatives
 
 
 def test_each_document_that_is_compared_answers_for_itself_and_an_absent_one_is_empty(corpus: Corpus) -> None:
@@ -178,13 +178,13 @@ def test_a_document_is_known_by_several_words_of_its_publisher() -> None:
 
 def test_a_side_without_an_answer_has_what_comes_nearest(corpus: Corpus) -> None:
     answer = _sound(
-        strict_corpus(corpus, far=-1.0).ask(
+        strict_corpus(corpus, far_cosine=-1.0).ask(
             "compara lo que dicen Bomberos e Hidrosur sobre un tren de mercancías"
         )
     )
     fire, river = answer.parts
     assert fire.quotes
-    assert (river.quotes, river.elsewhere) == ((), False)
+    assert (river.quotes, river.shown_elsewhere) == ((), False)
     assert {one.document_id for one in river.nearest} == {"agua"}
     assert not {one.text for one in river.nearest} & {one.text for one in answer.quotes}
     assert not any(one.emphasis for one in answer.quotes), "what is said of a matter is the whole of it"
@@ -287,9 +287,9 @@ def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus)
 
 
 def test_a_question_none_of_whose_words_is_there_is_near_nothing(corpus: Corpus) -> None:
-    strict = strict_corpus(corpus, far=-1.0, near=0.99)
+    strict = strict_corpus(corpus, far_cosine=-1.0, near_cosine=0.99)
     answer = strict.ask("¿Qué zapatillas compro?")
-    assert (answer.answered, answer.nearest, answer.far) == (False, (), True)
+    assert (answer.answered, answer.nearest, answer.nothing_near) == (False, (), True)
     some = strict.ask("¿Quién mira el embalse ayer tarde volando?")
     assert not some.answered
     assert some.nearest

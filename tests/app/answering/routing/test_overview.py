@@ -58,7 +58,7 @@ NAMES = DocumentNames(DOCUMENTS)
 def test_what_is_asked_of_a_document(question: str, asked: OverviewKind, ids: tuple[str, ...]) -> None:
     found = read_overview(read_question(question), NAMES)
     assert found is not None
-    assert (found.asked, found.documents, found.about) == (asked, ids, False)
+    assert (found.kind, found.documents, found.has_topic) == (asked, ids, False)
 
 
 def test_a_following_question_is_of_the_document_named_before() -> None:
@@ -69,7 +69,7 @@ def test_a_following_question_is_of_the_document_named_before() -> None:
 
 def test_a_demand_may_be_of_something() -> None:
     found = read_overview(read_question("¿Qué recomienda la resolución a los vecinos?"), NAMES)
-    assert found == Overview(OverviewKind.DEMANDS, ("soria-2021",), "recomienda", about=True)
+    assert found == Overview(OverviewKind.DEMANDS, ("soria-2021",), "recomienda", has_topic=True)
 
 
 @pytest.mark.parametrize(
