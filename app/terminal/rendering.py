@@ -108,7 +108,7 @@ def _answer_lines(answer: Answer, words: Translations, width: int) -> list[str]:
         for quote in part.quotes:
             lines += _quote_lines(quote, numbered[quote.document_id, quote.spans], words, width)
         if not part.quotes:
-            lines += [words("part.shown_elsewhere" if part.elsewhere else "part.empty"), ""]
+            lines += [words("part.elsewhere" if part.shown_elsewhere else "part.empty"), ""]
     return lines
 
 

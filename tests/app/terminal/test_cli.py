@@ -485,7 +485,7 @@ def test_a_question_that_was_put_right_is_said_first() -> None:
 def test_a_part_without_quotations_says_whether_another_shows_what_answers() -> None:
     parts = (
         Part(Role.SIDE, "la operación", quotes=(QUOTE,)),
-        Part(Role.SIDE, "la nota", elsewhere=True),
+        Part(Role.SIDE, "la nota", shown_elsewhere=True),
         Part(Role.SIDE, "la ONU"),
     )
     lines = shown(replace(ANSWER, parts=parts))
