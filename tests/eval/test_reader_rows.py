@@ -147,6 +147,7 @@ def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
     assert next(read_lines(own))["rows"] == [good, {**no_paraphrase, "kind": "plain"}]
 
 
+@pytest.mark.heavy  # eighteen thousand of them
 def test_the_questions_that_ship_are_sound() -> None:
     rows = [*own_asked(read_lines(OWN)), *written_asked(list(read_lines(WRITTEN)), DATA)]
     assert len(rows) > 18_000
