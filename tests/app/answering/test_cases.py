@@ -29,6 +29,7 @@ from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import corpus_from
 from support.formats.packed import docx, p
 from support.formats.pages import Drawn
+from support.tables import cases
 
 LAW = """---
 title: "Ley 3/2022, de 2 de mayo, de fuentes públicas"
@@ -265,36 +266,7 @@ def told(answer: Answer) -> str:
 
 
 # What a citation opens, and a word that stands next to it; no words: it is said that there is no such place.
-@pytest.mark.parametrize(("name", "question", "right", "wrong"), [
-    ("ley.md", "art. 4.2 Ley 3/2022", "2. Quien vacía una fuente paga de 21 a 1.300 euros.", "moja"),
-    ("ley.md", "DA 2ª", "El plano de las fuentes se dibuja cada 6 años.", "caños"),
-    ("ley.md", "DT única", "Los caños viejos siguen abiertos.", "plano"),
-    ("ley.md", "anexo II", "El anexo nombra el granito y la pizarra.", "caños"),
-    ("ley.md", "artículos 3 y 4", ARTICLES_3_AND_4, "patos"),
-    ("una-linea.md", "artículo 4", "El molino no muele los domingos.", "Quinto"),
-    ("una-linea.md", "artículo quinto", "La harina se pesa en la plaza.", "molino"),
-    ("una-linea.md", "artículo 7-A", "El libro de cuentas se guarda en el molino.", "plaza"),
-    ("guiones.md", "artículo 4", "El alcalde vigilará", "Deróganse"),
-    ("guiones.md", "artículo único", "Apruébase el escudo.", "torres"),
-    ("guiones.md", "artículo I", "El escudo lleva un pino y dos torres.", "Apruébase"),
-    ("latin.md", "artículo 7 quáter", "La archivera puede prestar los legajos repetidos.", "confianza"),
-    ("latin.md", "art. 8 bis a", "El préstamo se rige por el principio de confianza.", "legajos"),
-    ("derogado.md", "artículo 22", "Artículo 22. (Derogado)", "Leña"),
-    ("derogado.md", "artículo 24", "Artículo 24. Derogado.", "Leña"),
-    ("derogado.md", "disposición adicional primera", "Disposición adicional primera. (Suprimida)", "Derogado"),
-    ("blancos.md", "artículo 4", "El coro ensaya en la ermita.", "TITULO"),
-    ("enfasis.md", "artículo 1", "Artículo 1. Fin. Ordena los turnos.", "*"),
-    ("leyes/", "Ley 2/2015, artículo 13", OLD_MILL, "modifica"),
-    ("leyes/", "artículo 3 del Código del agua", "", "70 euros"),
-    ("una-linea.pdf", "art. 5", "La masa no se toca.", "tribunal"),
-    ("una-linea.pdf", "art. 4", "El tribunal lo forman dos panaderas.", "masa"),
-    ("dividido.pdf", "artículo 2", "El pozo se abre de ocho a diez y descansa los domingos del año.", "huerto"),
-    ("romanos.pdf", "artículo 2, fracción II",
-     "II. Semillas: Las que se guardan para lo que dice el artículo 9 de la guía, y", "Pozo"),
-    ("NOTA.DOCX", "abuelas gratis", "Salvo las abuelas, que entran gratis.", "días"),
-    ("numerado.docx", "artículo I", "Artículo I. Definiciones del pacto.", "vigor"),
-    ("numerado.docx", "artículo II, letra aa)", "aa) Cosa que va en el lugar 27.", "lugar 26"),
-])  # fmt: skip
+@cases("name, question, right, wrong")
 def test_a_citation_opens_its_place_and_no_neighbour(
     name: str, question: str, right: str, wrong: str
 ) -> None:
@@ -317,13 +289,7 @@ def test_a_page_is_that_of_the_words_and_goes_by_its_name(page: str, words: str)
     assert {(str(quote.citation.page), quote.citation.last_page) for quote in quotes} == {(page, None)}
 
 
-@pytest.mark.parametrize(("name", "question", "right"), [
-    ("leyes/", "¿Qué se entiende por molino antiguo en la Ley 2/2015?", OLD_MILL),
-    ("leyes/", "¿Qué es molino antiguo a efectos de la ley de molinos?", OLD_MILL),
-    ("indice.docx", "¿Cuál es el fin de la guía?", "Esta guía fija cómo se reparten"),
-    ("paginas.pdf", "¿Cuánto cuesta la noche en el refugio?", "14 euros."),
-    ("celdas.html", "¿Cuál es el cupo de trucha?", "Trucha 3 (una por hora)"),
-])  # fmt: skip
+@cases("name, question, right")
 def test_a_question_is_answered(name: str, question: str, right: str, encoder: Encoder) -> None:
     fake = corpus_of(name)
     reader = open_reader(BUNDLED, load_settings().cache)
@@ -332,13 +298,7 @@ def test_a_question_is_answered(name: str, question: str, right: str, encoder: E
     assert right in answer.quotes[0].text
 
 
-@pytest.mark.parametrize(("name", "quotation", "word"), [
-    ("blandos.md", "La alcaldesa convoca los ensayos de la banda municipal.", "ensayos"),
-    ("enfasis.md", "El turno más largo es de seis horas.", "turno"),
-    ("dividido.pdf", "1. Esta guía ordena los trabajos del huerto y quién los hace.", "trabajos"),
-    ("dividido.pdf", "El pozo se abre de ocho a diez y descansa los domingos del año.", "domingos"),
-    ("NOTA.DOCX", "Salvo las abuelas, que entran gratis.", "abuelas"),
-])  # fmt: skip
+@cases("name, quotation, word")
 def test_what_a_person_reads_is_exact_and_found(name: str, quotation: str, word: str) -> None:
     corpus = corpus_of(name)
     assert QuotationChecker(corpus).check(quotation).verdict is Verdict.EXACT

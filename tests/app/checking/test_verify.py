@@ -35,6 +35,7 @@ from alpie.index.records import (
     readable_text,
 )
 from support.given_corpus import CORPUS, PRESS, REPORT, TABLE, GivenCorpus, document
+from support.tables import cases
 
 
 def check(text: str) -> Verification:
@@ -49,14 +50,7 @@ def check(text: str) -> Verification:
 # --- exact ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [
-    "De las 25 detenciones realizadas, dos se han producido en territorio español",
-    "  dos se han producido\n\n en   territorio\u00a0español ",  # white space does not count
-    'en "Madrid" y Barcelona', "en “Madrid” y Barcelona",  # nor do the shapes of quotation marks
-    "«dos se han producido»", '"dos se han producido"',  # quotation marks around the whole are not part of it
-    "dos se han produ\u00adcido", "dos se han producido\u200b",  # a soft hyphen cannot be seen
-    "en territorio espan\u0303ol",  # the same letter, written as two characters
-])  # fmt: skip
+@cases("text")
 def test_exact_is_white_space_and_quotation_marks_apart_the_same(text: str) -> None:
     outcome = check(text)
     assert (outcome.verdict, outcome.similarity) == (Verdict.EXACT, 1.0)

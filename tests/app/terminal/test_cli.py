@@ -36,6 +36,7 @@ from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import described, entry_from_file_name
 from support.places import ROOT
 from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
+from support.tables import cases
 
 REFUSED = replace(ANSWER, answered=False, confidence=0.1, quotes=(), nearest=(QUOTE,))
 
@@ -299,17 +300,7 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
     assert "Ya se puede abrir: http://[::1]:40123/\n" in err
 
 
-@pytest.mark.parametrize(
-    ("argv", "command"),
-    [
-        ([], "serve"),
-        (["--docs", "index"], "serve"),
-        (["--data", "ask", "--docs", "doctor"], "serve"),
-        (["--docs=index", "--verbose"], "serve"),
-        (["--docs", "index", "index"], "index"),
-        (["--docs", "index", "--verbose", "doctor"], "doctor"),
-    ],
-)
+@cases("argv, command")
 def test_a_folder_called_like_a_command_is_a_folder(
     argv: list[str], command: str, corpus: type[FakeCorpus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -357,13 +348,7 @@ def test_a_language_that_there_is_none_of_is_refused_in_spanish(
     assert err == "Error: variable de entorno ALPIE_LANGUAGE: 'fr' no vale; se admite es, en.\n"
 
 
-@pytest.mark.parametrize(("argv", "said"), [
-    (["ask"], "falta PREGUNTA"), (["adivina", "x"], "adivina"), (["verify"], "hace falta uno de"),
-    (["verify", "x", "--record", "y"], "no se admite junto con"), (["search", "x", "--limit", "0"], "1 a 100"),
-    (["search", "x", "--limit", "muchos"], "1 a 100"), (["search", "x", "--retriever", "mágica"], "se admite"),
-    (["serve", "--port", "ochenta"], "no es un número"), (["ask", "x", "--docs"], "falta el valor"),
-    (["index", "--todo"], "no se conoce --todo"),
-])  # fmt: skip
+@cases("argv, said")
 def test_wrong_usage_is_2_and_explained(argv: list[str], said: str, capsys: Captured) -> None:
     assert cli.main(argv) == 2
     out, err = capsys.readouterr()
