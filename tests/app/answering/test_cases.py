@@ -1,6 +1,6 @@
 """Small files of shapes that were read wrongly once, each held to what a person sees in it: from file to answer.
 
-How each format is read is told by `tests/index/formats`, with files of the same shapes.
+The files are in `cases`, what is asked of them in `test_cases.toml`. How each format is read is told by `tests/index/formats`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -31,130 +32,7 @@ from support.formats.packed import docx, p
 from support.formats.pages import Drawn
 from support.tables import cases
 
-LAW = """---
-title: "Ley 3/2022, de 2 de mayo, de fuentes públicas"
-date: 2022-05-02
----
-# Ley 3/2022, de 2 de mayo, de fuentes públicas
-
-## TÍTULO I. Disposiciones generales
-
-##### Artículo 3. Riego.
-
-1. Las fuentes manan de 7:00 a 21:00.
-
-2. En invierno se cierran a las 18:00.
-
-##### Artículo 3 bis. Patos.
-
-Los patos nadan donde quieren.
-
-##### Artículo 4. Multas.
-
-1. Quien moja a los demás paga hasta 20 euros.
-
-2. Quien vacía una fuente paga de 21 a 1.300 euros.
-
-### Disposición adicional segunda. Plano.
-
-El plano de las fuentes se dibuja cada 6 años.
-
-### Disposición transitoria única. Caños.
-
-Los caños viejos siguen abiertos.
-
-## ANEXO II. Piedras
-
-El anexo nombra el granito y la pizarra.
-"""
-ARTICLES_3_AND_4 = (
-    "1. Las fuentes manan de 7:00 a 21:00. 2. En invierno se cierran a las 18:00. 1. Quien moja a los demás paga hasta "
-    "20 euros. 2. Quien vacía una fuente paga de 21 a 1.300 euros."
-)
-ON_ONE_LINE = """# Ordenanza
-
-**ARTÍCULO 4º.-** El molino no muele los domingos.
-
-**Artículo Quinto.-** La harina se pesa en la plaza.
-
-**Artículo 7-A.** El libro de cuentas se guarda en el molino.
-"""
-WITH_DASHES = """# Decreto de prueba
-
-Artículo 4.- El alcalde vigilará que se cumpla lo dispuesto en este decreto.
-
-Artículo 5.- Deróganse los bandos que se opongan a este decreto.
-
-Artículo Unico.- Apruébase el escudo.
-
-Artículo I.- Fin y alcance
-
-El escudo lleva un pino y dos torres.
-"""
-LATIN = """# Reglamento del archivo
-
-##### Artículo 7 quáter.
-
-La archivera puede prestar los legajos repetidos.
-
-##### Artículo 8 bis a. Principios rectores.
-
-El préstamo se rige por el principio de confianza.
-"""
-REPEALED = """# Norma
-
-##### Artículo 22. (Derogado)
-
-##### Artículo 23. Leña.
-
-La leña vale 3 euros.
-
-##### Artículo 24. Derogado.
-
-##### Disposición adicional primera. (Suprimida)
-"""
-SPACED = """# Estatuto del coro
-
-**Artículo 4.-** El coro ensaya en la ermita.
-
-**TITULO II **
-
-**De los Cargos **
-
-**Artículo 5.-** _El coro elige a quien lo dirige y a quien lleva las cuentas. _
-"""
-EMPHASIS = "# Norma\n\n**Artículo 1.** *Fin.* Ordena los turnos.\n\nEl turno *más* **largo** es de *seis* **horas**.\n"
 SOFT_HYPHENS = "# Banda\n\n##### Artículo 1. Sede.\n\nLa alcal\u00addesa convoca los en\u00adsayos de la banda municipal.\n"
-ARCHIVES = """# Ley 2/2015, de 4 de abril, de molinos y uso de las acequias
-
-## PREÁMBULO
-
-Esta ley ordena las acequias, protege los molinos antiguos y fija el uso de las acequias.
-
-##### Artículo 13. Molino antiguo.
-
-Se entiende por molino antiguo el que lleva más de cien años moliendo.
-"""
-AMENDING = """# Ley 6/2017, de 9 de junio, de fiestas
-
-##### Artículo 3. Cohetes.
-
-Los cohetes se tiran de día.
-
-##### Disposición final primera. Modificación de la Ley 2/2015, de 4 de abril, de molinos y uso de las acequias.
-
-Se modifica la Ley 2/2015, de 4 de abril, de molinos y uso de las acequias: se suprime el artículo 22.
-
-##### Disposición final segunda. Código del agua.
-
-El apartado 3 del artículo 84 del Código del agua queda redactado así: «3. La multa es de 70 euros.»
-"""
-OLD_MILL = "Se entiende por molino antiguo el que lleva más de cien años moliendo."
-CELLS = (
-    "<meta charset=utf-8><title>Pesca</title><h5>Artículo 1. Cupos.</h5><p>1. Esta norma regula la pesca del río.</p>"
-    "<table><tr><td><p>Pez</p></td><td><p>Cupo</p></td></tr>"
-    "<tr><td><p>Trucha</p></td><td><p>3</p><p>(una por hora)</p></td></tr></table>"
-)
 
 
 def one_line_pdf() -> bytes:
@@ -234,22 +112,19 @@ def contents_docx() -> bytes:
     return docx(entries + "".join(p(one, properties=heading) + p(answer) for one, answer in asked.items()))
 
 
-FILES: Mapping[str, str | Callable[[], bytes]] = {
-    "ley.md": LAW, "una-linea.md": ON_ONE_LINE, "guiones.md": WITH_DASHES, "latin.md": LATIN, "derogado.md": REPEALED,
-    "blancos.md": SPACED, "enfasis.md": EMPHASIS, "blandos.md": SOFT_HYPHENS, "celdas.html": CELLS,
-    "leyes/molinos.md": ARCHIVES, "leyes/fiestas.md": AMENDING, "una-linea.pdf": one_line_pdf, "dividido.pdf": divided_pdf,
-    "romanos.pdf": roman_pdf, "paginas.pdf": paged_pdf, "NOTA.DOCX": footnote_docx, "numerado.docx": numbered_docx,
-    "indice.docx": contents_docx,
+MADE: Mapping[str, Callable[[], bytes]] = {
+    "blandos.md": SOFT_HYPHENS.encode, "una-linea.pdf": one_line_pdf, "dividido.pdf": divided_pdf, "romanos.pdf": roman_pdf,
+    "paginas.pdf": paged_pdf, "NOTA.DOCX": footnote_docx, "numerado.docx": numbered_docx, "indice.docx": contents_docx,
 }  # fmt: skip
 
 
 @cache
 def documents() -> tuple[Document, ...]:
+    """The files of `cases`, beside this one, and those that are made."""
     with TemporaryDirectory() as folder:
-        for name, content in FILES.items():
-            path = Path(folder, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content())
+        copytree(Path(__file__).with_name("cases"), folder, dirs_exist_ok=True)
+        for name, made in MADE.items():
+            Path(folder, name).write_bytes(made())
         report = read_sources(Path(folder))
     assert report.problems == ()
     return tuple(report.documents)
