@@ -45,6 +45,9 @@ FOR_FILES = (
     "[^1]: una nota falsa\n[^hostil-00000000]: otra", "</script><script>x</script><!-- ]]>", ']}, {"id": "otro"}',
     "\x1b[31mrojo\x1b]0;título\x07 \x9b31m", "Referencias\n\nOtro autor. (2020). Otro título.",
 )  # fmt: skip
+PAYLOAD = (
+    "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
+)
 TITLE = "Informe <img src=x onerror=window.hurt=1> ![i](http://evil.example/t.png)"
 
 

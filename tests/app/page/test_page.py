@@ -68,11 +68,6 @@ def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
     )
 
 
-async def _answer_204(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 204, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
-
-
 def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
     def missing() -> Any:
         raise IndexMissing("nothing built in /secret/path")

@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from importlib import metadata
 from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -34,6 +35,7 @@ from alpie.index.formats import Metadata
 from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import described, entry_from_file_name
+from support.examined import examined
 from support.places import ROOT
 from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
 from support.tables import cases
@@ -268,7 +270,7 @@ def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captu
     )
     (tmp_path / "a.pdf").write_bytes(b"")
     (tmp_path / "b.doc").write_bytes(b"x")
-    check = doctor._documents(load_settings({"docs": str(tmp_path)}, environment={}), translations_for("en"))
+    check = examined("documents", load_settings({"docs": str(tmp_path)}, environment={}), "en")
     assert f"{tmp_path / 'a.pdf'}: is empty. Take the file away or copy it again." in check.message
     assert "b.doc: it is an old Word document, which is not read." in check.message
 
@@ -493,35 +495,37 @@ def test_every_check_has_a_name_in_the_catalogues() -> None:
 
 
 def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
-    words = translations_for("es")
     good = settings_in(tmp_path)
-    for check in (doctor._documents, doctor._writer, doctor._packages, doctor._python):
-        assert check(good, words).state is Outcome.GOOD
-    assert doctor._index(good, words).state is Outcome.ADVICE
-    assert "alpie index" in doctor._index(good, words).message
-    assert doctor._disk(good, words).message
-    assert doctor._writer(settings_in(tmp_path, ALPIE_WRITER="modelo"), words).state is Outcome.BAD
-    missing = doctor._writer(settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"), words)
+    for name in ("documents", "writer", "packages", "python"):
+        assert examined(name, good).state is Outcome.GOOD
+    index = examined("index", good)
+    assert (index.state, "alpie index" in index.message) == (Outcome.ADVICE, True)
+    assert examined("disk", good).message
+    assert examined("writer", settings_in(tmp_path, ALPIE_WRITER="modelo")).state is Outcome.BAD
+    missing = examined("writer", settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"))
     assert "langchain-no-existe" in missing.message
     (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
-    assert "malo.txt" in doctor._documents(good, words).message
+    assert "malo.txt" in examined("documents", good).message
 
 
 def test_doctor_asks_an_uninstalled_checkout_for_what_is_declared_and_for_no_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def not_installed(name: str) -> list[str]:
-        raise doctor.metadata.PackageNotFoundError(name)
+    def installed(but: Sequence[str]) -> Callable[[str], str]:
+        def version(name: str) -> str:
+            if name in but:
+                raise metadata.PackageNotFoundError(name)
+            return "1"
 
-    monkeypatch.setattr(doctor.metadata, "requires", not_installed)
+        return version
+
+    monkeypatch.setattr(metadata, "requires", installed(but=["alpie"]))
     words, settings = translations_for("es"), settings_in(tmp_path)
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert len(doctor._needed_packages()) == len(declared)
-    assert doctor._packages(settings, words).state is Outcome.GOOD
-    monkeypatch.setattr(doctor, "_is_installed", lambda name: name not in ("pypdfium2", "lxml", "bm25s"))
-    missing = doctor._packages(settings, words)
-    assert missing.state is Outcome.BAD
-    assert missing.message == words("doctor.packages.missing", names="pypdfium2, lxml")
+    assert examined("packages", settings).message == words("doctor.packages.good", count=len(declared))
+    monkeypatch.setattr(metadata, "version", installed(but=["pypdfium2", "lxml", "bm25s"]))
+    missing = Check("packages", Outcome.BAD, words("doctor.packages.missing", names="pypdfium2, lxml"))
+    assert examined("packages", settings) == missing
 
 
 def test_doctor_exits_with_1_when_something_is_wrong(

@@ -15,8 +15,7 @@ from alpie.app.answering import answer_weights
 from alpie.app.answering.answer_weights import calibration_file, numbers_for
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, examine
-from alpie.app.translations import translations_for
+from alpie.app.terminal.doctor import Outcome
 from alpie.eval import fit
 from alpie.eval.fit import fit_encoder
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
@@ -28,6 +27,7 @@ from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
 from alpie.index.retrieval.search import HybridWeights
+from support.examined import examined
 from support.fake_encoder import FakeEncoder
 
 PROMPTS = {"Retrieval-query": "busca: ", "Retrieval-document": "texto: ", "clustering": "grupo: "}
@@ -256,12 +256,10 @@ def test_the_doctor_says_that_an_encoder_is_not_calibrated(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
-    [look] = [one for one in EXAMINATIONS if "matching" in one.__name__]
-    [found] = examine(settings, translations_for("es"), (look,))
+    found = examined("matching_encoder", settings)
     assert (found.state, "alpie eval --fit" in found.message) == (Outcome.BAD, True)
     calibrate(settings, FakeEncoder().fingerprint)
-    [found] = examine(settings, translations_for("es"), (look,))
-    assert found.state == Outcome.GOOD
+    assert examined("matching_encoder", settings).state == Outcome.GOOD
 
 
 def test_with_its_own_numbers_it_answers(settings: Settings) -> None:

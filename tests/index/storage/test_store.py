@@ -30,11 +30,9 @@ from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import FORMAT_VERSION, check_files, current_version, read_manifest, sealed
 from alpie.index.storage.store import open_version
 from support.disturbed import assert_refused, files, flipped, replaced
-from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
+from support.fake_encoder import MARKET_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 
 pytestmark = pytest.mark.heavy
-
-THIRD_TEXT = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
 
 def addresses(data: Path) -> dict[str, str]:
@@ -99,7 +97,7 @@ def test_a_rebuild_embeds_everything(docs: Path, data: Path) -> None:
 
 
 def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, tmp_path: Path) -> None:
-    (docs / "mercado.txt").write_text(THIRD_TEXT, "utf-8")
+    (docs / "mercado.txt").write_text(MARKET_TEXT, "utf-8")
     (docs / "libros.txt").unlink()
     build(docs, data)
     build(docs, tmp_path / "nuevo")
