@@ -5,7 +5,6 @@ from __future__ import annotations
 import html as html_library
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from alpie.app.page.views.welcome import candidates
 from alpie.index.errors import IndexMissing
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
 from support.places import ROOT
+from support.waiting import eventually
 
 PAGE = ROOT / "app" / "page"
 
@@ -119,11 +119,8 @@ def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
 def test_the_first_screen_shows_the_documents_and_questions_that_they_answer(
     client: TestClient, corpus: Any
 ) -> None:
-    for _ in range(100):
-        shown = client.get("/al/welcome").text
-        if "data-incomplete" not in shown:
-            break
-        time.sleep(0.1)
+    eventually(lambda: "data-incomplete" not in client.get("/al/welcome").text)
+    shown = client.get("/al/welcome").text
     for document in corpus.documents.values():
         assert f'href="?d={document.id}"' in shown
         assert escape(document.title) in shown

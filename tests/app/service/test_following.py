@@ -28,16 +28,9 @@ from alpie.index.storage.store import open_version
 from support.building import ended, go, start_builder
 from support.fake_encoder import MARKET_TEXT, SMALL_TEXT, FakeEncoder, build, write_texts
 from support.serving import serving
+from support.waiting import eventually
 
 pytestmark = pytest.mark.heavy
-
-
-def eventually(is_true: Callable[[], object], seconds: float = 60.0) -> None:
-    """Waits until something is so, and fails when it does not become so."""
-    end = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from itertools import chain, count, repeat
 from pathlib import Path
@@ -20,6 +19,7 @@ from alpie.index import build as build_module
 from alpie.index.build import build_index
 from support.building import ended, go, start_builder
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
+from support.waiting import eventually
 
 # --- what is seen to change ------------------------------------------------------------------------
 
@@ -194,10 +194,7 @@ def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, 
             ("b.txt", SMALL_TEXT, "biblioteca"),
         ):
             (settings.docs / name).write_text(text, "utf-8")
-            end = time.monotonic() + 90
-            while not found(word):
-                assert time.monotonic() < end, "the change was not picked up"
-                time.sleep(0.1)
+            eventually(lambda word=word: found(word), "the change was not picked up")  # type: ignore[misc]
         process.send_signal(number)
         code, told = ended(process)
     finally:

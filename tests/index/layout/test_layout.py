@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -61,12 +60,9 @@ def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
         assert agreement.precision >= 0.9, (kind, agreement.invented)
 
 
-def test_layout_is_the_same_every_time_and_quick() -> None:
+def test_layout_is_the_same_every_time() -> None:
     document = DOCUMENTS["weprotect-2019"]
-    started = time.process_time()  # not of the clock: a busy machine is no failure
-    first = lay_out(document)
-    assert time.process_time() - started < 3.0  # 0.1 s on a quiet machine
-    assert lay_out(document) == first
+    assert lay_out(document) == lay_out(document)
 
 
 # --- pages -----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import pytest
 
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import stem, terms
@@ -46,8 +46,7 @@ def test_a_question_without_acronyms_brings_nothing() -> None:
     assert Acronyms({"gr": (stem("guardia"), stem("rural"))}).related([]) == []
 
 
-def test_a_long_text_without_any_is_read_in_no_time() -> None:
-    text = "Palabra Con Capital " * 20_000
-    started = time.process_time()  # not of the clock: a busy machine is no failure
+@pytest.mark.timeout(120, func_only=True)  # which work that grows with the square of a text would outlast
+def test_a_long_text_without_any_is_read() -> None:
+    text = "Palabra Con Capital " * 200_000
     assert learn_acronyms([text + "(", text + "(ABC"]) == {}
-    assert time.process_time() - started < 2
