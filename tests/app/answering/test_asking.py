@@ -18,7 +18,7 @@ from alpie.index.errors import ArgumentError
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, proves
 from alpie.index.spanish.comparison import questions_in, sides_of
-from alpie.index.spanish.conversation import is_small_talk, leans_on_earlier
+from alpie.index.spanish.conversation import is_small_talk
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
 from support.fake_encoder import WEIGHTS, FakeReader, corpus_from
@@ -207,13 +207,6 @@ def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) 
 ])  # fmt: skip
 def test_what_asks_something_is_no_small_talk(question: str) -> None:
     assert not is_small_talk(read_question(question).searched)
-
-
-@pytest.mark.parametrize("question", [
-    "explica la extorsion", "y qué es la deep web", "dime qué es el phishing", "¿Y quién es INTERPOL?",
-])  # fmt: skip
-def test_a_subject_of_its_own_is_not_glued_to_the_one_before(question: str) -> None:
-    assert not leans_on_earlier(read_question(question).searched)
 
 
 def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus) -> None:

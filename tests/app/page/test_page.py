@@ -29,14 +29,6 @@ from support.waiting import eventually
 PAGE = ROOT / "app" / "page"
 
 
-def test_every_response_carries_the_security_headers(client: TestClient) -> None:
-    for path in ("/", "/en/", "/healthz", "/al/help", "/al/assets/page.js", "/gradio_api/upload", "/no-such"):
-        headers = client.get(path).headers
-        assert "default-src 'none'" in headers["content-security-policy"], path
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
-
-
 def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
     """As uvicorn hands it on: the path with the prefix, and the prefix."""
     options = PageOptions(limits=Limits(readings=40), root_path="/alpie")
