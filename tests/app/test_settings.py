@@ -32,8 +32,9 @@ def refusal(folder: Path, toml: str | None = None, **environment: str) -> str:
     return str(caught.value)
 
 
-def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> None:
-    found = load(tmp_path)
+@pytest.mark.parametrize("empty", [{}, {"ALPIE_DOCS": "", "ALPIE_CONFIG": ""}])
+def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path, empty: dict[str, str]) -> None:
+    found = load(tmp_path, **empty)
     assert (found.docs, found.threshold, found.writer) == (SEED_DOCUMENTS, None, "")
     assert (found.feedback, found.host) == (False, "127.0.0.1")
     assert (SEED_DOCUMENTS / "sources.toml").is_file()
@@ -99,10 +100,6 @@ def test_a_variable_or_option_at_fault_is_named(tmp_path: Path) -> None:
     assert "ALPIE_LANGUAJE" in refusal(tmp_path, ALPIE_LANGUAJE="es")
     with pytest.raises(SettingsError, match="--max-quotes"):
         load_settings({"max_quotes": 99}, environment={}, working_folder=tmp_path)
-
-
-def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
-    assert load(tmp_path, ALPIE_DOCS="", ALPIE_CONFIG="").docs == SEED_DOCUMENTS
 
 
 def test_words_of_the_shell_are_understood(tmp_path: Path) -> None:

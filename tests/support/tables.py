@@ -1,4 +1,4 @@
-"""Tables of examples, an example a line, in a TOML file beside the tests that hold the program to them."""
+"""Tables of examples, in a TOML file beside the tests that hold the program to them."""
 
 from __future__ import annotations
 

@@ -34,16 +34,11 @@ def told(*looks: str, longest: float = 30.0) -> list[bool]:
     return [next(found) for _ in looks[1:]]
 
 
-def test_nothing_changed_is_nothing_told() -> None:
-    assert told(*"aaaa") == [False, False, False]
-
-
-def test_a_change_is_told_once_and_only_when_it_has_come_to_rest() -> None:
-    assert told(*"abcddde") == [False, False, False, True, False, False]
-
-
-def test_a_file_taken_back_before_anybody_was_told_is_no_change() -> None:
-    assert told(*"abaaa") == [False, False, False, False]
+@pytest.mark.parametrize(("looks", "expected"), [
+    ("aaaa", "..."), ("abcddde", "...!.."), ("abaaa", "...."),  # the last was taken back before anybody was told
+])  # fmt: skip
+def test_a_change_is_told_once_and_only_when_it_has_come_to_rest(looks: str, expected: str) -> None:
+    assert "".join("!" if one else "." for one in told(*looks)) == expected
 
 
 def test_a_file_written_to_without_end_does_not_hold_up_the_others() -> None:
