@@ -292,6 +292,12 @@ def test_what_has_no_width_is_left_out_of_every_format() -> None:
         assert len(layout.marks) == 4
 
 
+def test_an_element_without_words_is_no_block() -> None:
+    elements = (Element(0, 4), Element(5, 6), Element(7, 11))
+    layout = lay_out(replace(document_of("Uno.\n \nDos."), structure=Structure(elements)))
+    assert [(block.spans[0].start, block.spans[-1].end) for block in layout.blocks] == [(0, 4), (7, 11)]
+
+
 def test_every_page_has_its_label() -> None:
     text = "Uno.\n\n\fDos y tres.\n\n\fCuatro."
     pages = ((0, "i"), (7, 1), (21, "A-1"))

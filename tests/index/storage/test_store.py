@@ -323,6 +323,8 @@ def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough
         check_files(folder, read_manifest(folder))
         with pytest.raises(IndexDamaged, match=r"sentences\.faiss"):
             check_files(folder, read_manifest(folder), thorough=True)
+    with replaced(path, bytes(path.stat().st_size)):  # and what the quick check passes over, when it is read
+        assert_refused(data, IndexDamaged, folder)
 
 
 def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_path: Path) -> None:
