@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,7 @@ def openai_server() -> Iterator[Any]:
     server.close()
 
 
+_ALL_HEAVY = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.heavy", re.MULTILINE)
 _HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}  # fixtures: who uses one is heavy
 
 
@@ -84,8 +86,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Tests of the page and in the browser, which a fast run does not even import: Gradio takes seconds."""
-    return True if config.getoption("--fast") and collection_path.name in ("browser", "page") else None
+    """What a fast run does not even import: the browser, the page, and modules that are heavy as a whole."""
+    if not config.getoption("--fast"):
+        return None
+    if collection_path.name in ("browser", "page"):  # Gradio takes seconds
+        return True
+    is_module = collection_path.suffix == ".py"
+    return True if is_module and _ALL_HEAVY.search(collection_path.read_text("utf-8")) else None
 
 
 def _is_fast(item: pytest.Item) -> bool:

@@ -6,11 +6,6 @@ expressions do is tried at sizes at which a square would outlast the time limit 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
-
 import pytest
 
 from alpie.index.chunking.passages import make_passages
@@ -20,6 +15,7 @@ from alpie.index.spanish.analysis import tokens
 from support.fake_encoder import document_of
 from support.promise import assert_promise
 from support.shapes import SHAPES
+from support.work import lines_run
 
 pytestmark = pytest.mark.timeout(120, func_only=True)
 
@@ -31,26 +27,6 @@ _MAX_PASSAGE = 300 * 40  # characters: words of a list, at letters a word
 def passages_of(text: str) -> tuple[Passage, ...]:
     document = document_of(text)
     return make_passages(document, lay_out(document))
-
-
-def lines_run(work: Callable[[], object]) -> int:
-    """How many lines of ours `work` runs."""
-    count = 0
-
-    def traced(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal count
-        if event == "call" and frame.f_globals.get("__name__", "").partition(".")[0] != "alpie":
-            return None
-        count += event == "line"
-        return traced
-
-    before = sys.gettrace()
-    sys.settrace(traced)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 @pytest.mark.parametrize("shape", SHAPES)

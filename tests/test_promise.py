@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.index.records import Document
+from alpie.index.records import Document, Span, proves
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import document_of
 from support.places import DOCS_SRC
@@ -49,3 +49,14 @@ def test_it_holds_for_any_arrangement_of_words_marks_and_line_ends(text: str) ->
 @given(FOOTED)
 def test_it_holds_across_running_footers(text: str) -> None:
     assert_promise(document_of(text))
+
+
+@pytest.mark.parametrize(
+    "altered", ["", "Ardió", "ardieron mil tejas.", "Ardieron dos tejas.", "Ardieron mil  tejas."]
+)
+def test_no_other_words_are_taken_for_proved(altered: str) -> None:
+    source = "Ardieron\n mil7 tejas."
+    spans = (Span(0, 13), Span(14, len(source)))
+    assert proves(source, spans, "Ardieron mil tejas.")
+    assert not proves(source, spans, altered)
+    assert not proves(source, (), altered)

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.index.errors import QuestionError
-from alpie.index.records import proves
 from support.fake_encoder import LARGE_TEXT, corpus_of
-from support.promise import TEXTS, WORDS
+from support.promise import TEXTS, WORDS, read_off
 
 _BODIES = (
     "Los niños de España usan el móvil. La Policía detuvo a dos personas en Alicante, según el informe.",
@@ -45,14 +44,14 @@ def test_what_is_quoted_is_proved_and_verified(texts: list[str], question: str) 
         return
     checker = QuotationChecker(corpus)
     for quote in (*answer.quotes, *answer.nearest):
-        assert proves(corpus.documents[quote.document_id].text, quote.spans, quote.text)
+        assert read_off(corpus.documents[quote.document_id].text, quote.spans) == quote.text
         assert corpus.passage(quote.passage.address) is quote.passage
         if not any(character.isalnum() for character in quote.text):
             continue
         outcome = checker.check(quote.text)
         assert outcome.verdict is Verdict.EXACT, (quote.text, outcome)
         for place in outcome.places:
-            assert proves(corpus.documents[place.document_id].text, place.spans, place.text)
+            assert read_off(corpus.documents[place.document_id].text, place.spans) == place.text
 
 
 @given(_DOCUMENTS, st.data())
@@ -66,4 +65,4 @@ def test_a_sentence_with_a_word_put_in_is_never_called_exact(texts: list[str], d
     outcome = QuotationChecker(corpus).check(" ".join(words))
     assert outcome.verdict is not Verdict.EXACT
     for place in outcome.places:
-        assert proves(corpus.documents[place.document_id].text, place.spans, place.text)
+        assert read_off(corpus.documents[place.document_id].text, place.spans) == place.text

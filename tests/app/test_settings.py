@@ -17,6 +17,7 @@ from alpie.app.settings import (
 )
 from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
+from support.tables import cases
 
 
 def load(folder: Path, toml: str | None = None, **environment: str) -> Settings:
@@ -31,8 +32,9 @@ def refusal(folder: Path, toml: str | None = None, **environment: str) -> str:
     return str(caught.value)
 
 
-def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path) -> None:
-    found = load(tmp_path)
+@pytest.mark.parametrize("empty", [{}, {"ALPIE_DOCS": "", "ALPIE_CONFIG": ""}])
+def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path, empty: dict[str, str]) -> None:
+    found = load(tmp_path, **empty)
     assert (found.docs, found.threshold, found.writer) == (SEED_DOCUMENTS, None, "")
     assert (found.feedback, found.host) == (False, "127.0.0.1")
     assert (SEED_DOCUMENTS / "sources.toml").is_file()
@@ -83,16 +85,7 @@ def test_other_documents_never_share_the_default_index(tmp_path: Path) -> None:
     assert load(tmp_path, ALPIE_DOCS="a", ALPIE_DATA="datos").data == tmp_path / "datos"
 
 
-@pytest.mark.parametrize(("toml", "fault", "allowed"), [
-    ("treshold = 0.5", "treshold", "threshold"), ("threshold = 85", "85", "no un porcentaje"),
-    ('threshold = "alto"', "alto", "número de 0 a 1"), ("max_quotes = 0", "max_quotes", "1 a 10 (citas)"),
-    ("max_quotes = true", "max_quotes", "entero"), ('writer_timeout_seconds = "30 s"', "30 s", "segundos"),
-    ("writer_timeout_seconds = 30000", "30000", "1 a 600 (segundos)"),
-    ('writer_url = "localhost:8000"', "localhost:8000", "http://"), ('runtime = "gpu"', "gpu", "auto, onnx, torch"),
-    ('language = "fr"', "fr", "es, en"), ('feedback = "quizás"', "quizás", "true o false"),
-    ("port = 70000", "70000", "65535"), ("docs = 3", "docs", "ruta"), ("[writer]\nmodel = 'x'", "writer", "texto"),
-    ("= 3", "alpie.toml", "TOML"),
-])  # fmt: skip
+@cases("toml, fault, allowed")
 def test_what_cannot_be_used_is_refused_with_its_place_and_what_is_allowed(
     tmp_path: Path, toml: str, fault: str, allowed: str
 ) -> None:
@@ -107,10 +100,6 @@ def test_a_variable_or_option_at_fault_is_named(tmp_path: Path) -> None:
     assert "ALPIE_LANGUAJE" in refusal(tmp_path, ALPIE_LANGUAJE="es")
     with pytest.raises(SettingsError, match="--max-quotes"):
         load_settings({"max_quotes": 99}, environment={}, working_folder=tmp_path)
-
-
-def test_an_empty_variable_is_no_setting(tmp_path: Path) -> None:
-    assert load(tmp_path, ALPIE_DOCS="", ALPIE_CONFIG="").docs == SEED_DOCUMENTS
 
 
 def test_words_of_the_shell_are_understood(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_time_is_measured_by_the_given_clock(tmp_path: Path) -> None:
     assert {row["ms"] for row in rows} == {250.0}
 
 
+@pytest.mark.heavy
 def test_report_says_what_was_measured(tmp_path: Path) -> None:
     code, out, progress = _evaluate(questions=_questions_file(tmp_path), report=tmp_path / "report")
     assert code == 0
@@ -125,6 +126,7 @@ def test_report_says_what_was_measured(tmp_path: Path) -> None:
     assert "report.json" not in out
 
 
+@pytest.mark.heavy
 def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) -> None:
     _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
@@ -136,6 +138,7 @@ def test_pipelines_are_compared_on_questions_that_stand_alone(tmp_path: Path) ->
     assert data["differences"]["alpie - hybrid"]["recall@1"]["value"] == 0
 
 
+@pytest.mark.heavy
 def test_questions_without_gold_are_asked_and_reported(tmp_path: Path) -> None:
     code, out, _ = _evaluate(questions=_questions_file(tmp_path, GOLD), report=tmp_path, compare=True)
     assert code == 0
@@ -185,6 +188,7 @@ def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
     assert _evaluate(questions=_questions_file(tmp_path))[2] == ""
 
 
+@pytest.mark.heavy
 def test_bm25_and_txtai_find_the_chunk_that_says_it_and_nothing_found_is_a_refusal() -> None:
     corpus = FakeSource().open()
     chunks = chunks_of(corpus.documents.values())
@@ -194,6 +198,7 @@ def test_bm25_and_txtai_find_the_chunk_that_says_it_and_nothing_found_is_a_refus
     assert not quoted_chunks([])["answered"]
 
 
+@pytest.mark.heavy
 def test_tutorial_quotes_its_four_best_chunks(tmp_path: Path) -> None:
     text = "\n\n".join(f"Párrafo {number}. " + "palabra " * 90 for number in range(12))
     corpus = FakeSource().from_passages([Document("largo", "", "", "", "", "es", "", text)], [])

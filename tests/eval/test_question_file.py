@@ -20,6 +20,7 @@ from alpie.index.layout import lay_out
 from alpie.index.records import Span, proves
 from alpie.index.sources.document_folder import read_sources
 from support.places import DOCS_SRC
+from support.tables import cases
 
 TEXT = "Hubo 25 detenidos\nen dos países. Se incautaron móviles y discos."
 QAS = [
@@ -66,14 +67,7 @@ def test_fields_may_be_absent(tmp_path: Path) -> None:
     assert (questions[1].text, questions[1].earlier) == ("b", ("a",))
 
 
-@pytest.mark.parametrize(("line", "message"), [
-    ('{"question": "¿Qué?"', "no es JSON"), ('["¿Qué?"]', "se espera un objeto JSON, no list."),
-    ('{"id": "x"}', "le falta «question»"), ('{"question": 3}', "«question» debe ser un texto, no 3."),
-    ('{"question": "a", "answer": [1]}', "«answer» debe ser una lista de textos"),
-    ('{"question": "a", "evidence": ["b"]}', "necesita los textos «doc» y «quote», no 'b'"),
-    ('{"question": "a", "evidence": [{"doc": "n"}]}', "necesita los textos «doc» y «quote»"),
-    ('{"question": "a", "evidence_all": "b"}', "«evidence_all» debe ser una lista de grupos"),
-])  # fmt: skip
+@cases("line, message")
 def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     path = _write(tmp_path, {"question": "buena"}, line)
     with pytest.raises(QuestionsFileError) as raised:

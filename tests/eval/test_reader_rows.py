@@ -86,13 +86,15 @@ def test_public_spans_are_loose_where_sentences_are_marked(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("between", [". ", ", "])
-def test_a_long_passage_is_cut_around_its_answer(between: str) -> None:
+def test_a_long_passage_is_cut_around_its_answer(tmp_path: Path, between: str) -> None:
     passage = between.join(f"frase {number} de muchas" for number in range(400))
-    start = passage.index("frase 333")
+    row = {"question": "¿Cuál?", "passage": passage, "answers": ["frase 333"]}
+    write_lines(tmp_path / "qa_faquad_pt.jsonl.gz", [row])
     for seed in range(30):
-        cut, (first, last) = reader_rows._window(passage, (start, start + 9), random.Random(seed))
-        assert cut[first:last] == "frase 333"
-        assert len(cut) <= reader_rows._MAX_CHARACTERS
+        (cut,) = public_rows(tmp_path, random.Random(seed))
+        ((first, last),) = cut.spans
+        assert cut.passage[first:last] == "frase 333"
+        assert len(cut.passage) < len(passage) / 5
 
 
 def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> None:
@@ -147,6 +149,7 @@ def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
     assert next(read_lines(own))["rows"] == [good, {**no_paraphrase, "kind": "plain"}]
 
 
+@pytest.mark.heavy  # eighteen thousand of them
 def test_the_questions_that_ship_are_sound() -> None:
     rows = [*own_rows(read_lines(OWN)), *public_set_rows(list(read_lines(WRITTEN)), DATA)]
     assert len(rows) > 18_000

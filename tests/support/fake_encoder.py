@@ -52,6 +52,7 @@ El plan prevé las siguientes medidas:
 - instalar torres de vigilancia;
 - formar a los vecinos.
 """
+MARKET_TEXT = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 SMALL_TEXT = """La biblioteca municipal
 
 La biblioteca abre de lunes a sábado y presta tres libros a cada lector. El carné es gratuito para los menores.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from alpie.app.page.state.uploads import Uploads, UploadState
+from support.waiting import eventually
 
 
 class Indexing:
@@ -24,11 +25,8 @@ class Indexing:
 
 def settled(uploads: Uploads, is_so: Callable[[UploadState], bool] = lambda state: not state.indexing) -> Any:
     """The state once nothing is indexed any more, or once something else is so."""
-    for _ in range(600):
-        if is_so(uploads.state):
-            return uploads.state
-        threading.Event().wait(0.1)
-    raise AssertionError("still indexing after a minute")
+    eventually(lambda: is_so(uploads.state), "still indexing")
+    return uploads.state
 
 
 def ended(*messages: str, code: int = 0) -> Indexing:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import strategies as st
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.records import BlockKind, Document, Layout, Passage, Span, proves, readable_text
+from alpie.index.records import BlockKind, Document, Layout, Passage, Span, readable_text
+
+
+def read_off(source: str, spans: Iterable[Span]) -> str:
+    """What stands at the spans, by other means than the program's own."""
+    return " ".join("".join(source[span.start : span.end] for span in spans).split())
 
 
 def assert_promise(document: Document) -> tuple[Passage, ...]:
@@ -15,8 +22,7 @@ def assert_promise(document: Document) -> tuple[Passage, ...]:
     passages = make_passages(document, layout)
     for passage in passages:
         for sentence in passage.sentences:
-            assert proves(document.text, sentence.spans, sentence.text)
-            assert sentence.text
+            assert read_off(document.text, sentence.spans) == sentence.text != ""
         everything = [span for sentence in passage.sentences for span in sentence.spans]
         words = readable_text(document.text, everything).split()
         assert "".join(words) == "".join(passage.text.split())

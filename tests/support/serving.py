@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from support.places import ROOT
+from support.waiting import eventually
 
-_START_SECONDS = 120
 _PUBLISHED = ROOT / "eval" / "published" / "report.json"
 
 
@@ -28,11 +27,8 @@ def serving(app: Any, log_level: str = "error") -> Iterator[str]:
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not running.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("the server did not start; what it logged says why")
-            time.sleep(0.05)
+        eventually(lambda: running.started or not thread.is_alive())
+        assert thread.is_alive(), "the server did not start; what it logged says why"
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         running.should_exit = True
@@ -41,14 +37,13 @@ def serving(app: Any, log_level: str = "error") -> Iterator[str]:
 
 
 def wait_until_ready(address: str) -> None:
-    """Return when the server at `address` has its corpus open; raises RuntimeError if that never happens."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=_START_SECONDS) as answer:
-            if b'"ready"' in answer.read():
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"{address} did not open its corpus within {_START_SECONDS} seconds")
+    """Return when the server at `address` has its corpus open."""
+
+    def is_ready() -> bool:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=120) as answer:
+            return b'"ready"' in answer.read()
+
+    eventually(is_ready, f"{address} did not open its corpus")
 
 
 def report_about(corpus: Any, path: Path) -> Path:

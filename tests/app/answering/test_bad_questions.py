@@ -78,6 +78,7 @@ def test_the_models_read_it_too(seed_corpus: Corpus, name: str) -> None:
     assert_proved(seed_corpus, seed_corpus.ask(ODD_QUESTIONS[name]))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
 def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, text: str) -> None:
     if len(text) > MAX_COMPARED_CHARACTERS:

@@ -1,6 +1,6 @@
 """Small files of shapes that were read wrongly once, each held to what a person sees in it: from file to answer.
 
-How each format is read is told by `tests/index/formats`, with files of the same shapes.
+The files are in `cases`, what is asked of them in `test_cases.toml`. How each format is read is told by `tests/index/formats`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -29,131 +30,9 @@ from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import corpus_from
 from support.formats.packed import docx, p
 from support.formats.pages import Drawn
+from support.tables import cases
 
-LAW = """---
-title: "Ley 3/2022, de 2 de mayo, de fuentes públicas"
-date: 2022-05-02
----
-# Ley 3/2022, de 2 de mayo, de fuentes públicas
-
-## TÍTULO I. Disposiciones generales
-
-##### Artículo 3. Riego.
-
-1. Las fuentes manan de 7:00 a 21:00.
-
-2. En invierno se cierran a las 18:00.
-
-##### Artículo 3 bis. Patos.
-
-Los patos nadan donde quieren.
-
-##### Artículo 4. Multas.
-
-1. Quien moja a los demás paga hasta 20 euros.
-
-2. Quien vacía una fuente paga de 21 a 1.300 euros.
-
-### Disposición adicional segunda. Plano.
-
-El plano de las fuentes se dibuja cada 6 años.
-
-### Disposición transitoria única. Caños.
-
-Los caños viejos siguen abiertos.
-
-## ANEXO II. Piedras
-
-El anexo nombra el granito y la pizarra.
-"""
-ARTICLES_3_AND_4 = (
-    "1. Las fuentes manan de 7:00 a 21:00. 2. En invierno se cierran a las 18:00. 1. Quien moja a los demás paga hasta "
-    "20 euros. 2. Quien vacía una fuente paga de 21 a 1.300 euros."
-)
-ON_ONE_LINE = """# Ordenanza
-
-**ARTÍCULO 4º.-** El molino no muele los domingos.
-
-**Artículo Quinto.-** La harina se pesa en la plaza.
-
-**Artículo 7-A.** El libro de cuentas se guarda en el molino.
-"""
-WITH_DASHES = """# Decreto de prueba
-
-Artículo 4.- El alcalde vigilará que se cumpla lo dispuesto en este decreto.
-
-Artículo 5.- Deróganse los bandos que se opongan a este decreto.
-
-Artículo Unico.- Apruébase el escudo.
-
-Artículo I.- Fin y alcance
-
-El escudo lleva un pino y dos torres.
-"""
-LATIN = """# Reglamento del archivo
-
-##### Artículo 7 quáter.
-
-La archivera puede prestar los legajos repetidos.
-
-##### Artículo 8 bis a. Principios rectores.
-
-El préstamo se rige por el principio de confianza.
-"""
-REPEALED = """# Norma
-
-##### Artículo 22. (Derogado)
-
-##### Artículo 23. Leña.
-
-La leña vale 3 euros.
-
-##### Artículo 24. Derogado.
-
-##### Disposición adicional primera. (Suprimida)
-"""
-SPACED = """# Estatuto del coro
-
-**Artículo 4.-** El coro ensaya en la ermita.
-
-**TITULO II **
-
-**De los Cargos **
-
-**Artículo 5.-** _El coro elige a quien lo dirige y a quien lleva las cuentas. _
-"""
-EMPHASIS = "# Norma\n\n**Artículo 1.** *Fin.* Ordena los turnos.\n\nEl turno *más* **largo** es de *seis* **horas**.\n"
 SOFT_HYPHENS = "# Banda\n\n##### Artículo 1. Sede.\n\nLa alcal\u00addesa convoca los en\u00adsayos de la banda municipal.\n"
-ARCHIVES = """# Ley 2/2015, de 4 de abril, de molinos y uso de las acequias
-
-## PREÁMBULO
-
-Esta ley ordena las acequias, protege los molinos antiguos y fija el uso de las acequias.
-
-##### Artículo 13. Molino antiguo.
-
-Se entiende por molino antiguo el que lleva más de cien años moliendo.
-"""
-AMENDING = """# Ley 6/2017, de 9 de junio, de fiestas
-
-##### Artículo 3. Cohetes.
-
-Los cohetes se tiran de día.
-
-##### Disposición final primera. Modificación de la Ley 2/2015, de 4 de abril, de molinos y uso de las acequias.
-
-Se modifica la Ley 2/2015, de 4 de abril, de molinos y uso de las acequias: se suprime el artículo 22.
-
-##### Disposición final segunda. Código del agua.
-
-El apartado 3 del artículo 84 del Código del agua queda redactado así: «3. La multa es de 70 euros.»
-"""
-OLD_MILL = "Se entiende por molino antiguo el que lleva más de cien años moliendo."
-CELLS = (
-    "<meta charset=utf-8><title>Pesca</title><h5>Artículo 1. Cupos.</h5><p>1. Esta norma regula la pesca del río.</p>"
-    "<table><tr><td><p>Pez</p></td><td><p>Cupo</p></td></tr>"
-    "<tr><td><p>Trucha</p></td><td><p>3</p><p>(una por hora)</p></td></tr></table>"
-)
 
 
 def one_line_pdf() -> bytes:
@@ -233,22 +112,19 @@ def contents_docx() -> bytes:
     return docx(entries + "".join(p(one, properties=heading) + p(answer) for one, answer in asked.items()))
 
 
-FILES: Mapping[str, str | Callable[[], bytes]] = {
-    "ley.md": LAW, "una-linea.md": ON_ONE_LINE, "guiones.md": WITH_DASHES, "latin.md": LATIN, "derogado.md": REPEALED,
-    "blancos.md": SPACED, "enfasis.md": EMPHASIS, "blandos.md": SOFT_HYPHENS, "celdas.html": CELLS,
-    "leyes/molinos.md": ARCHIVES, "leyes/fiestas.md": AMENDING, "una-linea.pdf": one_line_pdf, "dividido.pdf": divided_pdf,
-    "romanos.pdf": roman_pdf, "paginas.pdf": paged_pdf, "NOTA.DOCX": footnote_docx, "numerado.docx": numbered_docx,
-    "indice.docx": contents_docx,
+MADE: Mapping[str, Callable[[], bytes]] = {
+    "blandos.md": SOFT_HYPHENS.encode, "una-linea.pdf": one_line_pdf, "dividido.pdf": divided_pdf, "romanos.pdf": roman_pdf,
+    "paginas.pdf": paged_pdf, "NOTA.DOCX": footnote_docx, "numerado.docx": numbered_docx, "indice.docx": contents_docx,
 }  # fmt: skip
 
 
 @cache
 def documents() -> tuple[Document, ...]:
+    """The files of `cases`, beside this one, and those that are made."""
     with TemporaryDirectory() as folder:
-        for name, content in FILES.items():
-            path = Path(folder, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content())
+        copytree(Path(__file__).with_name("cases"), folder, dirs_exist_ok=True)
+        for name, made in MADE.items():
+            Path(folder, name).write_bytes(made())
         report = read_sources(Path(folder))
     assert report.problems == ()
     return tuple(report.documents)
@@ -265,36 +141,7 @@ def told(answer: Answer) -> str:
 
 
 # What a citation opens, and a word that stands next to it; no words: it is said that there is no such place.
-@pytest.mark.parametrize(("name", "question", "right", "wrong"), [
-    ("ley.md", "art. 4.2 Ley 3/2022", "2. Quien vacía una fuente paga de 21 a 1.300 euros.", "moja"),
-    ("ley.md", "DA 2ª", "El plano de las fuentes se dibuja cada 6 años.", "caños"),
-    ("ley.md", "DT única", "Los caños viejos siguen abiertos.", "plano"),
-    ("ley.md", "anexo II", "El anexo nombra el granito y la pizarra.", "caños"),
-    ("ley.md", "artículos 3 y 4", ARTICLES_3_AND_4, "patos"),
-    ("una-linea.md", "artículo 4", "El molino no muele los domingos.", "Quinto"),
-    ("una-linea.md", "artículo quinto", "La harina se pesa en la plaza.", "molino"),
-    ("una-linea.md", "artículo 7-A", "El libro de cuentas se guarda en el molino.", "plaza"),
-    ("guiones.md", "artículo 4", "El alcalde vigilará", "Deróganse"),
-    ("guiones.md", "artículo único", "Apruébase el escudo.", "torres"),
-    ("guiones.md", "artículo I", "El escudo lleva un pino y dos torres.", "Apruébase"),
-    ("latin.md", "artículo 7 quáter", "La archivera puede prestar los legajos repetidos.", "confianza"),
-    ("latin.md", "art. 8 bis a", "El préstamo se rige por el principio de confianza.", "legajos"),
-    ("derogado.md", "artículo 22", "Artículo 22. (Derogado)", "Leña"),
-    ("derogado.md", "artículo 24", "Artículo 24. Derogado.", "Leña"),
-    ("derogado.md", "disposición adicional primera", "Disposición adicional primera. (Suprimida)", "Derogado"),
-    ("blancos.md", "artículo 4", "El coro ensaya en la ermita.", "TITULO"),
-    ("enfasis.md", "artículo 1", "Artículo 1. Fin. Ordena los turnos.", "*"),
-    ("leyes/", "Ley 2/2015, artículo 13", OLD_MILL, "modifica"),
-    ("leyes/", "artículo 3 del Código del agua", "", "70 euros"),
-    ("una-linea.pdf", "art. 5", "La masa no se toca.", "tribunal"),
-    ("una-linea.pdf", "art. 4", "El tribunal lo forman dos panaderas.", "masa"),
-    ("dividido.pdf", "artículo 2", "El pozo se abre de ocho a diez y descansa los domingos del año.", "huerto"),
-    ("romanos.pdf", "artículo 2, fracción II",
-     "II. Semillas: Las que se guardan para lo que dice el artículo 9 de la guía, y", "Pozo"),
-    ("NOTA.DOCX", "abuelas gratis", "Salvo las abuelas, que entran gratis.", "días"),
-    ("numerado.docx", "artículo I", "Artículo I. Definiciones del pacto.", "vigor"),
-    ("numerado.docx", "artículo II, letra aa)", "aa) Cosa que va en el lugar 27.", "lugar 26"),
-])  # fmt: skip
+@cases("name, question, right, wrong")
 def test_a_citation_opens_its_place_and_no_neighbour(
     name: str, question: str, right: str, wrong: str
 ) -> None:
@@ -317,13 +164,7 @@ def test_a_page_is_that_of_the_words_and_goes_by_its_name(page: str, words: str)
     assert {(str(quote.citation.page), quote.citation.last_page) for quote in quotes} == {(page, None)}
 
 
-@pytest.mark.parametrize(("name", "question", "right"), [
-    ("leyes/", "¿Qué se entiende por molino antiguo en la Ley 2/2015?", OLD_MILL),
-    ("leyes/", "¿Qué es molino antiguo a efectos de la ley de molinos?", OLD_MILL),
-    ("indice.docx", "¿Cuál es el fin de la guía?", "Esta guía fija cómo se reparten"),
-    ("paginas.pdf", "¿Cuánto cuesta la noche en el refugio?", "14 euros."),
-    ("celdas.html", "¿Cuál es el cupo de trucha?", "Trucha 3 (una por hora)"),
-])  # fmt: skip
+@cases("name, question, right")
 def test_a_question_is_answered(name: str, question: str, right: str, encoder: Encoder) -> None:
     fake = corpus_of(name)
     reader = open_reader(BUNDLED, load_settings().cache)
@@ -332,13 +173,7 @@ def test_a_question_is_answered(name: str, question: str, right: str, encoder: E
     assert right in answer.quotes[0].text
 
 
-@pytest.mark.parametrize(("name", "quotation", "word"), [
-    ("blandos.md", "La alcaldesa convoca los ensayos de la banda municipal.", "ensayos"),
-    ("enfasis.md", "El turno más largo es de seis horas.", "turno"),
-    ("dividido.pdf", "1. Esta guía ordena los trabajos del huerto y quién los hace.", "trabajos"),
-    ("dividido.pdf", "El pozo se abre de ocho a diez y descansa los domingos del año.", "domingos"),
-    ("NOTA.DOCX", "Salvo las abuelas, que entran gratis.", "abuelas"),
-])  # fmt: skip
+@cases("name, quotation, word")
 def test_what_a_person_reads_is_exact_and_found(name: str, quotation: str, word: str) -> None:
     corpus = corpus_of(name)
     assert QuotationChecker(corpus).check(quotation).verdict is Verdict.EXACT

@@ -24,6 +24,7 @@ from alpie.index.errors import AddressError, ArgumentError, IndexMissing
 from alpie.index.notices import UnreadFile
 from support.fake_corpus import FakeCorpus
 from support.places import ROOT
+from support.tables import cases
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
 NAMES = "Madrid, Barcelona, Jaén y Málaga"
@@ -85,17 +86,7 @@ def test_the_capital_of_mongolia_is_not_in_the_documents(corpus: Corpus) -> None
     assert answer.confidence < answer.search.threshold
 
 
-@pytest.mark.parametrize(("question", "words"), [
-    *((question, NAMES) for question in (
-        "en que provincias espanolas se hicieron registros", "EN QUÉ PROVINCIAS ESPAÑOLAS SE HICIERON REGISTROS",
-        "EN QUE PROVINCIAS ESPANOLAS SE HICIERON REGISTROS?", "en q provincias españolas se hicieron registros",
-        "q provincias d españa tuvieron entradas y registros", "In which Spanish provinces were houses searched?",
-        "provincias registros España",
-    )),
-    ("xq es dificil frenar las imagenes hechas con ia", "inteligencia artificial"), ("dnd detuvieron al argentino", "Claypole"),
-    ("HOW MANY ARRESTS WERE THERE IN SPAIN", "25 detenciones"), ("que es csam", "Siglas en inglés"),
-    ("Which articles of the Lanzarote convention define offences?", "Artículo 22"), ("cuantos archivos se incautaron", "16.800"),
-])  # fmt: skip
+@cases("question, words")
 def test_however_it_is_asked_the_passage_is_found(corpus: Corpus, question: str, words: str) -> None:
     most = 3 if words == NAMES else 10
     assert any(words in hit.passage.text for hit in corpus.search(question)[:most])

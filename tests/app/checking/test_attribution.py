@@ -10,6 +10,7 @@ from alpie.app.checking.attribution import MAX_WORDS_BESIDE, quoted_parts, unquo
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from support.given_corpus import CORPUS, GivenCorpus, document
+from support.tables import cases
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
 OTHER = "De las 25 detenciones realizadas, dos se han producido en territorio español"
@@ -19,13 +20,7 @@ def check(text: str) -> Verification:
     return verify_quotation(text, CORPUS)
 
 
-@pytest.mark.parametrize("text", [
-    f"Según el informe, «{SENTENCE}»", f"«{SENTENCE}» (Organismo, 2024, párr. 1)", f'La nota dice: "{SENTENCE}"',
-    f"“{SENTENCE}”, dijo la policía.", f"Según «Título de prensa», «{SENTENCE}»",
-    f"«{SENTENCE}»\nOrganismo. «Título de prensa». Informe, 2024. Sección 1, párr. 1.",
-    "«Madrid» y Barcelona» (Organismo, 2024)",  # a mark of the source's that is not closed
-    f"«De las 25 detenciones … en territorio español» (nota de {OTHER.split()[0]} prensa)",
-])  # fmt: skip
+@cases("text")
 def test_what_is_quoted_is_exact_and_it_says_that_the_rest_was_not_checked(text: str) -> None:
     outcome = check(text)
     assert outcome.verdict is Verdict.EXACT
@@ -42,15 +37,7 @@ def test_each_of_several_stretches_must_be_found() -> None:
     assert joined.verdict is Verdict.EXACT
 
 
-@pytest.mark.parametrize("text", [
-    f"Según el informe, «{SENTENCE.replace('nuevas', 'muchas')}»",
-    f"«{SENTENCE.replace('no ', '')}» (Organismo, 2024)",
-    f"«{SENTENCE} Y muchas más.»\nOrganismo. «Título de prensa». Informe, 2024.",
-    'La operación sigue "abierta" y no se descartan muchas detenciones.',  # one exact word
-    "«La operación sigue abierta» y se descartan nuevas detenciones.",  # the rest is the document's, altered
-    "De las 27 detenciones, dos se han producido en territorio español, en «Madrid» y Barcelona.",
-    f"««{SENTENCE}» y muchas más detenciones»",  # within the outer marks
-])  # fmt: skip
+@cases("text")
 def test_an_altered_quotation_stays_altered(text: str) -> None:
     assert check(text).verdict is Verdict.ALTERED
 
@@ -105,16 +92,7 @@ def quoted(text: str) -> list[str]:
     return [text[part.start : part.end] for part in quoted_parts(text)]
 
 
-@pytest.mark.parametrize(("text", "parts"), [
-    ("Según el informe, «uno dos».", ["uno dos"]), ("“uno” y “dos”", ["uno", "dos"]),
-    ('dice "uno dos", y "tres"', ["uno dos", "tres"]), ("«uno «dos» tres» fin", ["uno «dos» tres"]),  # the outermost
-    ("«uno “dos” tres» fin", ["uno “dos” tres"]), ('"uno "dos" tres" fin', ['uno "dos" tres']),
-    ("«uno», dijo dos» (Autor)", ["uno», dijo dos"]),  # the source's closing mark is part of it
-    ("««uno dos»\nAutor. «Título».", ["«uno dos"]),  # and its opening one
-    ("““uno dos.” (Autor, 2021).\n\n“tres” (Autor, 2021).", ["“uno dos.", "tres"]), ("uno» dos", []),
-    ("uno « dos", []), ("«…» y «»", []),  # no word
-    ("sin comillas", []),
-])  # fmt: skip
+@cases("text, parts")
 def test_the_outermost_stretches(text: str, parts: list[str]) -> None:
     assert quoted(text) == parts
 

@@ -63,6 +63,7 @@ def checker(corpus: Corpus) -> QuotationChecker:
     return QuotationChecker(corpus)
 
 
+@pytest.mark.heavy  # every form in every language
 def test_every_export_of_a_quotation_pasted_back_is_exact(corpus: Corpus, checker: QuotationChecker) -> None:
     every = excerpts(corpus)
     for excerpt in every if os.environ.get(EVERY) else random.Random(7).sample(every, 6):
@@ -81,6 +82,7 @@ def test_a_quotation_set_apart_is_read_without_its_bracket() -> None:
     assert quotations_of(f"{long} (Autor, 2019, p. 3)") == ()
 
 
+@pytest.mark.heavy  # every form in every language
 def test_exports_of_several_quotations_are_exact_and_altered_ones_are_not(
     corpus: Corpus, checker: QuotationChecker
 ) -> None:
@@ -114,6 +116,7 @@ def test_what_is_no_export_has_no_quotations(text: str) -> None:
     assert quotations_of(text) == ()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", [
     "TY  - X\nN1  - «" + "» (" * 2000 + "; " + "/" * 10_000, "TY  - X\nN1  - " + " " * 19_000 + "x",
     "@a{\n" + "\n" * 19_000, "@a{\nannote = {{" + "}} " * 6_000, "> " + "[^a" * 6_000, "a " + "«" * 19_000 + "a",

@@ -274,6 +274,7 @@ def client(corpus: Corpus) -> Any:
         yield client
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_hostile_corpus_is_downloaded_as_text(form: str, client: TestClient, corpus: Corpus) -> None:
     (document,) = corpus.documents.values()
@@ -291,6 +292,7 @@ def test_the_hostile_corpus_is_downloaded_as_text(form: str, client: TestClient,
         READERS[form](answer.content.decode(FORMATS[form].encoding), excerpts)
 
 
+@pytest.mark.heavy
 def test_offsets_in_a_table_lead_to_the_words_without_apostrophe(client: TestClient, corpus: Corpus) -> None:
     (document,) = corpus.documents.values()
     for passage in corpus.passages:
@@ -314,6 +316,7 @@ class _Seen(HTMLParser):
         self.text += data
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("first", range(0, len(EVERYTHING), 8))
 def test_the_printable_record_has_no_element_but_its_own(
     first: int, client: TestClient, corpus: Corpus

@@ -21,6 +21,7 @@ from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
 from support.places import TESTS
+from support.waiting import eventually
 
 DEADLINE_SECONDS = 30
 
@@ -45,20 +46,13 @@ def served(**options: Any) -> Iterator[str]:
     server = Server(server_config(Guard(told, proxied=bool(options.get("trusted_proxies"))), **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    _until(lambda: server.started)
+    eventually(lambda: server.started)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         thread.join(DEADLINE_SECONDS)
         listening.close()
-
-
-def _until(true: Any) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _port(address: str) -> int:

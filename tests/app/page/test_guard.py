@@ -21,6 +21,7 @@ from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_pat
 from alpie.app.page.serving.delivery import FirstPaint, FirstPaintParts
 from alpie.app.settings import load_settings
 from alpie.index.errors import SettingsError
+from support.tables import cases
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -46,40 +47,14 @@ def visitor(address: str = "10.0.0.1", **options: Any) -> TestClient:
 
 # --- routes -----------------------------------------------------------------------------------------
 
-OPEN = [
-    ("GET", "/"), ("GET", "/en/"), ("GET", "/config"), ("GET", "/en/config"), ("GET", "/gradio_api/info"),
-    ("GET", "/assets/index-Dphvy_gB.js"), ("GET", "/static/js/iframeResizer.contentWindow.min.js"),
-    ("GET", "/theme.css"), ("GET", "/gradio_api/queue/data"), ("GET", "/gradio_api/heartbeat/abc"),
-    ("GET", "/gradio_api/call/ask/0f0f"), ("POST", "/gradio_api/call/ask"), ("POST", "/gradio_api/queue/join"),
-    ("GET", "/al/reader"), ("POST", "/al/check"), ("GET", "/al/export/ris"), ("GET", "/al/assets/page.js"),
-    ("GET", "/healthz"), ("HEAD", "/"),
-]  # fmt: skip
-CLOSED = [
-    ("POST", "/"), ("PUT", "/al/check"), ("DELETE", "/"), ("OPTIONS", "/gradio_api/queue/join"),
-    ("POST", "/gradio_api/run/predict"), ("POST", "/gradio_api/api/ask"), ("POST", "/gradio_api/upload"),
-    ("GET", "/gradio_api/upload_progress"), ("GET", "/gradio_api/deep_link"), ("POST", "/gradio_api/reset"),
-    ("POST", "/gradio_api/cancel"), ("GET", "/gradio_api/file=/etc/passwd"), ("GET", "/gradio_api/file/etc/passwd"),
-    ("GET", "/gradio_api/proxy=http://localhost/"), ("POST", "/gradio_api/component_server"),
-    ("POST", "/gradio_api/process_recording"), ("POST", "/gradio_api/vibe-edit"), ("GET", "/gradio_api/vibe-code"),
-    ("GET", "/gradio_api/dev/reload"), ("GET", "/gradio_api/runs"), ("GET", "/gradio_api/run-history/buckets"),
-    ("GET", "/gradio_api/custom_component/x/client/y/z.js"), ("GET", "/gradio_api/openapi.json"),
-    ("GET", "/monitoring"), ("GET", "/monitoring/summary"), ("GET", "/svelte/x.js"), ("GET", "/docs"),
-    ("POST", "/login"), ("GET", "/logout"), ("GET", "/gradio_api/token"), ("GET", "/gradio_api/app_id"),
-    ("POST", "/gradio_api/stream/x"), ("GET", "/gradio_api/user"), ("GET", "/pwa_icon"),
-    ("GET", "/gradio_api/mcp/"), ("GET", "/fr/"), ("GET", "/assets/../x"), ("GET", "/assets/.env"),
-    ("POST", "/gradio_api/deep_link"), ("GET", "/gradio_api/vibe-starter-queries"), ("POST", "/gradio_api/run-history/connect"),
-    ("GET", "/gradio_api/login_check"), ("GET", "/gradio_api/file=app/page/serving/server.py"), ("GET", "/openapi.json"),
-    ("GET", "/robots.txt/../config/x"),
-]  # fmt: skip
 
-
-@pytest.mark.parametrize(("method", "path"), OPEN)
+@cases("method, path")
 def test_what_the_page_needs_is_open(method: str, path: str) -> None:
     assert allowed_route(method, path) is not None
 
 
 @pytest.mark.parametrize("home", ["", "/en"])
-@pytest.mark.parametrize(("method", "path"), CLOSED)
+@cases("method, path")
 def test_everything_else_is_closed(method: str, path: str, home: str) -> None:
     assert allowed_route(method, home + path) is None
 

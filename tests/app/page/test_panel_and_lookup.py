@@ -16,10 +16,7 @@ from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
-
-PAYLOAD = (
-    "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
-)
+from support.hostile_folder import PAYLOAD
 
 
 def test_a_link_finds_its_words_again(corpus: Any) -> None:

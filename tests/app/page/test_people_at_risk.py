@@ -16,24 +16,10 @@ from alpie.app.page.views.help import help_lines
 from alpie.app.page.views.page_words import page_translations_for
 from alpie.index.encoder import Encoder
 from support.places import ROOT
+from support.tables import cases
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "me están chantajeando con fotos mías",
-        "Un chico me amenaza con publicar mis fotos",
-        "he encontrado imágenes de abusos en internet, ¿qué hago?",
-        "Tengo 13 años y alguien me pide fotos desnuda",
-        "someone is blackmailing me with my nudes",
-        "Están amenazando a mi hija por WhatsApp",
-        "mi hijo sufre acoso en un videojuego",
-        "un adulto me pide que me desnude por la cámara",
-        "me han enviado un vídeo de abusos a una niña",
-        "tengo miedo de lo que pueda llegar a hacer",
-        "me atraen los menores",
-    ],
-)
+@cases("question")
 def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
     assert detect_risk(question)
     assert detect_risk(question, encoder)
@@ -60,22 +46,7 @@ def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, questi
     assert said.index("116 111") < folded < said.index('class="answer"')
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "¿Qué es la extorsión sexual?",
-        "¿Cuántas denuncias de abusos hubo?",
-        "¿Qué dice mi gobierno sobre el cifrado?",
-        "¿Cómo se amenaza a las víctimas?",
-        "What is sextortion?",
-        "¿Me puedes explicar qué es el acoso?",
-        "¿Qué conclusiones tengo que leer de la Evaluación de la Amenaza Global?",
-        "Para mi trabajo necesito cifras de extorsión sexual",
-        "¿Qué me dices de las amenazas a los menores?",
-        "¿Han encontrado material de abusos en España?",
-        "I need figures about threats to children",
-    ],
-)
+@cases("question")
 def test_questions_about_the_subject_are_not_interrupted(question: str, encoder: Encoder) -> None:
     assert not detect_risk(question)
     assert not detect_risk(question, encoder)

@@ -25,10 +25,7 @@ from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
-
-PAYLOAD = (
-    "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
-)
+from support.hostile_folder import PAYLOAD
 
 
 def test_text_is_escaped_and_kept_on_one_line() -> None:

@@ -22,10 +22,7 @@ from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
-
-PAYLOAD = (
-    "<script>window.hurt=1</script><img src=x onerror=window.hurt=1> [a](javascript:1) **b** $$c$$\n\n# d"
-)
+from support.hostile_folder import PAYLOAD
 
 
 @pytest.mark.parametrize("form", ["apa", "iso690", "bibtex", "ris", "csl-json", "csv", "markdown"])

@@ -194,28 +194,25 @@ def test_what_is_no_list_of_messages_is_no_answer_of_indexing(
     assert index_command(tmp_path, tmp_path)() == (1, ["ended: out of luck"])
 
 
-def test_a_checkout_that_is_not_installed_is_indexed_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("installed", [True, False])
+def test_indexing_is_a_process_that_reports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
 ) -> None:
+    """Also of a checkout that is not installed."""
     before = "import sys; sys.meta_path[:] = [one for one in sys.meta_path if 'editable' not in repr(one)]"
-    (tmp_path / "sitecustomize.py").write_text(before, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    _, messages = index_command(tmp_path / "nada", tmp_path / "data")()
-    assert isinstance(messages[-1], Message), messages
+    if not installed:
+        (tmp_path / "sitecustomize.py").write_text(before, encoding="utf-8")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.chdir(tmp_path)
+    code, messages = index_command(tmp_path / "nada", tmp_path / "data")()
+    assert (code, type(messages[-1])) == (1, Message), messages
+    assert messages[-1].facts["where"] == str(tmp_path / "nada")
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "docs").write_text("no es una carpeta", encoding="utf-8")
     with pytest.raises(SourceError, match="guardar"):
         given(tmp_path).take("a.txt", io.BytesIO(b"x"))
-
-
-def test_indexing_is_a_process_that_reports(tmp_path: Path) -> None:
-    code, messages = index_command(tmp_path / "nada", tmp_path / "data")()
-    assert code == 1
-    assert isinstance(messages[-1], Message)
-    assert messages[-1].facts["where"] == str(tmp_path / "nada")
 
 
 # --- over HTTP -----------------------------------------------------------------------------------

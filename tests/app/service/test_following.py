@@ -26,20 +26,11 @@ from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import pointer_stamp
 from alpie.index.storage.store import open_version
 from support.building import ended, go, start_builder
-from support.fake_encoder import SMALL_TEXT, FakeEncoder, build, write_texts
+from support.fake_encoder import MARKET_TEXT, SMALL_TEXT, FakeEncoder, build, write_texts
 from support.serving import serving
+from support.waiting import eventually
 
 pytestmark = pytest.mark.heavy
-
-MARKET = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
-
-
-def eventually(is_true: Callable[[], object], seconds: float = 60.0) -> None:
-    """Waits until something is so, and fails when it does not become so."""
-    end = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.02)
 
 
 @contextmanager
@@ -91,7 +82,7 @@ def followed(settings: Settings, follow: Callable[..., Following[Any]]) -> Follo
 
 def add_market(settings: Settings) -> None:
     """A third document, indexed."""
-    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    (settings.docs / "mercado.txt").write_text(MARKET_TEXT, "utf-8")
     build(settings.docs, settings.data)
 
 
@@ -218,7 +209,7 @@ def test_an_index_swapped_away_while_it_is_opened_is_no_error(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reader has read the pointer; then a builder swaps and sweeps; then the reader opens the folder."""
-    (settings.docs / "mercado.txt").write_text(MARKET, "utf-8")
+    (settings.docs / "mercado.txt").write_text(MARKET_TEXT, "utf-8")
     read, swapped = manifest_module._read_pointer, []
 
     def slow(data: Path) -> str:
@@ -238,7 +229,7 @@ def test_readers_and_builders_at_the_same_time(settings: Settings) -> None:
     """Opening again and again while a builder swaps as fast as it can: never a file that is not there."""
     body = f"""
     for number in range(15):
-        text = {MARKET!r} + f"\\nSon {{number}} puestos.\\n"
+        text = {MARKET_TEXT!r} + f"\\nSon {{number}} puestos.\\n"
         Path({str(settings.docs / "mercado.txt")!r}).write_text(text, "utf-8")
         build_index(Path({str(settings.docs)!r}), Path({str(settings.data)!r}), FakeEncoder())
     """

@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from importlib import metadata
 from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -35,8 +36,10 @@ from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import complete_entry, entry_from_file_name
 from alpie.index.text_database import StoredPassages
+from support.examined import examined
 from support.places import ROOT
 from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
+from support.tables import cases
 
 REFUSED = replace(ANSWER, answered=False, confidence=0.1, quotes=(), nearest=(QUOTE,))
 
@@ -271,7 +274,7 @@ def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captu
     )
     (tmp_path / "a.pdf").write_bytes(b"")
     (tmp_path / "b.doc").write_bytes(b"x")
-    check = doctor._documents(load_settings({"docs": str(tmp_path)}, environment={}), translations_for("en"))
+    check = examined("documents", load_settings({"docs": str(tmp_path)}, environment={}), "en")
     assert f"{tmp_path / 'a.pdf'}: is empty. Take the file away or copy it again." in check.message
     assert "b.doc: it is an old Word document, which is not read." in check.message
 
@@ -303,17 +306,7 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
     assert "Ya se puede abrir: http://[::1]:40123/\n" in err
 
 
-@pytest.mark.parametrize(
-    ("argv", "command"),
-    [
-        ([], "serve"),
-        (["--docs", "index"], "serve"),
-        (["--data", "ask", "--docs", "doctor"], "serve"),
-        (["--docs=index", "--verbose"], "serve"),
-        (["--docs", "index", "index"], "index"),
-        (["--docs", "index", "--verbose", "doctor"], "doctor"),
-    ],
-)
+@cases("argv, command")
 def test_a_folder_called_like_a_command_is_a_folder(
     argv: list[str], command: str, corpus: type[FakeCorpus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,13 +364,7 @@ def test_a_language_that_there_is_none_of_is_refused_in_spanish(
     assert err == "Error: variable de entorno ALPIE_LANGUAGE: 'fr' no vale; se admite es, en.\n"
 
 
-@pytest.mark.parametrize(("argv", "said"), [
-    (["ask"], "falta PREGUNTA"), (["adivina", "x"], "adivina"), (["verify"], "hace falta uno de"),
-    (["verify", "x", "--record", "y"], "no se admite junto con"), (["search", "x", "--limit", "0"], "1 a 100"),
-    (["search", "x", "--limit", "muchos"], "1 a 100"), (["search", "x", "--retriever", "mágica"], "se admite"),
-    (["serve", "--port", "ochenta"], "no es un número"), (["ask", "x", "--docs"], "falta el valor"),
-    (["index", "--todo"], "no se conoce --todo"),
-])  # fmt: skip
+@cases("argv, said")
 def test_wrong_usage_is_2_and_explained(argv: list[str], said: str, capsys: Captured) -> None:
     assert cli.main(argv) == 2
     out, err = capsys.readouterr()
@@ -534,35 +521,37 @@ def test_every_check_has_a_name_in_the_catalogues() -> None:
 
 
 def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
-    words = translations_for("es")
     good = settings_in(tmp_path)
-    for check in (doctor._documents, doctor._writer, doctor._packages, doctor._python):
-        assert check(good, words).state is Outcome.GOOD
-    assert doctor._index(good, words).state is Outcome.ADVICE
-    assert "alpie index" in doctor._index(good, words).message
-    assert doctor._disk(good, words).message
-    assert doctor._writer(settings_in(tmp_path, ALPIE_WRITER="modelo"), words).state is Outcome.BAD
-    missing = doctor._writer(settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"), words)
+    for name in ("documents", "writer", "packages", "python"):
+        assert examined(name, good).state is Outcome.GOOD
+    index = examined("index", good)
+    assert (index.state, "alpie index" in index.message) == (Outcome.ADVICE, True)
+    assert examined("disk", good).message
+    assert examined("writer", settings_in(tmp_path, ALPIE_WRITER="modelo")).state is Outcome.BAD
+    missing = examined("writer", settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"))
     assert "langchain-no-existe" in missing.message
     (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
-    assert "malo.txt" in doctor._documents(good, words).message
+    assert "malo.txt" in examined("documents", good).message
 
 
 def test_doctor_asks_an_uninstalled_checkout_for_what_is_declared_and_for_no_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def not_installed(name: str) -> list[str]:
-        raise doctor.metadata.PackageNotFoundError(name)
+    def installed(but: Sequence[str]) -> Callable[[str], str]:
+        def version(name: str) -> str:
+            if name in but:
+                raise metadata.PackageNotFoundError(name)
+            return "1"
 
-    monkeypatch.setattr(doctor.metadata, "requires", not_installed)
+        return version
+
+    monkeypatch.setattr(metadata, "requires", installed(but=["alpie"]))
     words, settings = translations_for("es"), settings_in(tmp_path)
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert len(doctor._needed_packages()) == len(declared)
-    assert doctor._packages(settings, words).state is Outcome.GOOD
-    monkeypatch.setattr(doctor, "_is_installed", lambda name: name not in ("pypdfium2", "lxml", "bm25s"))
-    missing = doctor._packages(settings, words)
-    assert missing.state is Outcome.BAD
-    assert missing.message == words("doctor.packages.missing", names="pypdfium2, lxml")
+    assert examined("packages", settings).message == words("doctor.packages.good", count=len(declared))
+    monkeypatch.setattr(metadata, "version", installed(but=["pypdfium2", "lxml", "bm25s"]))
+    missing = Check("packages", Outcome.BAD, words("doctor.packages.missing", names="pypdfium2, lxml"))
+    assert examined("packages", settings) == missing
 
 
 def test_doctor_exits_with_1_when_something_is_wrong(

@@ -27,6 +27,7 @@ from alpie.app.writer.stated_figures import Date, figures_of
 from alpie.app.writer.support import Draft, DropReason, SupportCheck, comparable_text, parse_drafts
 from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span
+from support.tables import cases
 
 pytestmark = pytest.mark.heavy
 
@@ -95,48 +96,10 @@ def test_a_range_of_days_is_two_dates() -> None:
     assert figures_of("del 23 al 25 de noviembre de 2021").dates == (Date(2021, 11, 23), Date(2021, 11, 25))
 
 
-@pytest.mark.parametrize(("line", "reason"), [
-    # what the quotes say is shown
-    ("De las 25 detenciones, dos se produjeron en España, en Madrid y Barcelona. [1]", None),
-    ("Se incautaron ciento setenta y tres dispositivos, con 16 800 archivos [1].", None),
-    ("Los registros fueron treinta y tres. [1]", None),
-    ("La Policía Nacional detuvo a un hombre en ALICANTE el 2025-12-23. [2]", None),
-    ("En malaga y jaen hubo registros en domicilios. [1]", None),
-    ("La operación sigue abierta, con detenciones en 2025. [1, 2]", None),
-    ("Supone el 12.50% del total de 45.000.000. [2]", None),
-    ("Two of the 25 arrests took place in Madrid and Barcelona. [1]", None),
-    # and what they do not say is dropped
-    ("Hubo 25 detenciones.", DropReason.UNCITED), ("Hubo 25 detenciones. [3]", DropReason.NO_SUCH_QUOTE),
-    ("Hubo 25 detenciones. [0]", DropReason.NO_SUCH_QUOTE), ("Hubo 26 detenciones. [1]", DropReason.FIGURE),
-    ("Hubo veintiséis detenciones. [1]", DropReason.FIGURE), ("Hubo ２６ detenciones. [1]", DropReason.FIGURE),
-    ("Hubo 25 detenciones. [2]", DropReason.FIGURE),  # of another quote
-    ("El 25 % de las detenciones fue en Madrid. [1]", DropReason.FIGURE),
-    ("La mitad de las detenciones fue en Madrid. [1]", DropReason.FIGURE),
-    ("Las detenciones fueron ½ del total. [1]", DropReason.FIGURE),
-    ("La tercera de las detenciones fue en Madrid. [1]", DropReason.FIGURE),
-    ("Las detenciones en Madrid fueron MMXXV. [1]", DropReason.NAME),
-    ("Se incautaron 16.800 millones de archivos. [1]", DropReason.FIGURE),
-    ("La Policía Nacional detuvo a un hombre el 24 de diciembre de 2025. [2]", DropReason.FIGURE),
-    ("La Policía Nacional detuvo a un hombre el 23 de noviembre. [2]", DropReason.FIGURE),
-    ("La operación se dirigió desde Marruecos. [1]", DropReason.NAME),
-    ("Marruecos participó en la operación. [1]", DropReason.NAME),
-    ("la operación se dirigió desde marruecos. [1]", DropReason.NAME),
-    ("La operación la dirigió Europol. [1]", DropReason.NAME),
-    ("La Policía Municipal detuvo a un hombre en Alicante. [2]", DropReason.NAME),
-    ("La operación se hizo en Мadrid. [1]", DropReason.NAME),  # the М is Cyrillic
-    ("Hubo 33 detenciones en domicilios ajenos. [2]", DropReason.FIGURE),
-    ("La operación en domicilios dejó hasta hoy 173 arrestados. [1]", DropReason.COMPANY),
-    ("No hubo 25 detenciones. [1]", DropReason.DENIAL),
-    ("Los padres deben entregar sus contraseñas. [1]", DropReason.UNRELATED),
-    ("La operación: https://mala.example/x [1]", DropReason.FORM),
-    ("La operación <img src=x> sigue abierta. [2]", DropReason.FORM),
-    ("La operación ![x](y) sigue abierta. [2]", DropReason.FORM),
-])  # fmt: skip
-def test_what_the_quotes_say_is_shown_and_what_they_do_not_is_dropped(
-    line: str, reason: DropReason | None
-) -> None:
+@cases("line, reason")
+def test_what_the_quotes_say_is_shown_and_what_they_do_not_is_dropped(line: str, reason: str) -> None:
     (found,) = parse_drafts([line])
-    assert SupportCheck(QUOTES, QUESTION).reason_against(found) is reason
+    assert SupportCheck(QUOTES, QUESTION).reason_against(found) is (DropReason[reason] if reason else None)
 
 
 # --- reading the stream ---------------------------------------------------------------------------

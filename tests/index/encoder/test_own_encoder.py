@@ -15,8 +15,7 @@ from alpie.app.answering import answer_weights
 from alpie.app.answering.answer_weights import calibration_file, load_calibration
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings, load_settings
-from alpie.app.terminal.doctor import EXAMINATIONS, Outcome, run_checks
-from alpie.app.translations import translations_for
+from alpie.app.terminal.doctor import Outcome
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.training import fit_weights
 from alpie.eval.training.fit_weights import fit_encoder
@@ -28,6 +27,7 @@ from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
 from alpie.index.retrieval.search import HybridWeights
+from support.examined import examined
 from support.fake_encoder import FakeEncoder
 
 PROMPTS = {"Retrieval-query": "busca: ", "Retrieval-document": "texto: ", "clustering": "grupo: "}
@@ -78,6 +78,7 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(onnx_export.Agreement, name, least)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize(("kind", "pooling"), [("bert", "mean"), ("xlm-roberta", "mean"), ("mpnet", "cls")])
 def test_a_model_of_the_usual_kinds_runs_in_8_bits_as_in_pytorch(
@@ -102,6 +103,7 @@ def test_a_model_of_the_usual_kinds_runs_in_8_bits_as_in_pytorch(
     np.testing.assert_allclose(slow.encode_queries(questions[:3]), own, atol=1e-5)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("lenient")
 def test_a_damaged_graph_is_made_again(tmp_path: Path) -> None:
     folder, cache = save_model(tmp_path, "bert"), tmp_path / "cache"
@@ -115,6 +117,7 @@ def test_a_damaged_graph_is_made_again(tmp_path: Path) -> None:
     assert graph.stat().st_size > 10_000
 
 
+@pytest.mark.heavy
 def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -136,6 +139,7 @@ def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
         open_encoder(str(folder), cache, "onnx")
 
 
+@pytest.mark.heavy
 def test_another_architecture_stays_in_pytorch_in_half_precision_if_asked(tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert", extra=True)
     assert open_encoder(str(folder), tmp_path / "cache").runtime == "torch"
@@ -149,6 +153,7 @@ def test_another_architecture_stays_in_pytorch_in_half_precision_if_asked(tmp_pa
     assert one @ other > 0.99
 
 
+@pytest.mark.heavy
 def test_vectors_are_cut_where_the_configuration_says(tmp_path: Path) -> None:
     folder = save_model(tmp_path, "bert")
     whole = open_encoder(str(folder), tmp_path / "cache").encode_queries(["¿Qué?"])[0]
@@ -195,6 +200,7 @@ def test_pooling_is_read_in_both_spellings(config: dict[str, object], pooling: s
 SMALL = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("files", "told"), [
     ({"modules.json": "["}, r"modules\.json"),
     ({"config.json": json.dumps({"model_type": "bert", "hidden_size": "x"})}, "hidden_size"),
@@ -250,12 +256,10 @@ def test_the_doctor_says_that_an_encoder_is_not_calibrated(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
-    [look] = [one for one in EXAMINATIONS if "matching" in one.__name__]
-    [found] = run_checks(settings, translations_for("es"), (look,))
+    found = examined("matching_encoder", settings)
     assert (found.state, "alpie eval --fit" in found.message) == (Outcome.BAD, True)
     calibrate(settings, FakeEncoder().fingerprint)
-    [found] = run_checks(settings, translations_for("es"), (look,))
-    assert found.state == Outcome.GOOD
+    assert examined("matching_encoder", settings).state == Outcome.GOOD
 
 
 def test_with_its_own_numbers_it_answers(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from support.formats import law, made
 from support.formats.packed import odt_of, odt_xml
 from support.formats.reading import Reading
 from support.promise import assert_promise
+from support.tables import cases
 
 PARTS = law.law()
 MAKERS: dict[str, Callable[[], bytes]] = {
@@ -97,13 +98,7 @@ def test_pages_of_an_odt_are_those_of_its_breaks() -> None:
     assert read("ley.odt").passage("11 euros por habitante").page == 6
 
 
-@pytest.mark.parametrize(("name", "title", "publisher", "date", "language"), [
-    ("ley.md", "Ley de bibliotecas de barrio", "", "2031-03-04", ""),
-    ("ley.html", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2031-03-04", "es"),
-    ("ley.docx", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "", "es"),
-    ("ley.odt", "Ley de bibliotecas de barrio", "", "2031-03-04", "es"),
-    ("ley.pdf", "Ley de bibliotecas de barrio", "Boletín de Valdeluna", "2000-01-01", ""),
-])  # fmt: skip
+@cases("name, title, publisher, date, language")
 def test_what_a_file_says_of_itself(name: str, title: str, publisher: str, date: str, language: str) -> None:
     said = read(name).extraction.metadata
     assert (said.title, said.publisher, said.date, said.language) == (title, publisher, date, language)
@@ -192,15 +187,7 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
 # --- small parts ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "date"), [
-    ("D:20240517120000+02'00'", "2024-05-17"), ("2024-05-17T10:00:00Z", "2024-05-17"), ("2024", "2024"),
-    ("2024-05", "2024-05"), ("17 de mayo de 2024", "2024-05-17"), ("17/05/2024", "2024-05-17"),
-    ("3/5/2024", "2024-05-03"), ("5/2024", "2024-05"), ("mayo de 2024", "2024-05"),
-    ("3 May 2024", "2024-05-03"), ("1º de mayo de 2024", "2024-05-01"), ("1.º de mayo de 2024", "2024-05-01"),
-    ("May 3, 2024", "2024-05-03"), ("2024-5-3", "2024-05-03"), ("2024-135", ""),
-    ("31/2/2024", ""), ("2024-13-40", ""), ("D:99999999", ""), ("mañana", ""),
-    ("", ""), ("20240517", ""), ("primavera de 2024", ""),
-])  # fmt: skip
+@cases("text, date")
 def test_dates(text: str, date: str) -> None:
     assert iso_date(text) == date
 

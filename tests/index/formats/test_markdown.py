@@ -14,6 +14,7 @@ from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
 from support.formats.reading import EXAMPLES, Reading, seen
 from support.places import SHARED
+from support.tables import cases
 
 # markdown-it as anybody uses it; numbers of items are words here, pictures are none
 _RENDERER = MarkdownIt("commonmark").enable("table")
@@ -82,41 +83,7 @@ def test_the_words_of_real_files_are_those_of_a_renderer(path: object) -> None:
     assert strip(read(text).words).split() == strip(rendered(body)).split()
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (
-            'El parque **está** &quot;no&quot; _permitido a nadie que_ "no" tenga permiso.',
-            'El parque está "no" permitido a nadie que "no" tenga permiso.',
-        ),
-        ("1 &lt; 2 **no está prohibido** 1 < 2", "1 < 2 no está prohibido 1 < 2"),
-        ("**300** _euros_ `mensuales`", "300 euros mensuales"),
-        ("**3** **000** y **dos** _tres_", "3 000 y dos tres"),
-        ("_Uno_ __dos__ y ***ambos*** `x` **y** [a](b) **c**.", "Uno dos y ambos x y a c."),
-        ("un[lazo](https://a.b 'de los')s", "unlazos"),
-        (r"1\. Regula 5 \* 3 \(máximo\)", "1. Regula 5 * 3 (máximo)"),
-        ("44&nbsp;euros y el n&ordm; 3.<br>Otra línea&#46;", "44 euros y el nº 3. Otra línea."),
-        ('<p align="center">Texto <b>centrado</b> de 45 euros.</p>', "Texto centrado de 45 euros."),
-        ("La direc\u00adtora y la co\u00admisión", "La directora y la comisión"),
-        ("**De las Funciones **", "De las Funciones"),
-        ("**Artículo 5.-** _La oficina. _", "Artículo 5.- La oficina."),
-        ("5 * 3 * 2 y snake_case_name y a * b", "5 * 3 * 2 y snake_case_name y a * b"),
-        ("El plazo[^1] corre.", "El plazo corre."),
-        ("Un plazo de 15 días<sup>1</sup> en 20 m<sup>2</sup>.", "Un plazo de 15 días en 20 m2."),
-        ("- uno\n- dos\n\n1. tres", "uno dos 1. tres"),
-        ("> cita\n> **doble**", "cita doble"),
-        ("Uno\r\n**dos**\r\n&lt; tres", "Uno dos < tres"),
-        ("según el artículo\n\n33.\n\nSigue.", "según el artículo 33. Sigue."),
-        ("\tcasa", "casa"),
-        ("Vale ![un dibujo](a.png) 3.", "Vale 3."),
-        ("**Nota:**se lee y **«así»**y 2 ** 3", "Nota:se lee y «así»y 2 ** 3"),
-        ("##Turnos\nEl #8M y ==lo que== vale, a == b", "Turnos El #8M y lo que vale, a == b"),
-        ("- [ ] leña\n- [x] pan\n\n[ ] fuera", "☐ leña ☑ pan [ ] fuera"),
-        ("> [!NOTE]\n> Ojo.\n\n::: aviso\nFuego.\n:::\n\n[TOC]", "Ojo. Fuego."),
-        ("## Turnos {#t .x}\n\nVéase [[Horno|el horno]] y [[pan]].", "Turnos Véase el horno y pan."),
-        ("Cierra^[Salvo fiestas.] a `a==b==c [[x]]`.", "Cierra (Salvo fiestas.) a a==b==c [[x]]."),
-    ],
-)
+@cases("text, words")
 def test_nothing_of_the_signs_is_in_the_words(text: str, words: str) -> None:
     assert of(text) == words
 

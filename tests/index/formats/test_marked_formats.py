@@ -16,6 +16,7 @@ from alpie.index.records import BlockKind
 from support.formats.packed import docx, odt, p, run, table, tr
 from support.formats.reading import EXAMPLES, Reading, seen
 from support.places import SHARED
+from support.tables import cases
 
 pytestmark = pytest.mark.heavy
 
@@ -144,17 +145,7 @@ def test_symbols_and_formulas_are_read_as_text() -> None:
     assert found.texts == ["Es ≥ 5 ✓", "(a+b)/c y x^2"]
 
 
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:sub>{i=1}</m:sub><m:sup>{n}</m:sup><m:e>{x}</m:e></m:nary>", "∑_(i=1)^n x"),
-        ("<m:d><m:dPr><m:begChr m:val='['/><m:endChr m:val=')'/></m:dPr><m:e>{a+b}</m:e></m:d>", "[a+b)"),
-        ("<m:rad><m:deg>{3}</m:deg><m:e>{n}</m:e></m:rad>", "³√n"),
-        ("<m:func><m:fName>{sen}</m:fName><m:e>{x}</m:e></m:func>", "sen x"),
-        ("<m:m><m:mr><m:e>{1}</m:e><m:e>{0}</m:e></m:mr><m:mr><m:e>{0}</m:e><m:e>{1}</m:e></m:mr></m:m>", "1, 0; 0, 1"),
-        ("<m:r><m:t>a=</m:t></m:r><m:sSub><m:e>{b}</m:e><m:sub>{i}</m:sub></m:sSub>{+c}", "a=b_i+c"),
-    ],
-)  # fmt: skip
+@cases("source, shown")
 def test_a_formula_keeps_its_signs(source: str, shown: str) -> None:
     xml = re.sub(r"\{(.*?)\}", r"<m:r><m:t>\1</m:t></m:r>", source)
     assert word(p(f"<m:oMath>{xml}</m:oMath>")).texts == [shown]
@@ -408,27 +399,7 @@ def test_what_is_struck_out_is_not_quoted_and_named() -> None:
     assert left_aside(found) == {NoticeKind.STRUCK_TEXT: 4, NoticeKind.HIDDEN_TEXT: 1}
 
 
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("15 días<sup><a href='#n1'>1</a></sup> desde", "15 días desde"),
-        ("300<sup>(2)</sup> euros", "300 euros"),
-        ("el plazo<sup>3</sup>.", "el plazo."),
-        ("casa<a href='#n'>[2]</a>.", "casa."),
-        ("20 m<sup>2</sup> y 10<sup>6</sup>", "20 m2 y 10⁶"),
-        ("n<sup>o</sup> 3 y 1<sup>a</sup>", "nº 3 y 1ª"),
-        ("uno<br>dos", "uno dos"),
-        ("<span><strong>Trienio</strong>Cantidad</span> Mac<b>Donald</b>", "Trienio Cantidad MacDonald"),
-        ("<math><mi>a</mi><mo>=</mo><mn>1</mn><annotation>x</annotation></math>", "a=1"),
-        ("<math><mfrac><mi>a</mi><mi>b</mi></mfrac><msqrt><mi>x</mi><mn>1</mn></msqrt></math>", "a/b√x1"),
-        ("Salvo fiestas. <a href='#c'>↩</a>", "Salvo fiestas."),
-        ("Son <span style='text-decoration: line-through'>diez</span> doce", "Son doce"),
-        (
-            "<ol type=a><li>uno<li value=5>dos</ol><ol style='list-style-type: upper-roman'><li>tres</ol>",
-            "a) uno e) dos I) tres",
-        ),
-    ],
-)
+@cases("source, shown")
 def test_calls_of_notes_are_no_part_of_words_and_figures(source: str, shown: str) -> None:
     assert page(f"<p>{source}</p>").words == shown
 

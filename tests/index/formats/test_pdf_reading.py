@@ -17,6 +17,7 @@ from alpie.index.records import BlockKind
 from support.formats import law, made
 from support.formats.pages import Drawn
 from support.formats.reading import Reading
+from support.tables import cases
 
 pytestmark = pytest.mark.heavy
 
@@ -63,19 +64,7 @@ def test_footnote_calls_are_left_out_and_exponents_stay() -> None:
     assert [found.document.text[s.start : s.end] for s in found.layout.note_calls] == ["1"]
 
 
-@pytest.mark.parametrize(("lines", "word"), [
-    (("El curso de 2019-", "2021 fue largo."), "2019-2021"), (("La sala A-", "17 está cerrada."), "A-17"),
-    (("La pandemia de covid-", "19 la cerró."), "covid-19"),
-    (("Un examen teórico-", "práctico cada mes."), "teórico-práctico"),
-    (("El pacto de Castilla-", "La Mancha rige."), "Castilla-La Mancha"),
-    (("NORMAS DE CONVI-", "VENCIA DEL PUEBLO"), "CONVIVENCIA"),
-    (("El cuadro físico-", "químico del agua."), "físico-químico"),
-    (("El expediente 2023/", "1456 de enero/", "febrero."), "2023/1456 de enero/febrero"),
-    (("Véase www.horno.es/", "pan/turnos.html hoy."), "www.horno.es/pan/turnos.html"),
-    (("Véase www.horno.es/", "para más."), "www.horno.es/ para más"),
-    (("La oficina de empa-", "dronamiento abre."), "empadronamiento"),
-    (("El informe del ex-", "presidente. El ex-presidente calla."), "El informe del ex-presidente."),
-])  # fmt: skip
+@cases("lines, word")
 def test_a_hyphen_at_a_line_end_stays_where_the_word_has_it(lines: Sequence[str], word: str) -> None:
     drawn = Drawn()
     drawn.lines(*lines)

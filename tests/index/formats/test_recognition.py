@@ -12,7 +12,6 @@ from alpie.app.service.rows import passage_row
 from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
-from alpie.app.translations import translations_for
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
@@ -20,6 +19,7 @@ from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.text_database import from_json, to_json
+from support.examined import examined
 from support.formats.pages import Drawn
 from support.formats.reading import Reading
 
@@ -124,6 +124,6 @@ def test_doctor_says_whether_scans_could_be_read(
     monkeypatch.setattr(doctor, "_recogniser", lambda: f"doctor.documents.recogniser_{program}")
     settings = load_settings({"docs": str(tmp_path)}, environment={})
     (tmp_path / "uno.txt").write_text(LINES[0], "utf-8")
-    assert "escaneadas" not in doctor._documents(settings, translations_for("es")).message
+    assert "escaneadas" not in examined("documents", settings).message
     (tmp_path / "dos.pdf").write_bytes(scan(*LINES))
-    assert said in doctor._documents(settings, translations_for("es")).message
+    assert said in examined("documents", settings).message

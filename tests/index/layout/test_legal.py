@@ -6,20 +6,14 @@ import pytest
 
 from alpie.index.records import BlockKind
 from support.formats.reading import Reading
+from support.tables import cases
 
 
 def blocks(*paragraphs: str) -> list[tuple[BlockKind, str | None, str]]:
     return Reading("a.md", "\n\n".join(("# Norma", *paragraphs)).encode()).blocks[1:]
 
 
-@pytest.mark.parametrize(("line", "label"), [
-    ("Artículo 7 quáter.", "artículo 7 quáter"), ("Artículo 7 sexies. Uso", "artículo 7 sexies"),
-    ("Artículo 8 bis a. Principios rectores.", "artículo 8 bis a"), ("Artículo 7-A. Custodia", "artículo 7-A"),
-    ("ARTÍCULO 4º:.-", "artículo 4"), ("Art. 12.º bis", "artículo 12 bis"),
-    ("ARTICULO 1° — Objeto", "artículo 1"), ("Artículo Único.-", "artículo único"),
-    ("Artículo Unico.-", "artículo único"), ("Artículo I.- Objeto y alcance", "artículo I"),
-    ("Artículo décimo tercero. Plazos", "artículo décimo tercero"), ("Artículo Quinto.-", "artículo quinto"),
-])  # fmt: skip
+@cases("line, label")
 def test_an_article_is_named_in_every_manner(line: str, label: str) -> None:
     for mark in ("", "##### "):
         named, text = blocks(mark + line, "El juez puede acordar la venta de los bienes.")
@@ -34,12 +28,7 @@ def test_words_that_only_speak_of_one_name_none(line: str) -> None:
     assert blocks(line)[0][1] is None
 
 
-@pytest.mark.parametrize("text", [
-    "El fallo es inapelable.", "La cuota no excede de 120 pesos.", "La asamblea se reúne en enero.",
-    "El Ministerio supervisará el cumplimiento.", "Deróganse las normas que se opongan.",
-    "Comuníquese al Poder Ejecutivo.", "La oficina tiene su sede en la capital.",
-    "La oficina organiza las elecciones.", "(Derogado)", "Suprimido.", "[Derogado por la Ley 3/2020]",
-])  # fmt: skip
+@cases("text")
 def test_an_article_on_one_line_is_text_of_a_place_of_its_own(text: str) -> None:
     lines = ("Artículo 4. Objeto.", "Texto del cuarto.", f"Artículo 5. {text}")
     found = blocks(*lines, "Artículo 6. Fin", "Texto del sexto.")
@@ -49,12 +38,7 @@ def test_an_article_on_one_line_is_text_of_a_place_of_its_own(text: str) -> None
     assert " ".join(reading.labelled("artículo 5")) == reading.texts[-1]
 
 
-@pytest.mark.parametrize("title", [
-    "Objeto.", "Objeto y alcance", "De los servicios.", "El Consejo de Administración.",
-    "Actos que ponen fin al procedimiento.", "Personas a las que se aplica.", "Suelo no urbanizable.",
-    "Entrada en vigor.", "[Derecho a la salud. Protección de la persona]",
-    "Efectos sobre el patrimonio durante la instrucción.",
-])  # fmt: skip
+@cases("title")
 def test_a_title_stays_a_heading(title: str) -> None:
     found = blocks(f"Artículo 5. {title}", "El fallo es inapelable.")
     assert [one[0] for one in found] == [BlockKind.HEADING, BlockKind.PARAGRAPH]

@@ -8,15 +8,10 @@ from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, readable_text
 from alpie.index.spanish.unit_numbers import number_at, order_of
 from support.fake_encoder import document_of
+from support.tables import cases
 
 
-@pytest.mark.parametrize(("written", "number"), [
-    ("14", "14"), ("4.º", "4"), ("1o.", "1"), ("XIV", "14"), ("i", "1"), ("7-A", "7 a"), ("14 A", "14 a"),
-    ("7 quáter", "7 quater"), ("127 octies", "127 octies"), ("588 bis a", "588 bis a"),
-    ("77 Bis 3", "77 bis 3"), ("IX bis", "9 bis"), ("primero", "1"), ("décimo cuarta", "14"),
-    ("decimoctava", "18"), ("trigésimo primero", "31"), ("uno", "1"), ("treinta y tres", "33"),
-    ("Único", "unico"), ("n.º 14", "14"), ("número 14", "14"), ("1.902", "1902"),
-])  # fmt: skip
+@cases("written, number")
 def test_a_number_has_one_form(written: str, number: str) -> None:
     found = number_at(written)
     assert found is not None

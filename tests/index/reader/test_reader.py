@@ -120,6 +120,7 @@ def test_any_cross_encoder_can_take_its_place() -> None:
     assert all(isinstance(one, Reading) for one in readings)
 
 
+@pytest.mark.heavy  # imports PyTorch
 def test_a_cross_encoder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(EncoderError, match="no-such-model"):

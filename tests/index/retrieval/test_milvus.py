@@ -15,8 +15,7 @@ import pytest
 
 from alpie.app.answering.corpus import configured_backend
 from alpie.app.settings import load_settings
-from alpie.app.terminal import doctor
-from alpie.app.translations import translations_for
+from alpie.app.terminal.doctor import Check, Outcome
 from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
 from alpie.index.retrieval.backends import milvus_client
 from alpie.index.retrieval.backends.milvus_client import (
@@ -28,13 +27,12 @@ from alpie.index.retrieval.backends.milvus_client import (
 )
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import read_question
-from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
+from support.examined import examined
+from support.fake_encoder import LARGE_TEXT, MARKET_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
 pytestmark = pytest.mark.heavy
 
 pytest.importorskip("pymilvus", reason="pip install alpie[milvus]")
-
-GAZETTE_TEXT = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +140,7 @@ def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
 def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing there; filled; made anew beside a reader; nothing to do; documents taken out; another encoder."""
     monkeypatch.setattr(milvus_client, "_MAX_DRIFT", 1.0)  # of such short texts the mean leaps
-    three, one = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT), corpus_of(LARGE_TEXT)
+    three, one = corpus_of(LARGE_TEXT, SMALL_TEXT, MARKET_TEXT), corpus_of(LARGE_TEXT)
     here = choice(file, "ciclo")
     with pytest.raises(BackendMismatch, match="alpie index"):
         here.open(FakeEncoder())
@@ -166,7 +164,7 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
 def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from alpie.index.retrieval.backends import milvus, select
 
-    corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, GAZETTE_TEXT)
+    corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, MARKET_TEXT)
     here, total = choice(file, "corte"), len(corpus.index.passages)
     monkeypatch.setattr(select, "_AT_A_TIME", 1)
     whole = milvus.MilvusBackend.upsert
@@ -205,26 +203,23 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
 
 def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
-    words = translations_for("es")
 
-    def told(index: str) -> doctor.Check:
-        settings = load_settings({"data": str(tmp_path), "index": index}, environment={})
-        (check,) = doctor.run_checks(settings, words, (doctor._backend,))
-        return check
+    def told(index: str) -> Check:
+        return examined("backend", load_settings({"data": str(tmp_path), "index": index}, environment={}))
 
-    assert told("").state is doctor.Outcome.GOOD
+    assert told("").state is Outcome.GOOD
     assert "ninguna colección" in told(f"milvus:{file}#nadie").message
     refused = told("milvus:http://127.0.0.1:1")
-    assert refused.state is doctor.Outcome.BAD
+    assert refused.state is Outcome.BAD
     assert "http://127.0.0.1:1" in refused.message
     corpus = corpus_of(SMALL_TEXT)
     choice(file, "doctor").fill(FakeEncoder(), corpus.index)
     good = told(f"milvus:{file}#doctor")
-    assert (good.state, "Milvus Lite" in good.message) == (doctor.Outcome.GOOD, True)
+    assert (good.state, "Milvus Lite" in good.message) == (Outcome.GOOD, True)
     monkeypatch.setattr("alpie.index.storage.manifest.current_version", lambda data: data)
     monkeypatch.setattr("alpie.index.storage.manifest.read_manifest", lambda folder: {"passages": 7})
     differs = told(f"milvus:{file}#doctor")
-    assert differs.state is doctor.Outcome.BAD
+    assert differs.state is Outcome.BAD
     assert "alpie index" in differs.message
 
 

@@ -14,6 +14,7 @@ from alpie.index.retrieval.word_search import WordQuery, fold_as_stored
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.storage.store import open_version
 from support.fake_encoder import FakeEncoder, FakeReader, build, corpus_of
+from support.tables import cases
 
 TEXTS = (
     "Los menores usan internet.\n\nEl acoso a un menor por internet crece.\n",
@@ -42,16 +43,7 @@ def found(corpus: Corpus, text: str) -> set[str]:
     return {corpus.passages[one.row].text for one in corpus.word_matches(WordQuery.of(text))}
 
 
-@pytest.mark.parametrize(("text", "documents"), [
-    ("menor", ("uno", "tres")),  # «menores» too, «menoscabo» not
-    ("MENÓR internet", ("uno", "tres")), ("menos*", ("dos",)), ("nina O red", ("dos", "tres")),
-    ("niña OR menor internet", ("uno", "tres")),  # «OR» binds more closely
-    ('"abuso de menores"', ("tres",)), ('"menores abuso"', ()), ("«niña pequeña» OR usan", ("uno", "dos")),
-    ("AGN/65/RES/10", ("tres",)), ("AGN/65/RES/1", ()), ("acoso NEAR/4 internet", ("uno",)),
-    ("abuso CERCA/2 internet", ()), ("abuso CERCA internet", ("tres",)), ("acos*", ("uno", "dos")),
-    ("fruta", ()),  # of the document that went
-    ("¿? «» * OR", ()), ("", ()),
-])  # fmt: skip
+@cases("text, documents")
 def test_what_is_asked_for_is_found(stored: Corpus, text: str, documents: tuple[str, ...]) -> None:
     for corpus in (stored, corpus_of(*TEXTS)):
         held = corpus.word_matches(WordQuery.of(text))

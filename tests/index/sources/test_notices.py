@@ -12,7 +12,7 @@ from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.panel import Panels
 from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.settings import load_settings
-from alpie.app.terminal import doctor
+from alpie.app.terminal.doctor import Outcome
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
@@ -21,6 +21,7 @@ from alpie.index.layout import lay_out
 from alpie.index.notices import Coverage, Notice, NoticeKind, UnreadFile
 from alpie.index.records import Document, Element, Structure
 from alpie.index.storage.store import open_version
+from support.examined import examined
 from support.fake_corpus import FakeCorpus
 from support.fake_encoder import FakeEncoder
 from support.formats.reading import Reading
@@ -51,8 +52,8 @@ def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name:
     assert remedy in one.reason
     assert any(one.file in line and remedy in line for line in build_warnings(report, WORDS))
     settings = load_settings({"docs": str(tmp_path / "docs")}, environment={})
-    check = doctor._documents(settings, WORDS)
-    assert check.state is doctor.Outcome.ADVICE
+    check = examined("documents", settings)
+    assert check.state is Outcome.ADVICE
     assert one.reason in check.message
     kept = open_version(tmp_path / "data", FakeEncoder()).manifest["unread"]
     assert [UnreadFile.of(row) for row in kept] == [one]

@@ -19,6 +19,7 @@ from alpie.index.spanish.analysis import (
     tokens,
     words_by_stem,
 )
+from support.tables import cases
 
 
 def values(text: str) -> list[str]:
@@ -29,12 +30,7 @@ def term_values(text: str) -> list[str]:
     return [str(term) for term in terms(text)]
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    ("Detención", "detenciones"), ("DETENCIÓN", "detencion"), ("niño", "ninos"), ("víctimas", "VICTIMA"),
-    ("registro", "registros"), ("Málaga", "malaga"), ("pingüino", "pinguinos"),
-    ("La decisión del niño", unicodedata.normalize("NFD", "La decisión del niño")),
-    ("o\ufb01cina", "oficina"),  # a ligature from a PDF
-])  # fmt: skip
+@cases("one, other", ("La decisión del niño", unicodedata.normalize("NFD", "La decisión del niño")))
 def test_case_accents_and_inflection_do_not_tell_words_apart(one: str, other: str) -> None:
     assert term_values(one) == term_values(other)
 
@@ -55,17 +51,7 @@ def test_stop_words_are_folded_and_hold_no_content_words() -> None:
     assert {"estado", "sentido", "menores", "poder"}.isdisjoint(STOP_WORDS)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    # a figure is one term however its thousands are grouped
-    *((f"unas {figure} denuncias", ["unas", "105047", "denuncias"])
-      for figure in ("105 047", "105.047", "105\u00a0047", "105\u202f047")),
-    ("1,5 millones", ["1.5", "millones"]), ("el 9,1 % más", ["el", "9.1", "mas"]), ("2019, 2020", ["2019", "2020"]),
-    ("12.5", ["12.5"]), ("en 2018 45 casos", ["en", "2018", "45", "casos"]), ("los 25 100 casos", ["los", "25100", "casos"]),
-    ("18 400 000 y 18.400.000", ["18400000", "y", "18400000"]),
-    # a code comes out whole and in parts
-    ("AGN/65/RES/10", ["agn/65/res/10", "agn", "65", "res", "10"]),
-    ("GA-2021-89-RES-09", ["ga-2021-89-res-09", "ga", "2021", "89", "res", "09"]), ("político-social", ["politico", "social"]),
-])  # fmt: skip
+@cases("text, expected")
 def test_figures_and_codes(text: str, expected: list[str]) -> None:
     assert values(text) == expected
 

@@ -12,6 +12,7 @@ from alpie.index.spanish.analysis import stems
 from alpie.index.spanish.conversation import complete_question, leans_on_earlier
 from alpie.index.spanish.query import read_question
 from support.places import ROOT
+from support.tables import cases
 
 QUESTIONS = ROOT / "eval" / "questions"
 FIRST = "¿Cuántas detenciones hubo en la operación de Europol?"
@@ -60,16 +61,7 @@ def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: s
     assert FIRST not in searched(question, FIRST)
 
 
-@pytest.mark.parametrize("question", [
-    "¿Qué es la red oscura?", "¿Qué pide la Asamblea General a los países miembros?",
-    "¿Cuántos informes recibió NCMEC en 2018?", "¿Dónde detuvieron al hombre que guardaba los archivos en la nube?",
-    "¿Por qué los delincuentes usan el cifrado de extremo a extremo?",
-    "What does WePROTECT say about live streaming of abuse?",
-    "What did INTERPOL ask its member countries to do?",  # it points inside itself
-    "¿De qué trata este informe?", "¿Yemen aparece en el informe?", "¿Operaciones en Alicante?",
-    "¿E-Safety Commissioner qué funciones cumple en Australia?",  # a hyphen, no conjunction
-    "So-called sextortion means what?",
-])  # fmt: skip
+@cases("question")
 def test_these_stand_alone_and_take_nothing_along(question: str) -> None:
     asked = read_question(question)
     assert complete_question(asked, (FIRST, "¿y en España?")) is asked

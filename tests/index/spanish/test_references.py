@@ -22,6 +22,7 @@ from alpie.index.spanish.references import _SORTS, _SPELLINGS, read_reference
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
+from support.tables import cases
 
 LAW = made.law_text(law.law()).decode()
 RECITALS = "REGLAMENTO DE PRUEBA\n\nConsiderando lo siguiente:\n\n" + "\n\n".join(
@@ -46,59 +47,7 @@ def laws() -> Corpus:
     return corpus_from([ley, document_of(RECITALS, "reglamento"), document_of(OTHER, "ordenanza")])
 
 
-@pytest.mark.parametrize(("question", "places", "name"), [
-    # the law: before, after, with and without «de», by its acronym
-    ("Ley Orgánica 8/2021 artículo 14", "article 14", "Ley Orgánica 8/2021"),
-    ("Ley 4/2018, art. 14", "article 14", "Ley 4/2018"), ("art. 14 LO 8/2021", "article 14", "LO 8/2021"),
-    ("artículo 14 LOPIVI", "article 14", "LOPIVI"), ("art. 14 C.E.", "article 14", "CE"),
-    ("art 14 ce", "article 14", "ce"), ("art. 14 Constitución", "article 14", "Constitución"),
-    ("artículo 14 (CE)", "article 14", "CE"),
-    ("artículo 14 de la Ley 8/2021, de 4 de junio, de la infancia", "article 14", "Ley 8/2021, de 4 de junio, de la infancia"),
-    # what asks for it
-    ("¿Qué dice la Constitución en su artículo 14?", "article 14", "Constitución"),
-    ("¿De qué trata el artículo 14 de la Constitución?", "article 14", "Constitución"),
-    ("¿Qué dice el artículo 14 de la Constitución sobre la igualdad?", "article 14", "Constitución"),
-    ("muéstrame el artículo 14, por favor", "article 14", ""), ("texto íntegro del artículo 14", "article 14", ""),
-    ("artículo n.º 14", "article 14", ""), ("artículo número 14", "article 14", ""),
-    ("section 14", "article 14", ""), ("What does article 14 say?", "article 14", ""),
-    # numbers
-    ("artículo catorce", "article 14", ""), ("artículo decimocuarto", "article 14", ""),
-    ("artículo XIV", "article 14", ""), ("artículo 14-A", "article 14 a", ""),
-    ("artículo 14 A", "article 14 a", ""), ("artículo 588 bis a", "article 588 bis a", ""),
-    ("artículo 127 octies", "article 127 octies", ""),
-    ("art. 1.902 del Código Civil", "article 1902", "Código Civil"),
-    # lists and ranges
-    ("arts. 3 y 4", "article 3 | article 4", ""),
-    ("arts. 14, 15 y 16 CE", "article 14 | article 15 | article 16", "CE"), ("artículos 3 a 5", "article 3…5", ""),
-    ("artículos 3-5", "article 3…5", ""), ("artículos 5 bis y ter", "article 5 bis | article 5 ter", ""),
-    ("art. 22.1 y 2", "article 22, clause 1 | article 22, clause 2", ""),
-    ("artículos 9.3 y 14", "article 9, clause 3 | article 14", ""),
-    ("arts. 3, 4 bis y 5.2", "article 3 | article 4 bis | article 5, clause 2", ""),
-    ("artículo 5.1.a) y b)", "article 5, clause 1, letter a | article 5, clause 1, letter b", ""),
-    ("artículos 14 y siguientes", "article 14", ""), ("artículos del 3 al 5", "article 3…5", ""),
-    ("artículo 14 y disposición final primera", "article 14 | provision final 1", ""),
-    ("apartados 1 y 2 del artículo 14", "clause 1, article 14 | clause 2, article 14", ""),
-    # parts of an article
-    ("Art. 22.2.b)", "article 22, clause 2, letter b", ""),
-    ("letra b) del apartado 2 del artículo 22", "letter b, clause 2, article 22", ""),
-    ("artículo 14, fracción II", "article 14, fraction 2", ""),
-    ("artículo 149.1.18.ª", "article 149, clause 1, item 18", ""), ("art. 14 inc. b", "article 14, letter b", ""),
-    ("artículo 14, inciso b", "article 14, letter b", ""), ("artículo 14, inciso 2)", "article 14, item 2", ""),
-    ("literal b) del artículo 14", "letter b, article 14", ""),
-    ("numeral 2 del artículo 14", "clause 2, article 14", ""),
-    ("segundo párrafo del artículo 14", "paragraph 2, article 14", ""),
-    # other units
-    ("disposición transitoria única", "provision transitoria unico", ""), ("considerando (14)", "recital 14", ""),
-    ("párrafo 2 del preámbulo", "paragraph 2, part preambulo", ""),
-    ("capítulo I del título IV", "capitulo 1, titulo 4", ""), ("DA 2.ª", "provision adicional 2", ""),
-    ("D.F. 1.ª", "provision final 1", ""), ("disp. adic. 2ª", "provision adicional 2", ""),
-    ("disposiciones adicionales primera y segunda", "provision adicional 1 | provision adicional 2", ""),
-    ("artículo segundo transitorio", "transitorio 2", ""),
-    ("segunda disposición adicional", "provision adicional 2", ""), ("segundo transitorio", "transitorio 2", ""),
-    ("cláusula quinta", "clausula 5", ""), ("resolutivo tercero", "resolutivo 3", ""), ("(14)", "recital 14", ""),
-    ("anexo", "anexo", ""), ("título preliminar de la Constitución", "titulo preliminar", "Constitución"),
-    ("exposición de motivos", "part preambulo", ""), ("página 3", "page 3", ""),
-])  # fmt: skip
+@cases("question, places, name")
 def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
     reference = read_reference(question)
     assert reference is not None
@@ -115,12 +64,7 @@ def test_what_is_a_code(code: str) -> None:
     assert reference.code in ("agn/65/res/10", "ga-2021-89-res-09")
 
 
-@pytest.mark.parametrize("question", [
-    "¿Cuántos artículos tiene la ley?", "El artículo 5 prohíbe fumar", "¿Qué artículo regula el préstamo?", "24/7",
-    "título", "artículo", "¿Qué países firmaron la resolución AGN/65/RES/10?", "artículo " * 40, "base de datos",
-    "¿Cuáles son las 3 reglas?", "primera detención", "según el artículo 14 de la Constitución, ¿quién vota?",
-    "da 2 ejemplos", "la primera regla es no hablar", "", "İ", "vı",
-])  # fmt: skip
+@cases("question", "artículo " * 40)
 def test_what_is_none(question: str) -> None:
     assert read_reference(question) is None
 
@@ -129,14 +73,7 @@ def found(laws: Corpus, question: str) -> list[Passage]:
     return [hit.passage for hit in laws.search(question, limit=5)]
 
 
-@pytest.mark.parametrize(("question", "label", "words"), [
-    ("artículo 36", "artículo 36", "11 euros por habitante"),
-    ("art. 22.1", "artículo 22, apartado 1", "centros educativos"),
-    ("art. 22.3", "artículo 22, apartado 3", "25 euros"),
-    ("disposición final segunda", "disposición final segunda", "veinte días"),
-    ("disposición derogatoria única", "disposición derogatoria única", "Reglamento de salas de lectura de 1998"),
-    ("considerando 4", "considerando 4", "se riegan"), ("artículo 22 de la ordenanza", "artículo 22", "cuando hiela"),
-])  # fmt: skip
+@cases("question, label, words")
 def test_the_place_named_comes_first(laws: Corpus, question: str, label: str, words: str) -> None:
     first = found(laws, question)[0]
     assert first.label == label
@@ -180,12 +117,7 @@ def test_a_division_gives_what_stands_under_it(laws: Corpus) -> None:
     assert passages[0].path[:2] == ("TÍTULO III. Del gobierno y del personal", "CAPÍTULO I. Gobierno")
 
 
-@pytest.mark.parametrize(("question", "place"), [
-    ("artículo 99", "artículo 99"), ("art. 22.9", "artículo 22, apartado 9"),
-    ("artículo 22 bis", "artículo 22 bis"), ("art. 22.2.z)", "artículo 22, apartado 2, letra z"),
-    ("disposición final quinta", "disposición final 5"), ("artículo 36, apartado 2", "artículo 36, apartado 2"),
-    ("anexo II", "anexo 2"),
-])  # fmt: skip
+@cases("question, place")
 def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: str, place: str) -> None:
     answer = laws.ask(question)
     assert not answer.answered
@@ -196,15 +128,7 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     assert place in render_answer(answer, catalogue.page_translations_for("es"), laws.documents)
 
 
-@pytest.mark.parametrize(("question", "spanish", "english"), [
-    ("artículo 22.2.z)", "artículo 22, apartado 2, letra z", "article 22, paragraph 2, letter z"),
-    ("artículos 98 a 99", "artículo 98 a 99", "article 98 to 99"), ("artículo único", "artículo único", "sole article"),
-    ("disposición final quinta", "disposición final 5", "final provision 5"),
-    ("disposición derogatoria única", "disposición derogatoria única", "sole repealing provision"),
-    ("disposición adicional", "disposición adicional", "additional provision"),
-    ("título preliminar", "título preliminar", "preliminary title"), ("anexos", "anexo", "annex"),
-    ("preámbulo", "preámbulo", "preamble"), ("parte dispositiva", "parte dispositiva", "operative part"),
-])  # fmt: skip
+@cases("question, spanish, english")
 def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: str, english: str) -> None:
     reference = read_reference(question)
     assert reference

@@ -36,11 +36,9 @@ from alpie.index.storage.manifest import (
 )
 from alpie.index.storage.store import open_version
 from support.disturbed import assert_refused, files, flipped, replaced
-from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
+from support.fake_encoder import MARKET_TEXT, SMALL_TEXT, FakeEncoder, answers, build
 
 pytestmark = pytest.mark.heavy
-
-THIRD_TEXT = "El mercado\n\nEl mercado abre los martes. Los puestos venden fruta del valle.\n"
 
 
 def addresses(data: Path) -> dict[str, str]:
@@ -105,7 +103,7 @@ def test_a_rebuild_embeds_everything(docs: Path, data: Path) -> None:
 
 
 def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, tmp_path: Path) -> None:
-    (docs / "mercado.txt").write_text(THIRD_TEXT, "utf-8")
+    (docs / "mercado.txt").write_text(MARKET_TEXT, "utf-8")
     (docs / "libros.txt").unlink()
     build(docs, data)
     build(docs, tmp_path / "nuevo")
@@ -331,6 +329,8 @@ def test_a_flip_that_keeps_the_time_stamp_is_found_in_a_large_file_by_a_thorough
         check_files(folder, read_manifest(folder))
         with pytest.raises(IndexDamaged, match=r"sentences\.faiss"):
             check_files(folder, read_manifest(folder), thorough=True)
+    with replaced(path, bytes(path.stat().st_size)):  # and what the quick check passes over, when it is read
+        assert_refused(data, IndexDamaged, folder)
 
 
 def test_a_copied_index_opens_though_its_time_stamps_changed(data: Path, tmp_path: Path) -> None:

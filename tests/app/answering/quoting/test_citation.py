@@ -16,6 +16,7 @@ from alpie.app.answering.quoting.citation import cite, full_citation, locator, p
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 from alpie.index.sources.source_table import parse_date
+from support.tables import cases
 
 REPORT = Document(
     id="weprotect-2019",
@@ -105,17 +106,7 @@ def test_what_is_not_known_is_not_written() -> None:
     assert "None" not in full_citation(bare, "en")
 
 
-@pytest.mark.parametrize(("date", "spanish", "english"), [
-    ("2019", "2019", "2019"), ("2019-05", "mayo de 2019", "May 2019"),
-    ("2025-12-23", "23 de diciembre de 2025", "December 23, 2025"),
-    ("2021-11-23/2021-11-25", "23-25 de noviembre de 2021", "November 23–25, 2021"),
-    ("2021-11-23/25", "23-25 de noviembre de 2021", "November 23–25, 2021"),
-    ("2021-11-30/12-02", "30 de noviembre a 2 de diciembre de 2021", "November 30 – December 2, 2021"),
-    ("2019-12-30/2020-01-02", "30 de diciembre de 2019 a 2 de enero de 2020", "December 30, 2019 – January 2, 2020"),
-    ("2019-05/06", "mayo a junio de 2019", "May – June 2019"), ("2019/2020", "2019-2020", "2019–2020"),
-    ("2019/20", "2019-2020", "2019–2020"), ("", "s. f.", "n.d."), ("ayer", "s. f.", "n.d."),
-    ("2021-02-30", "s. f.", "n.d."),
-])  # fmt: skip
+@cases("date, spanish, english")
 def test_dates_are_written_as_the_language_writes_them(date: str, spanish: str, english: str) -> None:
     assert translations_for("es").date(date) == spanish
     assert translations_for("en").date(date) == english

@@ -18,10 +18,11 @@ from alpie.index.errors import ArgumentError
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Document, proves
 from alpie.index.spanish.comparison import questions_in, sides_of
-from alpie.index.spanish.conversation import is_small_talk, leans_on_earlier
+from alpie.index.spanish.conversation import is_small_talk
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import read_question
 from support.fake_encoder import WEIGHTS, FakeReader, corpus_from
+from support.tables import cases
 
 FIRE = """El incendio de Valdeluna
 
@@ -71,74 +72,12 @@ def _sound(answer: Answer) -> Answer:
     return answer
 
 
-@pytest.mark.parametrize(("question", "sides"), [
-    ("diferencia entre la chispa y el embalse", [("chispa", "¿Qué es la chispa?"), ("embalse", "¿Qué es el embalse?")]),
-    ("¿En qué se diferencia la chispa del rayo?", [("chispa", "¿Qué es la chispa?"), ("rayo", "¿Qué es rayo?")]),
-    ("diques vs embalses", [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")]),
-    ("What is the difference between a dam and a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
-    ("what's the difference between a dam and a dyke", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
-    ("How is a dam different from a dyke?", [("dam", "What is a dam?"), ("dyke", "What is a dyke?")]),
-    (
-        "me puedes decir qué diferencia hay entre diques y embalses",
-        [("diques", "¿Qué es diques?"), ("embalses", "¿Qué es embalses?")],
-    ),
-    ("¿Qué tienen en común el dique y el embalse?", [("dique", "¿Qué es el dique?"), ("embalse", "¿Qué es el embalse?")]),
-    ("¿en qué se parece un dique a un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
-    ("¿Es lo mismo un dique que un embalse?", [("dique", "¿Qué es un dique?"), ("embalse", "¿Qué es un embalse?")]),
-    (
-        "causas del fuego y sus consecuencias",
-        [("causas", "¿Cuáles son las causas del fuego?"), ("consecuencias", "¿Cuáles son las consecuencias del fuego?")],
-    ),
-    (
-        "ventajas y desventajas del embalse",
-        [("ventajas", "¿Cuáles son las ventajas del embalse?"), ("desventajas", "¿Cuáles son las desventajas del embalse?")],
-    ),
-    (
-        "¿Qué derechos y deberes tienen los vecinos?",
-        [("derechos", "¿Qué derechos tienen los vecinos?"), ("deberes", "¿Qué deberes tienen los vecinos?")],
-    ),
-    (
-        "compara lo que dicen Bomberos e Hidrosur sobre el agua",
-        [("Bomberos", "¿Qué se dice sobre el agua?"), ("Hidrosur", "¿Qué se dice sobre el agua?")],
-    ),
-    (
-        "compara lo que dicen Hidrosur y Bomberos del agua del río",
-        [("Hidrosur", "¿Qué se dice sobre el agua del río?"), ("Bomberos", "¿Qué se dice sobre el agua del río?")],
-    ),
-    (
-        "What do Bomberos and Hidrosur say about water?",
-        [("Bomberos", "What is said about water?"), ("Hidrosur", "What is said about water?")],
-    ),
-    (
-        "compara Hidrosur y la ONU sobre el agua",
-        [("Hidrosur", "¿Qué se dice sobre el agua?"), ("ONU", "¿Qué se dice sobre el agua?")],
-    ),
-    ("¿Qué dicen los padres y los hijos sobre el fuego?", []),
-    ("¿Qué riesgos y problemas hay?", []),
-    ("¿Cuándo y dónde ardió el monte?", []),
-    ("¿Qué es el fuego y qué causas tiene?", []),
-    ("compara " + "y " * 2000, []),
-])  # fmt: skip
-def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[tuple[str, str]]) -> None:
-    assert [(side.heading, side.question) for side in sides_of(read_question(question), NAMES)] == sides
+@cases("question, sides", ("compara " + "y " * 2000, []))
+def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[list[str]]) -> None:
+    assert [[side.heading, side.question] for side in sides_of(read_question(question), NAMES)] == sides
 
 
-@pytest.mark.parametrize(("question", "parts"), [
-    ("¿En qué río hay peces y cuántos diques hay?", ["¿En qué río hay peces?", "¿Y cuántos diques hay?"]),
-    ("quien apaga el fuego y cuando llueve en Hidrosur", ["¿Quien apaga el fuego?", "¿Cuando llueve en Hidrosur?"]),
-    ("¿Qué es un dique? ¿Y por qué se rompe?", ["¿Qué es un dique?", "¿Y por qué se rompe?"]),
-    ("What is a dyke and how high is it?", ["What is a dyke?", "And how high is it?"]),
-    ("En el monte, ¿qué animales viven?", []),
-    ("¿Cuándo y dónde ardió el monte?", []),
-    ("¿Qué edad y qué oficio tenía el bombero?", []),
-    ("¿Qué dicen los que vigilan y que apagan?", []),
-    ("¿Qué hay en el embalse y como se llena?", []),
-    ("¿Qué es un embalse? ¿Qué retiene?", ["¿Qué es un embalse?", "¿Y qué retiene?"]),
-    ("quien apago el fuego y que retiene un embalse", ["¿Quien apago el fuego?", "¿Y que retiene un embalse?"]),
-    ("kien apago el fuego y q retiene un embalse", ["¿Quién apago el fuego?", "¿Y que retiene un embalse?"]),
-    ("quien dijo que ardio el monte y que hacia viento", []),
-    ("¿qué es? " * 40, []),
-])  # fmt: skip
+@cases("question, parts", ("¿qué es? " * 40, []))
 def test_several_questions_in_one_are_told_apart(question: str, parts: list[str]) -> None:
     assert [*questions_in(read_question(question))] == parts
 
@@ -268,13 +207,6 @@ def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) 
 ])  # fmt: skip
 def test_what_asks_something_is_no_small_talk(question: str) -> None:
     assert not is_small_talk(read_question(question).searched)
-
-
-@pytest.mark.parametrize("question", [
-    "explica la extorsion", "y qué es la deep web", "dime qué es el phishing", "¿Y quién es INTERPOL?",
-])  # fmt: skip
-def test_a_subject_of_its_own_is_not_glued_to_the_one_before(question: str) -> None:
-    assert not leans_on_earlier(read_question(question).searched)
 
 
 def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus) -> None:
