@@ -116,6 +116,69 @@ def test_columns_are_read_one_after_the_other_under_a_title_that_spans_them(
     assert found.said == " ".join(chain(*columns.values())).replace("ayunta- ", "ayunta")
 
 
+WIDE = "Este párrafo va de un lado al otro de la hoja y está delante de las dos columnas que siguen, que son prosa."
+SQUARE = (
+    "La plaza nueva se inaugura en octubre con",
+    "música y una comida popular para quienes",
+    "se apunten antes.",
+)
+MARKET = ("El mercado cierra los lunes por la tarde, y", "los puestos de pescado pasan al ala norte.")
+
+
+@pytest.mark.parametrize("lines", [2, 3])
+def test_short_columns_amid_wide_text_are_no_rows_of_a_table(lines: int) -> None:
+    drawn = Drawn()
+    y = drawn.lines(*[WIDE] * 8)
+    drawn.columns({70: SQUARE[:lines], 320: MARKET}, y=y - 10)
+    drawn.lines(*[WIDE] * 8, y=y - 80)
+    assert drawn.read().said == " ".join([*[WIDE] * 8, *SQUARE[:lines], *MARKET, *[WIDE] * 8])
+
+
+def test_a_title_under_two_columns_heads_what_comes_below_and_not_the_right_column() -> None:
+    drawn = Drawn()
+    drawn.columns({70: PARKS, 320: BUDGET}, y=740)
+    drawn.at(70, 650, "Agenda", font="Times-Bold")
+    drawn.lines(WIDE, y=630)
+    found = drawn.read()
+    assert found.said == " ".join([*PARKS, *BUDGET, WIDE])
+    assert found.passage(WIDE).path == ("Agenda",)
+    assert not found.passage(BUDGET[0]).path
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_text_that_runs_over_several_lines_stays_with_its_label(columns: bool) -> None:
+    drawn = Drawn()
+    if columns:  # the text stands across the white between them
+        drawn.columns({70: PARKS, 320: BUDGET}, y=740)
+    for y, label, text in (
+        (600, "Lunes 4", "Taller de huerto en la azotea del centro, con inscripción en"),
+        (586, "", "la conserjería y plazas limitadas a quince."),
+        (572, "Martes 5", "Cine al aire libre."),
+        (558, "Jueves 7", "Asamblea general, a las siete y media en primera convocatoria"),
+        (544, "", "y a las ocho en segunda."),
+    ):
+        drawn.at(70, y, label, font="Times-Bold")
+        drawn.at(150, y, text)
+    assert drawn.read().rows == [
+        "Lunes 4 · Taller de huerto en la azotea del centro, con inscripción en la conserjería y plazas limitadas a quince.",
+        "Martes 5 · Cine al aire libre.",
+        "Jueves 7 · Asamblea general, a las siete y media en primera convocatoria y a las ocho en segunda.",
+    ]
+
+
+def test_the_label_of_an_article_belongs_to_its_paragraph() -> None:
+    drawn = Drawn()
+    for y, label, text in (
+        (600, "Artículo 1.", "La leña se guarda donde dice el bando y la reparten"),
+        (586, "", "los vecinos por turnos."),
+        (560, "Artículo 2.", "El horno abre los martes y los jueves, salvo los que"),
+        (546, "", "son fiesta."),
+    ):
+        drawn.at(70, y, label)
+        drawn.at(150, y, text)
+    assert {passage.label for passage in drawn.read().passages} == {"artículo 1", "artículo 2"}
+
+
 def test_a_paragraph_goes_on_over_the_page_and_its_running_lines() -> None:
     drawn, head = Drawn(), "Memoria de parques y jardines"
     pages = ((*PARKS[:3], "y así sigue la cuenta de lo hecho hasta"), BUDGET, PARKS)
