@@ -231,6 +231,33 @@ def test_a_running_head_is_one_on_a_sheet_that_lies_on_its_side_too() -> None:
     assert len(found.left_out) == 16
 
 
+def test_a_running_head_is_told_by_the_half_of_it_that_stays() -> None:
+    """And by the number of the page, on a sheet with another margin too."""
+    drawn = Drawn()
+    titles = "Balance", "Propuestas", "Cuentas de la comarca"
+    for number, (title, words) in enumerate(zip(titles, (PARKS, BUDGET, PARKS), strict=True)):
+        top = WIDTH if number == 2 else HEIGHT
+        drawn.canvas.setPageSize((HEIGHT + WIDTH - top, top))
+        drawn.at(70, top - 30 - 3 * number, "Informe anual de los parques", size=8)
+        drawn.at(400, top - 30 - 3 * number, title, size=8)
+        drawn.lines(*words, y=top - 160)
+        drawn.at(290, 40 - 4 * number, f"— {number + 11} —", size=8)
+        drawn.page()
+    found = drawn.read()
+    assert found.said == " ".join([*PARKS, *BUDGET, *PARKS])
+    assert len(found.left_out) == 6
+
+
+def test_the_number_of_a_title_is_no_page_number() -> None:
+    drawn = Drawn()
+    for number, words in enumerate((PARKS, BUDGET, PARKS), start=1):
+        drawn.at(70, 790, str(number), size=16)
+        drawn.at(120, 790, ("Parques", "Gastos", "Más parques")[number - 1], size=16)
+        drawn.lines(*words, y=740)
+        drawn.page()
+    assert drawn.read().left_out == []
+
+
 # --- tables -----------------------------------------------------------------------------------------------
 
 Row = Sequence[Sequence[str]]  # the lines of each cell
