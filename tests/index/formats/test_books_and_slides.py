@@ -32,6 +32,12 @@ def test_hidden_words_of_a_book_are_named() -> None:
     assert found.extraction.notices == (Notice(NoticeKind.HIDDEN_TEXT, 3),)
 
 
+def test_the_call_of_a_note_is_no_part_of_its_word() -> None:
+    call = "<a epub:type='noteref' href='#n'>1</a>"
+    found = Reading("a.epub", epub({"a": f"<p>La tierra fértil{call} es negra.</p>"}, "a"))
+    assert found.texts == ["La tierra fértil es negra."]
+
+
 def test_a_slide_is_a_page_its_title_a_heading() -> None:
     cells = "".join(f"<a:tc><a:txBody>{slide_paragraph(text)}</a:txBody></a:tc>" for text in ("Hora", "Diez"))
     first = (
