@@ -39,6 +39,7 @@ from alpie.index.formats.pdf_fragments import (
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
+from alpie.index.formats.pdf_unseen import remove_unseen
 from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
@@ -218,7 +219,7 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         outside: list[str] = []
         characters = list(page_characters(text_page, box, outside))
         drawing = page_drawing(page, box)
-        hidden = _remove_invisible(text_page, characters) if drawing.unseen else 0
+        hidden = remove_unseen(page, text_page, characters, drawing)
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(text_page, box, [])), 0
         rotation = main_rotation(characters)
@@ -254,19 +255,6 @@ def _text_with_calls_apart(one: Fragment) -> str:
         if text[:start][-3:].isalpha() and text[start:end].isdigit():
             text = f"{text[:start]} {text[start:]}"
     return text
-
-
-def _remove_invisible(text_page: Any, characters: list[Character | None]) -> int:
-    """Take out what is set without ink; returns how many words."""
-    words = ""
-    for at, one in enumerate(characters):
-        text = one and raw.FPDFText_GetTextObject(text_page.raw, one.index)
-        if one and text and raw.FPDFTextObj_GetTextRenderMode(text) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
-            words += f" {one.text}" if one.blank else one.text
-            characters[at] = None
-        else:
-            words += " "
-    return len(words.split())
 
 
 def _draw_check_marks(

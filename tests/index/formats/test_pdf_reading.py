@@ -163,6 +163,26 @@ def test_text_without_ink_is_read_only_where_a_picture_shows_it(scanned: bool) -
     assert found.extraction.notices == (*notices, Notice(NoticeKind.COMMENTS, 1, 1))
 
 
+@pytest.mark.parametrize(("ink", "ground", "size", "seen"), [
+    ((1, 1, 1), None, 11, False), ((0.99, 0.99, 1), None, 11, False), ((0.9, 0.9, 0.5), None, 11, True),
+    ((1, 1, 1), (0, 0, 0.5), 11, True), ((0, 0, 0.5), (0, 0, 0.5), 11, False), ((0, 0, 0), None, 0.1, False),
+])  # fmt: skip
+def test_text_that_its_colour_or_size_hides_is_not_read_and_named(
+    ink: tuple[float, ...], ground: tuple[float, ...] | None, size: float, seen: bool
+) -> None:
+    drawn = Drawn()
+    drawn.lines(*TEXT)
+    if ground:
+        drawn.canvas.setFillColorRGB(*ground)
+        drawn.canvas.rect(60, 590, 300, 30, stroke=0, fill=1)
+    drawn.canvas.setFillColorRGB(*ink)
+    drawn.at(70, 600, "La clave es 4471.", size=size)
+    found = drawn.read()
+    assert ("La clave es 4471." in found.said) == seen
+    assert TEXT[0] in found.said
+    assert found.extraction.notices == (() if seen else (Notice(NoticeKind.HIDDEN_TEXT, 4, 1),))
+
+
 @pytest.mark.parametrize("stamp", ["", "Entrada 412 del registro"])
 def test_pages_that_are_pictures_are_counted_though_they_bear_a_stamp(stamp: str) -> None:
     drawn = Drawn()
