@@ -24,6 +24,7 @@ from lxml.etree import XMLSyntaxError
 from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, clean_text, iso_date
 from alpie.index.formats.packed import parse_xml
+from alpie.index.formats.pdf_accents import compose_accents
 from alpie.index.formats.pdf_blocks import title_key
 from alpie.index.formats.pdf_fragments import (
     SLANTED,
@@ -222,6 +223,7 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         hidden = remove_unseen(page, text_page, characters, drawing)
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(text_page, box, [])), 0
+        characters = compose_accents(characters)
         rotation = main_rotation(characters)
         if boxes:
             _draw_check_marks(

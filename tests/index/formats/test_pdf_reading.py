@@ -121,6 +121,25 @@ def test_definitions_under_roman_numbers_are_a_list_each_whole() -> None:
     assert reserves in found.quotable
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    ("El mercado p´ublico entregar´a el a˜no que viene m´aximas", "El mercado público entregará el año que viene máximas"),
+    ("La Casa d´Or y l´estany d´una vila", "La Casa d´Or y l´estany d´una vila"),
+])  # fmt: skip
+def test_accents_set_as_signs_of_their_own_are_composed_where_they_make_a_word(words: str, said: str) -> None:
+    drawn = Drawn()
+    drawn.lines(f"{words}.")
+    assert drawn.read().said == f"{said}."
+
+
+def test_an_accent_over_a_letter_is_its_accent() -> None:
+    drawn = Drawn()
+    x = drawn.at(70, 700, "Luis P")
+    drawn.at(x + 0.6, 700.3, "´")
+    x = drawn.at(x, 700, "e")
+    drawn.at(x, 700, "rez Gil vive en Soria.")
+    assert drawn.read().said == "Luis Pérez Gil vive en Soria."
+
+
 # --- forms, scans, labels ---------------------------------------------------------------------------------
 
 
