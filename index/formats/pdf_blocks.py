@@ -14,7 +14,7 @@ from statistics import median
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_fragment
-from alpie.index.layout.forms import ends_sentence
+from alpie.index.layout.forms import ends_sentence, starts_lower
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -275,6 +275,16 @@ def _least_gap(lines: Sequence[PdfLine], index: int, body: RunningText) -> float
 
 def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
     """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
+    above = [
+        next((one for one in row.cells if abs(one.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells
+    ]
+    if len(line.cells) > 1 and all(
+        one is not None
+        and not (ends_sentence(one.text) or starts_lower(one.text))
+        and starts_lower(cell.text)
+        for one, cell in zip(above, line.cells, strict=True)
+    ):
+        return True  # each in the middle of its sentence
     if len(row.cells) < 3:
         first = row.cells[0].text
         near = False

@@ -13,6 +13,7 @@ from statistics import median
 
 from alpie.index.formats.pdf_fragments import Fragment
 from alpie.index.layout.forms import ends_sentence, starts_lower
+from alpie.index.layout.line_groups import ends_in_function_word
 
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
@@ -136,7 +137,7 @@ def _beside(side: Sequence[Fragment], start: float, end: float) -> list[Fragment
 
 
 def _runs_on(column: Sequence[Fragment]) -> bool:
-    """Whether most lines go on in the next: they are full, the sentence goes on, and with a small letter."""
+    """Whether most lines go on in the next: they are full, and the sentence goes on, as a small letter shows, or «de»."""
     if len(column) < 2 or any(one.rows for one in column):
         return False
     edges: list[list[Fragment]] = []  # a column may be several
@@ -152,7 +153,8 @@ def _runs_on(column: Sequence[Fragment]) -> bool:
                 continue
             word = (below.x1 - below.x0) * len(below.text.split()[0]) / len(below.text)
             full = one.x1 + word >= right and one.base - below.base <= 2 * _NEXT * one.size
-            on, off = (on + 1, off) if full and starts_lower(below.text) else (on, off + 1)
+            goes_on = starts_lower(below.text) or ends_in_function_word(one.text)
+            on, off = (on + 1, off) if full and goes_on else (on, off + 1)
     width = max(one.x1 for one in column) - min(one.x0 for one in column)
     rows = len({round(one.base) for one in column})
     surely = on >= (3.0 if rows < len(column) else 1.5) * off  # a table has cells side by side

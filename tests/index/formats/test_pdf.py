@@ -340,6 +340,20 @@ def test_a_table_keeps_its_rows(rows: list[tuple[str, ...]], heads: int) -> None
     assert block.header_parts == heads
 
 
+def test_cells_side_by_side_that_go_on_below_are_one_row() -> None:
+    drawn = Drawn()
+    drawn.lines(*[WIDE] * 8)
+    cells = {
+        70: ("Gimnasia para personas", "mayores de sesenta", "Natación en la", "piscina cubierta"),
+        320: ("Lunes y miércoles de diez", "a once", "Martes y jueves por la tarde", "en verano"),
+    }
+    drawn.columns(cells, y=600)
+    assert drawn.read().rows == [
+        "Gimnasia para personas mayores de sesenta · Lunes y miércoles de diez a once",
+        "Natación en la piscina cubierta · Martes y jueves por la tarde en verano",
+    ]
+
+
 def test_a_frame_around_running_text_is_no_table() -> None:
     drawn = Drawn()
     drawn.canvas.rect(40, 40, 515, 760)
