@@ -6,10 +6,12 @@ free, amid text of the whole width, by the way that the lines beside it run on.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, pairwise, takewhile
 from statistics import median
+from typing import NamedTuple
 
 from alpie.index.formats.pdf_fragments import Fragment
 from alpie.index.layout.forms import ends_sentence, starts_lower
@@ -29,14 +31,19 @@ def regions(fragments: list[Fragment], depth: int = 0) -> Iterator[list[Fragment
     """Runs of fragments that are read from the top down, in order."""
     gutter = _gutter(fragments) if depth < _MAX_DEPTH else None
     if gutter is None:
-        while depth < _MAX_DEPTH and (found := _short_columns(fragments)):
-            above, left, right, fragments = found
-            if above:
-                yield above
-            yield from regions(left, depth + 1)
-            yield from regions(right, depth + 1)
-        if fragments:
-            yield fragments
+        columns = _short_columns(fragments) if depth < _MAX_DEPTH else []
+        inside = {id(one) for each in columns for one in chain(each.left, each.right)}
+        between: list[list[Fragment]] = [[] for _ in range(len(columns) + 1)]
+        starts = [-each.start for each in columns]
+        for one in fragments:
+            if id(one) not in inside:
+                between[bisect_right(starts, -one.base)].append(one)
+        for number, wide in enumerate(between):
+            if wide:
+                yield wide
+            for each in columns[number : number + 1]:
+                yield from regions(each.left, depth + 1)
+                yield from regions(each.right, depth + 1)
         return
     sides: dict[int, list[Fragment]] = {-1: [], 0: [], 1: []}
     for side, one in _sides(fragments, gutter):
@@ -97,13 +104,20 @@ def _heads_below(left: Sequence[Fragment], right: Sequence[Fragment]) -> int:
     return sum(one.base < bottom for one in last)
 
 
-def _short_columns(fragments: list[Fragment]) -> tuple[list[Fragment], ...] | None:
-    """The first columns that stand side by side amid other text: what is above, left, right and below.
+class _Columns(NamedTuple):
+    """Two columns side by side."""
+
+    start: float  # the base of the first line that both have
+    left: list[Fragment]
+    right: list[Fragment]
+
+
+def _short_columns(fragments: list[Fragment]) -> list[_Columns]:
+    """Columns that stand side by side amid other text, from the top down.
 
     Down each of them one line runs on in the next, as it does not from row to row of a table.
     """
-    best: tuple[list[Fragment], ...] | None = None
-    highest = float("-inf")
+    found: list[_Columns] = []
     for edge, count in Counter(round(one.x0) for one in fragments).most_common(_MAX_EDGES):
         placed = _sides(fragments, edge - 1.0) if count > 1 else []
         for spans, group in groupby(placed, key=lambda one: not one[0]):
@@ -113,14 +127,16 @@ def _short_columns(fragments: list[Fragment]) -> tuple[list[Fragment], ...] | No
                 continue
             start, end = min(left[0].base, right[0].base), max(left[-1].base, right[-1].base)
             columns = _beside(left, start, end), _beside(right, start, end)
-            if start > highest and all(map(_runs_on, columns)):
-                highest = start
-                inside = {id(one) for one in chain(*columns)}
-                rest = [one for one in fragments if id(one) not in inside]
-                above = [one for one in rest if one.base > start]
-                best = above, *columns, [one for one in rest if one.base <= start]
-                break
-    return best
+            if all(map(_runs_on, columns)):
+                found.append(_Columns(start, *columns))
+    chosen: list[_Columns] = []
+    inside: set[int] = set()
+    for each in sorted(found, key=lambda each: -each.start):
+        own = {id(one) for one in chain(each.left, each.right)}
+        if inside.isdisjoint(own):
+            chosen.append(each)
+            inside |= own
+    return chosen
 
 
 def _beside(side: Sequence[Fragment], start: float, end: float) -> list[Fragment]:
