@@ -72,7 +72,7 @@ def _related(element: etree._Element, name: str) -> str:
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith(f"}}{name}")), "")
 
 
-class _Place(NamedTuple):
+class _BoxPlace(NamedTuple):
     """Where a box stands on its slide, y downwards."""
 
     x: int
@@ -80,10 +80,10 @@ class _Place(NamedTuple):
     height: int
 
 
-_Placed = list[tuple[_Place | None, etree._Element]]
+_Placed = list[tuple[_BoxPlace | None, etree._Element]]
 
 
-def _shapes(element: etree._Element, inherited: Mapping[str, _Place]) -> _Placed:
+def _shapes(element: etree._Element, inherited: Mapping[str, _BoxPlace]) -> _Placed:
     """Boxes of text and tables as they stand; of what is there twice, for old programs and new ones, the new."""
     found: _Placed = []
     for child in element.iterchildren("{*}*"):
@@ -97,7 +97,7 @@ def _shapes(element: etree._Element, inherited: Mapping[str, _Place]) -> _Placed
 
 def _by_place(found: _Placed) -> _Placed:
     """From the top down, what stands side by side from left to right; as the file has them if one tells no place."""
-    rows: list[list[tuple[_Place, etree._Element]]] = []
+    rows: list[list[tuple[_BoxPlace, etree._Element]]] = []
     placed = [(place, shape) for place, shape in found if place is not None]
     if any(place is None and _role(shape) not in (*_TITLES, *_FURNITURE) for place, shape in found):
         return found
@@ -109,17 +109,17 @@ def _by_place(found: _Placed) -> _Placed:
     return [one for one in found if one[0] is None] + ordered
 
 
-def _place(element: etree._Element) -> _Place | None:
+def _place(element: etree._Element) -> _BoxPlace | None:
     paths = ("{*}spPr/{*}xfrm", "{*}grpSpPr/{*}xfrm", "{*}xfrm")
     told = next((one for path in paths if (one := element.find(path)) is not None), None)
     place, size = (None, None) if told is None else (told.find("{*}off"), told.find("{*}ext"))
     if place is None or size is None:
         return None
     values = [place.get("x", ""), place.get("y", ""), size.get("cy", "")]
-    return _Place(*map(int, values)) if all(re.fullmatch(r"-?\d{1,12}", one) for one in values) else None
+    return _BoxPlace(*map(int, values)) if all(re.fullmatch(r"-?\d{1,12}", one) for one in values) else None
 
 
-def _layout_places(layout: etree._Element | None) -> dict[str, _Place]:
+def _layout_places(layout: etree._Element | None) -> dict[str, _BoxPlace]:
     """Where the layout of a slide has the boxes that the slide fills in and does not place itself."""
     boxes = [] if layout is None else layout.iter("{*}sp")
     return {_placeholder(one): place for one in boxes if (place := _place(one)) and _placeholder(one)}
