@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
+from alpie.index.formats.css import hidden_by_style
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import is_note_call, list_number
@@ -73,7 +75,7 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     return Metadata(**values)
 
 
-RULES = 6  # of this module: raise it when the text that it makes of a page changes
+RULES = 7  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
@@ -83,7 +85,9 @@ _UNSEEN = frozenset(
     """script style template noscript head title iframe object embed svg canvas audio video select textarea
     button input datalist map area noframes""".split()
 )
-_FURNITURE = frozenset({"nav"})  # of the site, not of the document
+_FURNITURE = "nav, header, footer, [role=navigation], [role=banner], [role=contentinfo], [class*=cookie i], [id*=cookie i]"
+_OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
+_MAX_BANNER = 150  # words: what speaks of cookies at more length is text
 _STRUCK = frozenset({"del", "s", "strike"})
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ORDINAL = str.maketrans("oa", "ºª")
@@ -129,13 +133,55 @@ def read_page(
     if _depth(page) > _MAX_NESTING:
         raise SourceError.at(path, "html.nested", most=_MAX_NESTING)
     tree = LexborHTMLParser(page)
-    walk = _Walk(builder)
+    walk = _Walk(builder, hidden_by_style(tree) | dict.fromkeys(_furniture(tree), NoticeKind.SITE_TEXT))
     if tree.body is not None:
         walk.read(tree.body)
     other = LexborHTMLParser(_WITHIN_WORDS.sub("", page))
-    other.strip_tags([*_UNSEEN, *_FURNITURE, *_STRUCK, "sup"])
-    found = other.body.text(separator=" ") if other.body is not None and not walk.unread else ""
-    return tree, walk.unread, found
+    for one in _furniture(other).values():
+        one.decompose()
+    other.strip_tags([*_UNSEEN, *_STRUCK, "sup"])
+    whole = walk.unread.keys() <= {NoticeKind.SITE_TEXT}
+    return tree, walk.unread, other.body.text(separator=" ") if other.body is not None and whole else ""
+
+
+def _furniture(tree: LexborHTMLParser) -> dict[int, LexborNode]:
+    """What is of the site and not of the document, by its place in memory: menus, head and foot, what asks for cookies."""
+    titles, main = len(tree.css("h1")), tree.css_first("main, article, [role=main]") is not None
+    found: dict[int, LexborNode] = {}
+    for one in tree.css(_FURNITURE):
+        around = {above.mem_id: above.tag for above in _around(one)}
+        if found.keys().isdisjoint(around) and _is_of_site(one, {*around.values()}, titles, main):
+            found[one.mem_id] = one
+    return found
+
+
+def _around(node: LexborNode) -> Iterator[LexborNode]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bool) -> bool:
+    """Whether menu, head, foot or banner is the site's; `titles`: how many the page has, `main`: it tells its text apart."""
+    role, sort = node.attributes.get("role") or "", node.tag
+    if (
+        role.startswith("doc-")
+        or "epub:type" in node.attributes
+        or sort in ("body", "html", "main", "article")
+    ):
+        return False
+    if sort == "nav" or role == "navigation":
+        return True
+    if around & _OF_TEXT:
+        return False
+    if sort == "footer" or role == "contentinfo":
+        return True
+    if "main" in around:  # the head of the text
+        return False
+    own = len(node.css("h1"))
+    if sort == "header" or role == "banner":
+        return not own or own < titles
+    return main and not node.css("h1, main, article") and len(node.text().split()) <= _MAX_BANNER
 
 
 def _depth(page: str) -> int:
@@ -149,8 +195,10 @@ def _depth(page: str) -> int:
 class _Walk:
     """Walks the tree without recursion: a page may nest deep."""
 
-    def __init__(self, builder: TextBuilder) -> None:
+    def __init__(self, builder: TextBuilder, unread: Mapping[int, NoticeKind]) -> None:
         self.unread: Counter[NoticeKind] = Counter()  # words
+        self._why_unread = unread  # elements, by their place in memory
+        self._passed = 0  # the last element that was not entered
         self._builder = builder
         self._words: list[str] = []
         self._kind: BlockKind | None = None
@@ -188,10 +236,11 @@ class _Walk:
                 self._words.append(" ")
             self._words.append(node.text_content or "")
             return None
-        if name in _UNSEEN or name in _FURNITURE or name.startswith(("-", "_", "!")):
+        if name in _UNSEEN or name.startswith(("-", "_", "!")):
             return None
-        if kind := _unread_kind(node):
+        if kind := _unread_kind(node, self._why_unread):
             self.unread[kind] += len(node.text().split())
+            self._passed = node.mem_id
             return None
         if name == "br":
             self._words.append("\n")
@@ -200,7 +249,7 @@ class _Walk:
             math = None if parsed is None else parsed.find(".//math")
             self._words.append("" if math is None else formula_text(math))
             return None
-        elif name == "a" and _BACK.fullmatch(node.text()):
+        elif name == "a" and (_BACK.fullmatch(node.text()) or _is_note_link(node)):
             return None
         elif name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
             raised, before = node.text(), "".join(self._words[-8:])
@@ -228,7 +277,10 @@ class _Walk:
         if name in ("ol", "ul", "menu"):
             style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
             sort = _LIST_SORTS.get(style[1], "1") if style else node.attributes.get("type") or "1"
-            self._lists.append(_HtmlList(name == "ol", sort, _parse_integer(node.attributes.get("start"), 1)))
+            back = "reversed" in node.attributes
+            first = sum(one.tag == "li" for one in node.iter()) if back else 1
+            first = _parse_integer(node.attributes.get("start"), first)
+            self._lists.append(_HtmlList(name == "ol", sort, first, -1 if back else 1))
         elif name == "li":
             self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
@@ -240,7 +292,7 @@ class _Walk:
 
     def _leave(self, node: LexborNode) -> None:
         name = node.tag or ""
-        if name not in _BLOCKS or name in _FURNITURE or _unread_kind(node):
+        if name not in _BLOCKS or node.mem_id == self._passed:
             return
         self._flush()
         if name in ("ol", "ul", "menu") and self._lists:
@@ -255,7 +307,7 @@ class _Walk:
     def _cell(self, node: LexborNode) -> str:
         """The words of a cell, its paragraphs one after the other."""
         cell = TextBuilder()
-        walk = _Walk(cell)
+        walk = _Walk(cell, self._why_unread)
         walk.read(node)
         self.unread += walk.unread
         return collapse(cell.text)
@@ -281,14 +333,21 @@ class _HtmlList:
     ordered: bool
     sort: str
     number: int  # of its next item
+    step: int
 
     def marker(self, value: str | None) -> str:
         """The number that its next item shows, which may say a `value` of its own; "" for a bullet."""
         if not self.ordered:
             return ""
         number = _parse_integer(value, self.number)
-        self.number = number + 1
-        return list_number(number, self.sort) + ("." if self.sort == "1" else ")")
+        self.number = number + self.step
+        return f"{list_number(number, self.sort)}."
+
+
+def _is_note_link(link: LexborNode) -> bool:
+    """Whether a link is told to call a note, as books tell it."""
+    told = f"{link.attributes.get('epub:type') or ''} {link.attributes.get('role') or ''}".split()
+    return not {"noteref", "doc-noteref"}.isdisjoint(told)
 
 
 def _join_words(words: list[str]) -> str:
@@ -308,14 +367,17 @@ def _parse_integer(text: str | None, default: int) -> int:
     return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else default
 
 
-def _unread_kind(node: LexborNode) -> NoticeKind | None:
-    """Why the text of an element is not read, if it is not."""
+def _unread_kind(node: LexborNode, told: Mapping[int, NoticeKind]) -> NoticeKind | None:
+    """Why the text of an element is not read, if it is not; `told` for some by the page as a whole."""
     attributes = node.attributes
     style = (attributes.get("style") or "").replace(" ", "").lower()
     if node.tag in _STRUCK or re.search(r"text-decoration(?:-line)?:[^;]*line-through", style):
         return NoticeKind.STRUCK_TEXT
-    hidden = "hidden" in attributes or "display:none" in style or "visibility:hidden" in style
-    return NoticeKind.HIDDEN_TEXT if hidden else None
+    closed = "hidden" in attributes or (node.tag == "dialog" and "open" not in attributes)
+    if closed or "display:none" in style or "visibility:hidden" in style:
+        return NoticeKind.HIDDEN_TEXT
+    kind = told.get(node.mem_id)
+    return None if kind is NoticeKind.HIDDEN_TEXT and "display:" in style else kind
 
 
 def _rows_of(table: LexborNode) -> list[list[LexborNode]]:

@@ -24,6 +24,7 @@ from lxml.etree import XMLSyntaxError
 from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, clean_text, iso_date
 from alpie.index.formats.packed import parse_xml
+from alpie.index.formats.pdf_accents import compose_accents
 from alpie.index.formats.pdf_blocks import title_key
 from alpie.index.formats.pdf_fragments import (
     SLANTED,
@@ -39,6 +40,7 @@ from alpie.index.formats.pdf_fragments import (
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
+from alpie.index.formats.pdf_unseen import remove_unseen
 from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
@@ -46,7 +48,7 @@ from alpie.index.records import PageLabel, Structure, collapse
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 4  # of this package: raise it when the text that it makes of a file changes
+_RULES = 5  # of this package: raise it when the text that it makes of a file changes
 _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
@@ -218,9 +220,10 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         outside: list[str] = []
         characters = list(page_characters(text_page, box, outside))
         drawing = page_drawing(page, box)
-        hidden = _remove_invisible(text_page, characters) if drawing.unseen else 0
+        hidden = remove_unseen(page, text_page, characters, drawing)
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(text_page, box, [])), 0
+        characters = compose_accents(characters)
         rotation = main_rotation(characters)
         if boxes:
             _draw_ticks(
@@ -254,19 +257,6 @@ def _part_calls(one: Fragment) -> str:
         if text[:start][-3:].isalpha() and text[start:end].isdigit():
             text = f"{text[:start]} {text[start:]}"
     return text
-
-
-def _remove_invisible(text_page: Any, characters: list[Character | None]) -> int:
-    """Take out what is set without ink; returns how many words."""
-    words = ""
-    for at, one in enumerate(characters):
-        text = one and raw.FPDFText_GetTextObject(text_page.raw, one.index)
-        if one and text and raw.FPDFTextObj_GetTextRenderMode(text) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
-            words += f" {one.text}" if one.blank else one.text
-            characters[at] = None
-        else:
-            words += " "
-    return len(words.split())
 
 
 def _draw_ticks(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int) -> None:

@@ -14,7 +14,7 @@ from statistics import median
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_fragment
-from alpie.index.layout.forms import ends_sentence
+from alpie.index.layout.forms import ends_sentence, starts_lower
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -36,6 +36,8 @@ _CONTENTS_TITLE = re.compile(rf"{_CONTENTS}(?: general| de {_CONTENTS})?(?: p[á
 _ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
 _AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
+# of a row of two cells, «Lunes 4»: no number, and no label of a paragraph, «Primera.», «Objeto:»
+_ROW_LABEL = re.compile(r"(?=.*[^\W\d_]{2}).*[^.:)\]\-–ºª]$")
 _FEWEST_ENTRIES = 3  # on a page
 _MAX_LINES_BETWEEN = 3  # two entries of a table of contents
 _ALIGNED = 4.0  # points
@@ -273,8 +275,21 @@ def _least_gap(lines: Sequence[PdfLine], index: int, body: RunningText) -> float
 
 def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
     """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
-    if len(row.cells) < 3:  # of two columns the first may be the label of a paragraph: «Artículo 5.»
-        return False
+    above = [
+        next((one for one in row.cells if abs(one.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells
+    ]
+    if len(line.cells) > 1 and all(
+        one is not None
+        and not (ends_sentence(one.text) or starts_lower(one.text))
+        and starts_lower(cell.text)
+        for one, cell in zip(above, line.cells, strict=True)
+    ):
+        return True  # each in the middle of its sentence
+    if len(row.cells) < 3:
+        first = row.cells[0].text
+        near = False
+        if not _ROW_LABEL.match(first) or _NAMED.match(first) or _ITEM.match(first):
+            return False
     lefts = [cell.x0 for cell in row.cells[not near :]]
     return all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells) and (
         near or (len(line.cells) == 1 and not _AMOUNT.match(line.text))

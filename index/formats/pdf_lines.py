@@ -1,20 +1,20 @@
 """A PDF page as lines: fragments gathered in the order in which they are read.
 
-A PDF holds characters at places and no lines. Columns are found by the vertical strip of white that most fragments
-leave free.
+A PDF holds characters at places and no lines.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from alpie.index.formats.pdf_columns import regions
 from alpie.index.formats.pdf_fragments import (
     BOX,
     GAP,
@@ -35,11 +35,6 @@ from alpie.index.spanish.spelling import lexicon_of
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 _INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
 _CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
-_COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
-_FEWEST_LINES = 3
-_MAX_EDGES = 24  # left edges tried as that of a column
-_FEW_EDGES = 8  # left edges tried within a column that stands beside others
-_MAX_DEPTH = 6  # of columns within columns
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
 _APART = 3.0  # points
 
@@ -114,7 +109,7 @@ def reading_order(fragments: Sequence[Fragment]) -> list[PdfLine]:
     if numbers:
         lines.append(PdfLine(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
     kept = _with_initials([one for one in fragments if one not in numbers])
-    for number, region in enumerate(_regions(kept, 0)):
+    for number, region in enumerate(regions(kept)):
         lines += _lines(region, number)
     return lines
 
@@ -176,67 +171,6 @@ def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
     if len(numbers) < _FEWEST_NUMBERS:
         return run_on and exact and step in (5, 10) and values[0] % step == 0
     return run_on and (exact or (step in (5, 10) and numbers[0].x0 < beside[0].x0))
-
-
-def _regions(fragments: list[Fragment], depth: int) -> Iterator[list[Fragment]]:
-    """Runs of fragments that are read from the top down, in order."""
-    gutter = _gutter(fragments) if depth < _MAX_DEPTH else None
-    if gutter is None:
-        if fragments:
-            yield fragments
-        return
-    spanning = sorted((one for one in fragments if one.x0 < gutter < one.x1), key=lambda one: -one.base)
-    sides = [one for one in fragments if not one.x0 < gutter < one.x1]
-    # A band between two fragments that span the gutter is read column by column.
-    edges = [float("inf"), *(one.base for one in spanning), float("-inf")]
-    pending: list[Fragment] = []
-    for over, (top, bottom) in enumerate(pairwise(edges)):
-        pending += spanning[max(over - 1, 0) : over]
-        band = [one for one in sides if bottom + 0.3 * one.size < one.base <= top + 0.3 * one.size]
-        if not band:
-            continue
-        if pending:
-            yield pending
-            pending = []
-        yield from _regions([one for one in band if one.x1 <= gutter], depth + 1)
-        yield from _regions([one for one in band if one.x0 >= gutter], depth + 1)
-    if pending:
-        yield pending
-
-
-def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
-    """The x of a strip of white with a column of text on each side, or columns; None for one column."""
-    if len(fragments) < 2 * _FEWEST_LINES:
-        return None
-    # most lines of a column begin at its left edge
-    starts = Counter(round(one.x0) for one in fragments).most_common(_MAX_EDGES if depth else _FEW_EDGES)
-    size = median(one.size for one in fragments)
-    found: list[tuple[int, float, float]] = []
-    for edge, _ in starts:
-        gutter = edge - 1.0
-        left = [one for one in fragments if one.x1 <= gutter]
-        right = [one for one in fragments if one.x0 >= gutter]
-        spanning = len(fragments) - len(left) - len(right)
-        if not left or not right or spanning > 0.4 * min(len(left), len(right)) + 2:
-            continue
-        lowest = max(min(one.base for one in side) for side in (left, right))
-        highest = min(max(one.base for one in side) for side in (left, right))
-        if highest - lowest < 2 * size:
-            continue
-        if all(_is_column(side) or (depth and _gutter(side, depth - 1)) for side in (left, right)):
-            found.append((spanning, max(one.x1 for one in left) - gutter, gutter))
-    return min(found)[2] if found else None
-
-
-def _is_column(fragments: list[Fragment]) -> bool:
-    """Whether fragments fill a column: several lines, most of them wide and of one left edge."""
-    if len(fragments) < _FEWEST_LINES:
-        return False
-    size = median(one.size for one in fragments)
-    widths = [one.x1 - one.x0 for one in fragments]
-    whole = max(one.x1 for one in fragments) - min(one.x0 for one in fragments)
-    wide = sum(width >= 0.55 * whole for width in widths)
-    return whole >= _COLUMN_EMS * size and wide >= 0.4 * len(fragments)
 
 
 def _lines(region: list[Fragment], number: int) -> list[PdfLine]:

@@ -10,7 +10,7 @@ import ctypes
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -20,6 +20,9 @@ from pypdfium2 import PdfMatrix
 
 from alpie.index.formats.pdf_fragments import Box, Character, turned_box
 
+Colour = tuple[int, int, int]
+
+_PALE = 0xE0  # of each colour
 _MAX_OBJECTS = 6_000  # of a page: more is a map or a plan
 _MAX_SEGMENTS = 200  # of a path: more is a drawing
 _MAX_EDGES = 2_000
@@ -41,6 +44,13 @@ class Drawing:
     pictures: float  # share of the page that pictures cover
     objects: int  # that are no text
     unseen: bool = False  # some text is set without ink, as that under a recognised scan
+    inks: set[Colour] = field(default_factory=set)  # of text
+    fills: set[Colour] = field(default_factory=set)  # of boxes, lines apart
+
+    @property
+    def doubtful(self) -> set[Colour]:
+        """Inks that may not show: as pale as paper, or those of boxes too."""
+        return {ink for ink in self.inks if min(ink) >= _PALE or ink in self.fills}
 
 
 @dataclass(slots=True)
@@ -69,13 +79,25 @@ def page_drawing(page: Any, box: Box) -> Drawing:
         kind = raw.FPDFPageObj_GetType(one)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(one) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            drawing.inks.add(fill_colour(one))
             continue
         drawing.objects += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             drawing.pictures += _overlap(_bounds(one, matrix), box) / area
-        elif kind == raw.FPDF_PAGEOBJ_PATH and len(drawing.edges) < _MAX_EDGES:
-            drawing.edges += _edges(one, matrix)
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            left, bottom, right, top = _bounds(one, matrix)
+            if min(right - left, top - bottom) > _THIN:
+                drawing.fills.add(fill_colour(one))
+            if len(drawing.edges) < _MAX_EDGES:
+                drawing.edges += _edges(one, matrix)
     return drawing
+
+
+def fill_colour(one: Any) -> Colour:
+    """Red, green and blue of what an object is filled with, to 255."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    raw.FPDFPageObj_GetFillColor(one, red, green, blue, alpha)
+    return red.value, green.value, blue.value
 
 
 def _flatten(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterator[tuple[Any, PdfMatrix]]:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, zip_longest
+from itertools import chain, pairwise, product, zip_longest
 from statistics import median
 
 from alpie.index.formats.extraction import clean_text
@@ -24,6 +24,8 @@ _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom 
 _LONGEST = 150  # characters
 _SHORT = 70  # characters: a line that may be the whole of a title
 _SAME_HEIGHT = 4.0  # points
+_NEARLY = 12.0  # points, for the first and last line: another sheet has another margin
+_FEWEST_LETTERS = 8  # of what shows a line to be a running one, though the rest of it varies
 _PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
 _HUGE = 2.5  # times the usual size: letters of a watermark
 _SHARE = 0.4  # of the pages that have text, at least two
@@ -36,10 +38,13 @@ Place = tuple[int, int]  # page and line of it
 
 def running_lines(pages: PageLines) -> set[Place]:
     """Every running line, and those that are left out by what they are."""
+    usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
+    outermost: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
     found: set[Place] = set()
     for page, lines in enumerate(pages):
+        bases = [line.base for line in lines if not (line.left_out or line.aside)]
         for number, line in enumerate(lines):
             if line.left_out:
                 found.add((page, number))
@@ -52,11 +57,15 @@ def running_lines(pages: PageLines) -> set[Place]:
             texts = [" ".join(_NUMBER.sub("#", text).casefold().split()) for text in texts]
             for words in {texts[0], *filter(_PAGE.match, texts)}:
                 seen[words, top].append((page, number, below if top else line.base))
+            if not line.aside and line.base == (max(bases) if top else min(bases)):
+                for words in _parts_of_running(line, page, usual):
+                    outermost[words, top].append((page, number, below if top else line.base))
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
-    for (words, _), places in seen.items():
+    both = chain(product(seen.items(), [_SAME_HEIGHT]), product(outermost.items(), [_NEARLY]))
+    for ((words, _), places), tolerance in both:
         for height in {place[2] for place in places}:
-            alike = [place for place in places if abs(place[2] - height) <= _SAME_HEIGHT]
+            alike = [place for place in places if abs(place[2] - height) <= tolerance]
             on = sorted({place[0] for place in alike})
             follows = any(b - a == 1 for a, b in pairwise(on))
             if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
@@ -67,9 +76,21 @@ def running_lines(pages: PageLines) -> set[Place]:
             parities = {page % 2 for page, _, _ in places}
             if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
                 found.update((page, number) for page, number, _ in places)
-    usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
     found.update(_watermarks(pages, fewest, _HUGE * usual))
     return found - _heads_of_tables(pages, found)
+
+
+def _parts_of_running(line: PdfLine, page: int, usual: float) -> Iterator[str]:
+    """What shows the first or last line of a page to be a running one, whatever stands beside it.
+
+    That is words, or the number of the page, by how it differs from its place; the number of a title is larger than the text.
+    """
+    for text in {line.text, *(cell.text for cell in line.cells)}:
+        number = re.fullmatch(r"\W*(\d{1,4})\W*" if text == line.text else r"(\d{1,4})", text)
+        if number and line.size <= usual:
+            yield f"# {int(number[1]) - page}"
+        elif sum(map(str.isalpha, text)) >= _FEWEST_LETTERS and not text.endswith(":"):
+            yield " ".join(_NUMBER.sub("#", text).casefold().split())
 
 
 def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:

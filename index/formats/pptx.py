@@ -1,4 +1,4 @@
-"""PPTX: each slide a page, its title a heading, its text boxes, tables and diagrams in their order in the file.
+"""PPTX: each slide a page, its title a heading, then text boxes and tables by their place, and diagrams.
 
 Notes of the speaker, heads, feet and numbers of slides are no part of what is shown and are not read; hidden slides
 are counted.
@@ -7,9 +7,11 @@ are counted.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZipFile
 
 from lxml import etree
@@ -39,19 +41,19 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
             hidden += len(" ".join(_text(p) for p in slide.iter("{*}p")).split())
             continue
         builder.begin_page(number)
-        shapes = list(_shapes(slide))
+        related = _parts(archive, name, path)
+        layout = next((part for part in related.values() if "/slideLayouts/" in part), "")
+        shapes = [shape for _, shape in _shapes(slide, _layout_places(read_xml(archive, layout, path)))]
         for shape in sorted(shapes, key=lambda shape: _role(shape) not in _TITLES):
             _write(shape, builder)
         for ids in slide.iter("{*}relIds"):  # a diagram, whose words stand in a file of their own
-            drawn = read_xml(
-                archive, _parts(archive, name, path).get(_relation_attribute(ids, "dm"), ""), path
-            )
+            drawn = read_xml(archive, related.get(_relation_attribute(ids, "dm"), ""), path)
             shapes += [] if drawn is None else [drawn]
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
                 builder.add(_text(paragraph), BlockKind.PARAGRAPH)
         found += [_text(p) for shape in shapes for p in shape.iter("{*}p") if _role(shape) not in _FURNITURE]
     metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
-    name = f"lxml {version('lxml')}, pptx 1"
+    name = f"lxml {version('lxml')}, pptx 2"
     return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))
 
 
@@ -70,14 +72,62 @@ def _relation_attribute(element: etree._Element, name: str) -> str:
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith(f"}}{name}")), "")
 
 
-def _shapes(element: etree._Element) -> Iterator[etree._Element]:
-    """Boxes of text and tables; of what is there twice, for old programs and new ones, the new."""
+class _BoxPlace(NamedTuple):
+    """Where a box stands on its slide, y downwards."""
+
+    x: int
+    y: int
+    height: int
+
+
+_Placed = list[tuple[_BoxPlace | None, etree._Element]]
+
+
+def _shapes(element: etree._Element, inherited: Mapping[str, _BoxPlace]) -> _Placed:
+    """Boxes of text and tables as they stand; of what is there twice, for old programs and new ones, the new."""
+    found: _Placed = []
     for child in element.iterchildren("{*}*"):
         local = str(child.tag).rpartition("}")[2]
         if local in ("sp", "tbl"):
-            yield child
-        elif local != "Fallback":
-            yield from _shapes(child)
+            found.append((_place(child) or inherited.get(_placeholder(child)), child))
+        elif local != "Fallback":  # what a group holds stays together
+            found += [(_place(child) or place, shape) for place, shape in _shapes(child, inherited)]
+    return _by_place(found)
+
+
+def _by_place(found: _Placed) -> _Placed:
+    """From the top down, what stands side by side from left to right; as the file has them if one tells no place."""
+    rows: list[list[tuple[_BoxPlace, etree._Element]]] = []
+    placed = [(place, shape) for place, shape in found if place is not None]
+    if any(place is None and _role(shape) not in (*_TITLES, *_FURNITURE) for place, shape in found):
+        return found
+    for place, shape in sorted(placed, key=lambda one: one[0][1::-1]):
+        if not rows or place.y >= rows[-1][0][0].y + rows[-1][0][0].height / 2:
+            rows.append([])
+        rows[-1].append((place, shape))
+    ordered: _Placed = [one for row in rows for one in sorted(row, key=lambda one: one[0].x)]
+    return [one for one in found if one[0] is None] + ordered
+
+
+def _place(element: etree._Element) -> _BoxPlace | None:
+    paths = ("{*}spPr/{*}xfrm", "{*}grpSpPr/{*}xfrm", "{*}xfrm")
+    told = next((one for path in paths if (one := element.find(path)) is not None), None)
+    place, size = (None, None) if told is None else (told.find("{*}off"), told.find("{*}ext"))
+    if place is None or size is None:
+        return None
+    values = [place.get("x", ""), place.get("y", ""), size.get("cy", "")]
+    return _BoxPlace(*map(int, values)) if all(re.fullmatch(r"-?\d{1,12}", one) for one in values) else None
+
+
+def _layout_places(layout: etree._Element | None) -> dict[str, _BoxPlace]:
+    """Where the layout of a slide has the boxes that the slide fills in and does not place itself."""
+    boxes = [] if layout is None else layout.iter("{*}sp")
+    return {_placeholder(one): place for one in boxes if (place := _place(one)) and _placeholder(one)}
+
+
+def _placeholder(shape: etree._Element) -> str:
+    told = shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
+    return "" if told is None else str(told.get("idx") or told.get("type", "body"))
 
 
 def _role(shape: etree._Element) -> str:
@@ -100,5 +150,7 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
 
 
 def _text(paragraph: etree._Element) -> str:
-    shown = paragraph.iter("{*}t", "{*}br")
+    """The text of a paragraph, the number of the slide apart."""
+    numbers = {one for field in paragraph.iterfind("{*}fld[@type='slidenum']") for one in field}
+    shown = (one for one in paragraph.iter("{*}t", "{*}br") if one not in numbers)
     return "".join("\n" if str(one.tag).endswith("}br") else one.text or "" for one in shown)

@@ -22,7 +22,7 @@ from alpie.index.sources.source_table import parse_date
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named
-_LETTER = re.compile(r"([a-zñ])\)\s")
+_LETTER = re.compile(r"([a-zñ])[.)]\s")
 
 
 def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Citation:

@@ -6,7 +6,7 @@ import re
 
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind
-from support.formats.packed import epub, pptx, shape, slide_paragraph
+from support.formats.packed import epub, pptx, shape, slide_paragraph, slide_place
 from support.formats.reading import Reading
 
 TEXT = ("El horno del pueblo abre los martes.", "La leña la ponen los vecinos por turnos.")
@@ -32,6 +32,12 @@ def test_hidden_words_of_a_book_are_named() -> None:
     assert found.extraction.notices == (Notice(NoticeKind.HIDDEN_TEXT, 3),)
 
 
+def test_the_call_of_a_note_is_no_part_of_its_word() -> None:
+    call = "<a epub:type='noteref' href='#n'>1</a>"
+    found = Reading("a.epub", epub({"a": f"<p>La tierra fértil{call} es negra.</p>"}, "a"))
+    assert found.texts == ["La tierra fértil es negra."]
+
+
 def test_a_slide_is_a_page_its_title_a_heading() -> None:
     cells = "".join(f"<a:tc><a:txBody>{slide_paragraph(text)}</a:txBody></a:tc>" for text in ("Hora", "Diez"))
     first = (
@@ -55,3 +61,19 @@ def test_a_hidden_slide_is_named() -> None:
     found = Reading("a.pptx", pptx(shape(TEXT[0]), shape("No se enseña."), attributes='show="0"'))
     assert found.texts[0] == TEXT[0]
     assert found.extraction.notices == (Notice(NoticeKind.HIDDEN_TEXT, 3),)
+
+
+def test_boxes_are_read_by_their_place_and_groups_stay_together() -> None:
+    number = '<p:txBody><a:p><a:fld type="slidenum"><a:t>7</a:t></a:fld></a:p>'
+    group = f"<p:grpSpPr>{slide_place(0, 40)}</p:grpSpPr>{shape('Dos', at=(0, 9))}{shape('Uno', at=(0, -9))}"
+    first = (
+        shape("Abajo", at=(0, 60)) + shape("Derecha", at=(50, 19)) + shape("Izquierda", at=(0, 20))
+        + f"<p:grpSp>{group}</p:grpSp>" + shape("Título", role="title") + shape("Arriba, por su modelo", role="body")
+        + shape(at=(0, 80)).replace("<p:txBody>", number)
+    )  # fmt: skip
+    found = Reading("a.pptx", pptx(first))
+    assert found.texts == ["Título", "Arriba, por su modelo", "Izquierda", "Derecha", "Uno", "Dos", "Abajo"]
+
+
+def test_boxes_of_which_one_tells_no_place_stay_in_their_order() -> None:
+    assert Reading("a.pptx", pptx(shape("Abajo", at=(0, 60)) + shape("Cuerpo"))).texts == ["Abajo", "Cuerpo"]

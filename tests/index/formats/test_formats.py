@@ -144,7 +144,7 @@ def test_html_is_read_as_a_browser_shows_it() -> None:
     found = Reading("a.html", page.encode())
     assert [(kind, text) for kind, _, text in found.blocks] == [
         (BlockKind.HEADING, "Un título"), (BlockKind.PARAGRAPH, "Uno dos tres. Cuatro."),
-        (BlockKind.LIST, "b) bola c) cubo mar"), (BlockKind.TABLE, "Año Casos 2019 7"), (BlockKind.PULL_QUOTE, "Dijo."),
+        (BlockKind.LIST, "b. bola c. cubo mar"), (BlockKind.TABLE, "Año Casos 2019 7"), (BlockKind.PULL_QUOTE, "Dijo."),
     ]  # fmt: skip
     assert found.layout.blocks[3].header_parts == 1
     assert_promise(found.document)

@@ -116,6 +116,69 @@ def test_columns_are_read_one_after_the_other_under_a_title_that_spans_them(
     assert found.said == " ".join(chain(*columns.values())).replace("ayunta- ", "ayunta")
 
 
+WIDE = "Este párrafo va de un lado al otro de la hoja y está delante de las dos columnas que siguen, que son prosa."
+SQUARE = (
+    "La plaza nueva se inaugura en octubre con",
+    "música y una comida popular para quienes",
+    "se apunten antes.",
+)
+MARKET = ("El mercado cierra los lunes por la tarde, y", "los puestos de pescado pasan al ala norte.")
+
+
+@pytest.mark.parametrize("lines", [2, 3])
+def test_short_columns_amid_wide_text_are_no_rows_of_a_table(lines: int) -> None:
+    drawn = Drawn()
+    y = drawn.lines(*[WIDE] * 8)
+    drawn.columns({70: SQUARE[:lines], 320: MARKET}, y=y - 10)
+    drawn.lines(*[WIDE] * 8, y=y - 80)
+    assert drawn.read().said == " ".join([*[WIDE] * 8, *SQUARE[:lines], *MARKET, *[WIDE] * 8])
+
+
+def test_a_title_under_two_columns_heads_what_comes_below_and_not_the_right_column() -> None:
+    drawn = Drawn()
+    drawn.columns({70: PARKS, 320: BUDGET}, y=740)
+    drawn.at(70, 650, "Agenda", font="Times-Bold")
+    drawn.lines(WIDE, y=630)
+    found = drawn.read()
+    assert found.said == " ".join([*PARKS, *BUDGET, WIDE])
+    assert found.passage(WIDE).path == ("Agenda",)
+    assert not found.passage(BUDGET[0]).path
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_text_that_runs_over_several_lines_stays_with_its_label(columns: bool) -> None:
+    drawn = Drawn()
+    if columns:  # the text stands across the white between them
+        drawn.columns({70: PARKS, 320: BUDGET}, y=740)
+    for y, label, text in (
+        (600, "Lunes 4", "Taller de huerto en la azotea del centro, con inscripción en"),
+        (586, "", "la conserjería y plazas limitadas a quince."),
+        (572, "Martes 5", "Cine al aire libre."),
+        (558, "Jueves 7", "Asamblea general, a las siete y media en primera convocatoria"),
+        (544, "", "y a las ocho en segunda."),
+    ):
+        drawn.at(70, y, label, font="Times-Bold")
+        drawn.at(150, y, text)
+    assert drawn.read().rows == [
+        "Lunes 4 · Taller de huerto en la azotea del centro, con inscripción en la conserjería y plazas limitadas a quince.",
+        "Martes 5 · Cine al aire libre.",
+        "Jueves 7 · Asamblea general, a las siete y media en primera convocatoria y a las ocho en segunda.",
+    ]
+
+
+def test_the_label_of_an_article_belongs_to_its_paragraph() -> None:
+    drawn = Drawn()
+    for y, label, text in (
+        (600, "Artículo 1.", "La leña se guarda donde dice el bando y la reparten"),
+        (586, "", "los vecinos por turnos."),
+        (560, "Artículo 2.", "El horno abre los martes y los jueves, salvo los que"),
+        (546, "", "son fiesta."),
+    ):
+        drawn.at(70, y, label)
+        drawn.at(150, y, text)
+    assert {passage.label for passage in drawn.read().passages} == {"artículo 1", "artículo 2"}
+
+
 def test_a_paragraph_goes_on_over_the_page_and_its_running_lines() -> None:
     drawn, head = Drawn(), "Memoria de parques y jardines"
     pages = ((*PARKS[:3], "y así sigue la cuenta de lo hecho hasta"), BUDGET, PARKS)
@@ -166,6 +229,33 @@ def test_a_running_head_is_one_on_a_sheet_that_lies_on_its_side_too() -> None:
     found = drawn.read()
     assert found.texts == [" ".join(TEXT)] * 8
     assert len(found.left_out) == 16
+
+
+def test_a_running_head_is_told_by_the_half_of_it_that_stays() -> None:
+    """And by the number of the page, on a sheet with another margin too."""
+    drawn = Drawn()
+    titles = "Balance", "Propuestas", "Cuentas de la comarca"
+    for number, (title, words) in enumerate(zip(titles, (PARKS, BUDGET, PARKS), strict=True)):
+        top = WIDTH if number == 2 else HEIGHT
+        drawn.canvas.setPageSize((HEIGHT + WIDTH - top, top))
+        drawn.at(70, top - 30 - 3 * number, "Informe anual de los parques", size=8)
+        drawn.at(400, top - 30 - 3 * number, title, size=8)
+        drawn.lines(*words, y=top - 160)
+        drawn.at(290, 40 - 4 * number, f"— {number + 11} —", size=8)
+        drawn.page()
+    found = drawn.read()
+    assert found.said == " ".join([*PARKS, *BUDGET, *PARKS])
+    assert len(found.left_out) == 6
+
+
+def test_the_number_of_a_title_is_no_page_number() -> None:
+    drawn = Drawn()
+    for number, words in enumerate((PARKS, BUDGET, PARKS), start=1):
+        drawn.at(70, 790, str(number), size=16)
+        drawn.at(120, 790, ("Parques", "Gastos", "Más parques")[number - 1], size=16)
+        drawn.lines(*words, y=740)
+        drawn.page()
+    assert drawn.read().left_out == []
 
 
 # --- tables -----------------------------------------------------------------------------------------------
@@ -248,6 +338,20 @@ def test_a_table_keeps_its_rows(rows: list[tuple[str, ...]], heads: int) -> None
     assert found.rows == [" · ".join(row) for row in rows]
     [block] = [block for block in found.layout.blocks if block.kind is BlockKind.TABLE]
     assert block.header_parts == heads
+
+
+def test_cells_side_by_side_that_go_on_below_are_one_row() -> None:
+    drawn = Drawn()
+    drawn.lines(*[WIDE] * 8)
+    cells = {
+        70: ("Gimnasia para personas", "mayores de sesenta", "Natación en la", "piscina cubierta"),
+        320: ("Lunes y miércoles de diez", "a once", "Martes y jueves por la tarde", "en verano"),
+    }
+    drawn.columns(cells, y=600)
+    assert drawn.read().rows == [
+        "Gimnasia para personas mayores de sesenta · Lunes y miércoles de diez a once",
+        "Natación en la piscina cubierta · Martes y jueves por la tarde en verano",
+    ]
 
 
 def test_a_frame_around_running_text_is_no_table() -> None:

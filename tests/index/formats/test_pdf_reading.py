@@ -110,6 +110,25 @@ def test_definitions_under_roman_numbers_are_a_list_each_whole() -> None:
     assert reserves in found.quotable
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    ("El mercado p´ublico entregar´a el a˜no que viene m´aximas", "El mercado público entregará el año que viene máximas"),
+    ("La Casa d´Or y l´estany d´una vila", "La Casa d´Or y l´estany d´una vila"),
+])  # fmt: skip
+def test_accents_set_as_signs_of_their_own_are_composed_where_they_make_a_word(words: str, said: str) -> None:
+    drawn = Drawn()
+    drawn.lines(f"{words}.")
+    assert drawn.read().said == f"{said}."
+
+
+def test_an_accent_over_a_letter_is_its_accent() -> None:
+    drawn = Drawn()
+    x = drawn.at(70, 700, "Luis P")
+    drawn.at(x + 0.6, 700.3, "´")
+    x = drawn.at(x, 700, "e")
+    drawn.at(x, 700, "rez Gil vive en Soria.")
+    assert drawn.read().said == "Luis Pérez Gil vive en Soria."
+
+
 # --- forms, scans, labels ---------------------------------------------------------------------------------
 
 
@@ -150,6 +169,26 @@ def test_text_without_ink_is_read_only_where_a_picture_shows_it(scanned: bool) -
     assert (TEXT[0] in found.said) == scanned
     notices = [] if scanned else [Notice(NoticeKind.HIDDEN_TEXT, len(" ".join(TEXT * 4).split()), 1)]
     assert found.extraction.notices == (*notices, Notice(NoticeKind.COMMENTS, 1, 1))
+
+
+@pytest.mark.parametrize(("ink", "ground", "size", "seen"), [
+    ((1, 1, 1), None, 11, False), ((0.99, 0.99, 1), None, 11, False), ((0.9, 0.9, 0.5), None, 11, True),
+    ((1, 1, 1), (0, 0, 0.5), 11, True), ((0, 0, 0.5), (0, 0, 0.5), 11, False), ((0, 0, 0), None, 0.1, False),
+])  # fmt: skip
+def test_text_that_its_colour_or_size_hides_is_not_read_and_named(
+    ink: tuple[float, ...], ground: tuple[float, ...] | None, size: float, seen: bool
+) -> None:
+    drawn = Drawn()
+    drawn.lines(*TEXT)
+    if ground:
+        drawn.canvas.setFillColorRGB(*ground)
+        drawn.canvas.rect(60, 590, 300, 30, stroke=0, fill=1)
+    drawn.canvas.setFillColorRGB(*ink)
+    drawn.at(70, 600, "La clave es 4471.", size=size)
+    found = drawn.read()
+    assert ("La clave es 4471." in found.said) == seen
+    assert TEXT[0] in found.said
+    assert found.extraction.notices == (() if seen else (Notice(NoticeKind.HIDDEN_TEXT, 4, 1),))
 
 
 @pytest.mark.parametrize("stamp", ["", "Entrada 412 del registro"])

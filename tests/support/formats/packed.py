@@ -166,17 +166,24 @@ def pptx(*slides: str, attributes: str = "") -> bytes:
                 "</p:spTree></p:cSld></p:sld>"
                 for n, shapes in enumerate(slides)
             },
-            "ppt/slides/_rels/s0.xml.rels": '<Rs><R Id="r7" Target="/ppt/diagrams/d.xml"/></Rs>',
+            "ppt/slides/_rels/s0.xml.rels": '<Rs><R Id="r7" Target="/ppt/diagrams/d.xml"/>'
+            '<R Id="r8" Target="../slideLayouts/l.xml"/></Rs>',
+            "ppt/slideLayouts/l.xml": f"<p:sldLayout {spaces}>{shape(role='body', at=(0, 0))}</p:sldLayout>",
             "ppt/diagrams/d.xml": f'<d xmlns:a="{_A}">{slide_paragraph("Del dibujo")}</d>',
             "docProps/core.xml": _CORE,
         }
     )
 
 
-def shape(*texts: str, role: str = "") -> str:
+def shape(*texts: str, role: str = "", at: tuple[int, int] | None = None) -> str:
     place = f'<p:ph type="{role}"/>' if role else ""
     body = "".join(map(slide_paragraph, texts))
-    return f"<p:sp><p:nvSpPr><p:nvPr>{place}</p:nvPr></p:nvSpPr><p:txBody>{body}</p:txBody></p:sp>"
+    frame = f"<p:spPr>{slide_place(*at)}</p:spPr>" if at else ""
+    return f"<p:sp><p:nvSpPr><p:nvPr>{place}</p:nvPr></p:nvSpPr>{frame}<p:txBody>{body}</p:txBody></p:sp>"
+
+
+def slide_place(x: int, y: int) -> str:
+    return f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="10" cy="10"/></a:xfrm>'
 
 
 def slide_paragraph(text: str) -> str:

@@ -1,0 +1,81 @@
+"""Accents that a PDF sets as signs of their own, as TeX does in its old fonts: «Art´ıculo», «espa˜nol»."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alpie.index.formats.pdf_fragments import Character
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.spelling import lexicon_of
+
+_COMBINING = {"´": "\u0301", "`": "\u0300", "˜": "\u0303", "¨": "\u0308", "ˆ": "\u0302"}
+_DOTLESS = {"ı": "i", "ȷ": "j"}
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu)$", re.IGNORECASE)  # «d´una» is no «dúna»
+_LONG = 6  # letters: «máximo» is a word nevertheless
+_LONGEST = 40  # letters looked at on either side
+
+
+def compose_accents(characters: list[Character | None]) -> list[Character | None]:
+    """Each accent and its letter as one, where it stands over it or they make a word; else it is a sign, «l´Alfàs»."""
+    signs = [at for at, one in enumerate(characters) if one is not None and one.text in _COMBINING]
+    gone: set[int] = set()
+    for at in signs:
+        for letter in (at + 1, at - 1):
+            if made := _composed(characters, at, letter):
+                characters[letter] = made
+                gone.add(at)
+                break
+    return [one for at, one in enumerate(characters) if at not in gone] if gone else characters
+
+
+def _composed(characters: Sequence[Character | None], at: int, other: int) -> Character | None:
+    """The accent `at` and the letter beside it as one, if they are."""
+    sign, one = characters[at], characters[other] if 0 <= other < len(characters) else None
+    if sign is None or one is None or one.rotation != sign.rotation:
+        return None
+    letter = unicodedata.normalize("NFC", _DOTLESS.get(one.text, one.text) + _COMBINING[sign.text])
+    over = min(sign.x1, one.x1) - max(sign.x0, one.x0) > 0.5 * min(sign.x1 - sign.x0, one.x1 - one.x0)
+    sure = over or (other > at and (one.text in _DOTLESS or letter in "ñÑ"))
+    if len(letter) > 1 or not (
+        sure or (other > at and letter.lower() in "áéíóúü" and _make_word(characters, at))
+    ):
+        return None
+    blank = sign.blank if other > at else one.blank
+    return replace(
+        one, text=letter, x0=min(sign.x0, one.x0), x1=max(sign.x1, one.x1) if over else one.x1, blank=blank
+    )
+
+
+def _make_word(characters: Sequence[Character | None], at: int) -> bool:
+    """Whether the letters around an accent are a word, and what stands before it is none that an apostrophe follows."""
+    start, end = at, at + 1
+    while (
+        start > max(at - _LONGEST, 0) and not _parts(characters[start]) and _is_of_word(characters[start - 1])
+    ):
+        start -= 1
+    while (
+        end < min(at + _LONGEST, len(characters))
+        and _is_of_word(characters[end])
+        and not _parts(characters[end])
+    ):
+        end += 1
+    before, after = (_letters(part) for part in (characters[start:at], characters[at + 1 : end]))
+    if _ELIDED.match(before) and len(before + after) < _LONG:
+        return False
+    return len(before + after) > 2 and fold(before + after) in lexicon_of("es")
+
+
+def _parts(one: Character | None) -> bool:
+    return one is not None and one.blank
+
+
+def _is_of_word(one: Character | None) -> bool:
+    return one is not None and (one.text.isalpha() or one.text in _COMBINING)
+
+
+def _letters(part: Sequence[Character | None]) -> str:
+    texts = (one.text for one in part if one is not None and one.text not in _COMBINING)
+    return "".join(_DOTLESS.get(text, text) for text in texts)
