@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from alpie.index.layout.legal import only_orders
 from alpie.index.records import (
     Block,
     BlockKind,
@@ -22,6 +23,7 @@ from alpie.index.records import (
     SentenceRole,
     Span,
     readable_map,
+    readable_text,
     spans_between,
 )
 
@@ -68,11 +70,11 @@ _PAIRED = re.compile(r"[«»“”()\[\]]")
 def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Sentence, ...], ...]:
     """The sentences of every block, in order; introductions of lists join the group of their list.
 
-    A heading has none, unless it is all there is of an article.
+    A heading has none, unless no text follows it.
     """
     found: list[tuple[Sentence, ...]] = []
     group = 0
-    alone = _headings_without_text(layout.blocks)
+    alone = _headings_without_text(document, layout.blocks)
     for number, block in enumerate(layout.blocks):
         if number in alone:
             block = replace(block, kind=BlockKind.PARAGRAPH)
@@ -88,17 +90,25 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
     return tuple(found)
 
 
-def _headings_without_text(blocks: Sequence[Block]) -> set[int]:
-    """Titles of units that have no words besides, here or elsewhere: who asks for such a unit is shown these."""
+def _headings_without_text(document: Document, blocks: Sequence[Block]) -> set[int]:
+    """Titles that no text follows, here or elsewhere: no word is lost, and who asks for such a unit is shown these."""
     units = Counter((block.label or "").partition(",")[0] for block in blocks)
-    return {
-        number
-        for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:]))
-        if block.kind is BlockKind.HEADING
-        and block.label
-        and units[block.label] == 1
-        and (following is None or (following.kind is BlockKind.HEADING and following.level <= block.level))
-    }
+    shown = {document.title.casefold()}  # titles under which something is quoted, and those found
+    bare: dict[int, str] = {}
+    for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
+        if block.kind is not BlockKind.HEADING:
+            continue
+        title = readable_text(document.text, block.spans)
+        if following and (following.kind is not BlockKind.HEADING or following.level > block.level):
+            shown.add(title.casefold())
+        elif units[block.label] == 1 if block.label else not only_orders(title):
+            bare[number] = title.casefold()
+    found: set[int] = set()
+    for number, title in bare.items():
+        if blocks[number].label or title not in shown:
+            found.add(number)
+            shown.add(title)
+    return found
 
 
 def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) -> bool:

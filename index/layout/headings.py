@@ -16,6 +16,7 @@ from alpie.index.layout.forms import (
     kind_by_form,
     opens_sentence,
 )
+from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Typesetting, printed_width
 from alpie.index.records import BlockKind, collapse
@@ -191,7 +192,9 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
 def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
     """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
+    before: LineGroup | None = None
     for group, following in pairwise(groups):
+        above, before = before, group
         if group.kind is BlockKind.METADATA:
             after_signature = after_signature or group.signature
             continue
@@ -201,6 +204,8 @@ def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
             continue
         if following.kind in _NOT_HEADED:
             continue
+        if above and above.kind is following.kind is BlockKind.HEADING and opens_unit(above.text):
+            continue  # all there is of an article
         group.kind = BlockKind.HEADING
         group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False

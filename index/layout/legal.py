@@ -208,6 +208,11 @@ def opens_unit(heading: str) -> bool:
     return _read_opening(heading, True, None) is not None
 
 
+def only_orders(heading: str) -> bool:
+    """Whether a heading says no more than where one is: a division's name, a line of a table of contents."""
+    return bool(_DIVISION.match(heading) or _LEADERS.search(heading))
+
+
 def _mark_article(group: LineGroup, article: str | None, opened: _UnitOpening | None) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:

@@ -76,6 +76,31 @@ def split_lines(text: str) -> list[Line]:
     return lines
 
 
+_CELLS = re.compile(r" *\| *| *\t *|[ \xa0]{2,}")
+_NUMBER = re.compile(r"\W?|\(?\w{1,4}[.)ºª-]+")  # of an item, set apart from its text
+_WIDEST_CELL = 30  # characters, on an average: columns of running text are wider
+
+
+def find_rows(lines: list[Line]) -> frozenset[int]:
+    """The numbers of the lines that are rows of a table: two or more on end, of as many cells set apart.
+
+    Blanks part running text too, set in columns or spaced out to a margin: there lines begin small or are long.
+    """
+    cells = [_CELLS.split(line.text) for line in lines]
+    may_be = [
+        len(row) > 1
+        and not (row[0][:1].islower() or _NUMBER.fullmatch(row[0]))
+        and sum(map(len, row)) <= _WIDEST_CELL * len(row)
+        for row in cells
+    ]
+    rows: set[int] = set()
+    for number, (above, row) in enumerate(pairwise(cells), 1):
+        if may_be[number - 1] and may_be[number] and len(row) == len(above):
+            rows |= {number - 1, number}
+    # a row of the same table that has cells without words
+    return frozenset(rows | {n for n, is_row in enumerate(may_be) if is_row and {n - 1, n + 1} & rows})
+
+
 @dataclass(frozen=True, slots=True)
 class Typesetting:
     """How a document was typeset, as far as its line ends show."""
