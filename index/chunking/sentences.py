@@ -93,13 +93,17 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
 def _headings_without_text(document: Document, blocks: Sequence[Block]) -> set[int]:
     """Titles that no text follows, here or elsewhere: no word is lost, and who asks for such a unit is shown these."""
     units = Counter((block.label or "").partition(",")[0] for block in blocks)
-    shown = {document.title.casefold()}  # titles under which something is quoted, and those found
+    shown = {document.title.casefold()}  # that of the document, those of what is quoted, and those found
     bare: dict[int, str] = {}
     for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
         if block.kind is not BlockKind.HEADING:
             continue
         title = readable_text(document.text, block.spans)
-        if following and (following.kind is not BlockKind.HEADING or following.level > block.level):
+        if following and (
+            following.kind is not BlockKind.HEADING
+            or following.level > block.level
+            or not (number or block.label)
+        ):
             shown.add(title.casefold())
         elif units[block.label] == 1 if block.label else not only_orders(title):
             bare[number] = title.casefold()

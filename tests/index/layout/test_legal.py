@@ -49,11 +49,38 @@ def test_an_article_on_one_line_is_text_of_a_place_of_its_own(text: str) -> None
     assert " ".join(reading.labelled("artículo 5")) == reading.texts[-1]
 
 
+@pytest.mark.parametrize("text", [
+    "La junta la forman tres socias.", "El presidente manda cuatro años.", "El club elige un color propio.",
+])  # fmt: skip
+def test_an_article_on_one_line_is_text_whatever_follows_it(text: str) -> None:
+    found = blocks(f"Artículo 5. {text}", "Se firma por duplicado en Baza.")
+    assert found[0] == (BlockKind.PARAGRAPH, "artículo 5", f"Artículo 5. {text}")
+
+
+def test_where_no_article_has_a_title_each_line_of_one_is_text() -> None:
+    lines = [
+        "Artículo 1. La sede es Baza.",
+        "Artículo 2. Se vota en mayo.",
+        "Artículo 3. El tesorero guarda la caja.",
+        "Consta.",
+    ]
+    assert [kind for kind, _, _ in blocks(*lines)] == [BlockKind.PARAGRAPH] * 4
+    titled = [
+        *lines[:2],
+        "Artículo 3. La caja.",
+        "La guarda el tesorero.",
+        "Artículo 4. Cuotas.",
+        "Cada mes.",
+    ]
+    assert [kind for kind, _, _ in blocks(*titled)][2:] == [BlockKind.HEADING, BlockKind.PARAGRAPH] * 2
+
+
 @pytest.mark.parametrize("title", [
     "Objeto.", "Objeto y alcance", "De los servicios.", "El Consejo de Administración.",
     "Actos que ponen fin al procedimiento.", "Personas a las que se aplica.", "Suelo no urbanizable.",
     "Entrada en vigor.", "[Derecho a la salud. Protección de la persona]",
-    "Efectos sobre el patrimonio durante la instrucción.",
+    "Efectos sobre el patrimonio durante la instrucción.", "El régimen y el orden de los trabajos.",
+    "Mandato de cuatro años.", "Deber de comunicar los datos.", "Las sanciones para todos los socios.",
 ])  # fmt: skip
 def test_a_title_stays_a_heading(title: str) -> None:
     found = blocks(f"Artículo 5. {title}", "El fallo es inapelable.")
