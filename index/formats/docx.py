@@ -44,10 +44,11 @@ from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import list_number
 from alpie.index.formats.packed import open_packed
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-_RULES = 3  # of this module: raise it when the text that it makes of a file changes
+_RULES = 4  # of this module: raise it when the text that it makes of a file changes
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
 _UNSEEN = frozenset({_FALLBACK, *(W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
@@ -219,12 +220,22 @@ class _DocxBody:
                     self._blocks(cell, nesting + 1)
             return
         notes: list[tuple[str, str]] = []
-        rows = [[collapse(" ".join(self._cell(cell, notes))) for cell in cells] for _, cells in found]
+        rows = [
+            [TableCell("")] * _number_at(row, "trPr/gridBefore", 0)
+            + [self._table_cell(cell, notes) for cell in cells]
+            for row, cells in found
+        ]
         headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
         self._waiting += notes
         for _ in self._breaks(table):
             self._builder.next_page()
+
+    def _table_cell(self, cell: Any, notes: list[tuple[str, str]]) -> TableCell:
+        merged = find_below(cell, "tcPr/vMerge")
+        goes_on = merged is not None and merged.get(f"{W}val") != "restart"
+        text = collapse(" ".join(self._cell(cell, notes)))
+        return TableCell(text, _number_at(cell, "tcPr/gridSpan", 1), goes_on=goes_on)
 
     def _cell(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
@@ -303,6 +314,11 @@ class _DocxBody:
         number = self._called[sort]
         text = "\n".join(self._cell(note, []))
         return [(f"nota {number}" if sort == "footnote" else f"nota final {list_number(number, 'i')}", text)]
+
+
+def _number_at(parent: Any, path: str, default: int) -> int:
+    text = value_at(parent, path)
+    return int(text) if text and re.fullmatch(r"\d{1,2}", text) else default
 
 
 def _last_of_sections(body: Any) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import is_note_call, list_number
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
@@ -73,7 +74,7 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     return Metadata(**values)
 
 
-RULES = 6  # of this module: raise it when the text that it makes of a page changes
+RULES = 7  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
@@ -98,6 +99,7 @@ _MAX_NESTING = 3_000
 _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
+_TO_THE_END = 65_534  # rows: what a `rowspan` of 0 says
 _BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 _LIST_SORTS = {
@@ -223,7 +225,7 @@ class _Walk:
             headers = 0
             while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
                 headers += 1
-            self._builder.add_table([[self._cell(cell) for cell in row] for row in rows], headers or 1)
+            self._builder.add_table([[self._table_cell(cell) for cell in row] for row in rows], headers or 1)
             return None
         if name in ("ol", "ul", "menu"):
             style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
@@ -251,6 +253,10 @@ class _Walk:
             self._quoted -= 1
         if node.mem_id == self._kept:
             self._kept, self._kind, self._level = 0, None, 0
+
+    def _table_cell(self, node: LexborNode) -> TableCell:
+        columns, rows = (_parse_integer(node.attributes.get(name), 1) for name in ("colspan", "rowspan"))
+        return TableCell(self._cell(node), columns, rows or _TO_THE_END)
 
     def _cell(self, node: LexborNode) -> str:
         """The words of a cell, its paragraphs one after the other."""

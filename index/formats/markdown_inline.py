@@ -127,7 +127,7 @@ class ShownText:
 
     def join(self, pieces: list[Piece]) -> None:
         """More pieces, with a blank before them: at the edge of a cell or row, where there may be none."""
-        if self.pieces:
+        if self.pieces and self.pieces[-1][1] < pieces[0][0]:
             at = self._source.blank_between(self.pieces[-1][1], pieces[0][0])
             self.pieces.append((at, at + 1))
         self.pieces += pieces

@@ -19,10 +19,11 @@ from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-_RULES = 3  # of this module: raise it when the text that it makes of a file changes
+_RULES = 4  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
     text:user-field-decls text:note-citation svg:title svg:desc math:annotation
@@ -32,6 +33,7 @@ _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
 _Note = tuple[str, str]  # label and text
 _CELL = "table:table-cell"
+_MOST_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _LINES = ("text:p", "text:h", "text:list")  # inside a paragraph: of a text box or a note
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -261,15 +263,25 @@ class _OdtBody:
         self._write_notes()
         notes: list[_Note] = []
         found = list(self._rows(table))
-        rows = [[self._cell(cell, notes) for cell in row if name_of(cell) == _CELL] for row in found]
+        rows = [
+            [cell for one in row if name_of(one) == _CELL for cell in self._cells(one, notes)]
+            for row in found
+        ]
         if len(rows) > 1:
             parents = (row.getparent() for row in found)
             headers = sum(p is not None and name_of(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:
-            for cell_text in chain.from_iterable(rows):
-                self._builder.add(cell_text)
+            for cell in chain.from_iterable(rows):
+                self._builder.add(cell.text)
         self._notes += notes
+
+    def _cells(self, cell: _Element, notes: list[_Note]) -> list[TableCell]:
+        """The cells that an element stands for: some alike may be written once."""
+        names = ("repeated", "spanned")
+        times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
+        rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
+        return [TableCell(self._cell(cell, notes), columns, rows)] * min(times, _MOST_ALIKE)
 
     def _cell(self, cell: _Element, notes: list[_Note]) -> str:
         return collapse(" ".join(self._whole(one, notes) for one in cell if self._is_seen(one)))

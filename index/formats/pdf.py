@@ -46,7 +46,7 @@ from alpie.index.records import PageLabel, Structure, collapse
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 4  # of this package: raise it when the text that it makes of a file changes
+_RULES = 5  # of this package: raise it when the text that it makes of a file changes
 _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
@@ -230,7 +230,7 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
         found = [_text_with_calls_apart(one) for one in fragments]
-        whole = [table_fragment(fragments, at, tables[at].box) for at in sorted(real)]
+        whole = [table_fragment(fragments, at, tables[at]) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
         lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
         for other in {one.rotation for one in characters if one is not None} - {rotation, SLANTED}:

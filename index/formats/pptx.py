@@ -7,6 +7,7 @@ are counted.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from lxml import etree
 
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 
@@ -49,7 +51,7 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
                 builder.add(_text(paragraph), BlockKind.PARAGRAPH)
         found += [_text(p) for shape in shapes for p in shape.iter("{*}p") if _role(shape) not in _FURNITURE]
     metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
-    name = f"lxml {version('lxml')}, pptx 1"
+    name = f"lxml {version('lxml')}, pptx 2"
     return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))
 
 
@@ -86,7 +88,7 @@ def _role(shape: etree._Element) -> str:
 def _write(shape: etree._Element, builder: TextBuilder) -> None:
     role = _role(shape)
     if str(shape.tag).endswith("}tbl"):
-        rows = [[" ".join(_text(p) for p in cell.iter("{*}p")) for cell in row.iterfind("{*}tc")]
+        rows = [[_cell(one) for one in row.iterfind("{*}tc") if not _is_covered(one)]
                 for row in shape.iterfind("{*}tr")]  # fmt: skip
         builder.add_table(rows, 1)
     elif role in _TITLES:
@@ -95,6 +97,16 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
         paragraphs = [text for p in shape.iter("{*}p") if (text := _text(p).strip())]
         for text in paragraphs:
             builder.add(text, item=role in ("body", "obj") and len(paragraphs) > 1)
+
+
+def _cell(cell: etree._Element) -> TableCell:
+    spans = (cell.get(name, "") for name in ("gridSpan", "rowSpan"))
+    columns, rows = (int(one) if re.fullmatch(r"\d{1,4}", one) else 1 for one in spans)
+    return TableCell(" ".join(_text(p) for p in cell.iter("{*}p")), columns, rows)
+
+
+def _is_covered(cell: etree._Element) -> bool:
+    return any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge"))
 
 
 def _text(paragraph: etree._Element) -> str:
