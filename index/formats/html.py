@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
 from alpie.index.formats.formulas import formula_text
-from alpie.index.formats.numbering import is_note_call, list_number
+from alpie.index.formats.numbering import is_note_call, list_number, raised_text
 from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
@@ -86,8 +86,6 @@ _UNSEEN = frozenset(
 )
 _FURNITURE = frozenset({"nav"})  # of the site, not of the document
 _STRUCK = frozenset({"del", "s", "strike"})
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_ORDINAL = str.maketrans("oa", "ºª")
 _MAX_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
@@ -209,11 +207,8 @@ class _Walk:
             inside = node.parent is not None and node.parent.tag == "a"
             if is_note_call(raised, before, name == "a" or inside or bool(node.css("a[href]"))):
                 return None
-            if name == "sup" and before[-1:].isdigit() and raised.strip().isdigit():
-                self._words.append(raised.strip().translate(_RAISED))  # 10⁶ is not 106
-                return None
-            if name == "sup" and raised.strip() in ("o", "a") and re.search(r"[\d.]$|\b[nN]$", before):
-                self._words.append(raised.strip().translate(_ORDINAL))  # nº 3 is not «no 3»
+            if name == "sup" and (written := raised_text(raised, before)) != raised:
+                self._words.append(written)
                 return None
         if name not in _BLOCKS:
             return node.child

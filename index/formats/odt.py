@@ -17,6 +17,7 @@ from lxml.etree import _Element
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
+from alpie.index.formats.numbering import LOWERED, RAISED, write_raised
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.formats.table_grid import TableCell
@@ -103,15 +104,18 @@ class _OdtBody:
         def walk(element: _Element) -> None:
             name = name_of(element)
             if element not in left_out and name not in _UNSEEN:
+                raised = name == "text:span" and self._styles.has(
+                    value_of(element, "text:style-name"), "raised"
+                )
                 parts.append("" if name in ("text:span", "text:a") else " ")
-                parts.append(element.text or "")
+                parts.append(RAISED * raised + (element.text or ""))
                 for child in element:
                     walk(child)
                     parts.append(child.tail or "")
-                parts.append("" if name in ("text:span", "text:a", "text:note") else " ")
+                parts.append(LOWERED * raised if name in ("text:span", "text:a", "text:note") else " ")
 
         walk(body)
-        return "".join(parts)
+        return write_raised("".join(parts))
 
     def _is_seen(self, element: _Element) -> bool:
         """Whether a reader sees an element and it stands; what is not so is counted."""
@@ -154,7 +158,7 @@ class _OdtBody:
             self._builder.next_page()
         notes: list[_Note] = []
         boxes: list[_Element] = []
-        text = "".join(self._words(element, notes, boxes))
+        text = write_raised("".join(self._words(element, notes, boxes)))
         item = self._marker is not None
         marker = self._marker
         if heading:
@@ -227,12 +231,14 @@ class _OdtBody:
             inner: list[_Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
+            if name == "text:span" and self._styles.has(value_of(one, "text:style-name"), "raised"):
+                inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
 
     def _whole(self, element: _Element, notes: list[_Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
         boxes: list[_Element] = []
-        text = "".join(self._words(element, notes, boxes))
+        text = write_raised("".join(self._words(element, notes, boxes)))
         return "\n".join([text, *(self._whole(box, notes) for box in boxes)])
 
     def _list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:

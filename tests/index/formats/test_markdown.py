@@ -103,6 +103,7 @@ def test_the_words_of_real_files_are_those_of_a_renderer(path: object) -> None:
         ("5 * 3 * 2 y snake_case_name y a * b", "5 * 3 * 2 y snake_case_name y a * b"),
         ("El plazo[^1] corre.", "El plazo corre."),
         ("Un plazo de 15 días<sup>1</sup> en 20 m<sup>2</sup>.", "Un plazo de 15 días en 20 m2."),
+        ("10<sup>6</sup> g, 3×10<sup>-2</sup>, n<sup>o</sup> 5 y 2<sup>a</sup>", "10⁶ g, 3×10⁻², nº 5 y 2ª"),
         ("- uno\n- dos\n\n1. tres", "uno dos 1. tres"),
         ("> cita\n> **doble**", "cita doble"),
         ("Uno\r\n**dos**\r\n&lt; tres", "Uno dos < tres"),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 from support.formats.packed import docx, odt, p, run, table, tr
@@ -416,6 +417,7 @@ def test_what_is_struck_out_is_not_quoted_and_named() -> None:
         ("el plazo<sup>3</sup>.", "el plazo."),
         ("casa<a href='#n'>[2]</a>.", "casa."),
         ("20 m<sup>2</sup> y 10<sup>6</sup>", "20 m2 y 10⁶"),
+        ("10<sup>-3</sup> g y s<sup>−1</sup>", "10⁻³ g y s⁻¹"),
         ("n<sup>o</sup> 3 y 1<sup>a</sup>", "nº 3 y 1ª"),
         ("uno<br>dos", "uno dos"),
         ("<span><strong>Trienio</strong>Cantidad</span> Mac<b>Donald</b>", "Trienio Cantidad MacDonald"),
@@ -452,3 +454,36 @@ def test_a_page_in_wide_characters_is_read_without_its_tags(encoding: str) -> No
 def test_what_is_inside_a_caption_or_a_heading_is_of_its_kind(body: str, kind: BlockKind, level: int) -> None:
     elements = page(f"{body}<p>El agua es de todos.").extraction.structure.elements
     assert [(one.kind, one.level) for one in elements] == [(kind, level), (None, 0)]
+
+
+def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:
+    parts = [
+        ("Son 10", "6"),
+        (" g, 10", "-"),
+        ("", "3"),
+        (" m", "2"),
+        (" y 15 días hábiles", "1"),
+        (", n", "o"),
+        (" 5 y 2", "a"),
+        (".", ""),
+    ]
+    shown = "Son 10⁶ g, 10⁻³ m2 y 15 días hábiles, nº 5 y 2ª."
+    up, style = '<w:vertAlign w:val="superscript"/>', '<w:rStyle w:val="Alto"/>'
+    styles = f'<w:style w:type="character" w:styleId="Alto"><w:rPr>{up}</w:rPr></w:style>'
+    for look in (up, style):
+        runs = [run(text, how) for plain, raised in parts for text, how in ((plain, ""), (raised, look))]
+        found = Reading("a.docx", docx(p(*runs), styles=styles))
+        assert found.texts == [shown]
+        coverage = measure_coverage(found.document, found.layout, found.passages).coverage
+        assert coverage.words_kept == coverage.words_found
+    spans = "".join(f'{plain}<text:span text:style-name="T1">{raised}</text:span>' for plain, raised in parts)
+    auto = (
+        '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+    )
+    assert open_text(f"<text:p>{spans}</text:p>", auto).texts == [shown]
+
+
+def test_an_initial_set_over_several_lines_belongs_to_its_word() -> None:
+    first = p("L", properties='<w:framePr w:dropCap="drop" w:lines="3"/>')
+    found = Reading("a.docx", docx(first + p("a presente orden rige.") + p("Otra.")))
+    assert found.texts == ["La presente orden rige.", "Otra."]

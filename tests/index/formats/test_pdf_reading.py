@@ -63,6 +63,18 @@ def test_footnote_calls_are_left_out_and_exponents_stay() -> None:
     assert [found.document.text[s.start : s.end] for s in found.layout.note_calls] == ["1"]
 
 
+def test_small_figures_set_high_after_a_figure_are_exponents() -> None:
+    drawn = Drawn()
+    for y, before, raised, after in (
+        (760, "El fondo es de 10", "6", " euros."),
+        (730, "La dosis es de 5·10", "-3", " g, n"),
+    ):
+        end = drawn.at(drawn.at(70, y, before), y + 4, raised, size=6.5)
+        end = drawn.at(end, y, after)
+    drawn.at(drawn.at(end, 734, "o", size=6.5), 730, " 5.")
+    assert drawn.read().said == "El fondo es de 10⁶ euros. La dosis es de 5·10⁻³ g, nº 5."
+
+
 @pytest.mark.parametrize(("lines", "word"), [
     (("El curso de 2019-", "2021 fue largo."), "2019-2021"), (("La sala A-", "17 está cerrada."), "A-17"),
     (("La pandemia de covid-", "19 la cerró."), "covid-19"),
