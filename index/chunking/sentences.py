@@ -26,6 +26,7 @@ from alpie.index.records import (
     readable_text,
     spans_between,
 )
+from alpie.index.spanish.analysis import compose, normalize
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)
@@ -93,12 +94,14 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
 def _headings_without_text(document: Document, blocks: Sequence[Block]) -> set[int]:
     """Titles that no text follows, here or elsewhere: no word is lost, and who asks for such a unit is shown these."""
     units = Counter((block.label or "").partition(",")[0] for block in blocks)
-    shown = {document.title.casefold()}  # that of the document, those of what is quoted, and those found
+    shown = {
+        normalize("NFC", document.title).casefold()
+    }  # that of the document, those of what is quoted, and those found
     bare: dict[int, str] = {}
     for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
         if block.kind is not BlockKind.HEADING:
             continue
-        title = readable_text(document.text, block.spans)
+        title = normalize("NFC", readable_text(document.text, block.spans))
         if following and (
             following.kind is not BlockKind.HEADING
             or following.level > block.level
@@ -132,8 +135,10 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     if block.kind in _GROUPED and block.parts:
         return _split_parts(source, block, paragraph, first_group)
     text, offsets = readable_map(source, block.spans)
+    rules, places = compose(text)
     sentences: list[Sentence] = []
-    for start, end, role, number in _split_around_lists(text):
+    for first, last, role, number in _split_around_lists(rules):
+        start, end = places[first], places[last]
         spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
         group = None if number is None else first_group + number
         sentences.append(Sentence(text[start:end], spans, role, group, paragraph))

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from alpie.index.spanish.analysis import normalize
+
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is
@@ -40,7 +42,7 @@ class Line:
     number: int  # 0-based
     start: int
     end: int
-    text: str  # stripped
+    text: str  # stripped, its accents composed
     indent: int  # characters of white space before the text
     carries_on: bool  # white space stood between the text and the line end
     after_form_feed: bool = False
@@ -65,12 +67,13 @@ def split_lines(text: str) -> list[Line]:
     ends.append((len(text), len(text)))
     for stop, following in ends:
         raw = text[position:stop]
-        shown = raw.strip()
+        bare = raw.strip()
+        shown = normalize("NFC", bare)
         indent = len(raw) - len(raw.lstrip())
         start = position + indent
         width = printed_width(shown) if len(shown) <= _WIDEST_COLUMN else 0.0
-        carries_on = bool(shown) and indent + len(shown) < len(raw)
-        lines.append(Line(len(lines), start, start + len(shown), shown, indent, carries_on, form_feed, width))
+        carries_on = bool(shown) and indent + len(bare) < len(raw)
+        lines.append(Line(len(lines), start, start + len(bare), shown, indent, carries_on, form_feed, width))
         form_feed = "\f" in text[stop:following]
         position = following
     return lines

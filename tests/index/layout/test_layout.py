@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from dataclasses import replace
 
 import pytest
 
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.records import Block, BlockKind, Element, Structure, readable_text
@@ -341,6 +343,24 @@ def test_a_title_that_no_text_follows_can_be_quoted(name: str, page: str) -> Non
     lines = "Cierre por obras en mayo", "Avisos del centro", "El centro abre a las diez de la mañana."
     reading = Reading(name, page.format(*lines).encode())
     assert reading.quotable == [lines[0], lines[2]]  # but not the one that heads a text
+
+
+# --- accents that stand apart from their letters --------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_decomposed_accents_change_no_more_than_the_letters(name: str) -> None:
+    text = (
+        "# Ordenación\n\nTÍTULO I\n\nDe los baños\n\nArtículo 1. Ámbito.\n\nRige en España, según el núm. 4. Y en Ávila.\n\n"
+        "Artículo 2. Artículos útiles.\n\n- Jabón.\n- Útiles.\n\nDISPOSICIÓN ADICIONAL ÚNICA. Género.\n\nRige así.\n"
+    )
+    composed, apart = (Reading(name, unicodedata.normalize(form, text).encode()) for form in ("NFC", "NFD"))
+    assert apart.document.text == unicodedata.normalize("NFD", text)  # the file as it is
+    assert [(p.path, p.label) for p in apart.passages] == [(p.path, p.label) for p in composed.passages]
+    assert [unicodedata.normalize("NFC", one) for one in apart.quotable] == composed.quotable
+    assert apart.quotable[0] == unicodedata.normalize("NFD", "Rige en España, según el núm. 4.")
+    measured = measure_coverage(apart.document, apart.layout, apart.passages)
+    assert measured.coverage.words_kept == measured.coverage.words_found > 0
 
 
 # --- robustness ------------------------------------------------------------------------------------
