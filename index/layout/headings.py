@@ -192,9 +192,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
 def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
     """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
-    before: LineGroup | None = None
-    for group, following in pairwise(groups):
-        above, before = before, group
+    texts = _texts_of_articles(groups)
+    for number, (group, following) in enumerate(pairwise(groups)):
         if group.kind is BlockKind.METADATA:
             after_signature = after_signature or group.signature
             continue
@@ -202,10 +201,22 @@ def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
             after_signature = False
         if group.kind is not None or group.box is not None or not is_title_form(group):
             continue
-        if following.kind in _NOT_HEADED:
+        if following.kind in _NOT_HEADED or number in texts:
             continue
-        if above and above.kind is following.kind is BlockKind.HEADING and opens_unit(above.text):
-            continue  # all there is of an article
         group.kind = BlockKind.HEADING
         group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False
+
+
+def _texts_of_articles(groups: list[LineGroup]) -> set[int]:
+    """Numbers of lines that have the form of titles and are all there is of an article: names, «Entrada libre»."""
+    texts: set[int] = set()
+    for number, group in enumerate(groups):
+        if group.kind is not BlockKind.HEADING or not opens_unit(group.text):
+            continue
+        end = number + 1
+        while end < len(groups) and groups[end].box is None and is_title_form(groups[end]):
+            end += 1
+        if end == len(groups) or groups[end].kind is BlockKind.HEADING:
+            texts.update(range(number + 1, end))
+    return texts

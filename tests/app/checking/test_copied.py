@@ -71,6 +71,7 @@ def test_signs_are_told_from_a_copy() -> None:
     # signs are no words
     ("la operacion sigue abierta", "La operación sigue abierta.", True), ("nin\u0303os", "niños", True),
     ("EL 92,7% DE LOS DELINCUENTES", "el 92,7 % de los delincuentes", True), ("pingüino", "pinguino", True),
+    ("Alto 90", "| Alto | | | 90 |", True), ("Alto 90", "Alto – 90", True),
     ("«dijo», que sí: (siempre)", "dijo que si siempre", True), ("sin embargo", "sinembargo", True),
     # letters and figures are
     ("el ano pasado", "el año pasado", False), ("el 927 %", "el 92,7 %", False), ("el 92.7 %", "el 92,7 %", False),

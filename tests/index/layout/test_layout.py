@@ -325,8 +325,9 @@ def test_names_one_below_the_other_are_items() -> None:
     ]  # fmt: skip
 
 
-def test_one_short_line_is_the_text_of_its_article() -> None:
-    assert said_in_article_2("Entrada libre") == [("sentence", "Entrada libre")]
+def test_short_lines_are_the_text_of_their_article_where_there_is_no_other() -> None:
+    for lines in (["Entrada libre"], ["Ana Ruiz", "Eva Sanz"]):
+        assert said_in_article_2("\n\n".join(lines)) == [("sentence", line) for line in lines]
 
 
 def test_running_text_set_in_columns_is_no_table() -> None:
