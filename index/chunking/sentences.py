@@ -138,10 +138,10 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     rules, places = compose(text)
     sentences: list[Sentence] = []
     for first, last, role, number in _split_around_lists(rules):
-        start, end = places[first], places[last]
-        spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
         group = None if number is None else first_group + number
-        sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+        for start, end in _split_long(text, places[first], places[last]):  # accents that stand apart count
+            spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
+            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
     return sentences
 
 
