@@ -23,7 +23,7 @@ _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
 _DIVIDED = "(?:- ?)?"  # a hyphen at a line end divides a word, or belongs to it
 _NUMBER = r"(?:(?<![\w.,])[-−+±])?\d+(?:[.,:/–-]\d+)*"  # with its sign and what parts its digits
-_SIGN = r"[^\w\s\u0300-\u036f.,;:¿?¡!()\[\]{}\"'«»“”„‘’‚‹›`´*…·•–—-]"
+_SIGN = r"[^\w\s\u0300-\u036f.,;:¿?¡!()\[\]{}\"'«»“”„‘’‚‹›`´*…·•|–—-]"
 _FIGURE = re.compile(f"{_NUMBER}|{_SIGN}")
 _LINE_NUMBER = re.compile(r"^[^\S\n]*\d{1,4}(?=\s)|(?<=\s)\d{1,4}[^\S\n]*$", re.MULTILINE)
 _LONE_NUMBER = re.compile(r"(?<!\S)\d{1,4}(?!\S)")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from alpie.index.layout.legal import only_orders
 from alpie.index.records import (
     Block,
     BlockKind,
@@ -22,8 +23,10 @@ from alpie.index.records import (
     SentenceRole,
     Span,
     readable_map,
+    readable_text,
     spans_between,
 )
+from alpie.index.spanish.analysis import compose, normalize
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)
@@ -68,11 +71,11 @@ _PAIRED = re.compile(r"[«»“”()\[\]]")
 def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Sentence, ...], ...]:
     """The sentences of every block, in order; introductions of lists join the group of their list.
 
-    A heading has none, unless it is all there is of an article.
+    A heading has none, unless no text follows it.
     """
     found: list[tuple[Sentence, ...]] = []
     group = 0
-    alone = _headings_without_text(layout.blocks)
+    alone = _headings_without_text(document, layout.blocks)
     for number, block in enumerate(layout.blocks):
         if number in alone:
             block = replace(block, kind=BlockKind.PARAGRAPH)
@@ -88,17 +91,31 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
     return tuple(found)
 
 
-def _headings_without_text(blocks: Sequence[Block]) -> set[int]:
-    """Titles of units that have no words besides, here or elsewhere: who asks for such a unit is shown these."""
+def _headings_without_text(document: Document, blocks: Sequence[Block]) -> set[int]:
+    """Titles that no text follows, here or elsewhere: no word is lost, and who asks for such a unit is shown these."""
     units = Counter((block.label or "").partition(",")[0] for block in blocks)
-    return {
-        number
-        for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:]))
-        if block.kind is BlockKind.HEADING
-        and block.label
-        and units[block.label] == 1
-        and (following is None or (following.kind is BlockKind.HEADING and following.level <= block.level))
-    }
+    shown = {
+        normalize("NFC", document.title).casefold()
+    }  # that of the document, those of what is quoted, and those found
+    bare: dict[int, str] = {}
+    for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
+        if block.kind is not BlockKind.HEADING:
+            continue
+        title = normalize("NFC", readable_text(document.text, block.spans))
+        if following and (
+            following.kind is not BlockKind.HEADING
+            or following.level > block.level
+            or not (number or block.label)
+        ):
+            shown.add(title.casefold())
+        elif units[block.label] == 1 if block.label else not only_orders(title):
+            bare[number] = title.casefold()
+    found: set[int] = set()
+    for number, title in bare.items():
+        if blocks[number].label or title not in shown:
+            found.add(number)
+            shown.add(title)
+    return found
 
 
 def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) -> bool:
@@ -118,11 +135,13 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     if block.kind in _GROUPED and block.parts:
         return _split_parts(source, block, paragraph, first_group)
     text, offsets = readable_map(source, block.spans)
+    rules, places = compose(text)
     sentences: list[Sentence] = []
-    for start, end, role, number in _split_around_lists(text):
-        spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
+    for first, last, role, number in _split_around_lists(rules):
         group = None if number is None else first_group + number
-        sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+        for start, end in _split_long(text, places[first], places[last]):  # accents that stand apart count
+            spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
+            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
     return sentences
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Document, Layout, Passage, readable_text
+from alpie.index.spanish.analysis import normalize
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
@@ -16,8 +17,8 @@ _MAX_LOST = 0.01  # of the words: more is told
 
 
 def count_words(text: str) -> Counter[str]:
-    """How often each word stands in a text."""
-    return Counter(_WORD.findall(text))
+    """How often each word stands in a text, however its accents and exponents are composed."""
+    return Counter(_WORD.findall(normalize("NFKC", text)))
 
 
 def measure_coverage(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
@@ -26,7 +27,7 @@ def measure_coverage(document: Document, layout: Layout, passages: Sequence[Pass
     What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
     being left out. Of a text file the file itself is what the blocks are compared with.
     """
-    raw = document.structure.found if document.structure else document.text
+    raw = normalize("NFKC", document.structure.found if document.structure else document.text)
     found = count_words(raw)
     apart = (*layout.footers, *layout.note_calls)
     spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]

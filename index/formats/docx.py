@@ -42,12 +42,13 @@ from alpie.index.formats.docx_package import (
 )
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
-from alpie.index.formats.numbering import list_number
+from alpie.index.formats.numbering import LOWERED, RAISED, list_number, write_raised
 from alpie.index.formats.packed import open_packed
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-_RULES = 3  # of this module: raise it when the text that it makes of a file changes
+_RULES = 4  # of this module: raise it when the text that it makes of a file changes
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
 _UNSEEN = frozenset({_FALLBACK, *(W + name for name in ("pPr", "rPr", "instrText", "delText", "rt"))})
@@ -95,7 +96,7 @@ class _DocxBody:
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction
         self._contents = 0  # content controls around that hold a table of contents
         self._signs = 0  # of fonts that do not tell what they are
-        self._carried = ""  # of a paragraph whose end was deleted
+        self._carried = ""  # of a paragraph whose end was deleted, or of an initial set over several lines
         self._section_ends = set() if self._rendered else set(_last_of_sections(self._body))
 
     def read(self) -> None:
@@ -121,12 +122,17 @@ class _DocxBody:
         called = [note for notes in self._notes.values() for note in notes.values()]
         parts: list[str] = []
         for root in (self._body, *called):
+            initial = False
             for one in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
-                if one.tag != f"{W}t":
+                if one.tag == f"{W}p":
+                    parts.append("" if initial else "\n")
+                    initial = _is_initial(one)
+                elif one.tag != f"{W}t":
                     parts.append("-" if one.tag == f"{W}noBreakHyphen" else "\n")
                 elif one not in left_out and next(one.iterancestors(_FALLBACK), None) is None:
-                    parts.append(one.text or "")
-        return "".join(parts)
+                    raised = self._styles.is_raised(one.getparent())
+                    parts.append(RAISED + (one.text or "") + LOWERED if raised else one.text or "")
+        return write_raised("".join(parts))
 
     def _breaks(self, element: Any) -> Iterator[Any]:
         """The page breaks inside `element`, as far as the file tells."""
@@ -156,9 +162,10 @@ class _DocxBody:
         boxes: list[Any] = []
         notes: list[tuple[str, str]] = []
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
-        text = self._carried + "".join(self._pieces(paragraph, boxes, notes))
+        text = self._carried + write_raised("".join(self._pieces(paragraph, boxes, notes)))
         self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
         gone = any(find_below(paragraph, f"pPr/rPr/{name}") is not None for name in ("del", "moveFrom"))
+        gone = gone or _is_initial(paragraph)
         self._carried = text if gone else ""
         if not self._rendered and find_below(paragraph, "pPr/pageBreakBefore") is not None:
             text = "\f" + text
@@ -220,7 +227,9 @@ class _DocxBody:
             return
         notes: list[tuple[str, str]] = []
         rows = [
-            [collapse(" ".join(self._cell_paragraphs(cell, notes))) for cell in cells] for _, cells in found
+            [TableCell("")] * _number_at(row, "trPr/gridBefore", 0)
+            + [self._table_cell(cell, notes) for cell in cells]
+            for row, cells in found
         ]
         headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
@@ -228,13 +237,19 @@ class _DocxBody:
         for _ in self._breaks(table):
             self._builder.next_page()
 
+    def _table_cell(self, cell: Any, notes: list[tuple[str, str]]) -> TableCell:
+        merged = find_below(cell, "tcPr/vMerge")
+        goes_on = merged is not None and merged.get(f"{W}val") != "restart"
+        text = collapse(" ".join(self._cell_paragraphs(cell, notes)))
+        return TableCell(text, _number_at(cell, "tcPr/gridSpan", 1), goes_on=goes_on)
+
     def _cell_paragraphs(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
         for child in parent:
             if child.tag == f"{W}p":
                 boxes: list[Any] = []
                 yield self._numbering.marker(child) or ""
-                yield "".join(self._pieces(child, boxes, notes))
+                yield write_raised("".join(self._pieces(child, boxes, notes)))
                 for box in boxes:
                     yield from self._cell_paragraphs(box, notes)
             elif child.tag in _WRAPPERS or child.tag in (f"{W}tbl", f"{W}tr", f"{W}tc"):
@@ -260,7 +275,8 @@ class _DocxBody:
                 boxes.append(one)
             elif tag == f"{W}t":
                 if not any(self._codes):
-                    yield _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
+                    shown = _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
+                    yield RAISED + shown + LOWERED if self._styles.is_raised(one.getparent()) else shown
             elif tag in _SHOWN:
                 ends_page = tag == f"{W}br" and one.get(f"{W}type") == "page" and not self._rendered
                 yield "\n\f" if ends_page else _SHOWN[tag]
@@ -305,6 +321,17 @@ class _DocxBody:
         number = self._called[sort]
         text = "\n".join(self._cell_paragraphs(note, []))
         return [(f"nota {number}" if sort == "footnote" else f"nota final {list_number(number, 'i')}", text)]
+
+
+def _number_at(parent: Any, path: str, default: int) -> int:
+    text = value_at(parent, path)
+    return int(text) if text and re.fullmatch(r"\d{1,2}", text) else default
+
+
+def _is_initial(paragraph: Any) -> bool:
+    """Whether a paragraph is the first letter of the next one, set large."""
+    frame = find_below(paragraph, "pPr/framePr")
+    return frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin")
 
 
 def _last_of_sections(body: Any) -> Iterator[Any]:

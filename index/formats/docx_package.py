@@ -188,6 +188,11 @@ class DocxStyles:
         found = (own, *(self._look_of(style, look) for style in styles if own is None and style))
         return next((one for one in found if one is not None), False)
 
+    def is_raised(self, run: Any) -> bool:
+        """Whether a run is a superscript, by itself or by its style."""
+        told = (value_at(one, "rPr/vertAlign") for one in (run, *self._chain(value_at(run, "rPr/rStyle"))))
+        return next((one for one in told if one), None) == "superscript"
+
     def numbering(self, paragraph: Any) -> tuple[str, int] | None:
         """Number and level of the list a paragraph belongs to by itself or by its style."""
         told = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from alpie.index.formats.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure
 
@@ -151,15 +152,14 @@ class TextBuilder:
         if start >= 0:
             self._elements.append(Element(start, self._length, kind, level, item=item, label=label))
 
-    def add_table(self, rows: list[list[str]], header_rows: int = 0) -> None:
+    def add_table(self, rows: list[list[TableCell]], header_rows: int = 0) -> None:
         """A table: a row a line, a tab between cells."""
-        shown: list[str] = []
-        headers = 0
-        for number, cells in enumerate(rows):
-            row = "\t".join(text for cell in cells if (text := _LINE.sub(" ", clean_text(cell)).strip()))
-            if row:
-                shown.append(row)
-                headers += number < header_rows
+        plain = [
+            [cell._replace(text=_LINE.sub(" ", clean_text(cell.text)).strip()) for cell in cells]
+            for cells in rows
+        ]
+        laid_out, headers = lay_out_cells(plain, header_rows)
+        shown = ["\t".join(row) for row in laid_out]
         if not shown:
             return
         start = at = self._open()

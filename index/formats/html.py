@@ -18,7 +18,8 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.css import hidden_by_style
 from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
 from alpie.index.formats.formulas import formula_text
-from alpie.index.formats.numbering import is_note_call, list_number
+from alpie.index.formats.numbering import is_note_call, list_number, raised_text
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
@@ -89,8 +90,6 @@ _FURNITURE = "nav, header, footer, [role=navigation], [role=banner], [role=conte
 _OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
 _MAX_BANNER = 150  # words: what speaks of cookies at more length is text
 _STRUCK = frozenset({"del", "s", "strike"})
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_ORDINAL = str.maketrans("oa", "ºª")
 _MAX_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
@@ -102,6 +101,7 @@ _MAX_NESTING = 3_000
 _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
+_TO_THE_END = 65_534  # rows: what a `rowspan` of 0 says
 _BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 _LIST_SORTS = {
@@ -256,11 +256,8 @@ class _Walk:
             inside = node.parent is not None and node.parent.tag == "a"
             if is_note_call(raised, before, name == "a" or inside or bool(node.css("a[href]"))):
                 return None
-            if name == "sup" and before[-1:].isdigit() and raised.strip().isdigit():
-                self._words.append(raised.strip().translate(_RAISED))  # 10⁶ is not 106
-                return None
-            if name == "sup" and raised.strip() in ("o", "a") and re.search(r"[\d.]$|\b[nN]$", before):
-                self._words.append(raised.strip().translate(_ORDINAL))  # nº 3 is not «no 3»
+            if name == "sup" and (written := raised_text(raised, before)) != raised:
+                self._words.append(written)
                 return None
         if name not in _BLOCKS:
             return node.child
@@ -272,7 +269,7 @@ class _Walk:
             headers = 0
             while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
                 headers += 1
-            self._builder.add_table([[self._cell(cell) for cell in row] for row in rows], headers or 1)
+            self._builder.add_table([[self._table_cell(cell) for cell in row] for row in rows], headers or 1)
             return None
         if name in ("ol", "ul", "menu"):
             style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
@@ -303,6 +300,10 @@ class _Walk:
             self._quoted -= 1
         if node.mem_id == self._kept:
             self._kept, self._kind, self._level = 0, None, 0
+
+    def _table_cell(self, node: LexborNode) -> TableCell:
+        columns, rows = (_parse_integer(node.attributes.get(name), 1) for name in ("colspan", "rowspan"))
+        return TableCell(self._cell(node), columns, rows or _TO_THE_END)
 
     def _cell(self, node: LexborNode) -> str:
         """The words of a cell, its paragraphs one after the other."""

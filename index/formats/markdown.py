@@ -33,7 +33,7 @@ from alpie.index.layout.marked import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 
-_RULES = 3  # of this module: raise it when what it makes of a file changes
+_RULES = 4  # of this module: raise it when what it makes of a file changes
 _QUOTE = re.compile(r"[ \t]*>")
 _TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -73,6 +73,7 @@ class _MarkdownReading:
         self._returns = [m.start() - number for number, m in enumerate(re.finditer("\r\n", raw))]
         self._lines = [0, *(m.end() for m in re.finditer("\n", self.source.body)), len(self.source.body) + 1]
         self._elements: list[tuple[list[Piece], Element]] = []
+        self._bars: list[list[Piece]] = []  # between the cells of each row of a table
 
     def _at(self, offset: int) -> int:
         """The offset in the file of an offset in the body."""
@@ -190,12 +191,13 @@ class _MarkdownReading:
         return self.source.body[self._lines[number] : self._lines[number + 1] - 1].rstrip(_TRIMMED)
 
     def _cells(self, number: int, begin: int, quotes: int) -> list[list[int]]:
-        """The offsets of the contents of the cells of a row, which begins at `begin` in so many quotations."""
+        """The offsets of the contents of the cells of a row, which begins at `begin` in so many quotations; notes its bars."""
         body, end = self.source.body, self._lines[number + 1] - 1
         for _ in range(quotes - body.count(">", self._lines[number], begin)):
             sign = _QUOTE.match(body, begin, end)
             begin = sign.end() if sign else begin
         columns: list[list[int]] = [[]]
+        bars: list[Piece] = []
         for at in self._trim(list(range(begin, end))):
             if body[at] != "|":
                 columns[-1].append(at)
@@ -203,6 +205,8 @@ class _MarkdownReading:
                 columns[-1][-1] = at  # the sign that escapes it is none of the content
             else:
                 columns.append([])
+                bars.append((at, at + 1))
+        self._bars.append(bars)
         return [self._trim(column) for column in columns[not columns[0] :]]
 
     def _trim(self, offsets: list[int]) -> list[int]:
@@ -295,12 +299,16 @@ class _MarkdownReading:
             self._add(shown.pieces, kind, level, item=item)
 
     def _add_table(self, rows: list[list[list[Piece]]]) -> None:
-        """A table; cells without words leave no trace."""
+        """A table; where a cell is without words, the bars are shown that tell in which column each of the others stands."""
         table = ShownText(self.source, [])
         spans: list[Span] = []
-        for cells in rows:
+        bars, self._bars = self._bars, []
+        gaps = not all(self._has_words(cell) for cells in rows for cell in cells)
+        for number, cells in enumerate(rows):
             row = ShownText(self.source, [])
-            for cell in filter(self._has_words, cells):
+            shown = [*filter(self._has_words, cells)]
+            signs = [[bar] for bar in bars[number]] if gaps and bars and shown else []
+            for cell in sorted([*shown, *signs]):
                 row.join(cell)
             if row.pieces:
                 table.join(row.pieces)

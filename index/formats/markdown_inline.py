@@ -13,7 +13,7 @@ from markdown_it.rules_inline.state_inline import StateInline
 from markdown_it.token import Token
 
 from alpie.index.formats.extraction import UNSEEN
-from alpie.index.formats.numbering import is_note_call
+from alpie.index.formats.numbering import is_note_call, raised_text
 
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<close>/?)(?P<name>[a-z][\w-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"
@@ -120,14 +120,21 @@ class ShownText:
             self._raised, self.linked = len(self.pieces), False
         elif name == "sup" and self._raised is not None:
             before, raised = self.pieces[: self._raised], self.pieces[self._raised :]
-            if is_note_call(self._text(raised), self._text(before[-3:]), self.linked):
+            said, follows = self._text(raised), self._text(before[-3:])
+            if is_note_call(said, follows, self.linked):
                 self._source.calls += raised
                 self.pieces[self._raised :] = []
+            elif (
+                len(raised) == 1
+                and len(written := raised_text(said, follows)) == len(said)
+                and written != said
+            ):
+                self._source.instead.append((*raised[0], written))
             self._raised = None
 
     def join(self, pieces: list[Piece]) -> None:
         """More pieces, with a blank before them: at the edge of a cell or row, where there may be none."""
-        if self.pieces:
+        if self.pieces and self.pieces[-1][1] < pieces[0][0]:
             at = self._source.blank_between(self.pieces[-1][1], pieces[0][0])
             self.pieces.append((at, at + 1))
         self.pieces += pieces

@@ -17,12 +17,14 @@ from lxml.etree import _Element
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
+from alpie.index.formats.numbering import LOWERED, RAISED, write_raised
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-_RULES = 3  # of this module: raise it when the text that it makes of a file changes
+_RULES = 4  # of this module: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
     text:user-field-decls text:note-citation svg:title svg:desc math:annotation
@@ -32,6 +34,7 @@ _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
 _Note = tuple[str, str]  # label and text
 _CELL = "table:table-cell"
+_MOST_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _LINES = ("text:p", "text:h", "text:list")  # inside a paragraph: of a text box or a note
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -101,15 +104,18 @@ class _OdtBody:
         def walk(element: _Element) -> None:
             name = name_of(element)
             if element not in left_out and name not in _UNSEEN:
+                raised = name == "text:span" and self._styles.has(
+                    value_of(element, "text:style-name"), "raised"
+                )
                 parts.append("" if name in ("text:span", "text:a") else " ")
-                parts.append(element.text or "")
+                parts.append(RAISED * raised + (element.text or ""))
                 for child in element:
                     walk(child)
                     parts.append(child.tail or "")
-                parts.append("" if name in ("text:span", "text:a", "text:note") else " ")
+                parts.append(LOWERED * raised if name in ("text:span", "text:a", "text:note") else " ")
 
         walk(body)
-        return "".join(parts)
+        return write_raised("".join(parts))
 
     def _is_seen(self, element: _Element) -> bool:
         """Whether a reader sees an element and it stands; what is not so is counted."""
@@ -152,7 +158,7 @@ class _OdtBody:
             self._builder.next_page()
         notes: list[_Note] = []
         boxes: list[_Element] = []
-        text = "".join(self._words(element, notes, boxes))
+        text = write_raised("".join(self._words(element, notes, boxes)))
         item = self._marker is not None
         marker = self._marker
         if heading:
@@ -227,12 +233,14 @@ class _OdtBody:
             inner: list[_Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
+            if name == "text:span" and self._styles.has(value_of(one, "text:style-name"), "raised"):
+                inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
 
     def _paragraph_text(self, element: _Element, notes: list[_Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
         boxes: list[_Element] = []
-        text = "".join(self._words(element, notes, boxes))
+        text = write_raised("".join(self._words(element, notes, boxes)))
         return "\n".join([text, *(self._paragraph_text(box, notes) for box in boxes)])
 
     def _read_list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:
@@ -263,15 +271,25 @@ class _OdtBody:
         self._write_notes()
         notes: list[_Note] = []
         found = list(self._rows(table))
-        rows = [[self._cell(cell, notes) for cell in row if name_of(cell) == _CELL] for row in found]
+        rows = [
+            [cell for one in row if name_of(one) == _CELL for cell in self._cells(one, notes)]
+            for row in found
+        ]
         if len(rows) > 1:
             parents = (row.getparent() for row in found)
             headers = sum(p is not None and name_of(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:
-            for cell_text in chain.from_iterable(rows):
-                self._builder.add(cell_text)
+            for cell in chain.from_iterable(rows):
+                self._builder.add(cell.text)
         self._notes += notes
+
+    def _cells(self, cell: _Element, notes: list[_Note]) -> list[TableCell]:
+        """The cells that an element stands for: some alike may be written once."""
+        names = ("repeated", "spanned")
+        times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
+        rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
+        return [TableCell(self._cell(cell, notes), columns, rows)] * min(times, _MOST_ALIKE)
 
     def _cell(self, cell: _Element, notes: list[_Note]) -> str:
         return collapse(" ".join(self._paragraph_text(one, notes) for one in cell if self._is_seen(one)))

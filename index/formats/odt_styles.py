@@ -61,6 +61,8 @@ class OdtStyles:
                     looks |= {"hidden"} if value_of(one, "text:display") == "none" else set()
                     line = value_of(one, "style:text-line-through-style", "none")
                     looks |= {"struck"} if line != "none" else set()
+                    position = value_of(one, "style:text-position")
+                    looks |= {"raised"} if re.match(r"super|[1-9]", position) else set()
             for level in root.iter("{*}list-level-style-number", "{*}outline-level-style"):
                 parent = level.getparent()
                 of_heading = parent is None or name_of(level) == "text:outline-level-style"
@@ -68,7 +70,7 @@ class OdtStyles:
                 self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
 
     def has(self, name: str, look: str) -> bool:
-        """Whether a style has the look «break», «hidden» or «struck», or one that it is based on."""
+        """Whether a style has the look «break», «hidden», «struck» or «raised», or one that it is based on."""
         for _ in range(10):
             if look in self._looks.get(name, ()):
                 return True

@@ -233,7 +233,7 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
         found = [_part_calls(one) for one in fragments]
-        whole = [table_fragment(fragments, at, tables[at].box) for at in sorted(real)]
+        whole = [table_fragment(fragments, at, tables[at]) for at in sorted(real)]
         lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
         lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
         for other in {one.rotation for one in characters if one is not None} - {rotation, SLANTED}:

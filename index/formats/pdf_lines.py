@@ -22,12 +22,13 @@ from alpie.index.formats.pdf_fragments import (
     SLANTED,
     SMALL,
     WORD_GAP,
-    Box,
     Character,
     Fragment,
     PdfLine,
 )
+from alpie.index.formats.pdf_ruling import Grid
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
+from alpie.index.formats.table_grid import NOTHING, PlacedCell, fill_rows
 from alpie.index.records import RecognisedWord
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
@@ -39,23 +40,52 @@ _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or 
 _APART = 3.0  # points
 
 
-def table_fragment(fragments: Sequence[Fragment], number: int, box: Box) -> Fragment:
+def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fragment:
     """A fragment that stands for ruled table `number`, from those of its cells; a row a line."""
     cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
     for one in fragments:
         if one.cell is not None and one.cell[0] == number:
             cells[one.cell[1], one.cell[2]].append(one)
-    rows: dict[int, list[list[PdfLine]]] = defaultdict(list)
-    made: list[list[Fragment]] = []
-    for row, column in sorted(cells):
-        rows[row].append(_lines(cells[row, column], 0))
-    for of_cells in rows.values():
-        if _are_rows(of_cells):
-            made += [[part for lines in row for part in lines.cells] for row in zip(*of_cells, strict=True)]
-        else:
-            made.append([cell_fragment(lines) for lines in of_cells])
-    lines = [PdfLine(row, 0, table=number, extent=(round(box[0]), round(box[2]))) for row in made]
-    return Fragment("", box[0], box[2], box[3], lines[0].size, False, rows=lines)
+    parts: list[list[Fragment]] = []  # of a cell, by the number that stands for it among the placed ones
+    begins: dict[tuple[int, int], tuple[str, int]] = {}  # cell → that number, row
+    placed: list[list[PlacedCell]] = []
+    for row in range(len(grid.ys) - 1):
+        own = [cell for cell in sorted(cells) if cell[0] == row]
+        lines = [_lines(cells[cell], 0) for cell in own]
+        in_rows = _are_rows(lines)
+        for place in range(len(lines[0]) if in_rows else 1):
+            for cell, of_cell in zip(own, lines, strict=True):
+                begins[cell] = str(len(parts)), len(placed)
+                parts.append(of_cell[place].cells if in_rows else [cell_fragment(of_cell)])
+            nothing = "", len(placed)
+            placed.append(
+                [
+                    PlacedCell(start, end, *begins.get(cell, nothing))
+                    for cell, start, end in grid.cells_in(row)
+                ]
+            )
+    shown: set[str] = set()
+    made = [
+        PdfLine(
+            _shown_cells(row, parts, shown), 0, table=number, extent=(round(grid.xs[0]), round(grid.xs[-1]))
+        )
+        for row in fill_rows(placed)
+        if row
+    ]
+    return Fragment("", grid.box[0], grid.box[2], grid.box[3], made[0].size, False, rows=made)
+
+
+def _shown_cells(row: Sequence[str], parts: Sequence[Sequence[Fragment]], shown: set[str]) -> list[Fragment]:
+    """The fragments of a row; what is not its own, a sign or a value that was `shown` before, on its base line."""
+    own = parts[max(int(number) for number in row if number != NOTHING)][0]  # of the cell that begins last
+    sign = replace(own, text=NOTHING, raised=[], recognised=[], hyphens=[], bold=True)
+    cells: list[Fragment] = []
+    for number in row:
+        repeated = number in shown
+        for one in [sign] if number == NOTHING else parts[int(number)]:
+            cells.append(replace(one, base=own.base, recognised=[]) if repeated else one)
+        shown.add(number)
+    return cells
 
 
 def _are_rows(cells: list[list[PdfLine]]) -> bool:

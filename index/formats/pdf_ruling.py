@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
@@ -63,6 +63,14 @@ class Grid:
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
         return self.cell_of.get((bisect_right(self.ys, -y) - 1, bisect_right(self.xs, x) - 1))
+
+    def cells_in(self, row: int) -> Iterator[tuple[tuple[int, int], int, int]]:
+        """The cells that cross a row, from left to right, each with the columns where it begins and ends there."""
+        start = 0
+        for cell, slots in groupby(self.cell_of[row, column] for column in range(len(self.xs) - 1)):
+            end = start + len(list(slots))
+            yield cell, start, end
+            start = end
 
     @property
     def box(self) -> Box:

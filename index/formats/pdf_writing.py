@@ -10,6 +10,7 @@ from itertools import chain, pairwise, product, zip_longest
 from statistics import median
 
 from alpie.index.formats.extraction import clean_text
+from alpie.index.formats.numbering import raised_text
 from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks, running_text_of, title_key
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
@@ -158,13 +159,22 @@ class PdfText:
         self.marks: list[Span] = []
         self.title = ""
         self._raised: list[tuple[int, Span]] = []  # small figures set high: calls or exponents
+        self._powers: list[tuple[int, str]] = []  # place → what they are written as, if they call no note
         self._words: set[str] = set()  # of the document, as it writes them inside its lines
         self.recognised: list[RecognisedWord] = []
         self._open_table: PdfBlock | None = None  # which the next page may go on with
 
     @property
     def text(self) -> str:
-        return "".join(self._parts)
+        text = "".join(self._parts)
+        parts: list[str] = []
+        end = 0
+        calls = {call.start for call in self.calls}
+        for start, written in self._powers:
+            if start not in calls:
+                parts += text[end:start], written
+                end = start + len(written)
+        return "".join([*parts, text[end:]])
 
     def write(self, pages: PageLines, running: set[Place], numbers: Sequence[PageLabel]) -> None:
         bodies = [
@@ -263,6 +273,10 @@ class PdfText:
             self._write(text)
             if text == cell.text:  # else the places inside the cell do not hold
                 self.recognised += [word.moved(begin) for word in cell.recognised]
+                for start, end in cell.raised:
+                    written = raised_text(text[start:end], text[:start])
+                    if written != text[start:end] and len(written) == end - start:
+                        self._powers.append((begin + start, written))
                 yield cell, begin
 
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
@@ -346,6 +360,13 @@ class PdfText:
         head = block.lines[0]
         headers = int(head.bold and not all(line.bold for line in block.lines))
         headers = headers or int(not re.search(r"\d", head.text))
+        texts = [cell.text for cell in head.cells]
+        if headers and len(texts) > len(
+            set(texts)
+        ):  # heads of several columns have their own below, beside one over both
+            headers = max(
+                1, sum(line.cells[0].text == texts[0] for line in block.lines[: len(block.lines) - 1])
+            )
         self.elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(rows), headers))
 
 

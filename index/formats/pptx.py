@@ -18,6 +18,7 @@ from lxml import etree
 
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
+from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 
@@ -138,7 +139,7 @@ def _role(shape: etree._Element) -> str:
 def _write(shape: etree._Element, builder: TextBuilder) -> None:
     role = _role(shape)
     if str(shape.tag).endswith("}tbl"):
-        rows = [[" ".join(_text(p) for p in cell.iter("{*}p")) for cell in row.iterfind("{*}tc")]
+        rows = [[_cell(one) for one in row.iterfind("{*}tc") if not _is_covered(one)]
                 for row in shape.iterfind("{*}tr")]  # fmt: skip
         builder.add_table(rows, 1)
     elif role in _TITLES:
@@ -147,6 +148,16 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
         paragraphs = [text for p in shape.iter("{*}p") if (text := _text(p).strip())]
         for text in paragraphs:
             builder.add(text, item=role in ("body", "obj") and len(paragraphs) > 1)
+
+
+def _cell(cell: etree._Element) -> TableCell:
+    spans = (cell.get(name, "") for name in ("gridSpan", "rowSpan"))
+    columns, rows = (int(one) if re.fullmatch(r"\d{1,4}", one) else 1 for one in spans)
+    return TableCell(" ".join(_text(p) for p in cell.iter("{*}p")), columns, rows)
+
+
+def _is_covered(cell: etree._Element) -> bool:
+    return any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge"))
 
 
 def _text(paragraph: etree._Element) -> str:

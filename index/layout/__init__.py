@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.figures import join_figures, mark_boxes
+from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
 from alpie.index.layout.headings import (
     join_signatures,
     mark_fixed_forms,
@@ -20,7 +20,7 @@ from alpie.index.layout.headings import (
 from alpie.index.layout.legal import join_legal_headings, label_clauses
 from alpie.index.layout.line_groups import group_lines
 from alpie.index.layout.lines import detect_typesetting, split_lines
-from alpie.index.layout.lists import join_entries, join_lists, mark_numbered_headings
+from alpie.index.layout.lists import join_entries, join_lists, list_short_lines, mark_numbered_headings
 from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
@@ -47,6 +47,7 @@ def lay_out(document: Document) -> Layout:
 
     groups = group_lines(lines, clean, pages, style)
     mark_fixed_forms(groups)
+    groups = join_rows(groups)
     groups = split_glued_titles(groups, clean, style)
     mark_sections(groups)
     label_clauses(groups)
@@ -56,6 +57,7 @@ def lay_out(document: Document) -> Layout:
     groups = join_figures(groups, style)
     groups = join_lists(groups)
     groups = join_signatures(groups)
+    groups = list_short_lines(groups)
     mark_boxes(groups, style)
     mark_subtitles(groups)
     mark_sub_headings(groups, style)

@@ -30,7 +30,6 @@ _TWICE = re.compile(r"(\S*\d\S*)\s+(?=\1(?!\S))")
 
 def join_figures(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Join the line groups of each figure with its label and of each table, and give them their kinds."""
-    groups = _markdown_tables(groups)
     if not style.wrapped:
         return groups
     groups = _tables(groups, style)
@@ -57,18 +56,21 @@ def _is_label(group: LineGroup, style: Typesetting) -> bool:
     )
 
 
-def _markdown_tables(groups: list[LineGroup]) -> list[LineGroup]:
+def join_rows(groups: list[LineGroup]) -> list[LineGroup]:
+    """Join neighbouring rows whose cells blanks or signs set apart into tables; a first row with figures is no header."""
     made: list[LineGroup] = []
     for group in groups:
-        if group.kind is None and group.text.startswith("|"):
-            if made and made[-1].kind is BlockKind.TABLE and not group.blank_before:
-                if re.fullmatch(r"[|:\-\s]+", group.text):
+        signs = group.text.startswith("|")
+        if group.kind is None and (group.row or signs):
+            if made and made[-1].kind is BlockKind.TABLE and not (group.blank_before or group.page_start):
+                if signs and re.fullmatch(r"[|:\-\s]+", group.text):
                     made[-1].parts[-1].extend(group.lines)
                     made[-1].lines.extend(group.lines)
                 else:
                     _add_row(made[-1], [group])
                 continue
             _make_table(group, [group])
+            group.header_parts = int(signs or not re.search(r"\d", group.text))
         made.append(group)
     return made
 

@@ -16,6 +16,7 @@ from alpie.index.layout.forms import (
     kind_by_form,
     opens_sentence,
 )
+from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Typesetting, printed_width
 from alpie.index.records import BlockKind, collapse
@@ -191,7 +192,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
 def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
     """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
-    for group, following in pairwise(groups):
+    texts = _texts_of_articles(groups)
+    for number, (group, following) in enumerate(pairwise(groups)):
         if group.kind is BlockKind.METADATA:
             after_signature = after_signature or group.signature
             continue
@@ -199,8 +201,22 @@ def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
             after_signature = False
         if group.kind is not None or group.box is not None or not is_title_form(group):
             continue
-        if following.kind in _NOT_HEADED:
+        if following.kind in _NOT_HEADED or number in texts:
             continue
         group.kind = BlockKind.HEADING
         group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False
+
+
+def _texts_of_articles(groups: list[LineGroup]) -> set[int]:
+    """Numbers of lines that have the form of titles and are all there is of an article: names, «Entrada libre»."""
+    texts: set[int] = set()
+    for number, group in enumerate(groups):
+        if group.kind is not BlockKind.HEADING or not opens_unit(group.text):
+            continue
+        end = number + 1
+        while end < len(groups) and groups[end].box is None and is_title_form(groups[end]):
+            end += 1
+        if end == len(groups) or groups[end].kind is BlockKind.HEADING:
+            texts.update(range(number + 1, end))
+    return texts

@@ -47,9 +47,15 @@ _PROVISIONS_RANK = 1  # they stand after all titles and belong to none
 _PROVISION_RANK = 2
 _SHORT = 120  # characters of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
+# A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
+# («manda cuatro años», «nombra un secretario»; but «de cuatro años», «garantizar un salario»).
 _VERB = re.compile(
     r"(?i)\b(?:es|son|est[áa]n?|ha[ny]?|tienen?|deben?|pueden?|quedan?|corresponden?|se\s+[^\W\d_]+[aáeé]n?|"
     r"[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b"
+    r"|(?-i:\s[a-zñáéíóú]{3,}(?<!m)(?<!g)(?<!ord)(?<!jov)[ae]n\b)"
+    r"|(?-i:\s(?!(?:ante|bajo|con|contra|desde|durante|entre|hacia|hasta|mediante|para|pero|por|según|sino|sobre|tras|todas?|"
+    r"todos?|ambas|ambos|salvo|excepto|como|incluso|cada|cuando|donde|que|más|menos|sin|solo|sólo)\s)"
+    r"[a-zñáéíóú]{3,}(?<![aei]r)(?<!ndo)\s(?:el|la|los|las|una?|su|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+\s[a-zñ]+s)\s)"
 )
 # How a line begins that is no title, where it is all there is of its article.
 _NO_TITLE = re.compile(
@@ -208,6 +214,11 @@ def opens_unit(heading: str) -> bool:
     return _read_opening(heading, True, None) is not None
 
 
+def only_orders(heading: str) -> bool:
+    """Whether a heading says no more than where one is: a division's name, a line of a table of contents."""
+    return bool(_DIVISION.match(heading) or _LEADERS.search(heading))
+
+
 def _mark_article(group: LineGroup, article: str | None, opened: _UnitOpening | None) -> str | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:
@@ -240,21 +251,24 @@ def _is_sentence(rest: str) -> bool:
 def _make_one_line_articles_text(groups: list[LineGroup]) -> None:
     """Make text of articles that are one line and no more: «Artículo 22. (Derogado)»; titles stay titles.
 
-    Where the same article has words elsewhere, the line is an entry of a table of contents.
+    Where the same article has words elsewhere, the line is an entry of a table of contents, or a title: but in documents
+    whose articles all begin with a sentence on that line.
     """
-    bodiless = [
-        (group, group.text[opened.end :])
+    named = [
+        (group, group.text[opened.end :].strip(), following)
         for group, following in zip_longest(groups, groups[1:])
         if group.kind is BlockKind.HEADING
         and group.label
         and (opened := _read_opening(group.text, True, group.label.rpartition(" ")[0]))
         and group.text[opened.end :].strip()
-        and not _is_under(following, group)
     ]
-    single = {id(group) for group, _ in bodiless}
-    told = {_unit_of_label(group) for group in groups if group.label and id(group) not in single}
-    for group, rest in bodiless:
-        if group.label not in told and _NO_TITLE.match(rest.lstrip()):
+    texts = sum(g.kind is BlockKind.PARAGRAPH and g.level > 0 for g in groups)
+    untitled = texts > 1 and all(_NO_TITLE.match(rest) and ends_sentence(rest) for _, rest, _ in named)
+    bodiless = {id(group) for group, _, following in named if not _is_under(following, group)}
+    told = {_unit_of_label(group) for group in groups if group.label and id(group) not in bodiless}
+    for group, rest, _ in named:
+        alone = id(group) in bodiless and group.label not in told
+        if _NO_TITLE.match(rest) and (alone or untitled):
             _make_paragraph(group)
 
 

@@ -26,7 +26,7 @@ from alpie.index.layout.forms import (
     opens_sentence,
     starts_lower,
 )
-from alpie.index.layout.lines import Line, Typesetting, printed_width
+from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
 from alpie.index.layout.pages import Pages
 from alpie.index.records import BlockKind, collapse
 
@@ -52,6 +52,7 @@ class LineGroup:
     header_parts: int = 0
     skip: int = 0  # characters at the start that only double what follows
     item: bool = False  # the format of the file says that it is an item of a list
+    row: bool = False  # its line is a row of a table
 
     @property
     def width(self) -> float:
@@ -77,6 +78,7 @@ def group_lines(
 ) -> list[LineGroup]:
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
+    rows = find_rows(lines)
     # Where many lines are set in, indentation is how the document is set and says nothing.
     sets_in = sum(1 for line in lines if line.indent and not line.blank) <= _FEW_SET_IN * len(clean)
     groups: list[LineGroup] = []
@@ -96,11 +98,14 @@ def group_lines(
             or blank
             or footer
             or starts_page
+            or line.number in rows
+            or previous.number in rows
             or _begins_by_form(text, before, groups[-1], style)
             or _ends_before(previous, before, text, style, previous.number in starts)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
             groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
+            groups[-1].row = line.number in rows
         else:
             groups[-1].lines.append(line)
         previous = line
@@ -178,6 +183,8 @@ def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> boo
     """Whether the break between two groups fell inside a sentence."""
     before, opening, ending = growing.group, growing.texts[0], growing.texts[-1]
     if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
+        return False
+    if before.row or after.row:
         return False
     if any(form.match(opening) or form.match(after.text) for form in _INTERRUPTS):
         return False

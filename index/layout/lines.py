@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from alpie.index.spanish.analysis import normalize
+
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 # Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is
@@ -40,7 +42,7 @@ class Line:
     number: int  # 0-based
     start: int
     end: int
-    text: str  # stripped
+    text: str  # stripped, its accents composed
     indent: int  # characters of white space before the text
     carries_on: bool  # white space stood between the text and the line end
     after_form_feed: bool = False
@@ -65,15 +67,41 @@ def split_lines(text: str) -> list[Line]:
     ends.append((len(text), len(text)))
     for stop, following in ends:
         raw = text[position:stop]
-        shown = raw.strip()
+        bare = raw.strip()
+        shown = normalize("NFC", bare)
         indent = len(raw) - len(raw.lstrip())
         start = position + indent
         width = printed_width(shown) if len(shown) <= _WIDEST_COLUMN else 0.0
-        carries_on = bool(shown) and indent + len(shown) < len(raw)
-        lines.append(Line(len(lines), start, start + len(shown), shown, indent, carries_on, form_feed, width))
+        carries_on = bool(shown) and indent + len(bare) < len(raw)
+        lines.append(Line(len(lines), start, start + len(bare), shown, indent, carries_on, form_feed, width))
         form_feed = "\f" in text[stop:following]
         position = following
     return lines
+
+
+_CELLS = re.compile(r" *\| *| *\t *|[ \xa0]{2,}")
+_NUMBER = re.compile(r"\W?|\(?\w{1,4}[.)ºª-]+")  # of an item, set apart from its text
+_WIDEST_CELL = 30  # characters, on an average: columns of running text are wider
+
+
+def find_rows(lines: list[Line]) -> frozenset[int]:
+    """The numbers of the lines that are rows of a table: two or more on end, of as many cells set apart.
+
+    Blanks part running text too, set in columns or spaced out to a margin: there lines begin small or are long.
+    """
+    cells = [_CELLS.split(line.text) for line in lines]
+    may_be = [
+        len(row) > 1
+        and not (row[0][:1].islower() or _NUMBER.fullmatch(row[0]))
+        and sum(map(len, row)) <= _WIDEST_CELL * len(row)
+        for row in cells
+    ]
+    rows: set[int] = set()
+    for number, (above, row) in enumerate(pairwise(cells), 1):
+        if may_be[number - 1] and may_be[number] and len(row) == len(above):
+            rows |= {number - 1, number}
+    # a row of the same table that has cells without words
+    return frozenset(rows | {n for n, is_row in enumerate(may_be) if is_row and {n - 1, n + 1} & rows})
 
 
 @dataclass(frozen=True, slots=True)

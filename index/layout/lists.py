@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby, pairwise
 
 from alpie.index.layout.forms import NUMBERED
@@ -12,6 +13,8 @@ from alpie.index.records import BlockKind
 _MAX_TERM = 40  # characters
 _MAX_ENTRY = 14  # lines
 _FEWEST_ENTRIES = 3
+# What no title of a section is: «Adulto: 4,50 €», «Familiar 9,00 €».
+_VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 
 
 def mark_numbered_headings(groups: list[LineGroup]) -> None:
@@ -82,3 +85,34 @@ def _is_entry(term: LineGroup, description: LineGroup, first: bool) -> bool:
         and not description.bulleted
         and len(description.lines) <= _MAX_ENTRY
     )
+
+
+def list_short_lines(groups: list[LineGroup]) -> list[LineGroup]:
+    """Join lines that have the form of titles, but stand one below the other without a text, into a list."""
+    made: list[LineGroup] = []
+    index = 0
+    while index < len(groups):
+        end = index
+        while end < len(groups) and _is_short_line(groups[end], groups[index:end]):
+            end += 1
+        run = groups[index:end] or groups[index : index + 1]
+        if not _has_value(run[0]) and (index == 0 or all(map(_has_value, run[1:]))):
+            made.append(run.pop(0))  # the title of the document or of the list
+        following = groups[end] if end < len(groups) else None
+        closed = following is None or following.blank_before or following.kind is not None
+        is_list = len(run) > 2 or (len(run) == 2 and closed and all(map(_has_value, run)))
+        made += [_list_of(run, 1)] if is_list else run
+        index = max(end, index + 1)
+    return made
+
+
+def _is_short_line(group: LineGroup, above: list[LineGroup]) -> bool:
+    """Whether a line may go on with the run of short lines `above` it: glued to them, or a value like all of them."""
+    if not is_title_form(group) or len(group.lines) > 1:
+        return False
+    apart = group.blank_before or group.page_start
+    return not (above and apart) or all(map(_has_value, [*above, group]))
+
+
+def _has_value(group: LineGroup) -> bool:
+    return _VALUE.search(group.text) is not None

@@ -15,6 +15,7 @@ from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists
 from alpie.index.layout.pages import Pages
 from alpie.index.records import Block, BlockKind, Document, Element, Layout, Span, Structure, collapse
+from alpie.index.spanish.analysis import normalize
 
 
 class SpanCutter:
@@ -54,8 +55,9 @@ class SpanCutter:
         return tuple(spans[first : last + 1])
 
     def text(self, start: int, end: int) -> str:
-        """The text of ``[start, end)`` without what is left out, trimmed."""
-        return "".join(self._source[span.start : span.end] for span in self.spans(start, end))
+        """The text of ``[start, end)`` without what is left out, trimmed, its accents composed: for rules to be tried on."""
+        parts = (self._source[span.start : span.end] for span in self.spans(start, end))
+        return normalize("NFC", "".join(parts))
 
     def of_lines(self, lines: list[Line], skip: int = 0) -> tuple[Span, ...]:
         """Spans of a run of lines, without the first `skip` characters."""
@@ -93,7 +95,7 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
 
 
 def _is_same_title(text: str, title: str) -> bool:
-    return collapse(text).casefold().rstrip(".") == collapse(title).casefold().rstrip(".")
+    return collapse(text).casefold().rstrip(".") == normalize("NFC", collapse(title)).casefold().rstrip(".")
 
 
 def lay_out_marked(document: Document, structure: Structure) -> Layout:

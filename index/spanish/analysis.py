@@ -17,6 +17,7 @@ import Stemmer
 
 _PORTION = 1_000  # characters
 _UNSEEN = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*(?=[^\W\d_])|[\u00ad\u200b\u2060\ufeff]")
+_LETTER = re.compile(r".[\u0300-\u036f]{0,9}", re.DOTALL)  # with its accents
 _SAFE_CUT = re.compile(r"[\x00-\x7f]")  # an ASCII character never composes with what stands before it
 
 
@@ -27,6 +28,19 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     if text.isascii():
         return text
     return "".join(unicodedata.normalize(form, portion) for portion in _portions(text))
+
+
+def compose(text: str) -> tuple[str, Sequence[int]]:
+    """`text` with each accent in the letter it stands on, and where in `text` each character begins; last, the end."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, range(len(text) + 1)
+    composed: list[str] = []
+    begins: list[int] = []
+    for match in _LETTER.finditer(text):
+        letter = unicodedata.normalize("NFC", match[0])
+        composed.append(letter)
+        begins += [match.start()] * len(letter)
+    return "".join(composed), [*begins, len(text)]
 
 
 def without_invisible(text: str) -> str:

@@ -67,8 +67,9 @@ def test_the_words_are_those_of_a_renderer(text: str) -> None:
     if not text.strip():
         return
     found = read(text)
-    # signs of emphasis that a blank keeps from being any are text to a renderer and none to a reader
-    wanted, words = (re.sub(r"[*_]", "", one) for one in (rendered(text), found.words))
+    # signs of emphasis that a blank keeps from being any are text to a renderer and none to a reader; the bars of a table with
+    # empty cells are text to a reader
+    wanted, words = (re.sub(r"[*_]", "", one).replace("|", " ") for one in (rendered(text), found.words))
     assert seen(words) == seen(wanted)
     assert found.quotable is not None
     assert len(found.document.text) == len(text)
@@ -79,7 +80,7 @@ def test_the_words_of_real_files_are_those_of_a_renderer(path: object) -> None:
     text = path.read_text("utf-8")  # type: ignore[attr-defined]
     body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
     # a mark of other dialects («{.unnumbered}» after a heading) is text to a renderer of CommonMark
-    strip = lambda words: re.sub(r"[*_]|\{[.#][^{}]*\}", "", words)  # noqa: E731
+    strip = lambda words: re.sub(r"[*_]|\{[.#][^{}]*\}", "", words).replace("|", " ")  # noqa: E731
     assert strip(read(text).words).split() == strip(rendered(body)).split()
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 from support.formats.packed import docx, odt, p, run, table, tr
@@ -462,3 +463,36 @@ def test_a_list_counts_as_a_browser_counts_it() -> None:
         "<ol reversed><li>a<li>b</ol><ol reversed start=9><li>a<li value=4>b<li>c</ol><ol type=i><li>a</ol>"
     )
     assert found.words == "2. a 1. b 9. a 4. b 3. c i. a"
+
+
+def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:
+    parts = [
+        ("Son 10", "6"),
+        (" g, 10", "-"),
+        ("", "3"),
+        (" m", "2"),
+        (" y 15 días hábiles", "1"),
+        (", n", "o"),
+        (" 5 y 2", "a"),
+        (".", ""),
+    ]
+    shown = "Son 10⁶ g, 10⁻³ m2 y 15 días hábiles, nº 5 y 2ª."
+    up, style = '<w:vertAlign w:val="superscript"/>', '<w:rStyle w:val="Alto"/>'
+    styles = f'<w:style w:type="character" w:styleId="Alto"><w:rPr>{up}</w:rPr></w:style>'
+    for look in (up, style):
+        runs = [run(text, how) for plain, raised in parts for text, how in ((plain, ""), (raised, look))]
+        found = Reading("a.docx", docx(p(*runs), styles=styles))
+        assert found.texts == [shown]
+        coverage = measure_coverage(found.document, found.layout, found.passages).coverage
+        assert coverage.words_kept == coverage.words_found
+    spans = "".join(f'{plain}<text:span text:style-name="T1">{raised}</text:span>' for plain, raised in parts)
+    auto = (
+        '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+    )
+    assert open_text(f"<text:p>{spans}</text:p>", auto).texts == [shown]
+
+
+def test_an_initial_set_over_several_lines_belongs_to_its_word() -> None:
+    first = p("L", properties='<w:framePr w:dropCap="drop" w:lines="3"/>')
+    found = Reading("a.docx", docx(first + p("a presente orden rige.") + p("Otra.")))
+    assert found.texts == ["La presente orden rige.", "Otra."]

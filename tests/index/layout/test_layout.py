@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
 
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.layout import lay_out
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.records import Block, BlockKind, Element, Structure, readable_text
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import document_of
+from support.formats.reading import Reading
 from support.layout_agreement import Agreement, measure_layout, read_gold
 from support.places import ROOT, TESTS
 
@@ -276,6 +279,85 @@ def test_a_box_does_not_swallow_the_body_after_it() -> None:
 def test_the_path_is_section_and_sub_heading() -> None:
     block = block_with("weprotect-2019", "era el servicio de mensajería más popular")
     assert block.path == ("04 Tendencias tecnológicas", "El auge de la encriptación")
+
+
+# --- rows and short lines, which are no headings ---------------------------------------------------
+
+_AROUND = (
+    "NORMAS DEL BAÑO\n\nArtículo 1. Aforo.\nEs de 30.\n\nArtículo 2. Precios.\n\n{}\n\n"
+    "Artículo 3. Horario.\nDe 11 a 20 horas.\n"
+)
+
+
+def said_in_article_2(lines: str) -> list[tuple[str, str]]:
+    """Role and text of what can be quoted of an article that holds `lines`."""
+    reading = Reading("a.txt", _AROUND.format(lines).encode())
+    assert reading.passage("De 11 a 20").path[-1:] == ("Artículo 3. Horario.",)
+    return [(s.role.value, s.text) for p in reading.passages if p.label == "artículo 2" for s in p.sentences]
+
+
+@pytest.mark.parametrize("gap", ["    ", "\t", " | "])
+def test_cells_that_stand_apart_are_rows_of_a_table(gap: str) -> None:
+    rows = [
+        gap.join(row)
+        for row in (("Tipo", "Martes", "Domingo"), ("Adulto", "4,50 €", "6 €"), ("Niño", "2 €", "3 €"))
+    ]
+    shown = [" ".join(row.split()) for row in rows]
+    assert said_in_article_2("\n".join(rows)) == [("header", shown[0]), ("row", shown[1]), ("row", shown[2])]
+    assert said_in_article_2("\n".join(rows[1:])) == [("row", shown[1]), ("row", shown[2])]
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_short_lines_that_no_text_follows_are_items(gap: str) -> None:
+    prices = ["Adulto: 4,50 €", "Infantil: 2 €", "Familiar: 9 €"]
+    assert said_in_article_2(gap.join(prices)) == [("item", price) for price in prices]
+
+
+def test_names_one_below_the_other_are_items() -> None:
+    names = ["Ana Ruiz", "Eva Sanz", "Luis Mora"]
+    assert said_in_article_2("\n".join(names)) == [("item", name) for name in names]
+    assert blocks_of("Lista de la junta\n" + "\n".join(names) + "\n\nTexto que sigue aquí.")[:2] == [
+        ("heading", "Lista de la junta"), ("list", " ".join(names)),
+    ]  # fmt: skip
+
+
+def test_short_lines_are_the_text_of_their_article_where_there_is_no_other() -> None:
+    for lines in (["Entrada libre"], ["Ana Ruiz", "Eva Sanz"]):
+        assert said_in_article_2("\n\n".join(lines)) == [("sentence", line) for line in lines]
+
+
+def test_running_text_set_in_columns_is_no_table() -> None:
+    text = "La plaza nueva se abre   El mercado cierra los\nen mayo con una banda   lunes por la tarde y\n"
+    assert "table" not in {kind for kind, _ in blocks_of(text)}
+    assert "table" not in {kind for kind, _ in blocks_of("1.  La sede\n2.  La cuota\n")}
+
+
+@pytest.mark.parametrize(("name", "page"), [
+    ("a.txt", "Norma\n\n{}\n\n{}\n\n{}"), ("a.md", "# Norma\n\n## {}\n\n## {}\n\n{}"),
+    ("a.html", "<html><h1>Norma</h1><h2>{}</h2><h2>{}</h2><p>{}</p>"),
+])  # fmt: skip
+def test_a_title_that_no_text_follows_can_be_quoted(name: str, page: str) -> None:
+    lines = "Cierre por obras en mayo", "Avisos del centro", "El centro abre a las diez de la mañana."
+    reading = Reading(name, page.format(*lines).encode())
+    assert reading.quotable == [lines[0], lines[2]]  # but not the one that heads a text
+
+
+# --- accents that stand apart from their letters --------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_decomposed_accents_change_no_more_than_the_letters(name: str) -> None:
+    text = (
+        "# Ordenación\n\nTÍTULO I\n\nDe los baños\n\nArtículo 1. Ámbito.\n\nRige en España, según el núm. 4. Y en Ávila.\n\n"
+        "Artículo 2. Artículos útiles.\n\n- Jabón.\n- Útiles.\n\nDISPOSICIÓN ADICIONAL ÚNICA. Género.\n\nRige así.\n"
+    )
+    composed, apart = (Reading(name, unicodedata.normalize(form, text).encode()) for form in ("NFC", "NFD"))
+    assert apart.document.text == unicodedata.normalize("NFD", text)  # the file as it is
+    assert [(p.path, p.label) for p in apart.passages] == [(p.path, p.label) for p in composed.passages]
+    assert [unicodedata.normalize("NFC", one) for one in apart.quotable] == composed.quotable
+    assert apart.quotable[0] == unicodedata.normalize("NFD", "Rige en España, según el núm. 4.")
+    measured = measure_coverage(apart.document, apart.layout, apart.passages)
+    assert measured.coverage.words_kept == measured.coverage.words_found > 0
 
 
 # --- robustness ------------------------------------------------------------------------------------
