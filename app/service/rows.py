@@ -124,6 +124,7 @@ def hit_row(hit: Hit, documents: Mapping[str, Document], language: str = "es") -
         "citation": full_citation(citation, language),
         "terms": list(hit.terms),
         "ranks": dict(hit.ranks),
+        "verbatim": hit.verbatim,
     }
 
 

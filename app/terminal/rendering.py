@@ -159,6 +159,8 @@ def hits_text(
         return words("search.none") + "\n"
     lines = [words("search.none_of_the_words"), ""] if only_near else []
     for number, hit in enumerate(hits, start=1):
+        if hit.verbatim is False and not only_near and (number == 1 or hits[number - 2].verbatim):
+            lines += [words("search.none_verbatim" if number == 1 else "search.not_verbatim"), ""]
         citation = full_citation(cite(documents[hit.passage.document_id], hit.passage), words.language)
         lines += [
             _wrapped(f"{number}. {hit.passage.text}", width, _INDENT),

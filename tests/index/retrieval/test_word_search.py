@@ -16,7 +16,7 @@ from alpie.index.storage.store import open_version
 from support.fake_encoder import FakeEncoder, FakeReader, build, corpus_of
 
 TEXTS = (
-    "Los menores usan internet.\n\nEl acoso a un menor por internet crece.\n",
+    "Los menores usan internet.\n\nEl acoso a un menor por internet crece: 105 047 casos.\n",
     "La niña pequeña juega.\n\nAcosar es delito, y el menoscabo también.\n",
     "Resolución AGN/65/RES/10: abuso, de menores.\n\nEl abuso de menores no prescribe en la red de internet.\n",
 )
@@ -50,6 +50,7 @@ def found(corpus: Corpus, text: str) -> set[str]:
     ("AGN/65/RES/10", ("tres",)), ("AGN/65/RES/1", ()), ("acoso NEAR/4 internet", ("uno",)),
     ("abuso CERCA/2 internet", ()), ("abuso CERCA internet", ("tres",)), ("acos*", ("uno", "dos")),
     ("fruta", ()),  # of the document that went
+    ("105 047", ("uno",)), ("105.047", ("uno",)), ("105047", ("uno",)), ('"105.047"', ()),
     ("¿? «» * OR", ()), ("", ()),
 ])  # fmt: skip
 def test_what_is_asked_for_is_found(stored: Corpus, text: str, documents: tuple[str, ...]) -> None:
@@ -63,6 +64,14 @@ def test_the_exact_phrase_has_its_signs_too(stored: Corpus) -> None:
     assert all("abuso, de menores" in text for text in found(stored, '"abuso, de menores"'))
     assert found(stored, '"abuso, de menores"')
     assert not found(stored, '"abuso; de menores"')
+
+
+@pytest.mark.parametrize(("text", "literal"), [
+    ("menor 2019", []), ("105.047", ["105.047"]), ("¿quién dice «en la red» hoy?", ["en la red"]),
+    ("niño O menor internet", ["niño", "menor"]), ("ciber* menor", ["ciber"]), ("AGN/65/RES/10", ["AGN/65/RES/10"]),
+])  # fmt: skip
+def test_what_is_literal_in_a_search(text: str, literal: list[str]) -> None:
+    assert [term.text for term in WordQuery.of(text).literal.terms] == literal
 
 
 def test_what_is_marked_is_what_was_asked_for() -> None:
