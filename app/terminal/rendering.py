@@ -26,8 +26,8 @@ from alpie.app.checking.verification import (
     Verdict,
     Verification,
     sentence_line,
+    told_warnings,
     verdict_key,
-    warning_sentences,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
@@ -182,9 +182,9 @@ def verification_text(outcome: Verification, words: Translations, width: int) ->
             lines += [_wrapped(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [words("verify.omissions"), ""]
-    if outcome.warnings:
-        lines += [_wrapped(f" ! {one}", width, _INDENT) for one in warning_sentences(outcome.warnings, words)]
-        for place in outcome.places[:1]:
+    if told := told_warnings(outcome, words):
+        lines += [_wrapped(f" ! {one}", width, _INDENT) for one in told]
+        for place in outcome.places[:1] if outcome.warnings else ():
             whole = _INDENT + _with_marks(place.reading)
             lines += ["", words("verify.whole"), _wrapped(whole, width, _INDENT)]
         lines.append("")
