@@ -104,8 +104,8 @@ class QuotationChecker:
             whole = whole or self._texts.check_nearest(text)
             if whole.verdict is Verdict.ALTERED:
                 return whole
-        quoted = (failed.text,) if unchecked or len(chosen) > 1 else ()
-        return replace(failed, text=text, quoted=quoted, misattributed=wrong)
+        alone = (failed.text,) if unchecked or len(chosen) > 1 else ()
+        return replace(failed, text=text, quoted=alone, misattributed=wrong)
 
     def _misattributed(
         self, others: Sequence[str], outcomes: Sequence[Verification]
