@@ -236,6 +236,8 @@ class Hit:
     )
     expansion: str = ""  # the expansion nearest to the question: found by it, never quoted
     terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them
+    # whether it holds what was put between quotation marks, or what operators ask for; None: nothing was
+    verbatim: bool | None = None
 
 
 def collapse(text: str) -> str:

@@ -14,6 +14,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import Weights, load_calibration, load_weights
 from alpie.app.answering.quoting.quotes import QuotePolicy
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
 _MAX_READ = 100  # passages looked through for a word
+_MAX_WEIGHED = 2_000  # passages with a phrase that are read to tell which is best
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # one corpus is another only where it is the same
@@ -206,7 +209,8 @@ class Corpus:
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
-        A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others.
+        A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others. Quotation marks,
+        operators (`WordQuery`) and a figure by itself are literal: the passages that hold them come before these.
         `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
@@ -216,7 +220,18 @@ class Corpus:
         reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
         places = self._lookup.find_places(read, reference, within).places if reference else ()
-        return hits_at(places, hits, limit) if places else hits
+        hits = hits_at(places, hits, limit) if places else hits
+        literal = WordQuery.of(question).literal
+        if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
+            return hits
+        holding = np.zeros(len(self.passages), bool)
+        holding[[one.row for one in self.word_matches(literal)][:_MAX_WEIGHED]] = True
+        if allowed is not None:
+            holding &= allowed
+        first = self.index.search(read, limit, retriever, holding).hits if holding.any() else ()
+        held = {hit.passage.address for hit in first}
+        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in held]
+        return (*(replace(hit, verbatim=True) for hit in first), *rest)[:limit]
 
     def holds_none_of(
         self, text: str, document: str | None = None, admits: Callable[[Hit], bool] = lambda _: True

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.checking.text_view import fold_quotes
+from alpie.app.checking.verification import Misattribution
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import Span, collapse
@@ -72,6 +73,9 @@ MAX_WORDS_BESIDE = 40  # a long sentence
 _REFERENCE_SHARE = 0.8  # of the words of a line or bracket, those that a citation of the documents has too
 _PIECE = re.compile(r"\n+|\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"\w+")
+_YEAR = re.compile(r"(?<![\w/-])(?:19|20)\d\d(?![\w/])")
+_PAGE = re.compile(r"\b(?:p[áa]gs?\.?|p[áa]ginas?|pages?|pp?\.) ?(\d+)(?:[-–](\d+))?", re.IGNORECASE)
+_ARTICLE = re.compile(r"\bart(?:[íi]culo|icle|\.)? (\d+)", re.IGNORECASE)
 _CATALOGUE = ("cite.", "iso.", "date.", "export.")
 
 
@@ -131,6 +135,48 @@ def belong_to_the_source(
     )
     shared = (equal - Counter(quoted)) & Counter(beside)
     return 2 * shared.total() >= len(beside) > 1  # one may join two quotations: «a» y «b»
+
+
+def reference_beside(outside: Sequence[str], number: int) -> str:
+    """What may be the reference of the quotation with this number: brackets after it; of the last, all lines."""
+    is_last = number == len(outside) - 2
+    pieces = enumerate(_lines_and_brackets(outside[number + 1]))
+    kept = (piece for place, piece in pieces if place or not _continues_sentence(piece))
+    return "\n".join(piece for piece in kept if is_last or piece.startswith(("(", "[")))
+
+
+def misattributed(
+    lead_in: str, reference: str, citations: Sequence[Citation], names: Iterable[str]
+) -> Misattribution | None:
+    """What the words beside a quotation say of its source that none of its `citations` has; None for nothing.
+
+    Years, pages and articles are read in the `reference` only, which `lead_in` tells of something else; the `names` of
+    publishers of the documents in both.
+    """
+    found = [Misattribution(tuple(_unlike(lead_in, reference, one, names)), one) for one in citations]
+    nearest = min(found, key=lambda one: len(one.said), default=None)
+    return nearest if nearest and nearest.said else None
+
+
+def _unlike(lead_in: str, reference: str, citation: Citation, names: Iterable[str]) -> Iterator[str]:
+    fields = " ".join([*_fields(citation), citation.document_id]).casefold()
+    told = f"{lead_in}\n{reference}".casefold()
+    own = {
+        word for word in lowercase_words(f"{citation.publisher} {citation.short_publisher}") if len(word) > 4
+    }
+    if own.isdisjoint(lowercase_words(told)):
+        named = (name for name in dict.fromkeys(names) if name and name.casefold() not in fields)
+        yield from (name for name in named if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", told))
+    years = _YEAR.findall(reference)
+    if citation.date and years and not set(years) & set(_YEAR.findall(f"{citation.date} {fields}")):
+        yield years[0]
+    if (page := _PAGE.search(reference)) and str(citation.page).isdecimal():
+        first, last = int(str(citation.page)), citation.last_page or citation.page
+        if int(page[2] or page[1]) < first or (str(last).isdecimal() and int(page[1]) > int(str(last))):
+            yield page[0]
+    articles = _ARTICLE.findall(" ".join(filter(None, [*citation.path, citation.label])))
+    if articles and (article := _ARTICLE.search(reference)) and article[1] not in articles:
+        yield article[0]
 
 
 def _lines_and_brackets(part: str) -> list[str]:

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from alpie.app.checking.text_view import fold_quotes, subtract_spans
 from alpie.index.records import Document, Layout, Span, collapse, spans_between
-from alpie.index.spanish.analysis import normalize, without_invisible
+from alpie.index.spanish.analysis import join_thousands, normalize, without_invisible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
@@ -98,7 +98,8 @@ def find_copied(
 def same_but_for_signs(pasted: str, source: str) -> bool:
     """Whether two texts differ in accents, capitals, blanks and punctuation alone.
 
-    Nothing of a figure is a sign: «92,7» is not «927»; the sign before a number, or the one for percent, is a word.
+    Of a figure, what parts its thousands is a sign, and nothing else: «92,7» is not «927»; the sign before a number, or
+    the one for percent, is a word.
     """
     same_letters = letters_of(pasted)[0] == letters_of(source)[0]
     return same_letters and _figures(pasted) == _figures(source)
@@ -110,7 +111,7 @@ def without_hyphens(text: str) -> str:
 
 
 def _figures(text: str) -> list[str]:
-    return _FIGURE.findall(normalize("NFC", text))
+    return _FIGURE.findall(join_thousands(normalize("NFC", text)))
 
 
 def _find_letters(reading: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:

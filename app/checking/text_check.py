@@ -8,14 +8,14 @@ compared word by word.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import read_cut
-from alpie.app.answering.quoting.omissions import OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
+from alpie.app.answering.quoting.omissions import OMISSION, OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import CopiedText, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
@@ -83,6 +83,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
 _MAX_SENTENCES = 40  # of a text that are looked up one by one
 _FEWEST_WORDS = 3  # of one of them
+_EDGES = " .,;:"  # of a piece of a quotation with omissions: what may be another where it ends
 _MAX_COPIED = 10_000  # characters of a text that is compared with copies
 _MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
@@ -108,7 +109,7 @@ class TextChecker:
                 return _exact_or_cut(text, found, total)
         for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
             for reading in _readings(pasted):
-                place = self._with_omissions(mark.split(fold_quotes(reading)))
+                place = self._with_omissions(mark.split(fold_quotes(reading)), self._views)
                 if place:
                     return _exact_or_cut(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
@@ -134,14 +135,16 @@ class TextChecker:
             places += [self._place(name, spans[key]) for key in sorted(spans)[: MAX_PLACES - len(places)]]
         return tuple(places), total
 
-    def _with_omissions(self, parts: Sequence[str]) -> MatchedPlace | None:
-        """The place of «one piece […] another»."""
+    def _with_omissions(
+        self, parts: Sequence[str], documents: Iterable[str], folded: bool = False
+    ) -> MatchedPlace | None:
+        """The place of «one piece […] another» in some of the documents; `folded`: capitals and accents apart."""
         pieces = [piece for piece in parts if piece]
         if not 2 <= len(pieces) <= _MAX_PIECES or not all(" " in piece for piece in pieces):
             return None
-        for name, views in self._views.items():
-            for view in views:
-                spans = pieces_in_order(view, pieces, _MAX_OMITTED_CHARACTERS, MAX_PLACES)
+        for name in documents:
+            for view in self._views[name]:
+                spans = pieces_in_order(view, pieces, _MAX_OMITTED_CHARACTERS, MAX_PLACES, folded)
                 if spans:
                     return self._place(name, spans)
         return None
@@ -157,11 +160,15 @@ class TextChecker:
                 return _exact_or_cut(text, (self._place(passage.document_id, spans),), 1)
         if same := self._check_copied(text, is_exact=False):
             return same
+        if marked := self._check_omissions(text, pasted, candidates):
+            return marked
         sentences = self._check_sentences(pasted) if by_sentence else ()
         if sentences and all(one.is_found or one.only_signs for one in sentences):
             return _combine_sentences(text, Verdict.JOINED, sentences)
         if not any(one.is_found or one.only_signs for one in sentences):
             sentences = ()
+        if sentences and OMISSION_MARK.search(pasted):  # a mark is not to be compared with words
+            return _combine_sentences(text, Verdict.ALTERED, sentences)
         arounds = [self._words_around(passage, len(pasted)) for passage in candidates]
         best: tuple[Alignment, Passage, list[re.Match[str]]] | None = None
         for passage, around in zip(candidates, arounds, strict=True):
@@ -200,6 +207,20 @@ class TextChecker:
                 if found.is_exact is is_exact:
                     return self._copy_outcome(text, collapse(bare), document.id, found)
         return None
+
+    def _check_omissions(self, text: str, pasted: str, near: Sequence[Passage]) -> Verification | None:
+        """The outcome for «one piece […] another» of a near document, each piece right but for the signs at its edges."""
+        parts = [part.strip(_EDGES) for part in OMISSION_MARK.split(fold_quotes(pasted))]
+        documents = dict.fromkeys(passage.document_id for passage in near)
+        if not (place := self._with_omissions(parts, documents, folded=True)):
+            return None
+        words = OMISSION_MARK.sub(f" {OMISSION} ", pasted).split()
+        fit = align_whole(words, place.shown.split())
+        verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
+        differences = fit.differences(words, place.shown.split())
+        return Verification(
+            text, verdict, (place,), 1, fit.similarity, differences, with_omissions=True, only_signs=True
+        )
 
     def _copy_outcome(self, text: str, pasted: str, document_id: str, found: CopiedText) -> Verification:
         place = self._place(document_id, found.spans)
@@ -288,14 +309,16 @@ def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
 
 
 def _sentences(pasted: str) -> list[str]:
-    """The sentences of a text, those of a word or two with the one before."""
+    """The sentences of a text, those of a word or two with the one before; what is marked as left out parts them too."""
     found: list[str] = []
-    for start, end in sentence_bounds(pasted):
-        one = pasted[start:end]
-        if found and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
-            found[-1] += f" {one}"
-        elif _LETTERS.search(one):
-            found.append(one)
+    for part in OMISSION_MARK.split(pasted):
+        begins = len(found)
+        for start, end in sentence_bounds(part):
+            one = part[start:end]
+            if len(found) > begins and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
+                found[-1] += f" {one}"
+            elif _LETTERS.search(one):
+                found.append(one)
     return found
 
 

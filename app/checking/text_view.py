@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from alpie.index.records import BlockKind, Document, Layout, Span
+from alpie.index.spanish.analysis import fold_in_place
 
 _FOLDED = {'"': "«»“”„‟〝〞＂", "'": "‘’‚‛`´′＇‹›"}  # one to one: offsets stay
 _WORD = re.compile(r"\S+")
@@ -40,19 +41,21 @@ class TextView:
         """The words with single spaces between them, quotation marks folded."""
         return " ".join(fold_quotes(self._kept).split())
 
-    def occurrences(self, words: str, start: int = 0) -> Iterator[int]:
-        """Offsets in `text` where `words` stand as whole words, from `start` on."""
+    def occurrences(self, words: str, start: int = 0, folded: bool = False) -> Iterator[int]:
+        """Offsets in `text` where `words` stand as whole words, from `start` on; `folded`: capitals and accents apart."""
         if not words:
             return
+        text = fold_in_place(self.text) if folded else self.text
+        words = fold_in_place(words) if folded else words
         first_is_word, last_is_word = words[0].isalnum(), words[-1].isalnum()
-        at = self.text.find(words, start)
+        at = text.find(words, start)
         while at >= 0:
             end = at + len(words)
             cut_before = first_is_word and at > 0 and self.text[at - 1].isalnum()
             cut_after = last_is_word and end < len(self.text) and self.text[end].isalnum()
             if not (cut_before or cut_after):
                 yield at
-            at = self.text.find(words, at + 1)
+            at = text.find(words, at + 1)
 
     def source_spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Where ``text[start:end]`` stands in the canonical text; neither end may be a space."""
@@ -159,18 +162,18 @@ def subtract_spans(whole: Span, left_out: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def pieces_in_order(
-    view: TextView, pieces: Sequence[str], most_between: int, most_tried: int
+    view: TextView, pieces: Sequence[str], most_between: int, most_tried: int, folded: bool = False
 ) -> tuple[Span, ...]:
     """Spans of `pieces` one after the other, none more than `most_between` characters from the last; () for none.
 
-    The first `most_tried` places of the first piece are tried.
+    The first `most_tried` places of the first piece are tried; `folded` as in `TextView.occurrences`.
     """
-    for tried, at in enumerate(view.occurrences(pieces[0])):
+    for tried, at in enumerate(view.occurrences(pieces[0], folded=folded)):
         if tried >= most_tried:
             break
         spans, end = view.source_spans(at, at + len(pieces[0])), at + len(pieces[0])
         for piece in pieces[1:]:
-            following = next(view.occurrences(piece, end), None)
+            following = next(view.occurrences(piece, end, folded), None)
             if following is None or following - end > most_between:
                 break
             end = following + len(piece)

@@ -53,6 +53,14 @@ class MatchedPlace:
 
 
 @dataclass(frozen=True)
+class Misattribution:
+    """What the words beside a quotation say of its source, and where it stands instead."""
+
+    said: tuple[str, ...]  # names, years, pages, articles, as they were pasted
+    citation: Citation
+
+
+@dataclass(frozen=True)
 class Verification:
     """The outcome of checking `text`. An altered text has one place and its `differences` from it; an absent one has no place."""
 
@@ -67,6 +75,7 @@ class Verification:
     # What stands between quotation marks, where that alone was checked and words outside them were not: all
     # stretches of an exact text, else the first that is not exact. Empty: the whole text was checked.
     quoted: tuple[str, ...] = ()
+    misattributed: tuple[Misattribution, ...] = ()  # of what `quoted` is attributed to; the verdict stays
     sentences: tuple[Verification, ...] = ()  # joined or altered: each sentence by itself, if that tells more
 
     @property
@@ -86,6 +95,19 @@ def verdict_key(outcome: Verification) -> str:
     """The verdict as catalogues name it; what differs in signs alone has a name of its own."""
     only_signs = outcome.only_signs and outcome.verdict is Verdict.ALTERED
     return "signs" if only_signs else outcome.verdict.value
+
+
+def told_warnings(outcome: Verification, words: Translations) -> list[str]:
+    """All warnings about a text, a sentence each: what it leaves out, and which source it wrongly names."""
+    named = (
+        words(
+            "warn.reference",
+            said=", ".join(map(words.quoted, one.said)),
+            citation=short_citation(one.citation, words.language),
+        )
+        for one in outcome.misattributed
+    )
+    return [*warning_sentences(outcome.warnings, words), *named]
 
 
 def warning_sentences(warnings: Sequence[CutWarning], words: Translations) -> list[str]:

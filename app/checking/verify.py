@@ -5,13 +5,14 @@
   and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
   marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
   between words, where the text is not exact otherwise.
-- *Cut*: exact, but it leaves a negation, exception or condition out of its sentence (`alpie.app.answering.cut`).
+- *Cut*: exact, but it leaves a negation, condition, doubt or source out of its sentence (`alpie.app.answering.quoting.cut`).
 - *Joined*: every sentence stands in the documents, signs apart, but they do not follow one another there.
 - *Altered*: a stretch of a document is close; the difference is given word by word.
 - *Absent*: nothing of the documents is close.
 
 A text that is not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference
-or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact.
+or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact. Where the reference names
+another publisher, year, page or article than the place has, that is told; the verdict is on the words.
 """
 
 from __future__ import annotations
@@ -29,13 +30,15 @@ from alpie.app.checking.attribution import (
     is_mostly_quoted,
     is_quoted_in_reference,
     lowercase_words,
+    misattributed,
     quoted_in_references,
     quoted_parts,
+    reference_beside,
     unquoted_parts,
     words_outside,
 )
 from alpie.app.checking.text_check import TextChecker
-from alpie.app.checking.verification import Verdict, Verification
+from alpie.app.checking.verification import Misattribution, Verdict, Verification
 from alpie.app.exporting.reference_files import LATEX, spreadsheet_cell
 from alpie.app.translations import LANGUAGES, translations_for
 
@@ -94,13 +97,33 @@ class QuotationChecker:
         chosen = [outcomes[n] for n in kept]
         failed = next((one for one in chosen if not one.is_found), None)
         unchecked = any(map(lowercase_words, others))
+        wrong = () if exported else self._misattributed(others, chosen)
         if failed is None:
-            return _combine_stretches(text, chosen, unchecked)
+            return replace(_combine_stretches(text, chosen, unchecked), misattributed=wrong)
         if failed.verdict is Verdict.ABSENT:
             whole = whole or self._texts.check_nearest(text)
             if whole.verdict is Verdict.ALTERED:
                 return whole
-        return replace(failed, text=text, quoted=(failed.text,) if unchecked or len(chosen) > 1 else ())
+        alone = (failed.text,) if unchecked or len(chosen) > 1 else ()
+        return replace(failed, text=text, quoted=alone, misattributed=wrong)
+
+    def _misattributed(
+        self, others: Sequence[str], outcomes: Sequence[Verification]
+    ) -> tuple[Misattribution, ...]:
+        """What the words before, between and after quotations say of their sources that is not so."""
+        names = [one.short_publisher or one.publisher for one in self.corpus.documents.values()]
+        lead_in = others[0] if len(outcomes) == 1 else ""
+        found = (
+            misattributed(
+                lead_in,
+                reference_beside(others, number),
+                [place.citation for place in outcome.places if place.citation],
+                names,
+            )
+            for number, outcome in enumerate(outcomes)
+            if outcome.is_found or outcome.only_signs
+        )
+        return tuple(filter(None, found))
 
 
 def _combine_stretches(text: str, exact: Sequence[Verification], unchecked: bool) -> Verification:

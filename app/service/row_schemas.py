@@ -101,6 +101,9 @@ class HitRow(FoundRow, Where):
     citation: str
     terms: Annotated[list[str], _doc("words of the question that the passage holds")]
     ranks: Annotated[dict[str, _FromOne], _doc("rank of the passage in each retriever of the search")]
+    verbatim: Annotated[
+        bool | None, _doc("whether it holds what was asked for as it stands; null: nothing was")
+    ]
 
 
 class WrittenRow(TypedDict):

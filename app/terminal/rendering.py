@@ -26,8 +26,8 @@ from alpie.app.checking.verification import (
     Verdict,
     Verification,
     sentence_line,
+    told_warnings,
     verdict_key,
-    warning_sentences,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
@@ -159,6 +159,8 @@ def hits_text(
         return words("search.none") + "\n"
     lines = [words("search.none_of_the_words"), ""] if only_near else []
     for number, hit in enumerate(hits, start=1):
+        if hit.verbatim is False and not only_near and (number == 1 or hits[number - 2].verbatim):
+            lines += [words("search.none_verbatim" if number == 1 else "search.not_verbatim"), ""]
         citation = full_citation(cite(documents[hit.passage.document_id], hit.passage), words.language)
         lines += [
             _wrap(f"{number}. {hit.passage.text}", width, _INDENT),
@@ -180,9 +182,9 @@ def verification_text(outcome: Verification, words: Translations, width: int) ->
             lines += [_wrap(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [words("verify.omissions"), ""]
-    if outcome.warnings:
-        lines += [_wrap(f" ! {one}", width, _INDENT) for one in warning_sentences(outcome.warnings, words)]
-        for place in outcome.places[:1]:
+    if told := told_warnings(outcome, words):
+        lines += [_wrap(f" ! {one}", width, _INDENT) for one in told]
+        for place in outcome.places[:1] if outcome.warnings else ():
             whole = _INDENT + _with_marks(place.reading)
             lines += ["", words("verify.whole"), _wrap(whole, width, _INDENT)]
         lines.append("")

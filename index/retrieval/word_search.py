@@ -2,6 +2,7 @@
 
     menor internet          both words, or forms of them up to two letters longer («menores»)
     "abuso de menores"      the phrase as it is; so is a code, AGN/65/RES/10
+    105 047                 the figure, however its thousands are parted
     niño OR menor           one or the other (also «O»)
     explota*                words that begin so
     abuso NEAR/5 internet   within five words of each other (also «CERCA»; ten without a number)
@@ -27,8 +28,10 @@ _PIECES = re.compile(
     r'["«“„](?P<phrase>[^"»”“]{2,200})["»”“]'
     r"|(?<!\w)(?P<operator>OR|O|(?:NEAR|CERCA)(?:/(?P<distance>\d{1,2}))?)(?!\S)"
     r"|(?<!\w)(?P<code>(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+)(?!\w)"  # AGN/65/RES/10, GA-2021-89-RES-09
+    r"|(?<![\w.,])(?P<figure>\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d{4,})(?![\w*]|[.,]\d)"
     r"|(?P<word>\w+)(?P<prefix>\*?)"
 )
+_KINDS = ("phrase", "code", "figure", "word")  # of a piece, by the group that found it
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -49,11 +52,17 @@ def _fold_character(character: str) -> str:
 @dataclass(frozen=True)
 class _Term:
     text: str
-    kind: str  # "phrase", "word" or "prefix"
+    kind: str  # "phrase", "code", "figure", "word" or "prefix"
 
     @property
     def words(self) -> list[str]:
+        if self.kind == "figure":  # its thousands
+            return f"{int(self.digits):,}".split(",") if self.digits[0] != "0" else [self.digits]
         return _WORD.findall(fold_as_stored(self.text))
+
+    @property
+    def digits(self) -> str:
+        return "".join(filter(str.isdigit, self.text))
 
     @property
     def quoted(self) -> str:
@@ -62,8 +71,10 @@ class _Term:
     @property
     def pattern(self) -> str:
         """Where it stands in a folded text. Signs within a phrase stand there too."""
-        pieces = fold_as_stored(self.text).split() if self.kind == "phrase" else self.words
-        ending = {"phrase": "", "word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}[self.kind]
+        if self.kind == "figure":
+            return r"(?<![\w.,])" + r"[.\s]?".join(self.words) + r"(?![\w]|[.,]\d)"
+        pieces = self.words if self.kind in ("word", "prefix") else fold_as_stored(self.text).split()
+        ending = {"word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}.get(self.kind, "")
         return r"(?<!\w)" + r"\s+".join(map(re.escape, pieces)) + ending + r"(?!\w)"
 
 
@@ -71,6 +82,10 @@ class _Term:
 class _Near:
     terms: tuple[_Term, ...]
     distance: int = _NEAR_WORDS
+
+    @property
+    def is_literal(self) -> bool:
+        return len(self.terms) > 1 or self.terms[0].kind in ("phrase", "prefix")
 
 
 @dataclass(frozen=True)
@@ -89,8 +104,8 @@ class WordQuery:
             if piece["operator"]:
                 pending = piece if clauses else None
                 continue
-            kind = "phrase" if piece["phrase"] or piece["code"] else "prefix" if piece["prefix"] else "word"
-            term = _Term(piece["phrase"] or piece["code"] or piece["word"], kind)
+            kind = "prefix" if piece["prefix"] else next(one for one in _KINDS if piece[one])
+            term = _Term(piece[kind if kind in _KINDS else "word"], kind)
             if not term.words:
                 continue
             has_operators |= pending is not None or kind == "prefix"
@@ -107,7 +122,20 @@ class WordQuery:
     @property
     def is_literal(self) -> bool:
         """Whether it can only mean words as they stand: it has a phrase, a code or an operator."""
-        return self.has_operators or any(term.kind == "phrase" for term in self.terms)
+        return self.has_operators or self.has_phrases or any(term.kind == "code" for term in self.terms)
+
+    @property
+    def has_phrases(self) -> bool:
+        """Whether something of it stands between quotation marks."""
+        return any(term.kind == "phrase" for term in self.terms)
+
+    @property
+    def literal(self) -> WordQuery:
+        """What of it can only mean words as they stand: phrases and operators, or figures and codes alone."""
+        if all(term.kind in ("figure", "code") for term in self.terms):
+            return self
+        clauses = (clause for clause in self.clauses if len(clause) > 1 or clause[0].is_literal)
+        return WordQuery(tuple(clauses), self.has_operators)
 
     @property
     def terms(self) -> tuple[_Term, ...]:
@@ -120,9 +148,9 @@ class WordQuery:
 
     @property
     def exact(self) -> tuple[re.Pattern[str], ...]:
-        """Patterns of the phrases with signs that must be there: the database knows words only."""
+        """Patterns of the phrases with signs, and of the figures: the database knows words only."""
         alone = [clause[0].terms[0] for clause in self.clauses if len(clause) == len(clause[0].terms) == 1]
-        signs = [term for term in alone if term.kind == "phrase" and re.search(r"[^\w\s]|_", term.text)]
+        signs = [term for term in alone if term.kind == "figure" or re.search(r"[^\w\s]|_", term.text)]
         return tuple(re.compile(term.pattern) for term in signs)
 
 
@@ -165,6 +193,8 @@ class WordIndex:
         if len(near.terms) > 1:
             return f"NEAR({' '.join(term.quoted for term in near.terms)}, {near.distance})"
         term = near.terms[0]
+        if term.kind == "figure":
+            return f'{term.quoted} OR "{term.digits}"'
         if term.kind != "word" or len(term.words) > 1:
             return term.quoted
         word = term.words[0]

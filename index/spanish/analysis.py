@@ -82,6 +82,7 @@ STOP_WORDS = frozenset(
 ) - {"dos"}
 
 _FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])")
+_PARTED = re.compile(r"[.\u00a0\u202f ]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word or a figure with decimals
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
@@ -136,6 +137,11 @@ def fold_in_place(text: str) -> str:
     if len(lowered) != len(text):  # a capital that lowers to two characters, such as İ
         lowered = "".join(c.lower()[0] for c in text)
     return lowered if lowered.isascii() else lowered.translate(_FOLDED)
+
+
+def join_thousands(text: str) -> str:
+    """`text` with its figures as they are without what parts their thousands: 105047 for «105 047» and «105.047»."""
+    return _FIGURE_GROUPS.sub(lambda figure: _PARTED.sub("", figure.group()), text)
 
 
 class Token(str):

@@ -2,7 +2,8 @@
 
 A negation, exception or condition that stands in the sentence and not in the quotation is told where it
 
-- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»);
+- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»); so is who says it, and that
+  it is only likely («afirman que | …», «es poco probable que | …», by the words of `cut.toml`), or that it is asked;
 - follows it: a negation as the next word, an exception or condition within a few;
 - stands in what «[…]» leaves out of a sentence;
 - stands in the sentence that introduces the list an item of which is quoted.
@@ -13,10 +14,12 @@ A quotation of whole sentences gets no warning but the last. In doubt there is o
 from __future__ import annotations
 
 import re
+import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.records import Sentence, SentenceRole, Span, readable_map, spans_between
@@ -65,7 +68,29 @@ _CLAUSE = re.compile(
     r"; |: |, (?:y|e|pero|sino|aunque|mientras|porque|ya que|pues|por lo que|and|but|although)\b|\b(?:pero|but)\b"
 )
 _JOINS = re.compile(r"^\W*(?:y|e|pero|sino|aunque|mientras|porque|pues|and|but)\b")
+_WORDS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def _expressions(name: str, between: str = "") -> str:
+    """A pattern of the expressions in one of the tables, `between` standing before their last word."""
+    found = []
+    for line in _WORDS[name].strip().splitlines():
+        *first, last = [f"(?:{word})".replace("*", r"\w*") for word in line.split()]
+        found.append(r"\W+".join([*first, between + last]))
+    return rf"\b(?:{'|'.join(found)})\b"
+
+
+_REPORTED = re.compile(r"(?:\bno (?:se )?)?" + _expressions("reported", between=r"(?:\w+\W+){0,2}"))
+_OPENING_SAYS = re.compile(rf"(?:^|[,;:] )\W*(?!{_expressions('by_rule')})({_expressions('opening')})")
+_HEDGED = re.compile(rf"({_expressions('beside')})(?:\W+\w+){{0,2}}\W*$")
+_TOUCHED = re.compile(rf"({_expressions('touching')})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
+# a preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself
+_WITHIN_PHRASE = re.compile(
+    r"\b(?:a|al|con|de|del|en|entre|hacia|para|por|según|sobre|at|by|for|from|in|of|on|to|with)\W*\||\|\W*(?:al?|del?|of|to)\b"
+)
+_ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
 _REACH = 15  # words from a negation to what it denies, at most
+_REACH_REPORTED = 20  # words from «que» to the quotation, at most
 _REACH_AFTER = 12  # words from what is said to its exception or condition
 _FEWEST_WORDS = 4  # fewer state nothing by themselves, unless the negation stands right beside them
 _BESIDE = 2
@@ -199,16 +224,34 @@ def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
     denied = _DENIED.search(low)
     if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
         return denied.span()
+    if asked := _ASKED_ABOUT.search(low):
+        return asked.span()
     clause = max((match.end() for match in _CLAUSE.finditer(low)), default=0)
     if low[clause:].strip(" ,") == "" or (_JOINS.match(opening.lower()) and low.rstrip()[-1:] in ",;"):
         return None
     beside = _last_match(_AROUND, low, clause, _BESIDE)
     if beside or words < _FEWEST_WORDS:
         return beside
+    if touched := _TOUCHED.search(low, clause):
+        return touched.span(1)
+    states_something = not _WITHIN_PHRASE.search(f"{low}|{opening.lower()}")
+    return (states_something and _says_less(low, clause)) or _limit_before(low, clause, states_something)
+
+
+def _limit_before(low: str, clause: int, states_something: bool) -> tuple[int, int] | None:
+    """Where in `low` a negation, exception, condition or source stands, from `clause` on."""
     low = _blank_out(_ASKED, low)
     if opens := _OPENS.match(low[clause:]):
         return clause + opens.start(), clause + opens.end()
-    return _last_match(_AROUND, low, clause, _REACH)
+    around = _last_match(_AROUND, low, clause, _REACH)
+    said = _OPENING_SAYS.search(low[clause:]) if states_something else None
+    return around or ((clause + said.start(1), clause + said.end(1)) if said else None)
+
+
+def _says_less(low: str, clause: int) -> tuple[int, int] | None:
+    """Where in `low` something stands, from `clause` on, that makes of what follows it less than is said."""
+    hedged = _HEDGED.search(low, clause)
+    return hedged.span(1) if hedged else _last_match(_REPORTED, low, clause, _REACH_REPORTED)
 
 
 def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:

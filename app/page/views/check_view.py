@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alpie.app.answering.quoting.citation import short_citation
-from alpie.app.checking.verification import MatchedPlace, Verdict, sentence_line, warning_sentences
+from alpie.app.checking.verification import (
+    MatchedPlace,
+    Verdict,
+    sentence_line,
+    told_warnings,
+    warning_sentences,
+)
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_words import PageTranslations
@@ -47,6 +54,8 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
         outcome=outcome,
         title=title,
         documents=len(corpus.documents),
+        # those about what is left out stand at their places
+        misattributed=told_warnings(replace(outcome, places=()), words),
         sentences=[sentence_line(n, one, words) for n, one in enumerate(outcome.sentences, 1)],
         places=[_place_values(corpus, place, words) for place in outcome.places],
     )

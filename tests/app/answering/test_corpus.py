@@ -22,6 +22,7 @@ from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, ArgumentError, IndexMissing
 from alpie.index.notices import UnreadFile
+from alpie.index.retrieval.word_search import WordQuery
 from support.fake_corpus import FakeCorpus
 from support.places import ROOT
 from support.tables import cases
@@ -164,6 +165,18 @@ def test_a_search_may_keep_to_one_document(corpus: Corpus) -> None:
     assert {hit.passage.document_id for hit in hits} == {"alicante-2025"}
     with pytest.raises(ArgumentError, match=r"«nadie».*weprotect-2019"):
         corpus.search("detenciones", document="nadie")
+
+
+@pytest.mark.parametrize(
+    "text", ['"nuevas detenciones"', "«sin precedentes» menores", "105.047", "sextorsión O grooming"]
+)
+def test_what_a_search_asks_for_literally_comes_first(corpus: Corpus, text: str) -> None:
+    hits = corpus.search(text)
+    literal = WordQuery.of(text).literal
+    assert hits[0].verbatim
+    assert [hit.verbatim for hit in hits] == [bool(literal.ranges(hit.passage.text)) for hit in hits]
+    assert {hit.verbatim for hit in corpus.search('"frase que no existe"')} == {False}
+    assert {hit.verbatim for hit in corpus.search("frase que no existe")} == {None}
 
 
 def test_a_corpus_in_memory_answers_like_the_one_on_disk(corpus: Corpus) -> None:

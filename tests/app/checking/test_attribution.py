@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpie.app.checking.attribution import MAX_WORDS_BESIDE, quoted_parts, unquoted_parts
+from alpie.app.checking.attribution import MAX_WORDS_BESIDE, misattributed, quoted_parts, unquoted_parts
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
+from alpie.app.service.rows import verification_row
 from support.given_corpus import CORPUS, GivenCorpus, document
 from support.tables import cases
 
@@ -104,3 +107,39 @@ def test_parts_and_outside_are_the_text(text: str) -> None:
     pieces = [gaps[0], *(one for pair in zip(parts, gaps[1:], strict=True) for one in pair)]
     assert "".join(text[piece.start : piece.end] for piece in pieces) == text
     assert all(any(map(str.isalnum, text[part.start : part.end])) for part in parts)
+
+
+@pytest.mark.parametrize(("pasted", "said"), [
+    ("«dos perros comen en la plaza» (Vega, 2019, p. 4)", []), ("«dos perros comen en la plaza» (2018)", [("2018",)]),
+    ("«Aquí dos perros comen en la plaza.»\nPeña de Lara, 2018, p. 99.", [("Peña de Lara", "2018")]),
+    ("Según la Peña de Lara, «dos perros comen en la plaza»", [("Peña de Lara",)]),
+    ("Según Vega en la Peña de Lara, «dos perros comen en la plaza»", []),
+    ("«dos perros comen en la plaza» y en 2018 ya no", []),  # the sentence goes on
+    ("«dos perros comen en la plaza» (Vega, 2018) y «los gatos duermen todo el día» (Vega, 2019)", [("2018",)]),
+    ("«Dos perros comen en la plaza» (2018)", [("2018",)]),  # altered in a capital
+    ("«dos perros vuelan en la plaza» (2018)", []),  # what stands nowhere has no source
+])  # fmt: skip
+def test_a_reference_to_another_source_is_told(pasted: str, said: list[tuple[str, ...]]) -> None:
+    own = replace(
+        document("a", "Aquí dos perros comen en la plaza.\n\nLos niños ven que los gatos duermen todo el día."),
+        publisher="Vega", date="2019",
+    )  # fmt: skip
+    other = replace(document("b", "Nada de eso."), publisher="Peña de Lara", date="2018")
+    outcome = verify_quotation(pasted, GivenCorpus(own, other))
+    assert [one.said for one in outcome.misattributed] == said
+    told = verification_row(outcome)["warnings"]
+    assert sum("Vega 2019" in one for one in told) == len(said)
+
+
+def test_pages_and_articles_of_a_reference_are_compared() -> None:
+    (place,) = verify_quotation(
+        "dos perros comen", GivenCorpus(document("a", "Aquí dos perros comen."))
+    ).places
+    assert place.citation
+    cited = replace(place.citation, page=4, last_page=5, label="artículo 7")
+    for reference, said in {
+        "(pp. 5-6, art. 7)": None, "(p. 9)": ("p. 9",), "(págs. 1-3)": ("págs. 1-3",), "(artículo 8)": ("artículo 8",),
+    }.items():  # fmt: skip
+        found = misattributed("", reference, [cited], ())
+        assert (found and found.said) == said
+    assert misattributed("", "(p. 9)", [replace(cited, page=9, last_page=None), cited], ()) is None

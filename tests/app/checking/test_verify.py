@@ -108,6 +108,44 @@ def test_an_omission_the_text_declares_is_allowed_within_limits() -> None:
     assert verify_quotation("el [...] es [...] otro", near).verdict is not Verdict.EXACT  # single words
 
 
+@pytest.mark.parametrize("text", [
+    "Dos se han producido […] no se descartan nuevas detenciones",  # a capital after what was left out
+    "dos se han producido. […] No se descartan nuevas detenciones",
+])  # fmt: skip
+def test_pieces_between_omissions_may_differ_in_signs(text: str) -> None:
+    outcome = check(text)
+    assert (outcome.verdict, outcome.only_signs, outcome.with_omissions) == (Verdict.ALTERED, True, True)
+    assert outcome.places[0].shown.startswith("dos se han producido")
+    assert all(
+        "…" not in run.pasted + run.source
+        for run in outcome.differences
+        if run.kind is not DifferenceKind.EQUAL
+    )
+
+
+def test_a_mark_of_omission_is_compared_with_no_word() -> None:
+    outcome = check("De las 26 detenciones realizadas [...] en territorio español")
+    assert outcome.verdict is Verdict.ALTERED
+    different = [
+        (run.pasted, run.source) for run in outcome.differences if run.kind is not DifferenceKind.EQUAL
+    ]
+    assert different == [("26", "25")]
+    ended = check(
+        "no se descartan nuevas detenciones. [...] De las 25 detenciones realizadas, dos"
+    )  # not in this order
+    assert [one.verdict for one in ended.sentences] == [Verdict.EXACT, Verdict.EXACT]
+
+
+def test_a_figure_may_be_parted_otherwise() -> None:
+    corpus = GivenCorpus(document("a", "Se borraron 105.047 webs."))
+    outcomes = {
+        written: verify_quotation(f"Se borraron {written} webs", corpus)
+        for written in ("105.047", "105 047", "105047", "105,047", "105.0.47")
+    }
+    assert [one for one, outcome in outcomes.items() if outcome.verdict is Verdict.EXACT] == ["105.047"]
+    assert [one for one, outcome in outcomes.items() if outcome.only_signs] == ["105 047", "105047"]
+
+
 def test_a_row_under_its_header_is_one_quotation_but_two_rows_are_not() -> None:
     one = document("tabla", TABLE)
     ends = [0, *(n + 1 for n, c in enumerate(TABLE) if c == "\n")]

@@ -20,7 +20,7 @@ import pytest
 
 from alpie.app.answering.answer_types import Answer, Part, Role, WrittenSentence
 from alpie.app.service.document_report import Freshness
-from alpie.app.service.rows import REFUSAL, answer_row
+from alpie.app.service.rows import REFUSAL, answer_row, hit_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
@@ -173,6 +173,19 @@ def test_search_prints_passages_and_json(corpus: type[FakeCorpus], capsys: Captu
     assert printed(capsys, "search", "detenciones", "--limit", "1").startswith("1. Hubo 25 detenciones.")
     rows = json.loads(printed(capsys, "search", "--json", "detenciones"))
     assert (rows[0]["address"], rows[0]["terms"]) == (PASSAGE.address, ["detenciones"])
+    assert rows[0]["verbatim"] is None
+
+
+def test_search_says_where_a_phrase_no_longer_stands() -> None:
+    words, documents = translations_for("es"), {DOCUMENT.id: DOCUMENT}
+    with_it, without = (replace(HIT, verbatim=verbatim) for verbatim in (True, False))
+    text = hits_text((with_it, without, without), documents, words, 80)
+    assert text.count("Los demás no lo contienen tal cual:") == 1
+    assert text.index("1. ") < text.index("Los demás") < text.index("2. ")
+    assert hits_text((without, without), documents, words, 80).startswith(
+        "Ningún fragmento contiene eso tal cual."
+    )
+    assert hit_row(without, documents)["verbatim"] is False
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from support.fake_encoder import FakeEncoder, FakeReader, build, corpus_of
 from support.tables import cases
 
 TEXTS = (
-    "Los menores usan internet.\n\nEl acoso a un menor por internet crece.\n",
+    "Los menores usan internet.\n\nEl acoso a un menor por internet crece: 105 047 casos.\n",
     "La niña pequeña juega.\n\nAcosar es delito, y el menoscabo también.\n",
     "Resolución AGN/65/RES/10: abuso, de menores.\n\nEl abuso de menores no prescribe en la red de internet.\n",
 )
@@ -55,6 +55,11 @@ def test_the_exact_phrase_has_its_signs_too(stored: Corpus) -> None:
     assert all("abuso, de menores" in text for text in found(stored, '"abuso, de menores"'))
     assert found(stored, '"abuso, de menores"')
     assert not found(stored, '"abuso; de menores"')
+
+
+@cases("text, literal")
+def test_what_is_literal_in_a_search(text: str, literal: list[str]) -> None:
+    assert [term.text for term in WordQuery.of(text).literal.terms] == literal
 
 
 def test_what_is_marked_is_what_was_asked_for() -> None:
