@@ -9,7 +9,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
+from alpie.index.layout.quotations import are_quoted
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
@@ -24,7 +26,7 @@ _WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article
 _MARK = re.compile(
     r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
     r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
-    r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?)\s?[.:-]"
+    r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?|[A-ZÁÉÍÓÚ]{3,}(?:\s[A-ZÁÉÍÓÚ]{4,})?)\s?[.:-]"
 )
 _STYLES = {
     "clause": ["digit", "word"], "fraction": ["roman"], "letter": ["letter"], "item": ["digit", "roman", "letter"],
@@ -101,11 +103,12 @@ class _CorpusSentence:
     row: int
     number: int
     sentence: Sentence
+    quoted: bool  # the new words of another law: its numbers are those of that law
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
         """What the sentence is numbered by: «a)», «II.», «3.º», «Primero.-»."""
-        match = _MARK.match(self.sentence.text)
+        match = None if self.quoted else _MARK.match(self.sentence.text)
         if match is None:
             return ()
         style = str(match.lastgroup)
@@ -151,7 +154,7 @@ class Places:
         parts = {kind: wanted.pop(kind) for kind in _WITHIN if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
             labelled = self._rows(parts, documents)
-            return self._sentences_of(labelled)
+            return self._sentences_of(labelled) or self._marked_alone(parts, documents)
         if "resolutivo" in wanted and not self._rows(wanted, documents):
             wanted = {"paragraph": wanted["resolutivo"], "part": "parte dispositiva"}
         exact = self._rows(wanted | parts, documents) if parts else []
@@ -167,6 +170,22 @@ class Places:
             lines += of_it
         return lines
 
+    def _marked_alone(self, parts: Mapping[str, str], documents: Collection[str]) -> list[_CorpusSentence]:
+        """The sentences with a mark that is asked for without its article: «punto SEGUNDO», «letra b)»."""
+        found: list[_CorpusSentence] = []
+        rows = [row for row, passage in enumerate(self._passages) if passage.document_id in documents]
+        for _, unit in groupby(rows, key=lambda row: (self._passages[row].document_id, self._article(row))):
+            lines = self._sentences_of(list(unit))
+            for kind, number in parts.items():
+                lines = _sentences_with_mark(lines, kind, number)
+            found += lines
+        return found
+
+    def _article(self, row: int) -> list[tuple[str, str]]:
+        """The unit that a passage stands in, whichever part of it that is."""
+        units = self._units[row][0] if row in self._units else {}
+        return [(kind, number) for kind, number in units.items() if kind not in (*_WITHIN, "page")]
+
     def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
         held = ((row, units) for row, (units, document) in self._units.items() if document in documents)
         return [row for row, units in held if _matches_units(wanted, units)]
@@ -176,10 +195,11 @@ class Places:
         return any(_matches_number(page, fold(str(one)), "page") for one in pages)
 
     def _sentences_of(self, rows: Sequence[int]) -> list[_CorpusSentence]:
-        sentences = (
+        sentences = [
             (row, *numbered) for row in rows for numbered in enumerate(self._passages[row].sentences)
-        )
-        return [_CorpusSentence(*one) for one in sentences]
+        ]
+        quoted = are_quoted([sentence.text for _, _, sentence in sentences])
+        return [_CorpusSentence(*one, inside) for one, inside in zip(sentences, quoted, strict=True)]
 
     def _narrow(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
         if kind == "clause":
@@ -222,6 +242,8 @@ def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: st
 def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool:
     """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
     styles = {mark[0] for mark in line.marks[:1]}
+    if line.quoted:  # what it says of another law
+        return True
     if styles & _CLOSES[style]:
         return False
     return bool(styles) or line.sentence.paragraph == before.sentence.paragraph
@@ -253,15 +275,20 @@ def _matches_number(wanted: str, own: str, kind: str) -> bool:
         return any(_matches_number(wanted, page, kind) for page in own.split(_PAGES))
     if kind == "provision" and " " not in wanted:
         return own.startswith(wanted)
-    low, among, high = wanted.partition(_RANGE)
-    if not among:
+    if _RANGE not in wanted + own:
         return False
     if kind == "provision":
-        sort, _, low = low.partition(" ")
-        if not own.startswith(sort):
+        (sort, _, wanted), (own_sort, _, own) = wanted.partition(" "), own.partition(" ")
+        if sort != own_sort:
             return False
-        own = own.partition(" ")[2]
-    return order_of(low) <= order_of(own) <= order_of(high)
+    (low, high), (own_low, own_high) = _bounds(wanted), _bounds(own)
+    return low <= own_high and own_low <= high
+
+
+def _bounds(number: str) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+    """The first and the last number of a range, which may be one number alone."""
+    low, _, high = number.partition(_RANGE)
+    return order_of(low), order_of(high or low)
 
 
 def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:

@@ -164,8 +164,13 @@ def read_reference(text: str) -> Reference | None:
         return Reference((), code=code["code"])
     for first, _ in _words(folded):
         groups, end = _units(text, folded, first)
+        bare = None if groups else _bare_article(text, folded, first)
+        if bare is not None:
+            groups, end = [[bare]], bare.end
         if groups:
             before, after = _name_before(text, folded, first), _name_after(text, folded, end)
+            if bare and not _is_told(bare, folded[:first], before or after or ""):
+                continue
             if before is None or after is None or (before and after):
                 return None
             return Reference(tuple(_places(groups)), name=before or after)
@@ -200,7 +205,27 @@ def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], in
         joined = join[0] if join else ""
         following = join.end() if join else end
         unit = _unit(text, folded, following) if following < len(folded) and following > end else None
+        if (
+            unit is None
+            and re.search(r"\bdel\b", joined)
+            and min(map(_level, held | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
+        ):
+            unit = _bare_article(text, folded, following)  # «letra c) del 14.1»
     return groups, end
+
+
+def _bare_article(text: str, folded: str, position: int) -> _Unit | None:
+    """The article of a number that no word announces: «el 14.1.c)»."""
+    begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
+    found = _number(text, folded, position, "article") if begins else None
+    return _Unit((found[0],), found[1]) if found else None
+
+
+def _is_told(bare: _Unit, before: str, name: str) -> bool:
+    """Whether a number alone is an article: its letter says so, or «el», its clause and the name of a document do."""
+    units = bare.choices[0]
+    article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0][1]) < len("2019")
+    return units[-1][0] == "letter" or (looks_like_name(name) and bool(len(units) > 1 or article))
 
 
 def _unit(text: str, folded: str, position: int) -> _Unit | None:

@@ -87,6 +87,11 @@ def laws() -> Corpus:
     ("literal b) del artículo 14", "letter b, article 14", ""),
     ("numeral 2 del artículo 14", "clause 2, article 14", ""),
     ("segundo párrafo del artículo 14", "paragraph 2, article 14", ""),
+    # an article that no word announces
+    ("letra c) del 14.1 de la Ley 4/2018", "letter c, article 14, clause 1", "Ley 4/2018"),
+    ("el 14.1.c) de la ley de bibliotecas", "article 14, clause 1, letter c", "ley de bibliotecas"),
+    ("Ley 4/2018, 14.1.c)", "article 14, clause 1, letter c", "Ley 4/2018"),
+    ("¿Qué dice el 14 de la Constitución?", "article 14", "Constitución"),
     # other units
     ("disposición transitoria única", "provision transitoria unico", ""), ("considerando (14)", "recital 14", ""),
     ("párrafo 2 del preámbulo", "paragraph 2, part preambulo", ""),
@@ -119,7 +124,7 @@ def test_what_is_a_code(code: str) -> None:
     "¿Cuántos artículos tiene la ley?", "El artículo 5 prohíbe fumar", "¿Qué artículo regula el préstamo?", "24/7",
     "título", "artículo", "¿Qué países firmaron la resolución AGN/65/RES/10?", "artículo " * 40, "base de datos",
     "¿Cuáles son las 3 reglas?", "primera detención", "según el artículo 14 de la Constitución, ¿quién vota?",
-    "da 2 ejemplos", "la primera regla es no hablar", "", "İ", "vı",
+    "el 14.1 de las denuncias", "el 14 de junio", "el 2019 del informe", "da 2 ejemplos", "la primera regla es no hablar", "", "İ", "vı",
 ])  # fmt: skip
 def test_what_is_none(question: str) -> None:
     assert read_reference(question) is None
@@ -264,6 +269,26 @@ def test_parts_are_found_by_their_marks() -> None:
     assert corpus.ask("artículo 3, inciso b)").quotes[0].text == "b) las extraordinarias."
     assert "delegar" in corpus.ask("artículo 3, párrafo segundo").quotes[0].text
     assert not corpus.ask("artículo 3, fracción III").quotes
+
+
+def test_a_point_of_a_text_without_articles_is_found_by_its_mark() -> None:
+    paragraphs = ("# Resolución 3/2020", "El consejo resuelve:", "PRIMERO. Comprar libros.",
+                  "SEGUNDO. Gastar en ello:", "a) 50 euros;", "b) 20 euros.", "TERCERO. Avisar.")  # fmt: skip
+    corpus = corpus_from([document_of("\n\n".join(paragraphs), "resolucion")])
+    (point,) = corpus.ask("punto SEGUNDO").quotes
+    assert point.text == "SEGUNDO. Gastar en ello: a) 50 euros; b) 20 euros."
+    assert corpus.ask("letra b) del apartado segundo").quotes[0].text == "b) 20 euros."
+    assert not corpus.ask("punto cuarto").quotes
+
+
+def test_what_a_law_quotes_of_another_is_not_looked_up_as_its_own() -> None:
+    paragraphs = ("Ley de prueba", "Artículo 1. Cambios.", "Se modifica la ley del suelo:", "Uno. El artículo 9 dirá:",
+                  "«Artículo 9. Plazo.", "1. Es de tres meses.", "a) Los domingos no cuentan.»", "Dos. Se suprime el 10.",
+                  "Artículos 2 a 4. (Derogados)")  # fmt: skip
+    corpus = corpus_from([document_of("\n\n".join(paragraphs), "ley")])
+    assert corpus.ask("artículo 1.1").quotes[0].text.startswith("Uno. El artículo 9 dirá: «Artículo 9.")
+    assert not corpus.ask("artículo 1, letra a)").quotes
+    assert corpus.ask("artículo 3").quotes[0].text == "Artículos 2 a 4. (Derogados)"
 
 
 def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
