@@ -216,8 +216,9 @@ def _read_opening(text: str, given: bool, ordinals: str | None) -> _UnitOpening 
 
 def _last_of_several(text: str, first: UnitNumber) -> UnitNumber | None:
     """The last number of «4 a 6», or of «4 y 5», between which nothing is left out."""
-    joined, to = _AND.match(text, first.end), _TO.match(text, first.end)
-    last = number_at(text, (to or joined).end()) if to or joined else None
+    to = _TO.match(text, first.end)
+    joined = to or _AND.match(text, first.end)
+    last = number_at(text, joined.end()) if joined else None
     numbers = [int(one.canonical) for one in (first, last) if one and one.canonical.isdigit()]
     follows = len(numbers) == 2 and (numbers[0] < numbers[1] if to else numbers[0] + 1 == numbers[1])
     return last if follows else None

@@ -15,7 +15,8 @@ from alpie.index.layout.quotations import are_quoted
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label
+from alpie.index.spanish.named_documents import first_noun, is_title_of
+from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label, units_in
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 _MAX_PLACES = 40
@@ -138,6 +139,27 @@ class Places:
             else:
                 absent.append(units)
         return FoundPlaces(tuple(groups), tuple(absent))
+
+    def within(self, name: str, documents: Collection[str]) -> Places | None:
+        """The units of a regulation that stands inside one of `documents`, under a heading with its name; None for none."""
+        rows = {
+            row for title, of_it in self._inner_titles.items() if is_title_of(title, name) for row in of_it
+        }
+        passages = [self._passages[row] for row in sorted(rows)]
+        found = [passage for passage in passages if passage.document_id in documents]
+        return Places(found) if found else None
+
+    @cached_property
+    def _inner_titles(self) -> dict[str, list[int]]:
+        """Headings that name a document, «Anexo. Reglamento de caza», as far as they name it; and the rows under each."""
+        found: dict[str, list[int]] = {}
+        for row, passage in enumerate(self._passages):
+            for heading in passage.path:
+                units, end = next(units_in(heading), ((), 0))
+                title = heading[end:].lstrip(" .:-–—") if units and units[0][0] in DIVISIONS else heading
+                if first_noun(title):
+                    found.setdefault(title, []).append(row)
+        return found
 
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
@@ -266,6 +288,12 @@ def _matches_units(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
     return all(
         kind in units and _matches_number(number, units[kind], kind) for kind, number in wanted.items()
     )
+
+
+def matches_place(wanted: Units, units: Units) -> bool:
+    """Whether `units` are those of the article or division that is wanted, whichever part of it."""
+    whole = {kind: number for kind, number in wanted if kind not in _WITHIN}
+    return bool(whole) and _matches_units(whole, dict(units))
 
 
 def _matches_number(wanted: str, own: str, kind: str) -> bool:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import product
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import distinctive_words, looks_like_name
+from alpie.index.spanish.named_documents import NORMS, distinctive_words, first_noun, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
 Units = tuple[tuple[str, str], ...]
@@ -108,7 +108,7 @@ _ASKING = frozenset(
     """a abre abreme al aparece busca buscame busco cita completa completo con conforme consiste consulta consultar
     contenido contiene copia copiame cual cuales dame de del desde di dice dicen dime dispone disponen el en
     ensename entre enuncia enunciado es establece establecen exactamente explica explicame favor habla hay
-    indica integra integro la las le lee leeme leer literal literalmente lo los me muestra muestrame necesito
+    indica integra integro k la las le lee leeme leer literal literalmente lo los me muestra muestrame necesito
     ordena para podrias pon pone ponen ponme por porfa prescribe preve puedes q que quiero quisiera recoge
     redaccion regula regulan resume resumeme resumen resumir saber se senala significa son su sus te texto
     textual transcribe trata un va ver y
@@ -120,6 +120,8 @@ _ASKED_OF = re.compile(
 _OF = re.compile(
     r"\s*[,(]?\s*(?:(?P<of>del?|of|en|in)\s+|(?:segun|conforme\s+a)\s+)?(?:(?:el|la|los|las|the|esta|este)\s+)?"
 )
+# What may go on with a name after a comma: «Ley 4/2018, de 8 de marzo, de archivos».
+_NAME_ENDS = re.compile(r"[,;:](?!\s*(?:del?|por|sobre|relativ[oa])\b)")
 _NO_NAME = re.compile(
     r"[¿?]|\b(?:que|quien(?:es)?|cual(?:es)?|cuando|cuant[oa]s?|como|donde|who|what|when|how)\b"
 )
@@ -175,6 +177,15 @@ def read_reference(text: str) -> Reference | None:
                 return None
             return Reference(tuple(_places(groups)), name=before or after)
     return None
+
+
+def units_in(text: str) -> Iterator[tuple[Units, int]]:
+    """The places that a text speaks of, each with the offset where its words end."""
+    folded, position = fold_in_place(text), 0
+    for start, _ in _words(folded):
+        groups, end = _units(text, folded, start) if start >= position else ([], 0)
+        position = max(position, end)
+        yield from ((units, end) for units in (_places(groups) if groups else ()))
 
 
 @lru_cache(maxsize=8192)
@@ -383,10 +394,19 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
     return name if looks_like_name(name) and len(words) <= _MAX_NAME else None
 
 
+def _only_asks(folded: str) -> bool:
+    """Whether words but ask what a document says: «…, ¿qué dice el informe?»."""
+    return all(word in _ASKING or first_noun(word) for _, word in _words(folded))
+
+
 def _name_after(text: str, folded: str, start: int) -> str | None:
     if more := _AND_MORE.match(folded, start):
         start = more.end()
+    opening = _OF.match(folded, start)
+    begins = opening.end() if opening else start
     about = _ASKED_OF.search(folded, start)
+    if about and folded[begins : about.start()] in NORMS:  # «la Directiva sobre el comercio» is a name
+        about = None
     end = about.start() if about else len(folded)
     while True:  # «… dice?», «… por favor»
         end = len(folded[:end].rstrip(' ?!.,;)»"'))
@@ -396,8 +416,8 @@ def _name_after(text: str, folded: str, start: int) -> str | None:
         end = start + last.start()
     if end <= start:
         return ""
-    opening = _OF.match(folded, start)
-    begins = opening.end() if opening else start
+    if (stop := _NAME_ENDS.search(folded, begins, end)) and _only_asks(folded[stop.end() : end]):
+        end = stop.start()
     name = text[begins:end].strip(" ,;")
     if not name:
         return ""

@@ -30,7 +30,7 @@ from alpie.index.spanish.conversation import (
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
 from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import Reference, read_reference
+from alpie.index.spanish.references import Reference, read_reference, units_in
 from alpie.index.spanish.scope import Scope, read_scope
 
 
@@ -139,7 +139,9 @@ class QuestionRouter(ChosenDocuments):
         """The answer to a question of its own, of the documents that it names."""
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return as_refusal(self.answer(encoded), [Absent(scope.absent)])
+            places = [units for units, _ in units_in(scope.question.searched)]
+            of_it = self.answer_mentions(asked.question, scope.absent, places)
+            return of_it or as_refusal(self.answer(encoded), [Absent(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)

@@ -122,9 +122,10 @@ def test_what_is_a_code(code: str) -> None:
 
 @pytest.mark.parametrize("question", [
     "¿Cuántos artículos tiene la ley?", "El artículo 5 prohíbe fumar", "¿Qué artículo regula el préstamo?", "24/7",
+    "el 14.1 de las denuncias", "el 14 de junio", "el 2019 del informe",
     "título", "artículo", "¿Qué países firmaron la resolución AGN/65/RES/10?", "artículo " * 40, "base de datos",
     "¿Cuáles son las 3 reglas?", "primera detención", "según el artículo 14 de la Constitución, ¿quién vota?",
-    "el 14.1 de las denuncias", "el 14 de junio", "el 2019 del informe", "da 2 ejemplos", "la primera regla es no hablar", "", "İ", "vı",
+    "da 2 ejemplos", "la primera regla es no hablar", "", "İ", "vı",
 ])  # fmt: skip
 def test_what_is_none(question: str) -> None:
     assert read_reference(question) is None
@@ -251,6 +252,91 @@ def test_no_other_law_answers_for_one_that_is_not_there(laws: Corpus, question: 
     answer = laws.ask(question)
     assert not answer.quotes
     assert answer_row(answer)["answer"] == f"{absent} no está entre los documentos."
+
+
+AMENDING = """# Ley 3/2023, de medidas urbanas
+
+## Artículo 1. Modificación de la Ley 9/2001, del Suelo
+
+Uno. Se modifica el artículo 150, que queda redactado como sigue:
+
+«Artículo 150. Silencio.
+
+1. El plazo es de tres meses.»
+
+Dos. Se suprime el artículo 151. Lo dispuesto en el artículo 2 de esta ley no se aplica.
+"""
+REPORT = """# Informe de riesgos
+
+El Convenio de Olite, de 2007, define dos delitos:
+
+- Artículo 22: Corrupción.
+- Artículo 23: Captación.
+
+Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico. El artículo 22 del Código Rural no se cita.
+"""
+
+
+@pytest.mark.parametrize(("question", "name", "words"), [
+    ("artículo 22 del Convenio de Olite", "El Convenio de Olite", "Artículo 22: Corrupción."),
+    ("¿Qué dice el artículo 23 del convenio de olite?", "El convenio de olite", "Artículo 23: Captación."),
+    ("art. 15 de la directiva de comercio electronico, k dice el informe", "La directiva de comercio electronico",
+     "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
+    ("artículo 15 de la Directiva sobre comercio electrónico", "La Directiva sobre comercio electrónico",
+     "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
+    ("artículo 150 de la Ley 9/2001", "La Ley 9/2001", "1. El plazo es de tres meses.»"),
+    ("artículo 151 de la Ley 9/2001", "La Ley 9/2001", "Se suprime el artículo 151."),
+    ("Según el artículo 151 de la Ley 9/2001, ¿qué pasa con el silencio?", "La Ley 9/2001", "Se suprime el artículo 151."),
+])  # fmt: skip
+def test_what_documents_say_of_a_law_that_is_none_of_them_is_told_apart(
+    question: str, name: str, words: str
+) -> None:
+    corpus = corpus_from([document_of(AMENDING, "ley"), document_of(REPORT, "informe")])
+    answer = corpus.ask(question)
+    assert words in answer.quotes[0].text
+    (line,) = answer_row(answer)["absent"]
+    assert (
+        line == f"{name} no está entre los documentos. Lo que sigue es lo que otros textos dicen al respecto."
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["artículo 24 del Convenio de Olite", "artículo 23 del Código Rural", "artículo 2 de la Ley 9/2001"],
+)
+def test_what_no_document_says_of_a_law_is_not_answered(question: str) -> None:
+    corpus = corpus_from([document_of(AMENDING, "ley"), document_of(REPORT, "informe")])
+    assert not corpus.ask(question).quotes
+
+
+ANNEXED = """# Decreto 4/2020, por el que se aprueba el Reglamento de caza
+
+## Artículo 1. Aprobación
+
+Se aprueba el reglamento.
+
+# Anexo I. Reglamento de caza
+
+## Artículo 1. Objeto
+
+Regula la caza del conejo.
+
+# Anexo II. Reglamento de pesca fluvial
+
+## Artículo 1. Objeto
+
+Regula la pesca de la trucha.
+"""
+
+
+@pytest.mark.parametrize(("question", "words"), [
+    ("artículo 1 del reglamento de caza", "Regula la caza del conejo."),
+    ("artículo 1 del reglamento de pesca fluvial", "Regula la pesca de la trucha."),
+    ("artículo 1 del decreto 4/2020", "Se aprueba el reglamento."), ("DECRETO-4 artículo 1", "Se aprueba el reglamento."),
+])  # fmt: skip
+def test_a_regulation_inside_a_document_has_a_name_of_its_own(question: str, words: str) -> None:
+    corpus = corpus_from([document_of(ANNEXED, "decreto-4"), document_of(AMENDING, "ley-3")])
+    assert corpus.ask(question).quotes[0].text == words
 
 
 def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:

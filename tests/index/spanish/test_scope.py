@@ -7,7 +7,7 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.rows import answer_row
 from alpie.index.records import Document
-from alpie.index.spanish.named_documents import DocumentNames
+from alpie.index.spanish.named_documents import DocumentNames, name_with_article, speaks_of
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.scope import Scope, read_scope
 from support.fake_encoder import corpus_from
@@ -56,7 +56,7 @@ NAMES = DocumentNames(DOCUMENTS)
     ("LOPF", {"ley-9-2020"}), ("lopf", {"ley-9-2020"}), ("LOPFuen", {"ley-9-2020"}),
     ("Ley Orgánica 4/2018", set()), ("Real Decreto 9/2020", set()), ("Ley 5/2018", set()), ("LOPJ", set()),
     ("Código Civil", set()), ("nota de Gandía", {"nota-1"}), ("comunicado de la policía", {"nota-1"}),
-    ("nota", {"nota-1", "nota-2"}),
+    ("nota", {"nota-1", "nota-2"}), ("LEY-9-2020", {"ley-9-2020"}), ("nota-2", {"nota-2"}),
 ])  # fmt: skip
 def test_what_a_name_fits(name: str, ids: set[str]) -> None:
     assert NAMES.fitting(name) == ids
@@ -73,6 +73,7 @@ def scope_of(question: str) -> Scope:
     ("Según la Ley Orgánica 9/2020, de 2 de mayo, ¿qué es un sendero?", {"ley-9-2020"}, True, "¿qué es un sendero?"),
     ("¿Qué prevé la Ley 4/2018 sobre senderos?", {"ley-4-2018"}, True, "¿Qué prevé la Ley 4/2018 sobre senderos?"),
     ("según la policía, ¿cuántos fueron?", {"nota-1"}, False, None),
+    ("¿Cuánto duran las obras en NOTA-2?", {"nota-2"}, False, None),
     ("¿Qué dice MOPU de las obras?", {"nota-2"}, False, None),
     ("¿Cuántos detenidos hay en la nota de Gandía?", {"nota-1"}, False, None),
     ("¿Cuál es el objeto de la Ley 4/2018?", {"ley-4-2018"}, False, None),
@@ -114,3 +115,21 @@ def test_a_law_is_not_answered_from_one_that_mentions_it(corpus: Corpus) -> None
     assert not absent.answered
     assert answer_row(absent)["answer"] == "El Código Civil no está entre los documentos."
     assert not answer_row(absent)["quotes"]
+
+
+@pytest.mark.parametrize(("name", "sentence"), [
+    ("Estatutos del club", "Los Estatutos del club"), ("Código Penal", "El Código Penal"),
+    ("comunicado de Olite", "El comunicado de Olite"), ("nota de Olite", "La nota de Olite"), ("LOPJ", "LOPJ"),
+])  # fmt: skip
+def test_a_name_begins_a_sentence_with_its_article(name: str, sentence: str) -> None:
+    assert name_with_article(name) == sentence
+
+
+@pytest.mark.parametrize(("text", "name", "is_named"), [
+    ("Se modifica la Ley 9/2001, del Suelo.", "ley 9/2001", True), ("La Ley 9/2002 rige.", "Ley 9/2001", False),
+    ("conocido como el «Convenio de Olite»", "convenio olite", True), ("El Código Rural y el penal", "Código Civil", False),
+    ("la Directiva sobre el comercio electrónico", "directiva de comercio electronico", True),
+    ("La ley rige.", "la ley", False),  # it names none
+])  # fmt: skip
+def test_whether_a_text_names_a_law(text: str, name: str, is_named: bool) -> None:
+    assert speaks_of(text, name) is is_named
