@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alpie.index.spanish.analysis import stems
-from alpie.index.spanish.conversation import complete_question, leans_on_earlier
+from alpie.index.spanish.conversation import by_itself, complete_question, leans_on_earlier
 from alpie.index.spanish.query import read_question
 from support.places import ROOT
 
@@ -35,6 +35,9 @@ def searched(question: str, *turns: str) -> str:
     "¿y en España?", "¿Y cuándo fue?", "pero ¿dónde?", "¿cuántos de ellos?", "explícame eso", "¿por qué?",
     "¿Dónde?", "dime más", "and in Spain?", "how many of them?", "¿Quién lo dijo?",
     "¿Y eso qué significa?", "What about Spain?", "why?",
+    # without a subject, or but a place
+    "qué edad tiene", "de dónde era", "¿De qué país es?", "qué cargo ocupaba ella", "a qué se dedicaba", "¿dónde vive?",
+    "¿qué hizo?", "en Alemania", "¿en la India?",
 ])  # fmt: skip
 def test_these_lean_on_the_question_before(question: str) -> None:
     assert leans_on_earlier(read_question(question).searched)
@@ -69,6 +72,8 @@ def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: s
     "¿De qué trata este informe?", "¿Yemen aparece en el informe?", "¿Operaciones en Alicante?",
     "¿E-Safety Commissioner qué funciones cumple en Australia?",  # a hyphen, no conjunction
     "So-called sextortion means what?",
+    "¿Qué edad tiene Ana?", "¿Qué es CSAM?", "¿qué son los hash?", "de extremo a extremo", "cifrado", "¿Qué hace la policía?",
+    "¿De dónde era el administrador del sitio?", "¿Qué delitos hay en la red?", "¿En qué año nació Europol?",
 ])  # fmt: skip
 def test_these_stand_alone_and_take_nothing_along(question: str) -> None:
     asked = read_question(question)
@@ -89,6 +94,24 @@ def test_what_is_asked_now_stands_first_and_last_and_what_was_typed_is_not_touch
 
 def words(question: str, *turns: str) -> set[str]:
     return set(searched(question, *turns).strip("¿?").split())
+
+
+def test_a_place_takes_that_of_the_question_before() -> None:
+    assert searched("¿y en España?", ARRESTS) == "en España Cuántas detenciones hizo Europol en España?"
+    assert "Alemania" not in searched("¿y en Francia?", ARRESTS, "¿y en España?")
+    assert "España" not in searched("¿y en Francia?", ARRESTS, "¿y en España?")
+    assert "Alemania" in searched("¿y a Francia?", ARRESTS)
+
+
+@pytest.mark.parametrize(("question", "before", "asked"), [
+    ("¿y en España?", "¿Qué se incautó en la operación de Europol?", "¿Qué se incautó en España?"),
+    ("¿y en la India?", "¿Cuánto creció en el mundo en 2019?", "¿Cuánto creció en la India en 2019?"),
+    ("¿y WePROTECT?", "¿Qué dice INTERPOL del cifrado?", ""), ("qué edad tiene", "¿Quién es Ana?", ""),
+    ("¿Y rescataron a las niñas?", "¿Quién es Ana?", "¿Y rescataron a las niñas?"),
+    ("¿Cuántas hectáreas ardieron?", "¿Quién es Ana?", "¿Cuántas hectáreas ardieron?"),
+])  # fmt: skip
+def test_what_is_asked_where_the_question_before_did_not_help(question: str, before: str, asked: str) -> None:
+    assert by_itself(question, (before,)).rstrip("?") == asked.rstrip("?")
 
 
 def test_a_new_question_word_takes_only_the_subject() -> None:
