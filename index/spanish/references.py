@@ -122,6 +122,7 @@ _OF = re.compile(
 )
 # What may go on with a name after a comma: «Ley 4/2018, de 8 de marzo, de archivos».
 _NAME_ENDS = re.compile(r"[,;:](?!\s*(?:del?|por|sobre|relativ[oa])\b)")
+_BARE_NUMBER = re.compile(r"[¿\s]*(?:y\s+)?(?:el|la|los|las)\s+(\d[^?]*?)[?.!\s]*$")
 _NO_NAME = re.compile(
     r"[¿?]|\b(?:que|quien(?:es)?|cual(?:es)?|cuando|cuant[oa]s?|como|donde|who|what|when|how)\b"
 )
@@ -177,6 +178,22 @@ def read_reference(text: str) -> Reference | None:
                 return None
             return Reference(tuple(_places(groups)), name=before or after)
     return None
+
+
+def continue_reference(text: str, before: Reference) -> Reference | None:
+    """The citation that `text` is after another: «¿y el 22?» of its kind of unit."""
+    bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
+    kind = before.places[0][0][0] if bare else ""
+    return (
+        read_reference(f"{_SPELLINGS[kind].split(',')[0]} {bare[1]}") if bare and kind in _SPELLINGS else None
+    )
+
+
+def name_asked_for(question: str) -> str:
+    """The document that a question asks for as a whole: «¿Qué dice el Convenio de Lanzarote?»; "" for another question."""
+    folded = fold_in_place(question)
+    about = _ASKED_OF.search(folded)
+    return _name_before(question, folded, about.start() if about else len(folded)) or ""
 
 
 def units_in(text: str) -> Iterator[tuple[Units, int]]:

@@ -127,6 +127,9 @@ def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[t
     ("¿En qué río hay peces y cuántos diques hay?", ["¿En qué río hay peces?", "¿Y cuántos diques hay?"]),
     ("quien apaga el fuego y cuando llueve en Hidrosur", ["¿Quien apaga el fuego?", "¿Cuando llueve en Hidrosur?"]),
     ("¿Qué es un dique? ¿Y por qué se rompe?", ["¿Qué es un dique?", "¿Y por qué se rompe?"]),
+    ("¿Quién mide el río, cuántos diques hay y qué retiene el embalse?",
+     ["¿Quién mide el río?", "¿Y cuántos diques hay?", "¿Y qué retiene el embalse?"]),
+    ("¿Quién mide el río, cuando llueve, y qué retiene?", ["¿Quién mide el río, cuando llueve?", "¿Y qué retiene?"]),
     ("What is a dyke and how high is it?", ["What is a dyke?", "And how high is it?"]),
     ("En el monte, ¿qué animales viven?", []),
     ("¿Cuándo y dónde ardió el monte?", []),
@@ -151,6 +154,13 @@ def test_two_questions_are_answered_each_by_itself_where_both_have_an_answer(cor
     ]
     assert {quote.document_id for quote in answer.parts[0].quotes} == {"agua"}
     assert corpus.ask("¿Quién mide el río Claro y qué precio pagó Ana por su helicóptero?").parts == ()
+
+
+def test_of_three_questions_one_may_be_without_an_answer(corpus: Corpus) -> None:
+    answer = corpus.ask(
+        "¿Quién mide el río Claro, cuándo se apagó la chispa y qué precio pagó Ana por su helicóptero?"
+    )
+    assert [bool(part.quotes) for part in answer.parts] == [True, True, False]
 
 
 def test_a_side_can_be_asked_in_other_words() -> None:

@@ -344,6 +344,21 @@ def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:
     assert {quote.document_id for quote in answer.quotes} == {"ordenanza"}
 
 
+@pytest.mark.parametrize(("turns", "question", "words"), [
+    (["¿Qué dice el Convenio de Olite?"], "artículo 22", "Artículo 22: Corrupción."),
+    (["¿Qué dice el Convenio de Olite?", "artículo 22"], "¿y el 23?", "Artículo 23: Captación."),
+    (["artículo 23 del Convenio de Olite"], "artículo 22", "Artículo 22: Corrupción."),
+    (["¿Qué dice el Convenio de Olite?"], "artículo 1 de la ley 3/2023", "Se modifica el artículo 150"),
+    (["¿Cuántos delitos hay?"], "artículo 1", "Se modifica el artículo 150"),
+])  # fmt: skip
+def test_a_bare_citation_is_of_the_law_that_was_spoken_of(
+    turns: list[str], question: str, words: str
+) -> None:
+    law_3 = replace(document_of(AMENDING, "ley-3"), title="Ley 3/2023, de medidas urbanas")
+    corpus = corpus_from([law_3, document_of(REPORT, "informe")])
+    assert words in corpus.ask(question, turns).quotes[0].text
+
+
 def test_parts_are_found_by_their_marks() -> None:
     paragraphs = (
         "Ley de prueba", "Artículo 3. Funciones.", "Corresponde al consejo:", "I. Aprobar las cuentas del año:",
