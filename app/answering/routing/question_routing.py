@@ -141,11 +141,10 @@ class QuestionRouter(ChosenDocuments):
         answer = self._answer_single(asked)
         if follows and not answer.answered:  # what it seemed to follow is of no help
             other = by_itself(asked.question.searched, follows)
-            alone = self._answer_single(read_asked(other, (), self.lookup.names)) if other else answer
-            if alone.answered:
-                if other == asked.question.searched:
-                    return alone
-                return replace(alone, question=answer.question, follows=follows)
+            again = self._answer_single(read_asked(other, (), self.lookup.names)) if other else answer
+            if again.answered:
+                leans = other != asked.question.searched
+                return replace(again, question=answer.question, follows=follows if leans else ())
         return replace(answer, follows=follows)
 
     def _answer_citation_or_overview(self, asked: AskedQuestion) -> Answer | None:
