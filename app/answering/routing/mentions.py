@@ -39,7 +39,7 @@ def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[P
 
 def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
     texts = [sentence.text for sentence in passage.sentences]
-    quoted = are_quoted(texts)
+    quoted = are_quoted([*texts, " »”"])  # it may go on in the next passage
     last = -1
     for first, text in enumerate(texts):
         before = " ".join([*passage.path, *texts[:first]])
@@ -70,8 +70,8 @@ def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
     if named and (first_noun(named) or find_law_number(fold(named))):
         bare = first_noun(named) == first_noun(name) and not _NAMED.match(named)
         return speaks_of(named, name) or (bare and not passage.label)
-    spoken_of = not passage.label or speaks_of(" ".join(passage.path), name)
-    return spoken_of and _is_last_named(before, name)
+    under = speaks_of(" ".join(passage.path), name)  # «Disposición final primera. Modificación de …»
+    return under or (not passage.label and _is_last_named(before, name))
 
 
 def _is_last_named(text: str, name: str) -> bool:

@@ -264,7 +264,17 @@ Uno. Se modifica el artículo 150, que queda redactado como sigue:
 
 1. El plazo es de tres meses.»
 
-Dos. Se suprime el artículo 151. Lo dispuesto en el artículo 2 de esta ley no se aplica.
+Dos. Se suprime el artículo 151.
+
+## Disposición final única. Modificación del Código Rural, aprobado por Real Decreto de 4 de julio de 1889
+
+Se modifica el artículo 7, que dirá: «Artículo 7. Riego. 1. Se riega de noche.
+
+2. De día no.»
+
+## Artículo 2. Otros
+
+Lo dispuesto en el artículo 2 de esta ley no se aplica.
 """
 REPORT = """# Informe de riesgos
 
@@ -286,6 +296,7 @@ Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico.
      "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
     ("artículo 150 de la Ley 9/2001", "La Ley 9/2001", "1. El plazo es de tres meses.»"),
     ("artículo 151 de la Ley 9/2001", "La Ley 9/2001", "Se suprime el artículo 151."),
+    ("artículo 7 del código rural", "El código rural", "1. Se riega de noche. 2. De día no.»"),
     ("Según el artículo 151 de la Ley 9/2001, ¿qué pasa con el silencio?", "La Ley 9/2001", "Se suprime el artículo 151."),
 ])  # fmt: skip
 def test_what_documents_say_of_a_law_that_is_none_of_them_is_told_apart(
