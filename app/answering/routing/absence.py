@@ -36,8 +36,12 @@ def absence_lines(answer: Answer, words: Translations) -> list[str]:
 def _absence_line(absent: Absent, words: Translations, limited: bool) -> str:
     if not absent.place:
         name = name_with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
-        key = "absent.documents" if is_plural(absent.document) else "absent.document"
-        line = words(f"{key}_chosen" if limited else key, document=name)
+        one, several = (
+            ("absent.document_chosen", "absent.documents_chosen")
+            if limited
+            else ("absent.document", "absent.documents")
+        )
+        line = words(several if is_plural(absent.document) else one, document=name)
         return f"{line} {words('absent.mentioned')}" if absent.mentioned else line
     if not absent.document:
         return words("absent.place", place=absent.place)
