@@ -115,6 +115,7 @@ class Absent:
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
     place: str = ""  # a message: told in the reader's language
+    mentioned: bool = False  # what is quoted is what documents say of it
 
 
 class Role(StrEnum):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path, PurePath
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata
+from alpie.index.formats.opening_title import shown_title
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import message
 
@@ -81,7 +83,8 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         )
     if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError.at(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
-    return extraction
+    titled = replace(extraction.metadata, title=extraction.metadata.title or shown_title(extraction))
+    return replace(extraction, metadata=titled)
 
 
 def check_signature(data: bytes, path: Path) -> None:

@@ -8,9 +8,10 @@ from itertools import zip_longest
 
 from alpie.index.layout.forms import NUMBERED, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
+from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import BlockKind, collapse
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.unit_numbers import number_at
+from alpie.index.spanish.unit_numbers import UnitNumber, number_at
 
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
@@ -19,8 +20,12 @@ _DIVISION = re.compile(
 )
 # What opens a unit that is cited by its number, and what ends its name. A heading needs no such mark.
 _OPENER = re.compile(
-    r"(?i)(?P<word>art[íi]culo|art\.|cl[áa]usula|estipulaci[óo]n|base|regla|norma)\s+(?P<passing>transitori[oa]\s+)?"
+    r"(?i)(?P<word>art[íi]culo(?P<several>s)?|art\.|cl[áa]usula|estipulaci[óo]n|base|regla|norma)\s+"
+    r"(?P<passing>transitori[oa]\s+)?"
 )
+_AND, _TO = re.compile(r"\s+y\s+"), re.compile(r"\s+al?\s+")
+# The articles of other languages beside Spanish ones: Basque, Catalan, Galician.
+_OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+\d")
 _END = re.compile(r"\s*[.:–—-]+\s*|\s*$")
 _GOES_ON = re.compile(r"\s+(?:del?|y|a|e|u|o|al|en)\b|\s*,")  # «Artículo 5 de la Ley 28484» opens nothing
 _PROVISION = re.compile(
@@ -68,6 +73,7 @@ _RELATIVE = re.compile(r"\b(?:que|quien(?:es)?|cuando|donde|cuy[oa]s?|c[óo]mo)\
 _CAPITALS = re.compile(r"(?:[A-ZÁÉÍÓÚÑ]{2,}[ \xa0]+){0,4}[A-ZÁÉÍÓÚÑ]{3,}(?=[\s,])")
 _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S?\b")
 _FEWEST_CLAUSES = 3
+_MAX_GAP = 20  # clauses of an article that may be missing before one
 
 
 def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
@@ -77,13 +83,20 @@ def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
     """
     made: list[LineGroup] = []
     ranks: dict[int, tuple[int, int]] = {}  # place in `made` → level by the format, legal rank
-    article: str | None = None
+    article: _OpenArticle | None = None
     ordinals: str | None = None  # what «Primera.» opens here: a «disposición adicional», a «transitorio»
-    for group in groups:
+    quoted = within = False  # within an article: a quotation around articles is but how a law is published
+    for group, is_quoted in zip(groups, are_quoted([group.text for group in groups]), strict=True):
+        within = is_quoted and (within if quoted else article is not None)
+        quoted = is_quoted
         given = group.kind is BlockKind.HEADING and not NUMBERED.match(group.text)
         if group.kind is not None and not given:
             if article and group.label is None and group.kind in (BlockKind.TABLE, BlockKind.PULL_QUOTE):
-                group.label = article
+                group.label = article.name
+            made.append(group)
+            continue
+        if within and article and not given:  # of another law, and a part of what gives it these words
+            group.label = group.label or article.clause_label
             made.append(group)
             continue
         if made and _takes_title(made[-1], group):
@@ -95,10 +108,10 @@ def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
         if rank is not None:
             group.kind, group.level = BlockKind.HEADING, rank
             article, ordinals = None, _named_by_ordinals(group.text)
-        elif not given or opened:
+        elif (not given or opened) and not _OTHER_LANGUAGE.match(group.text):
             article = _mark_article(group, article, opened)
             if group.label is None and article and group.kind is None and made:
-                group.label = made[-1].label or article  # an item belongs to the clause above it
+                group.label = made[-1].label or article.name  # an item belongs to the clause above it
         else:
             article = None  # a heading of another sort ends the article
         if given and group.kind is BlockKind.HEADING:
@@ -193,6 +206,11 @@ def _read_opening(text: str, given: bool, ordinals: str | None) -> _UnitOpening 
     if number is None:
         return None
     written = text[number.start : number.end]
+    if opener and opener["several"]:  # «Artículos 4 a 6. (Derogados)»
+        last = _last_of_several(text, number)
+        end = _END.match(text, last.end) if last else None
+        several = last and f"{word}s {_cited_number(written)} a {_cited_number(text[last.start : last.end])}"
+        return _UnitOpening(several, rank, end.end()) if several and end else None
     if opener and (passing := _PASSING.match(text, number.end)):  # «Artículo segundo transitorio»
         name, number = "transitorio", replace(number, end=passing.end())
     end = _END.match(text, number.end)
@@ -200,6 +218,16 @@ def _read_opening(text: str, given: bool, ordinals: str | None) -> _UnitOpening 
     if end is None and (not apart or _GOES_ON.match(text, number.end)):
         return None
     return _UnitOpening(f"{name} {_cited_number(written)}", rank, end.end() if end else number.end)
+
+
+def _last_of_several(text: str, first: UnitNumber) -> UnitNumber | None:
+    """The last number of «4 a 6», or of «4 y 5», between which nothing is left out."""
+    to = _TO.match(text, first.end)
+    joined = to or _AND.match(text, first.end)
+    last = number_at(text, joined.end()) if joined else None
+    numbers = [int(one.canonical) for one in (first, last) if one and one.canonical.isdigit()]
+    follows = len(numbers) == 2 and (numbers[0] < numbers[1] if to else numbers[0] + 1 == numbers[1])
+    return last if follows else None
 
 
 def _cited_number(number: str) -> str:
@@ -219,7 +247,39 @@ def only_orders(heading: str) -> bool:
     return bool(_DIVISION.match(heading) or _LEADERS.search(heading))
 
 
-def _mark_article(group: LineGroup, article: str | None, opened: _UnitOpening | None) -> str | None:
+@dataclass
+class _OpenArticle:
+    """The article that is read, and how its clauses are numbered so far."""
+
+    name: str
+    last: int = 0
+    style: str = ""  # what stands after the numbers of its clauses: «1.», «1)», «1.ª»
+    nested: str = ""  # and after those of an enumeration within a clause
+
+    @property
+    def clause_label(self) -> str:
+        """The label of what belongs to the last clause."""
+        return f"{self.name}, apartado {self.last}" if self.last else self.name
+
+    def label_at(self, mark: str) -> str:
+        """The label of a paragraph that opens with `mark`: a clause of its own only where the count goes on."""
+        style, number = mark.lstrip("(").lstrip("0123456789"), int(re.sub(r"\D", "", mark))
+        self.style = self.style or style
+        if style != self.style and (style == self.nested or number <= self.last):
+            self.nested = style
+            return self.clause_label
+        self.nested = ""
+        if number <= self.last:  # it counts something else
+            return self.name
+        if number > self.last + _MAX_GAP:  # the end of a sentence: «… en el artículo / 54. La junta …»
+            return self.clause_label
+        self.last = number
+        return self.clause_label
+
+
+def _mark_article(
+    group: LineGroup, article: _OpenArticle | None, opened: _UnitOpening | None
+) -> _OpenArticle | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:
         rest = group.text[opened.end :]
@@ -229,14 +289,14 @@ def _mark_article(group: LineGroup, article: str | None, opened: _UnitOpening | 
         group.kind, group.level = BlockKind.HEADING, opened.rank
         if _is_sentence(rest) or not heads:
             _make_paragraph(group)
-        return opened.name
+        return _OpenArticle(opened.name)
     if article and not group.bulleted:
         clause = NUMBERED.match(group.text)
         if clause and clause.group("mark")[0].isdigit():
-            group.label = f"{article}, apartado {clause.group('mark').rstrip('.)ºª')}"
+            group.label = article.label_at(clause.group("mark"))
             group.kind = BlockKind.PARAGRAPH
         elif not clause:
-            group.label = article
+            group.label = article.name
     return article
 
 

@@ -9,11 +9,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
+from alpie.index.layout.quotations import are_quoted
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label
+from alpie.index.spanish.named_documents import first_noun, is_title_of
+from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label, units_in
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 _MAX_PLACES = 40
@@ -24,7 +27,7 @@ _WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article
 _MARK = re.compile(
     r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
     r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
-    r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?)\s?[.:-]"
+    r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?|[A-ZÁÉÍÓÚ]{3,}(?:\s[A-ZÁÉÍÓÚ]{4,})?)\s?[.:-]"
 )
 _STYLES = {
     "clause": ["digit", "word"], "fraction": ["roman"], "letter": ["letter"], "item": ["digit", "roman", "letter"],
@@ -101,11 +104,12 @@ class _CorpusSentence:
     row: int
     number: int
     sentence: Sentence
+    quoted: bool  # the new words of another law: its numbers are those of that law
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
         """What the sentence is numbered by: «a)», «II.», «3.º», «Primero.-»."""
-        match = _MARK.match(self.sentence.text)
+        match = None if self.quoted else _MARK.match(self.sentence.text)
         if match is None:
             return ()
         style = str(match.lastgroup)
@@ -136,6 +140,27 @@ class Places:
                 absent.append(units)
         return FoundPlaces(tuple(groups), tuple(absent))
 
+    def within(self, name: str, documents: Collection[str]) -> Places | None:
+        """The units of a regulation that stands inside one of `documents`, under a heading with its name; None for none."""
+        rows = {
+            row for title, of_it in self._inner_titles.items() if is_title_of(title, name) for row in of_it
+        }
+        passages = [self._passages[row] for row in sorted(rows)]
+        found = [passage for passage in passages if passage.document_id in documents]
+        return Places(found) if found else None
+
+    @cached_property
+    def _inner_titles(self) -> dict[str, list[int]]:
+        """Headings that name a document, «Anexo. Reglamento de caza», as far as they name it; and the rows under each."""
+        found: dict[str, list[int]] = {}
+        for row, passage in enumerate(self._passages):
+            for heading in passage.path:
+                units, end = next(units_in(heading), ((), 0))
+                title = heading[end:].lstrip(" .:-–—") if units and units[0][0] in DIVISIONS else heading
+                if first_noun(title):
+                    found.setdefault(title, []).append(row)
+        return found
+
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
         """Units and document of each passage that stands at a citable place, by its row."""
@@ -151,7 +176,7 @@ class Places:
         parts = {kind: wanted.pop(kind) for kind in _WITHIN if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
             labelled = self._rows(parts, documents)
-            return self._sentences_of(labelled)
+            return self._sentences_of(labelled) or self._marked_alone(parts, documents)
         if "resolutivo" in wanted and not self._rows(wanted, documents):
             wanted = {"paragraph": wanted["resolutivo"], "part": "parte dispositiva"}
         exact = self._rows(wanted | parts, documents) if parts else []
@@ -167,6 +192,22 @@ class Places:
             lines += of_it
         return lines
 
+    def _marked_alone(self, parts: Mapping[str, str], documents: Collection[str]) -> list[_CorpusSentence]:
+        """The sentences with a mark that is asked for without its article: «punto SEGUNDO», «letra b)»."""
+        found: list[_CorpusSentence] = []
+        rows = [row for row, passage in enumerate(self._passages) if passage.document_id in documents]
+        for _, unit in groupby(rows, key=lambda row: (self._passages[row].document_id, self._article(row))):
+            lines = self._sentences_of(list(unit))
+            for kind, number in parts.items():
+                lines = _sentences_with_mark(lines, kind, number)
+            found += lines
+        return found
+
+    def _article(self, row: int) -> list[tuple[str, str]]:
+        """The unit that a passage stands in, whichever part of it that is."""
+        units = self._units[row][0] if row in self._units else {}
+        return [(kind, number) for kind, number in units.items() if kind not in (*_WITHIN, "page")]
+
     def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
         held = ((row, units) for row, (units, document) in self._units.items() if document in documents)
         return [row for row, units in held if _matches_units(wanted, units)]
@@ -176,10 +217,11 @@ class Places:
         return any(_matches_number(page, fold(str(one)), "page") for one in pages)
 
     def _sentences_of(self, rows: Sequence[int]) -> list[_CorpusSentence]:
-        sentences = (
+        sentences = [
             (row, *numbered) for row in rows for numbered in enumerate(self._passages[row].sentences)
-        )
-        return [_CorpusSentence(*one) for one in sentences]
+        ]
+        quoted = are_quoted([sentence.text for _, _, sentence in sentences])
+        return [_CorpusSentence(*one, inside) for one, inside in zip(sentences, quoted, strict=True)]
 
     def _narrow(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
         if kind == "clause":
@@ -222,6 +264,8 @@ def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: st
 def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool:
     """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
     styles = {mark[0] for mark in line.marks[:1]}
+    if line.quoted:  # what it says of another law
+        return True
     if styles & _CLOSES[style]:
         return False
     return bool(styles) or line.sentence.paragraph == before.sentence.paragraph
@@ -246,6 +290,12 @@ def _matches_units(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
     )
 
 
+def matches_place(wanted: Units, units: Units) -> bool:
+    """Whether `units` are those of the article or division that is wanted, whichever part of it."""
+    whole = {kind: number for kind, number in wanted if kind not in _WITHIN}
+    return bool(whole) and _matches_units(whole, dict(units))
+
+
 def _matches_number(wanted: str, own: str, kind: str) -> bool:
     if not wanted or wanted == own:
         return True
@@ -253,15 +303,20 @@ def _matches_number(wanted: str, own: str, kind: str) -> bool:
         return any(_matches_number(wanted, page, kind) for page in own.split(_PAGES))
     if kind == "provision" and " " not in wanted:
         return own.startswith(wanted)
-    low, among, high = wanted.partition(_RANGE)
-    if not among:
+    if _RANGE not in wanted + own:
         return False
     if kind == "provision":
-        sort, _, low = low.partition(" ")
-        if not own.startswith(sort):
+        (sort, _, wanted), (own_sort, _, own) = wanted.partition(" "), own.partition(" ")
+        if sort != own_sort:
             return False
-        own = own.partition(" ")[2]
-    return order_of(low) <= order_of(own) <= order_of(high)
+    (low, high), (own_low, own_high) = _bounds(wanted), _bounds(own)
+    return low <= own_high and own_low <= high
+
+
+def _bounds(number: str) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+    """The first and the last number of a range, which may be one number alone."""
+    low, _, high = number.partition(_RANGE)
+    return order_of(low), order_of(high or low)
 
 
 def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:

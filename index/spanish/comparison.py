@@ -63,7 +63,8 @@ _WORD = re.compile(
 )
 _ASKS = re.compile(rf"(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern}")
 _NEXT = re.compile(
-    r"(?:[,;]?\s+(?:y|e|and)\s+|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)" rf"(?P<asked>{_ASKS.pattern})"
+    r"(?:[,;]?\s+(?:y|e|and)\s+|(?P<listed>,\s+)|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)"
+    rf"(?P<asked>{_ASKS.pattern})"
 )
 _THAT = re.compile(r"\bque\b")
 _LEAST_WORDS = 2
@@ -80,7 +81,9 @@ class Side:
     documents: tuple[str, ...] = ()  # ids of those it is put to; empty: to all
     absent: bool = False  # what the heading names is no document, beside others that are
     topic: str = ""  # what is asked about, where the sides are documents
-    alternatives: tuple[str, ...] = ()  # the same in other words, for where that finds nothing
+    alternatives: tuple[
+        str, ...
+    ] = ()  # the same in other words, for where that finds nothing, or nothing sure
 
 
 def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
@@ -115,7 +118,8 @@ def questions_in(question: Question) -> tuple[str, ...]:
     for match in _NEXT.finditer(folded):
         word = text[match.start("word") : match.end("word")]
         before = text[position : match.start()]
-        joins = word.isascii() and question.language != "en" and (careful or _is_listed(word, before))
+        joins = word.isascii() and (question.language != "en" or bool(match["listed"]))
+        joins = joins and (careful or bool(match["listed"]) or _is_listed(word, before))
         if not joins and _asks_whole(before):
             parts.append(before)
             position = match.start("asked")
@@ -201,8 +205,9 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, engli
             things[-1], named[-1], topic = _named_with_topic(things[-1], names)
         about = "What is said about" if english else "¿Qué se dice sobre"
         asked = f"{about} {topic}?" if topic else ""
+        otherwise = (f"{'What about' if english else '¿Qué pasa con'} {topic}?",) if topic else ()
         return tuple(
-            Side(_without_article(thing), asked, documents, absent=not documents, topic=topic)
+            Side(_without_article(thing), asked, documents, not documents, topic, otherwise)
             for thing, documents in zip(things, named, strict=True)
         )
     if topic or said_by:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents

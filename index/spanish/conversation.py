@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from alpie.index.errors import QuestionError
 from alpie.index.spanish import word_sets
-from alpie.index.spanish.analysis import content_words, fold, tokens
+from alpie.index.spanish.analysis import content_words, fold, fold_in_place, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
 
 _OPENING = re.compile(
@@ -32,6 +32,7 @@ _QUESTION_WORDS = (
     r"what|who|which|when|where|why|how(?: many| much)?)"
 )
 _ASKS_ITSELF = re.compile(rf"^{_QUESTION_WORDS}\b", re.IGNORECASE)
+_WORD_THAT_ASKS = re.compile(rf"(?:^|[¿\s]){_QUESTION_WORDS}\b", re.IGNORECASE)
 _ASKING = re.compile(
     rf"^{_QUESTION_WORDS}(?: (?:es|son|era|eran|fue|fueron|hay|hubo|is|are|was|were|did|does|do))?\b",
     re.IGNORECASE,
@@ -49,6 +50,20 @@ _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
     r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$|"
     r"^[¿¡\s]*(?:cuales son|what are) (?:l[ao]s |the )?\w+\W*$"
+)
+# «en España», «los niños», «a las de Francia», «Line»: words that say nothing alone
+_FRAGMENT = re.compile(
+    r"(?:(?P<joined>a|de|en|con|por|para|sobre|contra|desde|hasta|segun) )?(?:(?:del|al|el|la|los|las) )?[\w-]+(?: de [\w-]+)?$"
+)
+# «qué edad tiene», «de dónde era», «por qué le cayó»: a verb is said, and not of whom
+_LIGHT_VERB = (
+    r"(?:es|son|era[ns]?|fue(?:ron)?|esta(?:n|ban?)?|estuv\w+|tiene[ns]?|tenian?|tuvo|tuvieron|hacen?|hacian?|hizo|hicieron|"
+    r"dicen?|decian?|dijo|dijeron|llevan?|llevaban?|llaman?|llamaban?|dedican?|dedicaban?|viven?|vivian?|nacio|murio|paso|"
+    r"ocurrio|sucedio|cayo|salio|salieron|vino|vinieron|vienen?|cobran?|cobraban?|ganan?|ganaban?|usan?|usaban?|trabajan?|trabajaban?|empezo|termino|acabo)"
+)
+_NO_SUBJECT = re.compile(
+    r"^[¿¡\s]*(?:(?:a|de|en|por|para|con|desde|hasta) )?(?:que(?! es\b)(?: (?!es\b|son\b|significa)\w+){0,2}?|donde|cuando|como|"
+    rf"cual(?:es)?|quien(?:es)?|cuant[oa]s?(?: \w+)?) (?:(?:se|le|les|lo|la|los|las) ){{0,2}}{_LIGHT_VERB}\W*$"
 )
 # «explícamelo mejor», «dame más detalles», «no entiendo»: the question before
 # once more. Every word is one of these or of `_BESIDE_AGAIN`.
@@ -82,9 +97,32 @@ def leans_on_earlier(question: str) -> bool:
     named = _NAMES_SUBJECT.match(folded)
     if named and not points and any(word not in _BESIDE_AGAIN for word in content_words(named["rest"])):
         return False
-    if _OPENING.search(folded) or _BARE.search(folded):
+    if _OPENING.search(folded) or _BARE.search(folded) or _NO_SUBJECT.search(folded):
+        return True
+    alone = _FRAGMENT.match(folded.strip(" ¿¡?.!"))
+    if alone and alone["joined"] and not _WORD_THAT_ASKS.search(question):
         return True
     return bool(points) and len(content_words(question)) <= _FRAGMENT_WORDS
+
+
+def by_itself(question: str, turns: Sequence[str]) -> str:
+    """What to ask where a question that seemed to lean on `turns` is refused with their words; "" where it says nothing alone.
+
+    It may stand alone after all. A fragment does not: «¿y en España?» takes the place of what stands there in the
+    question before, «¿Qué se incautó en la operación?».
+    """
+    if _NO_SUBJECT.search(fold(question)):
+        return ""
+    own = _OPENING.sub("", question, count=1).strip(" ¿¡?.!")
+    fragment = _FRAGMENT.match(fold_in_place(own))
+    if own == question.strip(" ¿¡?.!") or not fragment or _WORD_THAT_ASKS.search(own):
+        return question
+    earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), "")
+    joined = fragment["joined"]
+    place = (
+        re.search(rf"\s{joined}\s.+?(?=\s{joined}\s|[\s?.!]*$)", fold_in_place(earlier)) if joined else None
+    )
+    return f"{earlier[: place.start()]} {own}{earlier[place.end() :]}" if place else ""
 
 
 def asks_again(question: str) -> bool:
@@ -140,6 +178,7 @@ def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
     if asks_again(asked):
         return ""
     earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), turns[-1])
+    earlier = _without_replaced(_OPENING.sub("", asked, count=1).strip(" ¿¡"), earlier)
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
 
 
@@ -148,19 +187,27 @@ def _completed_text(asked: str, turns: Sequence[str]) -> str:
     *before, earlier = turns
     if asks_again(asked):
         return _completed_text(earlier, before) if before and leans_on_earlier(earlier) else earlier
+    own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
     links: list[str] = []
     while before and leans_on_earlier(earlier):
-        links += reversed(names_in(earlier))
+        links += reversed(names_in(_without_replaced(own, earlier)))
         *before, earlier = before
-    own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
     older = (names_in(before[-1]) if before and _continues(earlier) else []) + links[::-1]
-    subject = earlier.strip(" ¿¡?.!")
+    subject = _without_replaced(own, earlier).strip(" ¿¡?.!")
     if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
         subject = _ASKING.sub("", subject, count=1).strip()
     # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
     own = own.rstrip(" ?.!")
     words = [own, *(name for name in dict.fromkeys(older) if name not in earlier), subject, own]
     return " ".join(words)[: MAX_CHARACTERS - 1] + "?"
+
+
+def _without_replaced(own: str, earlier: str) -> str:
+    """The earlier question without the place or person in whose stead another is named: «en España», of «en Alemania»."""
+    fragment = _FRAGMENT.match(fold_in_place(own).rstrip(" ?.!"))
+    if fragment is None or fragment["joined"] is None or any(sign.isdigit() for sign in own):
+        return earlier
+    return re.sub(rf"\s{fragment['joined']} (?:(?:el|la|los|las) )?[A-ZÁÉÍÓÚÑ]\w*(?=[\s?.!]*$)", "", earlier)
 
 
 def substantive_turns(turns: Sequence[str]) -> list[str]:

@@ -54,6 +54,9 @@ _IN_ID = re.compile(
     r"\b(?P<kind>ley|lo|rd|rdl|decreto|orden|ordenanza|reglamento)[-_ ](?P<number>\d{1,6})(?:[-_ ](?P<year>(?:19|20)\d\d))?\b"
 )
 _ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
+_ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: «boe-a-2021-9347»
+NORMS = NOUNS - {"constitucion"}  # words that name none by themselves
+_BETWEEN = 2  # words that may stand between those of a name
 _YEARS = range(1800, 2101)
 _LONG_ENOUGH = 4  # letters of a word from which its inflected forms are taken to be it
 
@@ -114,16 +117,51 @@ def first_noun(name: str) -> str:
 
 
 def looks_like_name(name: str) -> bool:
-    """Whether words can be but the name of a document: a kind of document first, a number of a law, or an acronym."""
-    return bool(first_noun(name) or find_law_number(fold(name)) or _ACRONYM.fullmatch(name.strip()))
+    """Whether words can be but the name of a document: a kind of it first, a number of a law, an acronym, an id."""
+    is_short = _ACRONYM.fullmatch(name.strip()) or _ID.fullmatch(name.strip())
+    return bool(first_noun(name) or find_law_number(fold(name)) or is_short)
+
+
+def speaks_of(text: str, name: str) -> bool:
+    """Whether a text names what `name` does: the number of a law, or all words of the name, close together."""
+    folded = fold(text)
+    if wanted := find_law_number(fold(name)):
+        found = find_law_number(folded)
+        while found and not wanted.law.may_be(found.law):
+            found = find_law_number(folded, found.end)
+        return found is not None
+    words, said = distinctive_words(name), distinctive_words(text)
+    if all(word in NORMS for word in words):
+        return False
+    windows = (
+        said[at : at + len(words) + _BETWEEN]
+        for at, word in enumerate(said)
+        if _fits(word, frozenset(words[:1]))
+    )
+    return any(all(_fits(word, frozenset(window)) for word in words) for window in windows)
+
+
+def is_title_of(title: str, name: str) -> bool:
+    """Whether a title begins with what `name` says: «Reglamento de caza menor», of «reglamento de caza»."""
+    own, wanted = find_law_number(fold(title)), find_law_number(fold(name))
+    if own and wanted:
+        return wanted.law.may_be(own.law)
+    opening = " ".join(distinctive_words(title)[: len(distinctive_words(name)) + _BETWEEN])
+    return first_noun(title) == first_noun(name) and speaks_of(opening, name)
+
+
+def is_plural(name: str) -> bool:
+    """Whether a name is that of several things: «estatutos del club»."""
+    return first_noun(name).endswith("s")
 
 
 def name_with_article(name: str) -> str:
-    """A name with its article, to begin a sentence: «El Código Penal», «La Ley 1/2000», «LOPJ»."""
-    noun = first_noun(name)
-    if not noun or not name[:1].isalpha() or _ACRONYM.match(name):
+    """A name with its article, to begin a sentence: «El Código Penal», «La Ley 1/2000», «Los estatutos», «LOPJ»."""
+    if not first_noun(name) or not name[:1].isalpha() or _ACRONYM.match(name):
         return name
-    return f"{'La' if noun in _FEMININE else 'El'} {name}"
+    word = distinctive_words(name)[0]
+    is_feminine = _ABBREVIATED.get(word, (word,))[0] in _FEMININE
+    return f"{'La' if is_feminine else 'Los' if is_plural(name) else 'El'} {name}"
 
 
 @dataclass(frozen=True)
@@ -140,6 +178,7 @@ class DocumentNames:
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self._known = {id_: _document_words(document) for id_, document in documents.items()}
+        self._ids = {fold(id_): id_ for id_ in documents}
 
     @property
     def all(self) -> frozenset[str]:
@@ -148,6 +187,8 @@ class DocumentNames:
 
     def fitting(self, name: str) -> frozenset[str]:
         """Ids of the documents that `name` fits; none when it names one that is not here."""
+        if identified := self.with_id(name):
+            return identified
         numbered = find_law_number(fold(name))
         if numbered:
             return self._where(lambda known: any(map(numbered.law.may_be, known.numbers)))
@@ -159,6 +200,11 @@ class DocumentNames:
         for word in words:
             found &= self.with_word(word)
         return found or (self.fitting(name.upper()) if len(words) == 1 and name.islower() else found)
+
+    def with_id(self, name: str) -> frozenset[str]:
+        """The document whose id this is, in capitals or not."""
+        id_ = self._ids.get(fold(name.strip()))
+        return frozenset() if id_ is None else frozenset((id_,))
 
     def with_word(self, word: str) -> frozenset[str]:
         """Ids of the documents that a folded word may name, among others."""

@@ -21,7 +21,7 @@ from itertools import product
 
 from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import distinctive_words, looks_like_name
+from alpie.index.spanish.named_documents import NORMS, distinctive_words, first_noun, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
 
 Units = tuple[tuple[str, str], ...]
@@ -111,6 +111,9 @@ _ASKED_OF = re.compile(
 _OF = re.compile(
     r"\s*[,(]?\s*(?:(?P<of>del?|of|en|in)\s+|(?:segun|conforme\s+a)\s+)?(?:(?:el|la|los|las|the|esta|este)\s+)?"
 )
+# What may go on with a name after a comma: «Ley 4/2018, de 8 de marzo, de archivos».
+_NAME_ENDS = re.compile(r"[,;:](?!\s*(?:del?|por|sobre|relativ[oa])\b)")
+_BARE_NUMBER = re.compile(r"[¿\s]*(?:y\s+)?(?:el|la|los|las)\s+(\d[^?]*?)[?.!\s]*$")
 _NO_NAME = re.compile(
     r"[¿?]|\b(?:que|quien(?:es)?|cual(?:es)?|cuando|cuant[oa]s?|como|donde|who|what|when|how)\b"
 )
@@ -155,12 +158,42 @@ def read_reference(text: str) -> Reference | None:
         return Reference((), code=code["code"])
     for first, _ in _words(folded):
         groups, end = _units(text, folded, first)
+        bare = None if groups else _bare_article(text, folded, first)
+        if bare is not None:
+            groups, end = [[bare]], bare.end
         if groups:
             before, after = _name_before(text, folded, first), _name_after(text, folded, end)
+            if bare and not _is_told(bare, folded[:first], before or after or ""):
+                continue
             if before is None or after is None or (before and after):
                 return None
             return Reference(tuple(_places(groups)), name=before or after)
     return None
+
+
+def continue_reference(text: str, before: Reference) -> Reference | None:
+    """The citation that `text` is after another: «¿y el 22?» of its kind of unit."""
+    bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
+    kind = before.places[0][0][0] if bare else ""
+    return (
+        read_reference(f"{_SPELLINGS[kind].split(',')[0]} {bare[1]}") if bare and kind in _SPELLINGS else None
+    )
+
+
+def name_asked_for(question: str) -> str:
+    """The document that a question asks for as a whole: «¿Qué dice el Convenio de Lanzarote?»; "" for another question."""
+    folded = fold_in_place(question)
+    about = _ASKED_OF.search(folded)
+    return _name_before(question, folded, about.start() if about else len(folded)) or ""
+
+
+def units_in(text: str) -> Iterator[tuple[Units, int]]:
+    """The places that a text speaks of, each with the offset where its words end."""
+    folded, position = fold_in_place(text), 0
+    for start, _ in _words(folded):
+        groups, end = _units(text, folded, start) if start >= position else ([], 0)
+        position = max(position, end)
+        yield from ((units, end) for units in (_places(groups) if groups else ()))
 
 
 @lru_cache(maxsize=8192)
@@ -191,7 +224,27 @@ def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], in
         joined = join[0] if join else ""
         following = join.end() if join else end
         unit = _unit(text, folded, following) if following < len(folded) and following > end else None
+        if (
+            unit is None
+            and re.search(r"\bdel\b", joined)
+            and min(map(_level, held | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
+        ):
+            unit = _bare_article(text, folded, following)  # «letra c) del 14.1»
     return groups, end
+
+
+def _bare_article(text: str, folded: str, position: int) -> _Unit | None:
+    """The article of a number that no word announces: «el 14.1.c)»."""
+    begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
+    found = _number(text, folded, position, "article") if begins else None
+    return _Unit((found[0],), found[1]) if found else None
+
+
+def _is_told(bare: _Unit, before: str, name: str) -> bool:
+    """Whether a number alone is an article: its letter says so, or «el», its clause and the name of a document do."""
+    units = bare.choices[0]
+    article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0][1]) < len("2019")
+    return units[-1][0] == "letter" or (looks_like_name(name) and bool(len(units) > 1 or article))
 
 
 def _unit(text: str, folded: str, position: int) -> _Unit | None:
@@ -349,10 +402,19 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
     return name if looks_like_name(name) and len(words) <= _MAX_NAME else None
 
 
+def _only_asks(folded: str) -> bool:
+    """Whether words but ask what a document says: «…, ¿qué dice el informe?»."""
+    return all(word in _ASKING or first_noun(word) for _, word in _words(folded))
+
+
 def _name_after(text: str, folded: str, start: int) -> str | None:
     if more := _AND_MORE.match(folded, start):
         start = more.end()
+    opening = _OF.match(folded, start)
+    begins = opening.end() if opening else start
     about = _ASKED_OF.search(folded, start)
+    if about and folded[begins : about.start()] in NORMS:  # «la Directiva sobre el comercio» is a name
+        about = None
     end = about.start() if about else len(folded)
     while True:  # «… dice?», «… por favor»
         end = len(folded[:end].rstrip(' ?!.,;)»"'))
@@ -362,8 +424,8 @@ def _name_after(text: str, folded: str, start: int) -> str | None:
         end = start + last.start()
     if end <= start:
         return ""
-    opening = _OF.match(folded, start)
-    begins = opening.end() if opening else start
+    if (stop := _NAME_ENDS.search(folded, begins, end)) and _only_asks(folded[stop.end() : end]):
+        end = stop.start()
     name = text[begins:end].strip(" ,;")
     if not name:
         return ""

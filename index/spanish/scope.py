@@ -28,7 +28,7 @@ _ADVERBIAL = (
 )
 _DETERMINED = r"(?:\s+(?:el|la|los|las|the)|l)?\s+"  # «de la», «del», «a la», «al»
 _BEFORE = re.compile(
-    rf"(?P<adverbial>\b{_ADVERBIAL}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+del?\s+(?:la\s+)?$"
+    rf"(?P<adverbial>\b{_ADVERBIAL}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+(?:[\w.]+\s+)?del?\s+(?:la\s+)?$"
 )
 _OF = re.compile(r"\b(?:del|de\s+la|de\s+el|the|la|el)\s+$")
 _AFTER = re.compile(rf"\s*,?\s*(?:no\s+)?(?:se\s+)?{_SAYS}\b")
@@ -157,7 +157,10 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
 
 
 def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
-    """The documents of a publisher that is named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
+    """The document whose id stands there, or those of a publisher named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
+    for match in _WORD.finditer(folded):
+        if not match[0].isalpha() and (found := names.with_id(match[0])):
+            return found
     for match in _CALLED.finditer(folded):
         if found := names.called(match["name"]):
             return found

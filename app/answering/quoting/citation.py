@@ -17,6 +17,7 @@ from urllib.parse import quote as percent_encode
 from alpie.app.answering.answer_types import Citation
 from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.passages import label_below_heading
+from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
 from alpie.index.sources.source_table import parse_date
 
@@ -92,6 +93,8 @@ def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
     letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
     if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
         return passage.label
+    if are_quoted([one.text for one in passage.sentences])[passage.sentences.index(sentences[0])]:
+        return passage.label  # it is a letter of another law
     return f"{passage.label}, letra {letter[1]})"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.translations import Translations
-from alpie.index.spanish.named_documents import name_with_article
+from alpie.index.spanish.named_documents import is_plural, name_with_article
 
 _NEAREST = 3
 
@@ -36,7 +36,13 @@ def absence_lines(answer: Answer, words: Translations) -> list[str]:
 def _absence_line(absent: Absent, words: Translations, limited: bool) -> str:
     if not absent.place:
         name = name_with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
-        return words("absent.document_chosen" if limited else "absent.document", document=name)
+        one, several = (
+            ("absent.document_chosen", "absent.documents_chosen")
+            if limited
+            else ("absent.document", "absent.documents")
+        )
+        line = words(several if is_plural(absent.document) else one, document=name)
+        return f"{line} {words('absent.mentioned')}" if absent.mentioned else line
     if not absent.document:
         return words("absent.place", place=absent.place)
     return words("absent.place_of", place=absent.place, document=words.quoted(absent.document))

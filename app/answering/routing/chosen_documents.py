@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -13,21 +14,23 @@ from numpy.typing import NDArray
 from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.answer_types import Absent, Answer
 from alpie.app.answering.routing.absence import as_refusal
+from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
-from alpie.index.records import Document
+from alpie.index.records import Document, Passage
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.references import Reference
+from alpie.index.spanish.references import Reference, Units
 from alpie.index.text_database import StoredPassages
 
 _PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
 _DEMANDED = 0.3  # the same allowance for operative paragraphs, where it is asked what a document asks for
 _MAX_TOLD = 20  # documents of which a question tells at once
-_CODE_CANDIDATES = 100  # passages with words of a code that are looked through for it
+_ABOUT = re.compile(r"\s+sobre\s", re.IGNORECASE)
+_CANDIDATES = 100  # passages with words of a code or a name that are looked through for it
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,15 @@ class DocumentLookup:
         """By which names the documents are known."""
         return DocumentNames(self.documents)
 
+    def named(self, reference: Reference) -> frozenset[str]:
+        """The documents of a citation: all where it names none. «La ley sobre el ruido» may be a name, or ask of the law."""
+        names = self.names
+        return (
+            names.fitting(reference.name) or names.fitting(_ABOUT.split(reference.name)[0])
+            if reference.name
+            else names.all
+        )
+
     def rows_in(self, documents: Collection[str]) -> NDArray[np.bool_]:
         """Which passages are of one of `documents`, shape (passages,)."""
         allowed = np.zeros(len(self.index.passages), dtype=np.bool_)
@@ -67,14 +79,25 @@ class DocumentLookup:
     ) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
         if not reference.code:
-            named = self.names.fitting(reference.name) if reference.name else self.names.all
-            allowed = [id_ for id_ in self.documents if id_ in named and id_ in documents]
+            named = self.named(reference)
+            chosen = [id_ for id_ in self.documents if id_ in documents]
+            allowed = [id_ for id_ in chosen if id_ in named]
+            inner = self.places().within(reference.name, allowed or chosen) if reference.name else None
+            if inner and ((found := inner.find(reference, chosen)).groups or not allowed):
+                return found
             return self.places().find(reference, allowed) if allowed else FoundPlaces(())
         rows = self.rows_in(documents) if self.limited or len(documents) < len(self.documents) else None
-        code = replace(question, searched=reference.code)
-        hits = self.index.search(code, _CODE_CANDIDATES, "lexical", rows).hits
-        places = places_with(reference.code, [hit.passage for hit in hits])
+        places = places_with(reference.code, self._with_words(question, reference.code, rows))
         return FoundPlaces((places,) if places else ())
+
+    def passages_on(self, question: Question, name: str) -> list[Passage]:
+        """The passages that name a norm which is none of the documents."""
+        return passages_on(name, self._with_words(question, name, self.allowed))
+
+    def _with_words(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
+        """The passages nearest to words of a question by their stems."""
+        hits = self.index.search(replace(question, searched=words), _CANDIDATES, "lexical", rows).hits
+        return [hit.passage for hit in hits]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,12 +148,20 @@ class ChosenDocuments(AnswerPipeline):
         absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return answer_reference(self, question, found.groups, absent)
-        if reference.name and not self.lookup.names.fitting(reference.name):
+        if reference.name and not (absent or self.lookup.named(reference)):
+            if mentions := self.answer_mentions(question, reference.name, reference.places):
+                return mentions
             absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
         return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
+    def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
+        """What documents say of places of a norm that is none of them, told apart; None: nothing."""
+        passages = self.lookup.passages_on(question, name) if places else []
+        found = [mentions_of(name, units, passages) for units in places]
+        absent = [Absent(name, mentioned=True)]
+        return answer_reference(self, question, found, absent) if any(found) else None
+
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        names = self.lookup.names
-        named = names.fitting(reference.name) if reference.name else names.all
+        named = self.lookup.named(reference)
         return self.documents[next(iter(named))].title if len(named) == 1 else ""

@@ -22,15 +22,20 @@ from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.comparison import Side, questions_in, sides_of
 from alpie.index.spanish.conversation import (
     asks_again,
+    by_itself,
     complete_question,
     is_small_talk,
-    leans_on_earlier,
     substantive_turns,
 )
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
 from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import Reference, read_reference
+from alpie.index.spanish.references import (
+    Reference,
+    continue_reference,
+    name_asked_for,
+    units_in,
+)
 from alpie.index.spanish.scope import Scope, read_scope
 
 
@@ -52,20 +57,33 @@ def read_asked(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQ
     question = read_question(typed)
     scope = read_scope(complete_question(question, turns), names)
     return AskedQuestion(
-        question, _read_citation(question, turns), read_overview(question, names, turns), scope
+        question, _read_citation(question, turns, names), read_overview(question, names, turns), scope
     )
 
 
-def _read_citation(question: Question, turns: Sequence[str]) -> Reference | None:
-    """The citation that a question is. «¿Y el artículo 15?» is of the law that the turn before it named."""
+def _read_citation(question: Question, turns: Sequence[str], names: DocumentNames) -> Reference | None:
+    """The citation that a question is. «Artículo 15» is of the law that was spoken of, «¿y el 16?» a citation after one."""
     reference = question.reference
-    if reference is None or reference.name or reference.code or not turns:
+    if not turns or (reference and (reference.name or reference.code)):
         return reference
-    before = read_reference(turns[-1]) if leans_on_earlier(question.searched) else None
-    return replace(reference, name=before.name) if before else reference
+    *earlier, last = turns
+    if not last.strip():
+        return _read_citation(question, earlier, names)
+    before = _read_citation(read_question(last), earlier, names)
+    reference = reference or (before and continue_reference(question.searched, before))
+    return reference and replace(reference, name=before.name if before else _law_asked(last, names))
+
+
+def _law_asked(turn: str, names: DocumentNames) -> str:
+    """The name of the law that a question is put to or asks for whole; "" for none."""
+    scope = read_scope(read_question(turn), names)
+    if scope.absent or (scope.exclusive and len(scope.documents) == 1):
+        return scope.absent or next(iter(scope.documents))
+    return name_asked_for(turn)
 
 
 _CANDIDATES_OF_A_SIDE = 3
+_FEWEST_PARTS = 2  # of several questions in one that have an answer
 _EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
 _MAX_PARTS = 8  # documents shown one by one
 
@@ -121,12 +139,12 @@ class QuestionRouter(ChosenDocuments):
             leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if leans else answer
         answer = self._answer_single(asked)
-        if follows and not answer.answered:
-            by_itself = self._answer_single(
-                read_asked(typed, (), self.lookup.names)
-            )  # what it seemed to follow is of no help
-            if by_itself.answered:
-                return by_itself
+        if follows and not answer.answered:  # what it seemed to follow is of no help
+            other = by_itself(asked.question.searched, follows)
+            again = self._answer_single(read_asked(other, (), self.lookup.names)) if other else answer
+            if again.answered:
+                leans = other != asked.question.searched
+                return replace(again, question=answer.question, follows=follows if leans else ())
         return replace(answer, follows=follows)
 
     def _answer_citation_or_overview(self, asked: AskedQuestion) -> Answer | None:
@@ -139,7 +157,9 @@ class QuestionRouter(ChosenDocuments):
         """The answer to a question of its own, of the documents that it names."""
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
-            return as_refusal(self.answer(encoded), [Absent(scope.absent)])
+            places = [units for units, _ in units_in(scope.question.searched)]
+            of_it = self.answer_mentions(asked.question, scope.absent, places)
+            return of_it or as_refusal(self.answer(encoded), [Absent(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)
@@ -159,11 +179,14 @@ class QuestionRouter(ChosenDocuments):
         shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
-                if not shared[number]:
-                    other = self._answer_side(replace(side, question=asked), turns)
-                    if other and other.answered:
-                        answers[number] = other
-                        shared = share_quotes(answers, self.policy)
+                first = answers[number]
+                # of a document that says something unsure, something surer; what says nothing is left at that
+                unsure = first and first.tentative if side.documents else not shared[number]
+                other = self._answer_side(replace(side, question=asked), turns) if unsure else None
+                least = first.confidence if side.documents and first else 0.0
+                if other and other.answered and other.confidence > least:
+                    answers[number] = other
+                    shared = share_quotes(answers, self.policy)
         if not any(shared):
             return None
         parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
@@ -172,17 +195,16 @@ class QuestionRouter(ChosenDocuments):
         return replace(compared, absent=absent)
 
     def _answer_each_question(self, read: Question, turns: Sequence[str]) -> Answer | None:
-        """Each of several questions in one, where each has an answer of its own; None: they are better asked together."""
+        """Each of several questions in one, where each, of three one less, has an answer of its own; None: ask them together."""
         asked = questions_in(read)
         answers, more = list[Answer](), self._with_more_candidates
         for number, one in enumerate(asked):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
-            if not answers[-1].answered:
-                return None
         shared = share_quotes(answers, self.policy)
-        if not (asked and all(shared)):
+        if sum(map(bool, shared)) < max(len(asked) - 1, _FEWEST_PARTS):
             return None
-        return self._combine(read, answers, make_parts(zip(asked, asked, strict=True), shared, answers))
+        parts = make_parts(zip(asked, asked, strict=True), shared, answers)
+        return self._combine(read, answers, with_nearest(parts, answers))
 
     @property
     def _with_more_candidates(self) -> QuestionRouter:

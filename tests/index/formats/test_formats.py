@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
@@ -198,3 +199,30 @@ def test_dates(text: str, date: str) -> None:
 ])  # fmt: skip
 def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
     assert list_number(number, sort) == shown
+
+
+@pytest.mark.parametrize(("text", "title"), [
+    ("ORDENANZA DE CASETAS\n\nArtículo 1. Objeto.\n\nEs esta.\n", "ORDENANZA DE CASETAS"),
+    ("Normas de uso\nde la piscina\n\nSe nada.\n", "Normas de uso de la piscina"),
+    ("La piscina abre hoy.\n\nSe nada.\n", ""), ("Artículo 1. Objeto\n\nEs este.\n", ""), ("Normas de uso\n", ""),
+    ("3 de mayo de 2024\n\nSe nada.\n", ""), ("1. Objeto del pliego\n\nEs este.\n", ""), ("Preámbulo\n\nYa.\n", ""),
+])  # fmt: skip
+def test_a_text_is_named_by_the_line_at_its_head(text: str, title: str) -> None:
+    assert extract(text.encode(), Path("a.txt")).metadata.title == title
+
+
+@pytest.mark.parametrize(("headings", "title"), [
+    ([("Estatutos del club", 1), ("Artículo 1. Fines", 2)], "Estatutos del club"),
+    ([("Estatutos del club", 1), ("Artículo 1. Fines", 1)], "Estatutos del club"),
+    ([("Introducción", 1), ("Conclusión", 1)], ""), ([("Preámbulo", 1), ("Artículo 1. Fines", 1)], ""),
+])  # fmt: skip
+def test_a_file_without_a_title_is_named_by_the_one_heading_over_all(
+    headings: list[tuple[str, int]], title: str
+) -> None:
+    document = Document()
+    document.core_properties.title = ""
+    for heading, level in headings:
+        document.add_heading(heading, level)
+        document.add_paragraph("El club juega los martes.")
+    document.save(written := io.BytesIO())
+    assert extract(written.getvalue(), Path("a.docx")).metadata.title == title

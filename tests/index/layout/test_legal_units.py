@@ -70,6 +70,58 @@ def test_what_is_named_by_an_ordinal_alone() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("line", "label"), [
+    ("Artículos 4 a 6. (Sin contenido)", "artículos 4 a 6"), ("Artículos 4 y 5. (Derogados)", "artículos 4 a 5"),
+])  # fmt: skip
+def test_several_articles_on_one_line_are_units_of_their_own(line: str, label: str) -> None:
+    found = laid_out(
+        "Artículo 3. Cierre.", "El parque cierra de noche.", line, "Artículo 7. Riego.", "Se riega de día."
+    )
+    assert (label, BlockKind.PARAGRAPH, line) in found
+    assert ("artículo 7", BlockKind.PARAGRAPH, "Se riega de día.") in found
+
+
+@pytest.mark.parametrize(
+    "line", ["Artículos 4 y 9. Riego.", "Artículos 6 a 4. Riego.", "Artículos de riego."]
+)
+def test_words_for_several_articles_that_name_none(line: str) -> None:
+    assert not [label for label, _, text in laid_out(line, "Se riega de día.") if label and text == line]
+
+
+def clauses(*lines: str) -> list[str]:
+    return [
+        label.removeprefix("artículo 1") for label, _, _ in laid_out("Artículo 1. Modificación.", *lines)[1:]
+    ]
+
+
+def test_what_an_article_quotes_is_no_unit_of_it() -> None:
+    assert clauses(
+        "1. Se modifica la ley del suelo, que queda así:", "«Artículo 150. Plazo.", "1. Es de tres meses.",
+        "Artículo 151. Silencio.", "2. Será negativo.»", "2. Se suprime la ley de aguas.",
+    ) == [", apartado 1"] * 5 + [", apartado 2"]  # fmt: skip
+
+
+def test_a_law_that_is_published_in_quotation_marks_has_its_own_units() -> None:
+    blocks = laid_out(
+        "“El congreso decreta:", "Artículo 1. Riego.", "1. Se riega.", "Artículo 2. Poda.", "1. Se poda.”"
+    )
+    assert [label for label, *_ in blocks if "apartado" in label] == [
+        "artículo 1, apartado 1", "artículo 2, apartado 1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "labels"), [
+    (("1.ª El conejo.", "2.ª La perdiz, excepto:", "1.º en vedas;", "2.º en refugios;", "3.º de noche.", "3.ª La liebre."),
+     "122223"),  # an enumeration within a clause
+    (("1. El riego.", "2. La poda.", "Notas del texto", "1. De noche."), "12  "),  # it counts something else
+    (("1. El riego del artículo", "54. La poda."), "11"),  # the end of a sentence
+    (("1. El riego.", "1. artikulua. Ureztatzea.", "2. artikulua. Inausketa."), "1"),  # articles in another language
+])  # fmt: skip
+def test_only_what_goes_on_counting_is_a_clause(lines: tuple[str, ...], labels: str) -> None:
+    expected = [f", apartado {number}" if number.strip() else "" for number in labels]
+    assert [label for label in clauses(*lines) if label != "artículo 1"][: len(expected)] == expected
+
+
 def test_the_sections_of_a_preamble_belong_to_it() -> None:
     text = "### PREÁMBULO\n\n### I\n\nLa transparencia es un eje de la política.\n\n### TÍTULO I. Objeto\n\nEs esta ley.\n"
     blocks = lay_out(document_of(text)).blocks

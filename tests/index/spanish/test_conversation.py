@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alpie.index.spanish.analysis import stems
-from alpie.index.spanish.conversation import complete_question, leans_on_earlier
+from alpie.index.spanish.conversation import by_itself, complete_question, leans_on_earlier
 from alpie.index.spanish.query import read_question
 from support.places import ROOT
 from support.tables import cases
@@ -36,6 +36,9 @@ def searched(question: str, *turns: str) -> str:
     "¿y en España?", "¿Y cuándo fue?", "pero ¿dónde?", "¿cuántos de ellos?", "explícame eso", "¿por qué?",
     "¿Dónde?", "dime más", "and in Spain?", "how many of them?", "¿Quién lo dijo?",
     "¿Y eso qué significa?", "What about Spain?", "why?",
+    # without a subject, or but a place
+    "qué edad tiene", "de dónde era", "¿De qué país es?", "qué cargo ocupaba ella", "a qué se dedicaba", "¿dónde vive?",
+    "¿qué hizo?", "en Alemania", "¿en la India?",
 ])  # fmt: skip
 def test_these_lean_on_the_question_before(question: str) -> None:
     assert leans_on_earlier(read_question(question).searched)
@@ -81,6 +84,24 @@ def test_what_is_asked_now_stands_first_and_last_and_what_was_typed_is_not_touch
 
 def words(question: str, *turns: str) -> set[str]:
     return set(searched(question, *turns).strip("¿?").split())
+
+
+def test_a_place_takes_that_of_the_question_before() -> None:
+    assert searched("¿y en España?", ARRESTS) == "en España Cuántas detenciones hizo Europol en España?"
+    assert "Alemania" not in searched("¿y en Francia?", ARRESTS, "¿y en España?")
+    assert "España" not in searched("¿y en Francia?", ARRESTS, "¿y en España?")
+    assert "Alemania" in searched("¿y a Francia?", ARRESTS)
+
+
+@pytest.mark.parametrize(("question", "before", "asked"), [
+    ("¿y en España?", "¿Qué se incautó en la operación de Europol?", "¿Qué se incautó en España?"),
+    ("¿y en la India?", "¿Cuánto creció en el mundo en 2019?", "¿Cuánto creció en la India en 2019?"),
+    ("¿y WePROTECT?", "¿Qué dice INTERPOL del cifrado?", ""), ("qué edad tiene", "¿Quién es Ana?", ""),
+    ("¿Y rescataron a las niñas?", "¿Quién es Ana?", "¿Y rescataron a las niñas?"),
+    ("¿Cuántas hectáreas ardieron?", "¿Quién es Ana?", "¿Cuántas hectáreas ardieron?"),
+])  # fmt: skip
+def test_what_is_asked_where_the_question_before_did_not_help(question: str, before: str, asked: str) -> None:
+    assert by_itself(question, (before,)).rstrip("?") == asked.rstrip("?")
 
 
 def test_a_new_question_word_takes_only_the_subject() -> None:

@@ -172,9 +172,120 @@ def test_no_other_law_answers_for_one_that_is_not_there(laws: Corpus, question: 
     assert answer_row(answer)["answer"] == f"{absent} no está entre los documentos."
 
 
+AMENDING = """# Ley 3/2023, de medidas urbanas
+
+## Artículo 1. Modificación de la Ley 9/2001, del Suelo
+
+Uno. Se modifica el artículo 150, que queda redactado como sigue:
+
+«Artículo 150. Silencio.
+
+1. El plazo es de tres meses.»
+
+Dos. Se suprime el artículo 151.
+
+## Disposición final única. Modificación del Código Rural, aprobado por Real Decreto de 4 de julio de 1889
+
+Se modifica el artículo 7, que dirá: «Artículo 7. Riego. 1. Se riega de noche.
+
+2. De día no.»
+
+## Artículo 2. Otros
+
+Lo dispuesto en el artículo 2 de esta ley no se aplica.
+"""
+REPORT = """# Informe de riesgos
+
+El Convenio de Olite, de 2007, define dos delitos:
+
+- Artículo 22: Corrupción.
+- Artículo 23: Captación.
+
+Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico. El artículo 22 del Código Rural no se cita.
+"""
+
+
+@pytest.mark.parametrize(("question", "name", "words"), [
+    ("artículo 22 del Convenio de Olite", "El Convenio de Olite", "Artículo 22: Corrupción."),
+    ("¿Qué dice el artículo 23 del convenio de olite?", "El convenio de olite", "Artículo 23: Captación."),
+    ("art. 15 de la directiva de comercio electronico, k dice el informe", "La directiva de comercio electronico",
+     "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
+    ("artículo 15 de la Directiva sobre comercio electrónico", "La Directiva sobre comercio electrónico",
+     "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
+    ("artículo 150 de la Ley 9/2001", "La Ley 9/2001", "1. El plazo es de tres meses.»"),
+    ("artículo 151 de la Ley 9/2001", "La Ley 9/2001", "Se suprime el artículo 151."),
+    ("artículo 7 del código rural", "El código rural", "1. Se riega de noche. 2. De día no.»"),
+    ("Según el artículo 151 de la Ley 9/2001, ¿qué pasa con el silencio?", "La Ley 9/2001", "Se suprime el artículo 151."),
+])  # fmt: skip
+def test_what_documents_say_of_a_law_that_is_none_of_them_is_told_apart(
+    question: str, name: str, words: str
+) -> None:
+    corpus = corpus_from([document_of(AMENDING, "ley"), document_of(REPORT, "informe")])
+    answer = corpus.ask(question)
+    assert words in answer.quotes[0].text
+    (line,) = answer_row(answer)["absent"]
+    assert (
+        line == f"{name} no está entre los documentos. Lo que sigue es lo que otros textos dicen al respecto."
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["artículo 24 del Convenio de Olite", "artículo 23 del Código Rural", "artículo 2 de la Ley 9/2001"],
+)
+def test_what_no_document_says_of_a_law_is_not_answered(question: str) -> None:
+    corpus = corpus_from([document_of(AMENDING, "ley"), document_of(REPORT, "informe")])
+    assert not corpus.ask(question).quotes
+
+
+ANNEXED = """# Decreto 4/2020, por el que se aprueba el Reglamento de caza
+
+## Artículo 1. Aprobación
+
+Se aprueba el reglamento.
+
+# Anexo I. Reglamento de caza
+
+## Artículo 1. Objeto
+
+Regula la caza del conejo.
+
+# Anexo II. Reglamento de pesca fluvial
+
+## Artículo 1. Objeto
+
+Regula la pesca de la trucha.
+"""
+
+
+@pytest.mark.parametrize(("question", "words"), [
+    ("artículo 1 del reglamento de caza", "Regula la caza del conejo."),
+    ("artículo 1 del reglamento de pesca fluvial", "Regula la pesca de la trucha."),
+    ("artículo 1 del decreto 4/2020", "Se aprueba el reglamento."), ("DECRETO-4 artículo 1", "Se aprueba el reglamento."),
+])  # fmt: skip
+def test_a_regulation_inside_a_document_has_a_name_of_its_own(question: str, words: str) -> None:
+    corpus = corpus_from([document_of(ANNEXED, "decreto-4"), document_of(AMENDING, "ley-3")])
+    assert corpus.ask(question).quotes[0].text == words
+
+
 def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:
     answer = laws.ask("¿y el artículo 22?", ["artículo 21 de la ordenanza"])
     assert {quote.document_id for quote in answer.quotes} == {"ordenanza"}
+
+
+@pytest.mark.parametrize(("turns", "question", "words"), [
+    (["¿Qué dice el Convenio de Olite?"], "artículo 22", "Artículo 22: Corrupción."),
+    (["¿Qué dice el Convenio de Olite?", "artículo 22"], "¿y el 23?", "Artículo 23: Captación."),
+    (["artículo 23 del Convenio de Olite"], "artículo 22", "Artículo 22: Corrupción."),
+    (["¿Qué dice el Convenio de Olite?"], "artículo 1 de la ley 3/2023", "Se modifica el artículo 150"),
+    (["¿Cuántos delitos hay?"], "artículo 1", "Se modifica el artículo 150"),
+])  # fmt: skip
+def test_a_bare_citation_is_of_the_law_that_was_spoken_of(
+    turns: list[str], question: str, words: str
+) -> None:
+    law_3 = replace(document_of(AMENDING, "ley-3"), title="Ley 3/2023, de medidas urbanas")
+    corpus = corpus_from([law_3, document_of(REPORT, "informe")])
+    assert words in corpus.ask(question, turns).quotes[0].text
 
 
 def test_parts_are_found_by_their_marks() -> None:
@@ -188,6 +299,26 @@ def test_parts_are_found_by_their_marks() -> None:
     assert corpus.ask("artículo 3, inciso b)").quotes[0].text == "b) las extraordinarias."
     assert "delegar" in corpus.ask("artículo 3, párrafo segundo").quotes[0].text
     assert not corpus.ask("artículo 3, fracción III").quotes
+
+
+def test_a_point_of_a_text_without_articles_is_found_by_its_mark() -> None:
+    paragraphs = ("# Resolución 3/2020", "El consejo resuelve:", "PRIMERO. Comprar libros.",
+                  "SEGUNDO. Gastar en ello:", "a) 50 euros;", "b) 20 euros.", "TERCERO. Avisar.")  # fmt: skip
+    corpus = corpus_from([document_of("\n\n".join(paragraphs), "resolucion")])
+    (point,) = corpus.ask("punto SEGUNDO").quotes
+    assert point.text == "SEGUNDO. Gastar en ello: a) 50 euros; b) 20 euros."
+    assert corpus.ask("letra b) del apartado segundo").quotes[0].text == "b) 20 euros."
+    assert not corpus.ask("punto cuarto").quotes
+
+
+def test_what_a_law_quotes_of_another_is_not_looked_up_as_its_own() -> None:
+    paragraphs = ("Ley de prueba", "Artículo 1. Cambios.", "Se modifica la ley del suelo:", "Uno. El artículo 9 dirá:",
+                  "«Artículo 9. Plazo.", "1. Es de tres meses.", "a) Los domingos no cuentan.»", "Dos. Se suprime el 10.",
+                  "Artículos 2 a 4. (Derogados)")  # fmt: skip
+    corpus = corpus_from([document_of("\n\n".join(paragraphs), "ley")])
+    assert corpus.ask("artículo 1.1").quotes[0].text.startswith("Uno. El artículo 9 dirá: «Artículo 9.")
+    assert not corpus.ask("artículo 1, letra a)").quotes
+    assert corpus.ask("artículo 3").quotes[0].text == "Artículos 2 a 4. (Derogados)"
 
 
 def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:

@@ -7,7 +7,7 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.rows import answer_row
 from alpie.index.records import Document
-from alpie.index.spanish.named_documents import DocumentNames
+from alpie.index.spanish.named_documents import DocumentNames, name_with_article, speaks_of
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.scope import Scope, read_scope
 from support.fake_encoder import corpus_from
@@ -84,3 +84,21 @@ def test_a_law_is_not_answered_from_one_that_mentions_it(corpus: Corpus) -> None
     assert not absent.answered
     assert answer_row(absent)["answer"] == "El Código Civil no está entre los documentos."
     assert not answer_row(absent)["quotes"]
+
+
+@pytest.mark.parametrize(("name", "sentence"), [
+    ("Estatutos del club", "Los Estatutos del club"), ("Código Penal", "El Código Penal"),
+    ("comunicado de Olite", "El comunicado de Olite"), ("nota de Olite", "La nota de Olite"), ("LOPJ", "LOPJ"),
+])  # fmt: skip
+def test_a_name_begins_a_sentence_with_its_article(name: str, sentence: str) -> None:
+    assert name_with_article(name) == sentence
+
+
+@pytest.mark.parametrize(("text", "name", "is_named"), [
+    ("Se modifica la Ley 9/2001, del Suelo.", "ley 9/2001", True), ("La Ley 9/2002 rige.", "Ley 9/2001", False),
+    ("conocido como el «Convenio de Olite»", "convenio olite", True), ("El Código Rural y el penal", "Código Civil", False),
+    ("la Directiva sobre el comercio electrónico", "directiva de comercio electronico", True),
+    ("La ley rige.", "la ley", False),  # it names none
+])  # fmt: skip
+def test_whether_a_text_names_a_law(text: str, name: str, is_named: bool) -> None:
+    assert speaks_of(text, name) is is_named

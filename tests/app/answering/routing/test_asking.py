@@ -92,6 +92,13 @@ def test_two_questions_are_answered_each_by_itself_where_both_have_an_answer(cor
     assert corpus.ask("¿Quién mide el río Claro y qué precio pagó Ana por su helicóptero?").parts == ()
 
 
+def test_of_three_questions_one_may_be_without_an_answer(corpus: Corpus) -> None:
+    answer = corpus.ask(
+        "¿Quién mide el río Claro, cuándo se apagó la chispa y qué precio pagó Ana por su helicóptero?"
+    )
+    assert [bool(part.quotes) for part in answer.parts] == [True, True, False]
+
+
 def test_a_side_can_be_asked_in_other_words() -> None:
     pros, cons = sides_of(read_question("pros y contras del embalse"), NAMES)
     assert pros.alternatives[0] == "¿Cuáles son las ventajas del embalse?"
