@@ -5,7 +5,7 @@
   and what cannot be seen is no difference; capitals, accents, punctuation, digits and every letter count. Quotation
   marks around the whole text are not part of it. «[…]» stands for words left out, up to 2 000 characters; so does «…»
   between words, where the text is not exact otherwise.
-- *Cut*: exact, but it leaves a negation, exception or condition out of its sentence (`alpie.app.answering.cut`).
+- *Cut*: exact, but it leaves a negation, exception or condition out of its sentence (`alpie.app.answering.quoting.cut`).
 - *Joined*: every sentence stands in the documents, signs apart, but they do not follow one another there.
 - *Altered*: a stretch of a document is close; the difference is given word by word.
 - *Absent*: nothing of the documents is close.

@@ -208,7 +208,7 @@ class Attempts:
         self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
 
     async def is_password_right(self, client: str, name: str, password: str) -> bool:
-        """Whether `password` is that of `name`. Raises TooMany."""
+        """Whether `password` is that of `name`. Raises `TooManyAttempts`."""
         self._admit(client, name)
         # A program sends its password with every request; the slow hash is for the first of them.
         stored = self._users.hashes().get(name, "")
