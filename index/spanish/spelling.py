@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.errors import EncoderError
+from alpie.index.errors import FileError
 from alpie.index.files import build_once, is_intact, write_fingerprint
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
@@ -115,7 +115,7 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     for anew in (False, True):
         try:
             return _cached_lexicon(folder, language, made_of, anew)
-        except (EncoderError, OSError) as error:  # nowhere to keep them: that costs time, no answer
+        except (FileError, OSError) as error:  # nowhere to keep them: that costs time, no answer
             _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
         except ValueError as error:  # damaged: made anew, once
