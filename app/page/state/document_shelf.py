@@ -13,7 +13,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -179,8 +179,6 @@ class Shelf:
             with atomic_write(self._folder / SOURCES_FILE) as new:
                 new.write_text(tomlkit.dumps(whole), encoding="utf-8")
         except OSError as error:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
             raise ChangeRefused(message("refused.unwritable", file=SOURCES_FILE)) from error
 
 
