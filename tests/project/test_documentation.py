@@ -66,7 +66,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def figures() -> str:
     """What the README says of the answers, from the report; write it with ALPIE_WRITE_DOCS=1."""
-    report = json.loads((ROOT / "eval" / "published" / "report.json").read_text("utf-8"))
+    report = json.loads((ROOT / "app" / "page" / "published" / "report.json").read_text("utf-8"))
     own, kinds = (report["pipelines"]["alpie"][part] for part in ("overall", "by_kind"))
     tutorial = report["pipelines"]["tutorial"]["overall"]
 
