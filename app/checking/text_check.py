@@ -21,10 +21,11 @@ from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order,
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.app.translations import message
+from alpie.index.characters import without_invisible
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
-from alpie.index.spanish.analysis import normalize, without_invisible
+from alpie.index.spanish.analysis import normalize
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

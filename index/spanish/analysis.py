@@ -29,11 +29,6 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     return "".join(unicodedata.normalize(form, portion) for portion in _portions(text))
 
 
-def without_invisible(text: str) -> str:
-    """`text` without what cannot be seen in it: soft hyphens, zero-width characters, marks of direction."""
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
-
-
 def invisible_ranges(text: str) -> tuple[tuple[int, int], ...]:
     """Where `text` holds soft hyphens and other signs without width, with the line end that one divides a word at."""
     return tuple(match.span() for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
