@@ -40,16 +40,6 @@ CONFIG_FILE = "alpie.toml"
 ENVIRONMENT_PREFIX = "ALPIE_"
 CONFIG_VARIABLE = "ALPIE_CONFIG"
 
-_OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    # LANGSMITH_TRACING=false would not override an inherited LANGCHAIN_TRACING_V2=true; this does
-    "LANGSMITH_TRACING_V2": "false",
-    "ANONYMIZED_TELEMETRY": "False",
-}
-
-
 Runtime = Literal["auto", "onnx", "torch", "torch-bf16"]
 UploadRights = Literal["auto", "off", "add", "all"]
 MetricsReaders = Literal["off", "loopback", "all"]
@@ -98,22 +88,6 @@ class Settings:
     def max_document_bytes(self) -> int:
         """`max_document_megabytes` in bytes."""
         return 1_000_000 * self.max_document_megabytes
-
-
-def work_offline() -> None:
-    """Forbid libraries the network and telemetry. Has full effect only before their first import."""
-    os.environ.update(_OFFLINE)
-
-
-def compute_in_one_thread() -> None:
-    """Keep numpy's and FAISS's products in the thread that asks; to be called before their first import.
-
-    The products of a question take a millisecond or two: threads for them wait for each other, busily, and
-    took half of a question's processor time on two cores. Several questions are several threads anyway. Who
-    sets the variables otherwise is obeyed.
-    """
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def load_settings(

@@ -7,7 +7,7 @@ The page says in comments which tables it shows, and where they come from:
     <!-- end -->
 
 What stands between the two comments is replaced by the table whose title begins so, from that file of the
-folder `eval/published`; «name?» is left out where it is missing, «short» leaves out intervals. A
+folder `app/page/published`, which the page shows too; «name?» is left out where it is missing, «short» leaves out intervals. A
 table whose file is not there stays as it is.
 """
 
@@ -24,8 +24,9 @@ from alpie.eval.report import markdown_table
 from alpie.index.errors import FileError
 
 _BLOCK = re.compile(r"(<!-- table: (?P<what>[^>]+?) -->\n)(?P<old>.*?)(<!-- end -->)", re.DOTALL)
-_PAGE = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
-_PUBLISHED = Path(__file__).resolve().parent / "published"
+_ROOT = Path(__file__).resolve().parents[1]
+_PAGE = _ROOT / "docs" / "quality.md"
+_PUBLISHED = _ROOT / "app" / "page" / "published"
 _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
 
 

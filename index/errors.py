@@ -67,7 +67,7 @@ class ArgumentError(AlpieError, ValueError):
 
 
 class FileError(AlpieError):
-    """A file that a setting or an argument names cannot be read or written, or does not hold what it should."""
+    """A file that a setting or an argument names, or in the cache, cannot be read or written, or does not hold what it should."""
 
 
 class ProviderError(AlpieError):

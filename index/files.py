@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from alpie.index.errors import EncoderError
+from alpie.index.errors import FileError
 from alpie.index.messages import message
 
 FINGERPRINT_FILE = "fingerprint.json"
@@ -111,7 +111,7 @@ def build_once(
     """Build `target` by ``build(temporary folder)`` unless ``is_current(target)``; waits `timeout` seconds.
 
     Safe when several processes call it at once: one builds, the others wait and use the result.
-    Raises `EncoderError` when the cache cannot be written or another process never finishes.
+    Raises `FileError` when the cache cannot be written or another process never finishes.
     """
     if is_current(target):
         return target
@@ -125,11 +125,9 @@ def build_once(
             if not is_current(target):
                 _build_and_swap(target, build)
     except Timeout as error:
-        raise EncoderError(
-            message("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)
-        ) from error
+        raise FileError(message("cache.busy", folder=target, seconds=f"{timeout:.0f}", lock=lock)) from error
     except OSError as error:
-        raise EncoderError(message("cache.unwritable", folder=target.parent, error=error)) from error
+        raise FileError(message("cache.unwritable", folder=target.parent, error=error)) from error
     return target
 
 

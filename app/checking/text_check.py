@@ -21,14 +21,32 @@ from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order,
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.app.translations import message
+from alpie.index.characters import without_invisible
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
-from alpie.index.spanish.analysis import normalize, without_invisible
+from alpie.index.spanish.analysis import normalize
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
+MAX_COMPARED_CHARACTERS = 20_000  # beyond, a text that is not exact is not compared word by word
+MAX_PLACES = 20
+_MAX_COUNTED = 1_000  # occurrences of a word or two; the count then says "at least"
+_MAX_OMITTED_CHARACTERS = 2_000
+# Measured on the seed documents: a sentence with a third of its words changed stays above 0.58; those of
+# one document are below 0.54 against the other three, but for one that does say the same.
+_ALTERED_SIMILARITY = 0.55
+_MAX_PIECES = 10  # of a quotation with omissions; each of two words at least
+_SLICE_WORDS = 40  # of the text, given to the lexical search at once
+_WORD = re.compile(r"\S+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
+_MAX_SENTENCES = 40  # of a text that are looked up one by one
+_FEWEST_WORDS = 3  # of one of them
+_EDGES = " .,;:"  # of a piece of a quotation with omissions: what may be another where it ends
+_MAX_COPIED = 10_000  # characters of a text that is compared with copies
+_MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
 
 
@@ -67,25 +85,6 @@ def passage_at(passages: Sequence[Passage], spans: tuple[Span, ...]) -> Passage 
         return max(near, key=lambda passage: (shared(passage), -abs(passage.start - start)))
     following = [passage for passage in passages if passage.start >= end]
     return min(following, key=lambda p: p.start) if following else (passages[-1] if passages else None)
-
-
-MAX_COMPARED_CHARACTERS = 20_000  # beyond, a text that is not exact is not compared word by word
-MAX_PLACES = 20
-_MAX_COUNTED = 1_000  # occurrences of a word or two; the count then says "at least"
-_MAX_OMITTED_CHARACTERS = 2_000
-# Measured on the seed documents: a sentence with a third of its words changed stays above 0.58; those of
-# one document are below 0.54 against the other three, but for one that does say the same.
-_ALTERED_SIMILARITY = 0.55
-_MAX_PIECES = 10  # of a quotation with omissions; each of two words at least
-_SLICE_WORDS = 40  # of the text, given to the lexical search at once
-_WORD = re.compile(r"\S+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
-_MAX_SENTENCES = 40  # of a text that are looked up one by one
-_FEWEST_WORDS = 3  # of one of them
-_EDGES = " .,;:"  # of a piece of a quotation with omissions: what may be another where it ends
-_MAX_COPIED = 10_000  # characters of a text that is compared with copies
-_MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
 
 
 class TextChecker:

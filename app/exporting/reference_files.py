@@ -13,10 +13,10 @@ from typing import Any
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import cite, locator, permalink
 from alpie.app.translations import Translations
+from alpie.index.characters import escape_steering, without_controls
 from alpie.index.records import Document, Passage, collapse
 from alpie.index.sources.source_table import parse_date
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIGNS = "=+-@"  # with which a formula begins, in any width
 # A new cell where spreadsheets are set to «;», as in Spain. A dash after a blank is an item of a list.
 _NEW_CELL = re.compile(r"""(;[\s"']*)(?=[=+@＝＋＠﹦﹢﹫])|(;["']*)(?=[-－﹣])""")
@@ -30,13 +30,11 @@ LATEX = {
     "^": r"\textasciicircum{}",
     **{character: f"\\{character}" for character in "&%$#_"},
 }
-# What ends a <script> around the file, steers a terminal, turns the writing, or is no character of UTF-8.
-_UNSAFE_IN_JSON = re.compile(r"[<\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain_line(text: str) -> str:
     """`text` on one line: control characters and runs of white space as one space each."""
-    return collapse(_CONTROL.sub(" ", text))
+    return collapse(without_controls(text))
 
 
 def spreadsheet_cell(text: str) -> str:
@@ -71,7 +69,7 @@ def escape_latex(text: str) -> str:
 def json_text(value: object) -> str:
     """`value` as a JSON file that can also stand in a page and be printed in a terminal: it reads back the same."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return escape_steering(text).replace("<", r"\u003c") + "\n"  # «<» could end a <script> around the file
 
 
 _PUBLISHED = {"techreport": "institution", "book": "publisher"}

@@ -17,9 +17,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpie.app.settings import Settings, compute_in_one_thread, load_settings, read_language, work_offline
+from alpie.app.settings import Settings, load_settings, read_language
 from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
+from alpie.index.characters import escape_steering
+from alpie.index.environment import compute_in_one_thread, work_offline
 from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 
 Evaluate = Callable[[argparse.Namespace, Settings, Translations, Callable[[], "Corpus"]], int]
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-_CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))  # but line ends and tabs
-_TURN_THE_WRITING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_ESCAPED = {code: f"\\u{code:04x}" for code in (*_CONTROLS, *_TURN_THE_WRITING)}
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
 _OPENING_SECONDS = 60.0
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
@@ -442,9 +441,9 @@ def _print(text: str, end: str = "\n") -> None:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False).translate(_ESCAPED))
+    print(escape_steering(json.dumps(value, ensure_ascii=False)))
 
 
 def _inform(text: str) -> None:
     # messages name files, and a file may be called anything: it must not steer the terminal
-    print(text.translate(_ESCAPED), file=sys.stderr, flush=True)
+    print(escape_steering(text), file=sys.stderr, flush=True)

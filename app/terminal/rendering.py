@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ from alpie.app.checking.verification import (
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
 from alpie.app.translations import Translations
+from alpie.index.characters import without_controls
 from alpie.index.records import Document, Hit
 from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import CompletedEntry, render_table
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a document must not steer the terminal
 _WIDEST = 100
 _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
@@ -289,4 +288,4 @@ def _wrap(text: str, width: int, indent: str = "") -> str:
 
 
 def _printable(text: str) -> str:
-    return _CONTROL.sub("\ufffd", text)
+    return without_controls(text, "\ufffd")

@@ -13,19 +13,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from alpie.index.spanish.analysis import fold, fold_in_place
+from alpie.index.spanish.number_words import CARDINALS
 
-_UNITS = {
+_UNITS = {fold(word): value for value, word in CARDINALS.items()} | {
     word: value
     for value, words in {
-        0: "cero zero", 1: "un uno una one", 2: "dos two", 3: "tres three", 4: "cuatro four",
-        5: "cinco five", 6: "seis six", 7: "siete seven", 8: "ocho eight", 9: "nueve nine", 10: "diez ten",
-        11: "once eleven", 12: "doce twelve", 13: "trece thirteen", 14: "catorce fourteen",
-        15: "quince fifteen", 16: "dieciseis sixteen", 17: "diecisiete seventeen",
-        18: "dieciocho eighteen", 19: "diecinueve nineteen", 20: "veinte twenty",
-        21: "veintiun veintiuno veintiuna", 22: "veintidos", 23: "veintitres", 24: "veinticuatro",
-        25: "veinticinco", 26: "veintiseis", 27: "veintisiete", 28: "veintiocho", 29: "veintinueve",
-        30: "treinta thirty", 40: "cuarenta forty", 50: "cincuenta fifty", 60: "sesenta sixty",
-        70: "setenta seventy", 80: "ochenta eighty", 90: "noventa ninety", 100: "cien ciento",
+        0: "cero zero", 1: "un una one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight",
+        9: "nine", 10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
+        17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty", 21: "veintiun veintiuna", 30: "thirty",
+        40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "cien ciento",
         200: "doscientos doscientas", 300: "trescientos trescientas", 400: "cuatrocientos cuatrocientas",
         500: "quinientos quinientas", 600: "seiscientos seiscientas", 700: "setecientos setecientas",
         800: "ochocientos ochocientas", 900: "novecientos novecientas",

@@ -21,6 +21,7 @@ from alpie.app.writer.stated_figures import (
     spelled_numbers,
     unsupported_figures,
 )
+from alpie.index.characters import without_invisible
 from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import detect_language
@@ -134,7 +135,6 @@ _ABBREVIATION = re.compile(
 )
 _LIST_MARK = re.compile(r"^\s*(?:[-*•–]+|#+|\d{1,2}[.)])\s+")
 _QUOTATION_MARKS = re.compile(r"[«»“”„‟\"‹›「」『』]|(?<!\w)['‘’`]+|['‘’`]+(?!\w)")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _OPEN_THOUGHT = re.compile(r"<think(?:ing)?>(?!.*</think(?:ing)?>)", re.DOTALL | re.IGNORECASE)
 _MAX_HELD = 4_000  # characters without an end of line or a citation
@@ -150,7 +150,7 @@ class Draft:
 
 def comparable_text(text: str) -> str:
     """NFKC but for ½, ², and the like; one line; without quotation marks and what cannot be seen."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = without_invisible(unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() else " " for c in text)
     text = "".join(unicodedata.normalize("NFKC", c) if _is_digit_in_disguise(c) else c for c in text)
     return re.sub(r"\s+", " ", _QUOTATION_MARKS.sub("", text)).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache, lru_cache
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.encoder import Encoder, OnProgress, stay_offline
+from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
+from alpie.index.environment import compute_in_one_thread, keep_hub_offline
 from alpie.index.errors import BulkError
 from alpie.index.files import atomic_write
 from alpie.index.layout import lay_out
@@ -175,7 +175,8 @@ _open_own: OpenEncoder  # of a process of the pool
 
 def _start_worker(open_one: OpenEncoder) -> None:
     global _open_own
-    limit_to_one_thread()
+    compute_in_one_thread(always=True)
+    keep_hub_offline()
     _open_own = cache(open_one)
 
 
@@ -187,13 +188,6 @@ def _in_one_thread(encoder: Encoder) -> Encoder:
     if isinstance(encoder, OnnxEncoder):
         encoder.threads = 1
     return encoder
-
-
-def limit_to_one_thread() -> None:
-    """One thread for everything in this process: the processes are what runs side by side."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"
-    stay_offline()
 
 
 def _parquet() -> tuple[Any, Any]:

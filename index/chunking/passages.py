@@ -15,6 +15,15 @@ from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
 from alpie.index.spanish.analysis import normalize, slug_of
 
+_FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
+_MAX_WORDS = 180
+_MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
+_MAX_LIST_WORDS = 250  # a list stays whole up to here
+_MAX_KEY_DATA_WORDS = 120
+_MAX_SLUG = 40  # characters
+
+_ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
+
 
 def label_below_heading(path: Sequence[str], label: str | None) -> str:
     """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""
@@ -46,16 +55,6 @@ def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -
             counted[*key[:2], ""] += 1  # whoever counts the paragraphs of an article counts its numbered ones
         numbers[number] = counted[key]
     return numbers
-
-
-_FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
-_MAX_WORDS = 180
-_MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
-_MAX_LIST_WORDS = 250  # a list stays whole up to here
-_MAX_KEY_DATA_WORDS = 120
-_MAX_SLUG = 40  # characters
-
-_ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
 
 
 @dataclass(slots=True)

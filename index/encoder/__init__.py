@@ -56,12 +56,6 @@ class Encoder(Protocol):
         """Vectors of passages or sentences, (texts, dimension)."""
 
 
-def stay_offline() -> None:
-    """Forbid the Hugging Face libraries the network; has full effect before their first import."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-
-
 def without_surrogates(text: str) -> str:
     """`text` without lone surrogates, which tokenizers refuse; every character keeps its offset."""
     return _SURROGATE.sub("\ufffd", text)

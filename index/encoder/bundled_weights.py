@@ -58,7 +58,7 @@ _LAYER_NAMES = {
 
 
 def bundled_folder(cache: Path) -> Path:
-    """The bundled model as a folder inside `cache`, written if it is not there. Raises `EncoderError` where that fails."""
+    """The bundled model as a folder inside `cache`, written if it is not there. Raises `FileError` where that fails."""
     source = find_source()
     is_current, build = partial(_is_current, source=source), partial(_write_folder, source=source)
     return build_once(cache / MODEL_NAME, is_current, build)

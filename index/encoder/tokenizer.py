@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
 from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
-from alpie.index.errors import EncoderError
+from alpie.index.errors import FileError
 from alpie.index.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def open_tokenizer(model_folder: Path) -> AnyTokenizer:
     folder = model_folder.with_name(f"{model_folder.name}-pieces")
     try:
         build_once(folder, partial(is_intact, facts=facts), partial(_build_tables, model_folder, facts=facts))
-    except EncoderError as error:  # a cache that cannot be written, made by an earlier version
+    except FileError as error:  # a cache that cannot be written, made by an earlier version
         _LOG.info("no tables of word pieces: %s", error)
         return library_tokenizer(model_folder)
     if not (read_fingerprint(folder) or {}).get("accepted"):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, OnProgress, normalise_rows, stay_offline, without_surrogates
+from alpie.index.encoder import Floats, OnProgress, normalise_rows, without_surrogates
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
 from alpie.index.encoder.model_config import ModelConfig, PromptingEncoder, folder_fingerprint
+from alpie.index.environment import keep_hub_offline
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 
@@ -51,7 +52,7 @@ class SentenceTransformersEncoder(PromptingEncoder):
 
 def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTransformer:
     """The model in `folder`, on the processor, in float32 if not told otherwise; never from the network."""
-    stay_offline()
+    keep_hub_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -80,7 +81,7 @@ def loading_errors() -> tuple[type[Exception], ...]:
 def find_model_folder(model: str) -> Path:
     """The folder of the model of this name in the local Hugging Face cache."""
     path = Path(model).expanduser()
-    stay_offline()
+    keep_hub_offline()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
+from alpie.index.spanish.number_words import CARDINALS
+
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
-# as they are written, with their accents
-CARDINALS = """uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
-    diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis
-    veintisiete veintiocho veintinueve""".split()
 _UNITS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split()
 _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
 _FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
@@ -27,7 +25,7 @@ def list_number(number: int, sort: str) -> str:
     if sort == "primero":
         return _spelled_ordinal(number)
     if sort == "uno" and number < 30:
-        return CARDINALS[number - 1].capitalize()
+        return CARDINALS[number].capitalize()
     if sort == "①" and number <= 20:
         return chr(ord("①") + number - 1)
     if sort in ("aa", "AA"):

@@ -311,7 +311,7 @@ class PdfText:
         return (accented or joined not in words) and fold(first[:-1]) in words and fold(second) in words
 
     def _note_call(self, text: str, start: int, end: int, begin: int) -> None:
-        """Small raised figures after a word or a stop may call a note: see `_calls`."""
+        """Small raised figures after a word or a stop may call a note: see `calls`."""
         figures = text[start:end].strip()
         before = text[:start].rstrip()
         if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):

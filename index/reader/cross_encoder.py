@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, stay_offline, without_surrogates
+from alpie.index.encoder import Floats, without_surrogates
 from alpie.index.encoder.torch_runtime import loading_errors
+from alpie.index.environment import keep_hub_offline
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, Reading, ReadPassage
@@ -32,7 +33,7 @@ class CrossEncoderReader:
     @classmethod
     def open(cls, model: str) -> CrossEncoderReader:
         """The model, as `open_reader` tells. Raises `EncoderError` when it is not there or is no cross-encoder."""
-        stay_offline()
+        keep_hub_offline()
         try:
             from sentence_transformers import CrossEncoder
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.messages import message
-from alpie.index.records import Document
+from alpie.index.records import Document, collapse
 from alpie.index.spanish.analysis import slug_of
 
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
@@ -218,9 +218,7 @@ def render_table(told: CompletedEntry, tell: Callable[[str], str] = str) -> str:
 
 def _one_line(text: str) -> str:
     """`text` without control characters, marks of writing direction and the like: it stands in citations."""
-    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    shown = "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cs"))
-    return re.sub(r"\s+", " ", shown).strip()[:_MAX_FIELD]
+    return collapse(without_controls(without_invisible(text)))[:_MAX_FIELD]
 
 
 def _read_line(name: str, value: object, refuse: Callable[..., SourceError]) -> str:

@@ -15,6 +15,8 @@ from typing import Literal
 
 import Stemmer
 
+from alpie.index.spanish import word_sets
+
 _PORTION = 1_000  # characters
 _UNSEEN = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*(?=[^\W\d_])|[\u00ad\u200b\u2060\ufeff]")
 _LETTER = re.compile(r".[\u0300-\u036f]{0,9}", re.DOTALL)  # with its accents
@@ -43,11 +45,6 @@ def compose(text: str) -> tuple[str, Sequence[int]]:
     return "".join(composed), [*begins, len(text)]
 
 
-def without_invisible(text: str) -> str:
-    """`text` without what cannot be seen in it: soft hyphens, zero-width characters, marks of direction."""
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
-
-
 def invisible_ranges(text: str) -> tuple[tuple[int, int], ...]:
     """Where `text` holds soft hyphens and other signs without width, with the line end that one divides a word at."""
     return tuple(match.span() for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
@@ -65,22 +62,7 @@ def _portions(text: str) -> Iterator[str]:
 
 ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
 
-# Function words only, folded. Spanish lists in circulation also drop content words such as
-# «estado» or «sentido»; this one does not.
-STOP_WORDS = frozenset(
-    """
-    a al algo algun alguna algunas alguno algunos ante aquel aquella aquellas aquello aquellos asi aun
-    aunque bajo cada como con cual cuales cuando de del desde donde dos e el ella ellas ello ellos en entre
-    era eran es esa esas ese eso esos esta estaba estaban estan estas este esto estos estoy fue fueron ha
-    habia habian hace hacen hacia han hasta hay he la las le les lo los mas me mi mis mientras muy ni nos
-    nosotros o os otra otras otro otros para pero por porque pues que quien quienes se sea sean segun ser si
-    sido sobre son su sus tal tambien tan tanto te tiene tienen tras tu tus u un una unas uno unos usted
-    ustedes y ya yo cuanto cuanta cuantos cuantas cual
-    the a an of in on at to for from by with and or is are was were be been do does did has have had it its
-    this that these those what which who whom whose when where why how many much there their they as
-    """.split()
-) - {"dos"}
-
+STOP_WORDS = word_sets(__file__)["stop_words"]  # function words, folded
 _FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])")
 _PARTED = re.compile(r"[.\u00a0\u202f ]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import QuestionError
 from alpie.index.messages import message
 from alpie.index.spanish.analysis import fold, normalize, tokens
@@ -61,8 +62,6 @@ _COMPARES = re.compile(
     r"\b(?:compar\w+|diferencia\w*|differ\w+|coincid\w+|tanto\b.*\bcomo|ambos|ambas|both|respectivamente|respectively|"
     r"mientras que|whereas|a la vez que|por un lado)\b"
 )
-_CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # they stand inside words
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def read_question(typed: str, write_out: bool = True) -> Question:
     Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
     """
     text = normalize("NFC", typed[: MAX_CHARACTERS * 4])
-    text = re.sub(r"\s+", " ", _CONTROL.sub(" ", _INVISIBLE.sub("", text))).strip()
+    text = re.sub(r"\s+", " ", without_controls(without_invisible(text))).strip()
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(" ", 1)[0]
     if not any(c.isalnum() for c in fold(text)):

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.errors import EncoderError
+from alpie.index.errors import FileError
 from alpie.index.files import build_once, is_intact, write_fingerprint
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
@@ -40,7 +40,6 @@ _LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
 
 _LOG = logging.getLogger(__name__)
 
-
 # Pronouns written onto a verb: «denunciárselo», «resúmeme».
 _PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
 _SHORTEST_VERB, _MAX_PRONOUNS = 3, 6  # letters: «vete», «noslas»
@@ -51,6 +50,17 @@ _PREFIX = re.compile(
     r"multi|narco|neuro|no|para|pluri|poli|post?|pre|pro|pseudo|psico|radio|re|semi|seudo|sobre|sub|super|tecno|tele|trans|ultra|"
     r"vice|video)(?P<word>[a-z]{5,})$"
 )
+_SHORTEST = 5  # letters: shorter words are a slip away from too many others
+# Sounds with several spellings, folded, in Spain or in America.
+_ONE_SOUND = {
+    "b": ("v",), "v": ("b",), "w": ("gu", "hu"), "gu": ("w",), "hu": ("w",), "c": ("k", "s", "z"), "k": ("c", "qu"),
+    "qu": ("k", "c"), "q": ("qu",), "s": ("c", "z"), "z": ("c", "s"), "g": ("j",), "j": ("g",), "h": ("",),
+    "y": ("ll",), "ll": ("y",), "x": ("s", "j"),
+}  # fmt: skip
+_MAX_UNKNOWN = 20  # unknown words of a question that are tried
+
+Frequencies = Callable[[Sequence[str]], Sequence[int]]
+"""In how many passages each of some stems stands."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,7 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     for anew in (False, True):
         try:
             return _cached_lexicon(folder, language, made_of, anew)
-        except (EncoderError, OSError) as error:  # nowhere to keep them: that costs time, no answer
+        except (FileError, OSError) as error:  # nowhere to keep them: that costs time, no answer
             _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
         except ValueError as error:  # damaged: made anew, once
@@ -157,19 +167,6 @@ def front_decode(text: str) -> Iterator[str]:
     for piece in _PIECE.findall(text):
         word = word[: ord(piece[0]) - _NO_LETTERS] + piece[1:]
         yield word
-
-
-_SHORTEST = 5  # letters: shorter words are a slip away from too many others
-# Sounds with several spellings, folded, in Spain or in America.
-_ONE_SOUND = {
-    "b": ("v",), "v": ("b",), "w": ("gu", "hu"), "gu": ("w",), "hu": ("w",), "c": ("k", "s", "z"), "k": ("c", "qu"),
-    "qu": ("k", "c"), "q": ("qu",), "s": ("c", "z"), "z": ("c", "s"), "g": ("j",), "j": ("g",), "h": ("",),
-    "y": ("ll",), "ll": ("y",), "x": ("s", "j"),
-}  # fmt: skip
-_MAX_UNKNOWN = 20  # unknown words of a question that are tried
-
-Frequencies = Callable[[Sequence[str]], Sequence[int]]
-"""In how many passages each of some stems stands."""
 
 
 def single_edits(word: str) -> Iterator[str]:

@@ -6,15 +6,10 @@ import re
 from dataclasses import dataclass
 
 from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.number_words import CARDINALS
 
 _UNITS = "primer segund tercer cuart quint sext septim octav noven".split()
 _TENS = "decim vigesim trigesim cuadragesim quincuagesim sexagesim septuagesim octogesim nonagesim".split()
-_CARDINALS = (
-    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
-    "dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete "
-    "veintiocho veintinueve"
-).split()
-_CARDINAL_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
 _SUFFIXES = (
     "bis ter quater quinquies sexies septies octies nonies novies decies undecies duodecies terdecies "
     "quaterdecies quindecies"
@@ -43,7 +38,7 @@ _AFTER_SUFFIX = re.compile(  # «588 bis a», «77 Bis 3», «77 Bis 35 C.-»
 )
 
 
-def _spelled_numbers() -> dict[str, str]:
+def _number_table() -> dict[str, str]:
     table: dict[str, str] = {}
 
     def add(value: int, *stems: str) -> None:
@@ -61,14 +56,14 @@ def _spelled_numbers() -> dict[str, str]:
     add(11, "undecim")
     add(12, "duodecim")
     add(100, "centesim")
-    table |= {word: str(value) for value, word in enumerate(_CARDINALS, start=1)}
-    for ten, word in enumerate(_CARDINAL_TENS, start=3):
-        table[word] = str(10 * ten)
-        table |= {f"{word} y {_CARDINALS[unit - 1]}": str(10 * ten + unit) for unit in range(1, 10)}
+    for value, word in CARDINALS.items():
+        table[fold(word)] = str(value)
+        if value >= 30:
+            table |= {f"{word} y {CARDINALS[unit]}": str(value + unit) for unit in range(1, 10)}
     return table | {"cien": "100", "unico": "unico", "unica": "unico"}
 
 
-_SPELLED = _spelled_numbers()
+_SPELLED = _number_table()
 
 
 @dataclass(frozen=True)

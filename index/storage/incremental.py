@@ -105,13 +105,13 @@ def _metadata_only(document: Document) -> Document:
 
 @cache
 def _program() -> str:
-    """Checksum of the code that makes passages of files, and the versions of the packages it uses.
+    """Checksum of the code and tables of words that make passages of files, and the versions of the packages it uses.
 
     A version number alone would not do: who changes a line of a parser wants to see what comes of it.
     """
     folder = Path(__file__).parents[1]
     digest = hashlib.sha256(platform.python_version().encode())
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.toml"))):
         digest.update(path.read_bytes())
     for package in PACKAGES:
         try:

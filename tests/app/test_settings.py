@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from alpie.app.settings import (
     load_settings,
     read_language,
     settings_table,
-    work_offline,
 )
 from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
@@ -106,14 +104,6 @@ def test_words_of_the_shell_are_understood(tmp_path: Path) -> None:
     settings = load(tmp_path, ALPIE_FEEDBACK="sí", ALPIE_THRESHOLD="0.4", ALPIE_PORT="0")
     assert (settings.feedback, settings.threshold, settings.port) == (True, 0.4, 0)
     assert load(tmp_path, "threshold = 0.4", ALPIE_THRESHOLD="auto").threshold is None
-
-
-def test_working_offline_forbids_every_known_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "environ", {"LANGCHAIN_TRACING_V2": "true"})
-    work_offline()
-    assert os.environ["HF_HUB_OFFLINE"] == "1"
-    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
-    assert os.environ["LANGSMITH_TRACING_V2"] == "false"
 
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:

@@ -48,6 +48,7 @@ def _default(setting: Setting) -> str:
     return f"`{','.join(map(str, written)) if isinstance(written, tuple) else written}`"
 
 
+@pytest.mark.generated
 def test_settings_page_is_what_the_code_says() -> None:
     page = ROOT / "docs" / "settings.md"
     table, heading, encoders = page.read_text("utf-8").partition("\n## Encoders\n")
@@ -65,7 +66,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def figures() -> str:
     """What the README says of the answers, from the report; write it with ALPIE_WRITE_DOCS=1."""
-    report = json.loads((ROOT / "eval" / "published" / "report.json").read_text("utf-8"))
+    report = json.loads((ROOT / "app" / "page" / "published" / "report.json").read_text("utf-8"))
     own, kinds = (report["pipelines"]["alpie"][part] for part in ("overall", "by_kind"))
     tutorial = report["pipelines"]["tutorial"]["overall"]
 
@@ -87,6 +88,7 @@ def figures() -> str:
     return "\n" + textwrap.fill(" ".join(text.split()), 118, break_long_words=False) + "\n"
 
 
+@pytest.mark.generated
 def test_figures_of_the_readme_are_those_of_the_report() -> None:
     page = ROOT / "README.md"
     before, heading, rest = page.read_text("utf-8").partition("\n## How good it is\n")

@@ -52,7 +52,9 @@ def test_every_package_is_listed() -> None:
 def test_the_published_report_is_in_the_wheel() -> None:
     report = PageOptions.from_settings(load_settings()).reports[-1]
     data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
-    assert str(report.relative_to(ROOT / "eval")) in data["alpie.eval"], "the page would show no evaluation"
+    assert str(report.relative_to(ROOT / "app" / "page")) in data["alpie.app.page"], (
+        "the page would show no evaluation"
+    )
 
 
 def test_every_prompt_and_table_of_words_is_in_the_wheel() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from support.places import ROOT
 from support.waiting import eventually
 
-_PUBLISHED = ROOT / "eval" / "published" / "report.json"
+_PUBLISHED = ROOT / "app" / "page" / "published" / "report.json"
 
 
 @contextmanager

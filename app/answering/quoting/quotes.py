@@ -11,16 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, needs_sentence_before
 from alpie.app.answering.judging.ranking import Candidate
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
-from alpie.index.reader import Reading
+from alpie.app.answering.quoting.emphasis import emphasise
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
-from alpie.index.spanish.analysis import fold, stems, terms
+from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 
 _MAX_SENTENCES = 3
@@ -286,50 +284,3 @@ def _is_contents_entry(sentence: Sentence, source: str) -> bool:
 def is_question(sentence: Sentence) -> bool:
     """Whether the sentence asks; items of a list may be questions that the text is about."""
     return sentence.role is SentenceRole.SENTENCE and sentence.text.rstrip("»”\"' )").endswith("?")
-
-
-# With these limits something is marked for 69 of 100 held-out questions (n = 700, on the right passage), and in 89 of
-# 100 of these it is the answer, a part of it, or shares most of its words.
-MIN_PROBABILITY = 0.2  # that these words and no others of the sentence answer
-MIN_LOG_ODDS = 0.5  # that the sentence does
-MIN_LEAD = 2.0  # of its log-odds over any other sentence that holds as many words of the question
-_LETTERS = 5  # by which a word is known again: «España», «español»
-
-
-def emphasise(
-    reading: Reading | None,
-    sentences: Sequence[Sentence],
-    first: int,
-    last: int,
-    text: str,
-    question: str = "",
-) -> tuple[tuple[int, int], ...]:
-    """Character ranges of `text`, a quotation of sentences `first` … `last` of a passage, to mark: none, or one.
-
-    In doubt nothing is marked: a wrong mark misleads more than a missing one. Of sentences that may answer alike, the
-    one that holds more words of the `question` does.
-    """
-    if reading is None or not reading.words:
-        return ()
-    best = _answering_sentence(reading, sentences, first, last, question)
-    words = reading.words[best] if best is not None else None
-    if best is None or words is None or words.start >= words.end or words.probability < MIN_PROBABILITY:
-        return ()
-    if reading.sentence_log_odds[best] < MIN_LOG_ODDS:
-        return ()
-    begins = text.find(sentences[best].text)
-    if begins < 0:  # the quotation shows the sentence otherwise than the index holds it
-        return ()
-    return ((begins + words.start, begins + words.end),)
-
-
-def _answering_sentence(
-    reading: Reading, sentences: Sequence[Sentence], first: int, last: int, question: str
-) -> int | None:
-    quoted = reading.sentence_log_odds[first : last + 1]
-    likely = [first + int(n) for n in np.flatnonzero(quoted > quoted.max() - MIN_LEAD)]
-    if len(likely) == 1:
-        return likely[0]
-    asked = {fold(word)[:_LETTERS] for word in terms(question)}
-    shared = [len(asked & {fold(word)[:_LETTERS] for word in terms(sentences[n].text)}) for n in likely]
-    return likely[int(np.argmax(shared))] if shared.count(max(shared)) == 1 else None

@@ -2,9 +2,7 @@
 // are already in the document, so that keyboard and screen reader get them as they are.
 window.alpie = (() => {
   const words = window.alpieWords;
-  const VIEWS = { preguntar: "ask", buscar: "search", comprobar: "check", documentos: "documents",
-                  evaluacion: "evaluation", ayuda: "help" };
-  const viewAt = hash => VIEWS[hash.replace("#", "")] || "ask";
+  const viewAt = hash => words.views[hash.replace("#", "")] || "ask";
   const narrow = window.matchMedia("(max-width: 820px)");
   const phone = () => narrow.matches;
   let toastTimer = 0;

@@ -2,7 +2,8 @@
 
 A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made of the
 secret beside the file of users and of the user's stored hash: it ends after twelve hours, with a new
-password and with the user; no process has to remember it.
+password and with the user; no process has to remember it. `hmac` signs it: with a key of its own for each user,
+and the end in the text, a signing library would do no more than that one call.
 
 Every attempt to log in is counted as failed before its password is hashed, and the count is taken back if it was right.
 So whoever sends many at once learns no more than who sends them one after the other. Of each client one is hashed at
@@ -208,7 +209,7 @@ class Attempts:
         self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
 
     async def is_password_right(self, client: str, name: str, password: str) -> bool:
-        """Whether `password` is that of `name`. Raises TooMany."""
+        """Whether `password` is that of `name`. Raises `TooManyAttempts`."""
         self._admit(client, name)
         # A program sends its password with every request; the slow hash is for the first of them.
         stored = self._users.hashes().get(name, "")

@@ -39,12 +39,6 @@ _VIEWS = (  # name of the view in the catalogue, hash in the address
 )
 _FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # of the saved passages
 
-# Gradio makes an event method of every name quoted after `trigger(`: here `ask`, `restore`, `reopen`.
-_BRIDGE = (
-    "window.alpieAsk = asked => trigger('ask', asked);"
-    "window.alpieRestore = () => trigger('restore', {question: ''});"
-    "window.alpieReopen = () => trigger('reopen', {question: ''});"
-)
 _OPENING_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
 
@@ -71,7 +65,8 @@ def build_page(
                     composer = _composer(words)
                 gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN)
             gr.HTML(render("empty_panel", words), elem_id="panel", **_PLAIN)
-        bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=_BRIDGE)
+        on_load = (_ASSETS / "bridge.js").read_text(encoding="utf-8")
+        bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=on_load)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
         gr.HTML(_foot(words, options), elem_id="colophon", **_PLAIN)
@@ -142,7 +137,7 @@ def _wire_events(
     talk: gr.State,
     chatbot: gr.Chatbot,
     composer: tuple[gr.Textbox, gr.Button, gr.Button],
-    bridge: Any,  # `ask`, `restore` and `reopen` are methods that Gradio makes, see `_BRIDGE`
+    bridge: Any,  # `ask`, `restore` and `reopen` are methods that Gradio makes, see `bridge.js`
     past: gr.Textbox,
     wishes: gr.Textbox,
 ) -> None:
@@ -187,6 +182,7 @@ def script_of(words: PageTranslations, home: str, options: PageOptions) -> str:
         "home": home,
         "public": options.public_url,
         "feedback": options.feedback is not None,
+        "views": {address: view for view, address in _VIEWS},
     }
     strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
     parts = ((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)

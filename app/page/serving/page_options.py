@@ -21,7 +21,7 @@ from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders
 if TYPE_CHECKING:
     from alpie.app.settings import Settings
 
-_ROOT = Path(__file__).resolve().parents[3]
+_PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  # on the shipped documents
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class PageOptions(Offer):
             root_path=site_path,
             site_path=site_path,
             public_url=settings.public_url.rstrip("/"),
-            reports=(beside / "report" / "report.json", _ROOT / "eval" / "published" / "report.json"),
+            reports=(beside / "report" / "report.json", _PUBLISHED),
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             finish=make_finisher(settings),
             limits=Limits(questions=settings.questions_per_minute),

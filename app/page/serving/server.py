@@ -32,7 +32,7 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
 from alpie.app.service.following import CorpusOpener
-from alpie.app.settings import work_offline
+from alpie.index.environment import work_offline
 
 if TYPE_CHECKING:
     from gradio import Blocks

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,10 @@ class Shelf:
         self._changing = threading.Lock()
 
     def edit(self, document: Document, given: Mapping[str, str]) -> None:
-        """Say of `document` what is `given` of `FIELDS`. Raises SourceError for what cannot stand there."""
+        """Say of `document` what is `given` of `FIELDS`.
+
+        Raises `ChangeRefused` for what cannot stand there, and `SourceError` where its entry is wrong as a whole.
+        """
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
         if (written := values.get("date", "")) and not (parse_date(written) or written[:4].isdigit()):
             values["date"] = iso_date(written) or written  # as people write it
@@ -119,7 +122,7 @@ class Shelf:
         return (self._folder / document.file).is_file()
 
     def restore(self, token: str) -> None:
-        """Put back what was taken out as `token`. Raises SourceError where that cannot be."""
+        """Put back what was taken out as `token`. Raises `ChangeRefused` where that cannot be."""
         with self._changing:
             one, place = self._find_removed(token)
             target = self._inside(one.file, must_exist=False)
@@ -176,8 +179,6 @@ class Shelf:
             with atomic_write(self._folder / SOURCES_FILE) as new:
                 new.write_text(tomlkit.dumps(whole), encoding="utf-8")
         except OSError as error:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
             raise ChangeRefused(message("refused.unwritable", file=SOURCES_FILE)) from error
 
 

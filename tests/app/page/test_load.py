@@ -29,11 +29,15 @@ from support.serving import serving, wait_until_ready
 from support.waiting import eventually
 
 
-class SlowCorpus(FakeCorpus):
-    """One that takes its time to answer."""
+class HeldCorpus(FakeCorpus):
+    """One that answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = threading.Event()
 
     def ask(self, question: str, *how: Any) -> Any:
-        time.sleep(0.5)
+        assert self.may_answer.wait(120)
         return super().ask(question, *how)
 
 
@@ -49,7 +53,7 @@ class CrowdedCorpus(FakeCorpus):
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)
-        time.sleep(0.1)
+        time.sleep(0.1)  # a fifth would come in meanwhile, if it were let
         with self._lock:
             self.now -= 1
         return super().search(*arguments, **options)
@@ -149,11 +153,14 @@ def test_only_what_people_ask_is_counted() -> None:
 
 
 def test_past_capacity_it_sheds_in_words_and_recovers() -> None:
-    corpus = SlowCorpus()
+    corpus = HeldCorpus()
     with serving(create_app(lambda: corpus, PageOptions(most_waiting=2))) as address:
         wait_until_ready(address)
         with ThreadPoolExecutor(20) as visitors:
-            found = list(visitors.map(lambda number: ask(address, f"¿Y la número {number}?"), range(20)))
+            asked = [visitors.submit(ask, address, f"¿Y la número {number}?") for number in range(20)]
+            eventually(lambda: any(one.done() for one in asked))  # nothing is answered yet: turned away
+            corpus.may_answer.set()
+            found = [one.result() for one in asked]
         shed = [one for one in found if isinstance(one, httpx.Response)]
         assert shed, "more was asked than it bears"
         assert {one.status_code for one in shed} == {503}

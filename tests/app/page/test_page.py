@@ -98,7 +98,7 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
 def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
     from alpie.app.page.views.quality_view import has_results_about, render_evaluation
 
-    report = PAGE.parents[1] / "eval" / "published" / "report.json"
+    report = PAGE / "published" / "report.json"
     fingerprint = json.loads(report.read_text(encoding="utf-8"))["corpus_fingerprint"]
     shown = render_evaluation((report,), page_translations_for("es"), fingerprint)
     for part in ('class="figures"', 'class="bars"', "<polyline", 'class="compare"', fingerprint):

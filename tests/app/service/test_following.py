@@ -91,10 +91,11 @@ def add_market(settings: Settings) -> None:
 
 def test_it_is_opened_again_only_when_the_stamp_changes(follow: Callable[..., Following[Any]]) -> None:
     opened: list[int] = []
+    looked: list[int] = []
     stamp = ["a"]
-    following = follow(lambda: opened.append(1) or len(opened), lambda: stamp[0])
+    following = follow(lambda: opened.append(1) or len(opened), lambda: looked.append(1) or stamp[0])
     assert following.wait(20) == 1
-    time.sleep(0.1)
+    eventually(lambda: len(looked) > 4)
     assert opened == [1]
     stamp[0] = "b"
     eventually(lambda: following.wait() == 2)

@@ -22,7 +22,7 @@ from alpie.index.encoder.bundled_weights import (
     read_packed,
     unpack_q4,
 )
-from alpie.index.errors import EncoderError
+from alpie.index.errors import EncoderError, FileError
 from alpie.index.files import build_once, is_intact, read_fingerprint
 
 pytestmark = pytest.mark.heavy
@@ -173,7 +173,7 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
     def fail(_folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(EncoderError, match=r"No space left.*ALPIE_CACHE"):
+    with pytest.raises(FileError, match=r"No space left.*ALPIE_CACHE"):
         build_once(tmp_path / "thing", lambda folder: False, fail)
     assert [path.name for path in tmp_path.iterdir()] == ["thing.lock"]
 

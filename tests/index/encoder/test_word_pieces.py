@@ -54,10 +54,10 @@ def test_tables_that_cannot_be_written_cost_only_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from alpie.index.encoder import tokenizer
-    from alpie.index.errors import EncoderError
+    from alpie.index.errors import FileError
 
     def refuse(*_: object, **__: object) -> Path:
-        raise EncoderError("read-only")
+        raise FileError("read-only")
 
     monkeypatch.setattr(tokenizer, "build_once", refuse)
     found = open_tokenizer(bundled_folder(load_settings().cache))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alpie.app.answering.quoting.quotes import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
+from alpie.app.answering.quoting.emphasis import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
 from alpie.index.reader import AnswerWords, Reading
 from support.fake_encoder import passage_of
 
