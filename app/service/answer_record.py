@@ -30,12 +30,14 @@ RECORD_FORMAT = "alpie-record"
 RECORD_VERSION = 1  # raise it whenever a field changes its meaning
 _MAX_QUOTES = 100  # of a record; ours hold at most ten
 
-Row = dict[str, Any]
+RecordRow = dict[str, Any]
 
 
-def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es") -> Row:
+def make_record(
+    answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es"
+) -> RecordRow:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
-    row: Row = {**answer_row(answer, language=language)}
+    row: RecordRow = {**answer_row(answer, language=language)}
     kept = (
         "question", "follows", "limited_to", "answered", "tentative", "confidence", "quotes", "parts",
         "absent", "nearest", "search", "writer", "stages",
@@ -56,7 +58,7 @@ def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str,
     }
 
 
-def record_text(record: Row, language: str = "es") -> str:
+def record_text(record: RecordRow, language: str = "es") -> str:
     """A record as plain text to print."""
     words = translations_for(language)
     lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"]))]
@@ -87,7 +89,7 @@ def record_text(record: Row, language: str = "es") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _answer_lines(record: Row, words: Translations) -> list[str]:
+def _answer_lines(record: RecordRow, words: Translations) -> list[str]:
     """The quotations, part by part where there are parts, each with its reserve."""
     reserve = [words("ask.tentative"), ""]
     if not (parts := record.get("parts")):
@@ -103,7 +105,7 @@ def _answer_lines(record: Row, words: Translations) -> list[str]:
     return lines
 
 
-def _quotes(numbered: Iterable[tuple[int, Row]], words: Translations) -> list[str]:
+def _quotes(numbered: Iterable[tuple[int, RecordRow]], words: Translations) -> list[str]:
     lines: list[str] = []
     for number, quote in numbered:
         lines += [

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import PredictedText, SourceTexts, coverage
-from alpie.eval.questions.predictions import OnQuestion, Row, predict
+from alpie.eval.questions.predictions import OnQuestion, PredictionRow, predict
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import split_questions
 from alpie.eval.report import Study, Table
@@ -98,8 +98,8 @@ def _cause(
     whole: Variant,
     pieces: Sequence[PredictedText],
     question: GoldQuestion,
-    row: Row,
-    forced: Row,
+    row: PredictionRow,
+    forced: PredictionRow,
     texts: SourceTexts,
 ) -> str | None:
     """Why `row` is a miss; `forced` is the answer of a system that never refuses, read where `row` refuses."""
