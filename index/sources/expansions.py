@@ -77,12 +77,12 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                 at, rests_on = moved, _first_sentences_with(beginnings, passages[moved])
             own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
             found[at].setdefault(text, ExpansionLine(text, kind, own))
-    more, told = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
+    more, reported = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
     if more > 0:
-        told.append(message("expansions.more", number=more))
+        reported.append(message("expansions.more", number=more))
     if stale:
-        told.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
-    problems = tuple(message("at", where=name, reason=fault) for fault in told)
+        reported.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
+    problems = tuple(message("at", where=name, reason=fault) for fault in reported)
     return Expansions(tuple(tuple(of.values()) for of in found), problems)
 
 

@@ -41,7 +41,7 @@ class EarlierVersion(KnownVectors):
     def extractions(self) -> dict[str, Extraction]:
         """SHA-256 of a file → what was read of it, all but its text."""
         rows = self._database.rows("SELECT sha256, metadata FROM documents")
-        return {sha256: Extraction("", metadata=from_json(Metadata, told)) for sha256, told in rows}
+        return {sha256: Extraction("", metadata=from_json(Metadata, stored)) for sha256, stored in rows}
 
     def has(self, document: Document) -> bool:
         """Whether `document`, read without its text, is told of as it was then."""
@@ -89,8 +89,8 @@ class EarlierVersion(KnownVectors):
     def _line_rows(self) -> dict[str, int]:
         if self._lines is None:
             return {}
-        told = self._passages.values("expansions")
-        lines = (line for one in told for line in from_json(tuple[ExpansionLine, ...], one))
+        records = self._passages.values("expansions")
+        lines = (line for one in records for line in from_json(tuple[ExpansionLine, ...], one))
         return {line.text: row for row, line in enumerate(lines)}
 
     def of_line(self, text: str) -> Floats | None:
@@ -133,9 +133,9 @@ class IncrementalReading:
         if earlier is not None and earlier.manifest["program"] == self.program:
             known = earlier.extractions
         self.sources = read_sources(docs, known, most_bytes, recogniser)
-        told = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
-        if any(sha256 in known and not same for sha256, same in told.items()):
-            known = {sha256: one for sha256, one in known.items() if told.get(sha256)}
+        same_metadata = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
+        if any(sha256 in known and not same for sha256, same in same_metadata.items()):
+            known = {sha256: one for sha256, one in known.items() if same_metadata.get(sha256)}
             self.sources = read_sources(docs, known, most_bytes, recogniser)
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 

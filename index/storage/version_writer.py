@@ -282,8 +282,8 @@ def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable
         reason, remedy = message("index.not_allowed", error=reason), message("index.permit")
     else:
         remedy = message("index.repeat")
-    told = message("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
-    return IndexUnwritable(told, data)
+    sentence = message("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
+    return IndexUnwritable(sentence, data)
 
 
 def _free_bytes(folder: Path) -> int:

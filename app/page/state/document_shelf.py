@@ -68,7 +68,7 @@ class Shelf:
         if values.get("url") and not _ADDRESS.fullmatch(values["url"]):
             raise ChangeRefused(message("refused.url"))
         with self._changing:
-            whole, tables = self._tables()
+            table_file, tables = self._tables()
             table = _table_of(tables, document)
             if table is None:
                 table = tomlkit.table()
@@ -84,7 +84,7 @@ class Shelf:
                     table[name] = value
                     _mark_editorial(table, name, value, document)
             entry_from_table(table.unwrap(), f"«{document.title}»", self._folder / SOURCES_FILE)
-            self._write(whole)
+            self._write(table_file)
         self._refresh()
 
     def remove(self, document: Document, documents: Iterable[Document]) -> None:
@@ -96,7 +96,7 @@ class Shelf:
                 raise ChangeRefused(message("documents.last"))
             if len(self.removed()) >= _MAX_REMOVED:
                 raise ChangeRefused(message("refused.removed_full"))
-            whole, tables = self._tables()
+            table_file, tables = self._tables()
             if (table := _table_of(tables, document)) is not None:
                 about["table"] = table.unwrap()
                 tables.remove(table)
@@ -107,7 +107,7 @@ class Shelf:
                 (place / _ABOUT).write_text(text, encoding="utf-8")
                 with _moved_file(path, place / path.name):
                     if about["table"]:
-                        self._write(whole)
+                        self._write(table_file)
             except BaseException:
                 if not (place / path.name).exists():  # else it could not even be moved back
                     shutil.rmtree(place, ignore_errors=True)
@@ -128,11 +128,11 @@ class Shelf:
             target.parent.mkdir(parents=True, exist_ok=True)
             with _moved_file(place / target.name, target):
                 if one.table:
-                    whole, tables = self._tables()
+                    table_file, tables = self._tables()
                     table = tomlkit.table()
                     table.update(one.table)
                     tables.append(table)
-                    self._write(whole)
+                    self._write(table_file)
             shutil.rmtree(place)
         self._refresh()
 
@@ -164,12 +164,12 @@ class Shelf:
         path = self._folder / SOURCES_FILE
         try:
             text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-            whole = tomlkit.parse(text)
+            table_file = tomlkit.parse(text)
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
             raise ChangeRefused(message("refused.unreadable", file=SOURCES_FILE, error=error)) from error
-        if "document" not in whole:
-            whole["document"] = tomlkit.aot()
-        return whole, whole["document"]
+        if "document" not in table_file:
+            table_file["document"] = tomlkit.aot()
+        return table_file, table_file["document"]
 
     def _write(self, whole: tomlkit.TOMLDocument) -> None:
         try:

@@ -50,7 +50,7 @@ def render_answer(
     `writing`: a language model is still at its summary, which goes under the quotations. `root_path`: of the settings.
     `page`: language of the page, where the answer is told in another.
     """
-    told = translations_for(words.language)
+    translations = translations_for(words.language)
     follows = " › ".join(answer.follows)
     each = any(part.role is Role.DOCUMENT for part in answer.parts)
     link_of = partial(question_link, answer.question, documents=answer.limited_to)
@@ -77,7 +77,7 @@ def render_answer(
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
         foreign=_foreign_language(answer, words, documents),
-        absent=absence_lines(answer, told),
+        absent=absence_lines(answer, translations),
         quoted=quoted,
         near=near,
         writing=writing,
@@ -186,8 +186,8 @@ def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str,
         if hit.passage.address in quoted or not usable or hit.own_score < best - _CLOSE:
             continue
         known.add(heading.casefold())
-        asked = words("answer.suggestion", heading=heading)
-        yield heading, asked, question_link(asked)
+        question = words("answer.suggestion", heading=heading)
+        yield heading, question, question_link(question)
         found += 1
         if found == _MAX_SUGGESTIONS:
             return
@@ -203,11 +203,11 @@ def _quote_lines(quote: Quote) -> list[tuple[str, list[tuple[str, bool]]]]:
         inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
         return style, split_at_ranges(quote.text[start:end], inside)
 
-    lines, whole = _lines(quote), len(quote.text)
+    lines, length = _lines(quote), len(quote.text)
     if not lines:
-        return [line("", 0, whole)]
+        return [line("", 0, length)]
     pieces, position = [], 0
-    for start, end, style in [*lines, (whole, whole, "")]:
+    for start, end, style in [*lines, (length, length, "")]:
         pieces += [line("run", position, start), line(style, start, end)]
         position = end
     return [piece for piece in pieces if piece[1]]

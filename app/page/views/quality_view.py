@@ -136,7 +136,7 @@ def render_timings(meter: Meter, words: PageTranslations) -> Markup:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
     values = meter.values()
     questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
-    told = words(
+    outcomes = words(
         "timings.questions",
         answered=words.number(values[questions, "answered"]),
         refused=words.number(values[questions, "not_in_documents"]),
@@ -148,4 +148,4 @@ def render_timings(meter: Meter, words: PageTranslations) -> Markup:
         (words(f"timings.stage.{one.stage}"), (words.number(one.count), words.number(one.mean, 1), words.number(one.p95, 1)))
         for one in meter.stage_times()
     ]  # fmt: skip
-    return render("timings", words, times=times, told=told)
+    return render("timings", words, times=times, outcomes=outcomes)
