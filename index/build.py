@@ -29,7 +29,13 @@ from alpie.index.sources.document_folder import LOCK
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
 from alpie.index.sources.source_table import CompletedEntry
 from alpie.index.storage.incremental import EarlierVersion, IncrementalReading
-from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
+from alpie.index.storage.manifest import (
+    VersionFacts,
+    check_encoder,
+    check_files,
+    current_version,
+    read_manifest,
+)
 from alpie.index.storage.version_writer import (
     DocumentContent,
     remove_other_versions,
@@ -91,12 +97,12 @@ def build_index(
         embedding = _Embedding(reading, known or earlier or KnownVectors(), encoder, on_progress)
         version, unread = package_version(), sources.unread(docs)
         if changed := earlier is None or not reading.is_as_before(version, unread):
-            facts = {
-                "alpie": version,
-                "program": reading.program,
-                "built_at": started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "unread": [one.row for one in unread],
-            }
+            facts = VersionFacts(
+                alpie=version,
+                program=reading.program,
+                built_at=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                unread=tuple(unread),
+            )
             gone_on_from = earlier.folder if earlier and reading.kept else None
             folder = write_version(data, embedding.contents(), encoder, facts, gone_on_from)
         else:

@@ -130,7 +130,7 @@ class IncrementalReading:
         self.docs, self.earlier = docs, earlier
         self.program = f"{_program()}{' with recognition' if recogniser else ''}"
         known: dict[str, Extraction] = {}
-        if earlier is not None and earlier.manifest["program"] == self.program:
+        if earlier is not None and earlier.manifest.program == self.program:
             known = earlier.extractions
         self.sources = read_sources(docs, known, most_bytes, recogniser)
         same_metadata = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
@@ -143,8 +143,8 @@ class IncrementalReading:
         """Whether an index would come out as the earlier one did."""
         return (
             self.earlier is not None
-            and self.earlier.manifest["alpie"] == version
-            and self.earlier.manifest["unread"] == [one.row for one in unread]
+            and self.earlier.manifest.alpie == version
+            and self.earlier.manifest.unread == tuple(unread)
             and [d.id for d in self.sources.documents] == list(self.earlier.documents)
             and self.kept == self.earlier.documents.keys()
         )

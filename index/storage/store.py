@@ -8,7 +8,7 @@
         text.sqlite          documents, passages, postings and words: see `alpie.index.text_database`
         dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
 
-An index version is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
+An index version is never changed once `CURRENT` names it, so a process that reads needs no lock: it keeps the files it
 has mapped even when a newer one is swapped in and this one is swept away.
 """
 
@@ -57,7 +57,7 @@ class IndexVersion:
     @property
     def fingerprint(self) -> str:
         """A digest of the corpus: changes when any document or passage does."""
-        return self.manifest["fingerprint"]
+        return self.manifest.fingerprint
 
 
 def open_version(data: Path, encoder: Encoder) -> IndexVersion:

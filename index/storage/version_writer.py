@@ -12,11 +12,10 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import PassageVectors, embedding_key, indexed_text
@@ -34,12 +33,15 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
 from alpie.index.storage.manifest import (
     FORMAT_VERSION,
     LINE_VECTORS,
-    MANIFEST_FILE,
     PASSAGE_VECTORS,
     SENTENCE_VECTORS,
+    CollectionFacts,
+    EncoderEntry,
+    Manifest,
+    VersionFacts,
     current_version,
     file_entry,
-    with_checksum,
+    write_manifest,
 )
 from alpie.index.text_database import (
     TEXT_FILE,
@@ -75,22 +77,30 @@ def write_version(
     data: Path,
     contents: Iterable[DocumentContent],
     encoder: Encoder,
-    facts: Mapping[str, Any],
+    facts: VersionFacts,
     earlier: Path | None = None,
 ) -> Path:
     """Write an index version beside the others, then make it the current one. Returns its folder.
 
-    `facts` go into the manifest, `built_at` in ISO 8601 among them; `earlier` is the version that is gone on from. Until
+    `facts` go into the manifest; `earlier` is the version that is gone on from. Until
     the last rename the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was
     written.
     """
     versions = data / VERSIONS
-    name = f"{facts['built_at'].replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
+    name = f"{facts.built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
     unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
     try:
         unfinished.mkdir(parents=True)
-        made = _write_files(unfinished, contents, encoder.dimension, earlier)
-        _write_manifest(unfinished, encoder, {**facts, **made})
+        collection = _write_files(unfinished, contents, encoder.dimension, earlier)
+        manifest = Manifest(
+            **vars(facts),
+            **vars(collection),
+            format=FORMAT_VERSION,
+            encoder=EncoderEntry.of(encoder),
+            analysis=ANALYSIS_VERSION,
+            files={path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
+        )
+        write_manifest(unfinished, manifest)
         for path in (*unfinished.iterdir(), unfinished):
             fsync(path)
         unfinished.rename(final)
@@ -113,7 +123,7 @@ def write_version(
 
 def _write_files(
     folder: Path, contents: Iterable[DocumentContent], dimension: int, earlier: Path | None
-) -> Mapping[str, Any]:
+) -> CollectionFacts:
     """Write the files of an index version into `folder`; returns what its manifest says of the collection.
 
     `contents` are taken one by one, so that memory need not hold all of them; `earlier` is the folder of an index version
@@ -198,7 +208,7 @@ class _VersionWriter:
         self._database.rows("DELETE FROM documents WHERE number = ?", document)
         self._removed = True
 
-    def finish(self) -> Mapping[str, Any]:
+    def finish(self) -> CollectionFacts:
         for document in self._left.values():
             self._remove(document)
         if self._removed:
@@ -219,19 +229,7 @@ class _VersionWriter:
         }
         if len(self._lines):
             self._lines.finish()
-        return {"fingerprint": fingerprint_of(documents, addresses), "passages": len(addresses), "made": made}
-
-
-def _write_manifest(folder: Path, encoder: Encoder, facts: Mapping[str, Any]) -> None:
-    manifest = {
-        "format": FORMAT_VERSION,
-        "encoder": {name: getattr(encoder, name) for name in ("name", "fingerprint", "runtime", "dimension")},
-        "analysis": ANALYSIS_VERSION,
-        **facts,
-        "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
-    }
-    text = json.dumps(with_checksum(manifest), ensure_ascii=False, indent=1)
-    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+        return CollectionFacts(fingerprint_of(documents, addresses), len(addresses), made)
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
