@@ -1,4 +1,4 @@
-"""Routes by which readers change the documents, where the operator allows it: each order is a form."""
+"""Routes by which visitors change the documents, where the operator allows it: each order is a form."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _add_collections(
     router: APIRouter, orders: _Changes, collections: Collections, options: PageOptions
 ) -> None:
     def changed(order: str, form: FormData) -> str | None:
-        """Where the reader goes then; None: nowhere."""
+        """Where the visitor goes then; None: nowhere."""
         name, token = (str(form.get(field, "")) for field in ("name", "token"))
         if order == "create":
             return collections.create(name).address

@@ -29,10 +29,10 @@ class PageOptions(Offer):
     """Defaults are what a test or a first look needs."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
-    public_url: str = ""  # where readers elsewhere find the page, for links that they take along
+    public_url: str = ""  # where visitors elsewhere find the page, for links that they take along
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
-    feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
+    feedback: Path | None = None  # file for visitors' verdicts; None: not asked for, not kept
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page

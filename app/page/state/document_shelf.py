@@ -1,4 +1,4 @@
-"""What a reader may change about the documents of a folder: what is said of them, and whether they are there.
+"""What a visitor may change about the documents of a folder: what is said of them, and whether they are there.
 
 Metadata is written to `sources.toml`, whose comments and other tables stay as they are. A document that is taken
 out goes to a hidden folder, which indexing passes over, with its table: it can be put back until it is erased.
@@ -30,7 +30,7 @@ from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import entry_from_table, parse_date
 from alpie.index.spanish.analysis import fold
 
-FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change
+FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
 _LONGEST = 300  # characters of a field
 _MAX_REMOVED = 100
@@ -210,7 +210,7 @@ def _table_of(tables: Any, document: Document) -> Any:
 
 
 def _mark_editorial(table: Any, name: str, value: str, document: Document) -> None:
-    """Name the field in `editorial` if its value is a reader's and does not stand in the text."""
+    """Name the field in `editorial` if its value is a visitor's and does not stand in the text."""
     named = [one for one in table.get("editorial", []) if one != name]
     if not value or fold(value) not in fold(document.text):
         named.append(name)

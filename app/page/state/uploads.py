@@ -1,7 +1,7 @@
-"""Documents that readers hand in, where the operator allows it: taken whole or not at all, then indexed.
+"""Documents that visitors hand in, where the operator allows it: taken whole or not at all, then indexed.
 
 The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
-when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and its reader
+when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and who sent it
 is told why: left there, it would meet every later run.
 """
 

@@ -24,8 +24,8 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 class Offer:
     """What can be done with the documents here, and where they stand."""
 
-    uploads: Uploads | None = None  # takes readers' documents; None: nothing is taken
-    shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
+    uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
+    shelf: Shelf | None = None  # lets visitors correct and take out documents; None: they cannot
     collections: Collections | None = None  # more documents, each with a name; None: there are no others
     collection: str = ""  # name of these documents among them; "": those that come with the program
     first: str = ""  # name of the documents at the address of the site itself

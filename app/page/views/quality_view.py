@@ -1,4 +1,4 @@
-"""Evaluation: the latest saved results about these documents, so that a reader can judge how far to trust the tool.
+"""Evaluation: the latest saved results about these documents, so that a visitor can judge how far to trust the tool.
 
 Reads `report.json` as `alpie eval --report` writes it. A report of another form, a damaged one, or one about other
 documents is treated as none: figures about other texts say nothing about these.

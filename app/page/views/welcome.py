@@ -45,7 +45,7 @@ def render_welcome(
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
     `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use;
-    `may_add`: whether readers add documents.
+    `may_add`: whether visitors add documents.
     """
     documents = list(panels.corpus.documents.values()) if panels else []
     shown = [
