@@ -193,7 +193,7 @@ class _Embedding:
         self._done = self._total = 0  # texts to embed
         for one in self.documents:
             self._total += sum(1 + len(p.sentences) for p in compress(one.content.passages, one.is_new))
-            self._total += sum(known.of_line(line) is None for line in one.expansion_texts)
+            self._total += sum(known.of_expansion(line) is None for line in one.expansion_texts)
 
     def _prepare(self, document: Document) -> _Prepared:
         earlier, sources = self._reading.earlier, self._reading.sources
@@ -238,11 +238,11 @@ class _Embedding:
         parts = [next(made) if is_new else self._known.of_passage(key) for key, is_new in keys]
         return replace(
             PassageVectors.joined(parts, self._encoder.dimension),
-            lines=self._expansion_vectors(one.expansion_texts),
+            expansions=self._expansion_vectors(one.expansion_texts),
         )
 
     def _expansion_vectors(self, texts: Sequence[str]) -> Floats:
-        vectors = [self._known.of_line(text) for text in texts]
+        vectors = [self._known.of_expansion(text) for text in texts]
         new = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
         encoded = iter(self._encoder.encode_passages(new, self._report_progress))
         self._done += len(new)

@@ -106,7 +106,7 @@ def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) ->
     return announces and before.kind in _INTRODUCING and before.box == block.box
 
 
-def split_sentences(source: str, block: Block, paragraph: int, first_group: int) -> list[Sentence]:
+def split_sentences(source: str, block: Block, block_number: int, first_group: int) -> list[Sentence]:
     """Sentences of one block; `first_group` is the number its list or table gets.
 
     Items of a list and rows of a table are one sentence each, whatever stops they hold: they are
@@ -116,13 +116,13 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     if block.kind in _UNQUOTED or not block.spans:
         return []
     if block.kind in _GROUPED and block.parts:
-        return _split_parts(source, block, paragraph, first_group)
+        return _split_parts(source, block, block_number, first_group)
     text, offsets = readable_map(source, block.spans)
     sentences: list[Sentence] = []
     for start, end, role, number in _split_around_lists(text):
         spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
         group = None if number is None else first_group + number
-        sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+        sentences.append(Sentence(text[start:end], spans, role, group, block_number))
     return sentences
 
 
@@ -143,7 +143,7 @@ def _split_around_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int
     yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds)
 
 
-def _split_parts(source: str, block: Block, paragraph: int, group: int) -> list[Sentence]:
+def _split_parts(source: str, block: Block, block_number: int, group: int) -> list[Sentence]:
     sentences: list[Sentence] = []
     for number, part in enumerate(block.parts):
         if block.kind is BlockKind.LIST:
@@ -153,7 +153,7 @@ def _split_parts(source: str, block: Block, paragraph: int, group: int) -> list[
         text, offsets = readable_map(source, part)
         for start, end in _split_long(text, 0, len(text)):
             spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
     return sentences
 
 

@@ -27,12 +27,12 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 from alpie.index.text_database import from_json, to_json
 
 MANIFEST_FILE = "manifest.json"
-PASSAGE_VECTORS, SENTENCE_VECTORS, LINE_VECTORS = (
+PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (
     "dense.faiss",
     "sentences.faiss",
-    "lines.faiss",
+    "expansions.faiss",
 )  # of an index version
-FORMAT_VERSION = 9  # raise it whenever a file of an index version changes its meaning
+FORMAT_VERSION = 10  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read

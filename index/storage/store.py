@@ -6,7 +6,7 @@
       versions/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
         text.sqlite          documents, passages, postings and words: see `alpie.index.text_database`
-        dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
+        dense.faiss  sentences.faiss  expansions.faiss   vectors of passages, sentences, expansions
 
 An index version is never changed once `CURRENT` names it, so a process that reads needs no lock: it keeps the files it
 has mapped even when a newer one is swapped in and this one is swept away.
@@ -31,7 +31,7 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.storage.manifest import (
-    LINE_VECTORS,
+    EXPANSION_VECTORS,
     PASSAGE_VECTORS,
     SENTENCE_VECTORS,
     Manifest,
@@ -92,7 +92,7 @@ def _load(folder: Path, manifest: Manifest, encoder: Encoder) -> IndexVersion:
         sentence_vectors=VectorIndex.load(folder / SENTENCE_VECTORS),
         lexical=TermIndex(database, "stems", len(passages)),
         acronyms=_acronyms(database),
-        expansions=ExpansionIndex.load(passages, folder / LINE_VECTORS),
+        expansions=ExpansionIndex.load(passages, folder / EXPANSION_VECTORS),
     )
     layouts = StoredDocuments(database, "layout", partial(from_json, Layout))
     return IndexVersion(folder, manifest, StoredDocuments(database), layouts, search)

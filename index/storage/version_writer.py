@@ -31,8 +31,8 @@ from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
 from alpie.index.storage.manifest import (
+    EXPANSION_VECTORS,
     FORMAT_VERSION,
-    LINE_VECTORS,
     PASSAGE_VECTORS,
     SENTENCE_VECTORS,
     CollectionFacts,
@@ -147,10 +147,10 @@ class _VersionWriter:
             writer = VectorWriter(folder / file, dimension, bytewise)
             return opened.enter_context(closing(writer))
 
-        self._dense, self._sentences, self._lines = (
+        self._dense, self._sentences, self._expansions = (
             vectors(PASSAGE_VECTORS),
             vectors(SENTENCE_VECTORS),
-            vectors(LINE_VECTORS, True),
+            vectors(EXPANSION_VECTORS, True),
         )
         self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
@@ -170,7 +170,7 @@ class _VersionWriter:
         self._place += 1
         self._dense.add(content.vectors.passages)
         self._sentences.add(content.vectors.sentences)
-        self._lines.add(content.vectors.lines)
+        self._expansions.add(content.vectors.expansions)
 
     def _insert(self, content: DocumentContent, layout: Layout) -> None:
         document, passages = content.document, content.passages
@@ -190,9 +190,9 @@ class _VersionWriter:
         for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
                 "key": embedding_key(passage),
-                "lines": len(lines),
+                "expansion_count": len(lines),
                 "stems": _stems(indexed_text(passage)),
-                "line_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
+                "expansion_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
                 "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
                 "record": to_json(Passage, passage),
             }
@@ -215,8 +215,8 @@ class _VersionWriter:
             self._database.rows("INSERT INTO words (words) VALUES ('optimize')")  # forgets the words for good
         passages = StoredPassages(self._database)
         write_postings(self._database, "stems", map(str.split, passages.values("stems")))
-        lines = (stems.split() for stems in passages.values("line_stems") if stems is not None)
-        write_postings(self._database, "line_stems", lines)
+        expansions = (stems.split() for stems in passages.values("expansion_stems") if stems is not None)
+        write_postings(self._database, "expansion_stems", expansions)
         documents = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
         addresses = list(passages.values("address"))
         self._database.commit()
@@ -227,8 +227,8 @@ class _VersionWriter:
                 ("sentences", self._sentences, SENTENCE_VECTORS),
             )
         }
-        if len(self._lines):
-            self._lines.finish()
+        if len(self._expansions):
+            self._expansions.finish()
         return CollectionFacts(fingerprint_of(documents, addresses), len(addresses), made)
 
 
