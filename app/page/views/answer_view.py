@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi.responses import HTMLResponse, Response
 
@@ -174,8 +174,14 @@ def _writer_report(answer: Answer, words: PageTranslations) -> str:
     return " ".join(parts)
 
 
-def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str, str, str]]:
-    """Headings of passages nearly as near as those quoted, as next questions: heading, question, link."""
+class _Suggestion(NamedTuple):
+    heading: str
+    question: str
+    link: str
+
+
+def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[_Suggestion]:
+    """Headings of passages nearly as near as those quoted, as next questions."""
     quoted = {quote.passage.address for quote in answer.quotes}
     known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
     best = max((hit.own_score for hit in answer.hits), default=0.0)
@@ -187,38 +193,49 @@ def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str,
             continue
         known.add(heading.casefold())
         question = words("answer.suggestion", heading=heading)
-        yield heading, question, question_link(question)
+        yield _Suggestion(heading, question, question_link(question))
         found += 1
         if found == _MAX_SUGGESTIONS:
             return
 
 
-def _quote_lines(quote: Quote) -> list[tuple[str, list[tuple[str, bool]]]]:
-    """Lines whose runs are `quote.text`, not a character more or less: class of the element, runs, whether a run answers.
+class _QuoteLine(NamedTuple):
+    style: str  # class of the element
+    runs: list[tuple[str, bool]]  # and whether each answers
+
+
+class _StyledRange(NamedTuple):
+    start: int
+    end: int
+    style: str
+
+
+def _quote_lines(quote: Quote) -> list[_QuoteLine]:
+    """Lines whose runs are `quote.text`, not a character more or less.
 
     A line is a list item, a table row, or what stands between them; without either it is all, with no element of its own.
     """
 
-    def line(style: str, start: int, end: int) -> tuple[str, list[tuple[str, bool]]]:
+    def line(style: str, start: int, end: int) -> _QuoteLine:
         inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
-        return style, split_at_ranges(quote.text[start:end], inside)
+        return _QuoteLine(style, split_at_ranges(quote.text[start:end], inside))
 
     lines, length = _lines(quote), len(quote.text)
     if not lines:
         return [line("", 0, length)]
     pieces, position = [], 0
-    for start, end, style in [*lines, (length, length, "")]:
+    for start, end, style in [*lines, _StyledRange(length, length, "")]:
         pieces += [line("run", position, start), line(style, start, end)]
         position = end
-    return [piece for piece in pieces if piece[1]]
+    return [piece for piece in pieces if piece.runs]
 
 
-def _lines(quote: Quote) -> list[tuple[int, int, str]]:
+def _lines(quote: Quote) -> list[_StyledRange]:
     """Where the list items and table rows of the passage stand in the text of the quote, in order, and their class.
 
     Each with the white space after it: between two lines that would be shown as an empty one.
     """
-    found: list[tuple[int, int, str]] = []
+    found: list[_StyledRange] = []
     position = 0
     for sentence in quote.passage.sentences:
         style = _LINES.get(sentence.role)
@@ -226,7 +243,7 @@ def _lines(quote: Quote) -> list[tuple[int, int, str]]:
         if style and start >= 0:
             position = start + len(sentence.text)
             position += len(quote.text[position:]) - len(quote.text[position:].lstrip())
-            found.append((start, position, style))
+            found.append(_StyledRange(start, position, style))
     return found
 
 

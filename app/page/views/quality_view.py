@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import PageTranslations
@@ -93,15 +93,25 @@ def _interval(estimate: Json, words: PageTranslations) -> str:
     return words("evaluation.interval", low=low, high=high, n=estimate["n"])
 
 
-def _kinds(kinds: Json, words: PageTranslations) -> Iterator[Json]:
-    """The bar of each kind of question: point and whisker, in percent of its width."""
+class _KindBar(NamedTuple):
+    """The bar of a kind of question: point and whisker, in percent of its width."""
+
+    name: str
+    n: int
+    value: float
+    at: float
+    low: float
+    high: float
+
+
+def _kinds(kinds: Json, words: PageTranslations) -> Iterator[_KindBar]:
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
         if _is_known(one):
             key = f"evaluation.kind.{kind}"
             name = words(key) if key in words.entries else kind
             at, low, high = (100 * _share(one[bound]) for bound in ("value", "low", "high"))
-            yield {"name": name, "n": one["n"], "value": one["value"], "at": at, "low": low, "high": high}
+            yield _KindBar(name, one["n"], one["value"], at, low, high)
 
 
 def _curve(points: list[Json], words: PageTranslations) -> list[tuple[str, list[tuple[float, float]]]]:
