@@ -18,6 +18,7 @@ from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
+from alpie.app.service.row_schemas import RecordCheckRow
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.errors import AlpieError
@@ -233,7 +234,7 @@ def _spans(quote: Mapping[str, Any], length: int) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def record_check_row(check: RecordCheck, language: str = "es") -> dict[str, Any]:
+def record_check_row(check: RecordCheck, language: str = "es") -> RecordCheckRow:
     """The outcome of `alpie verify --record`."""
     return {
         "question": check.question,

@@ -265,6 +265,25 @@ class VerificationRow(TypedDict):
     ]
 
 
+class QuoteCheckRow(TypedDict):
+    """What became of a quotation of a record; `verification`: where its words are now, if it changed."""
+
+    text: str
+    state: str
+    citation_unchanged: bool
+    verification: VerificationRow | None
+
+
+class RecordCheckRow(TypedDict):
+    """The outcome of `alpie verify --record`."""
+
+    question: str
+    date: str
+    holds: bool
+    same_corpus: bool
+    quotes: list[QuoteCheckRow]
+
+
 ROWS: Mapping[str, Any] = {
     "ask": AnswerRow,
     "search": Annotated[list[HitRow], Field(max_length=100)],

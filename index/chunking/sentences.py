@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from alpie.index.records import (
     Block,
@@ -126,21 +127,29 @@ def split_sentences(source: str, block: Block, block_number: int, first_group: i
     return sentences
 
 
-def _split_around_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int | None]]:
-    """Begin, end, role and list of each sentence; the lists inside the text are numbered from 0."""
+class _SentenceRange(NamedTuple):
+    start: int
+    end: int
+    role: SentenceRole = SentenceRole.SENTENCE
+    list_number: int | None = None  # from 0, of the lists inside the text
+
+
+def _split_around_lists(text: str) -> Iterator[_SentenceRange]:
     bounds = sentence_bounds(text)
     for number, items in enumerate(find_run_in_lists(text)):
         if not bounds or items[0] < bounds[0][0]:
             continue  # a list inside an item of the one before
         first = next(place for place, (_, end) in enumerate(bounds) if items[0] < end)
         last = next(place for place, (_, end) in enumerate(bounds) if items[-1] < end)
-        yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds[:first])
+        yield from (_SentenceRange(start, end) for start, end in bounds[:first])
         begins = [bounds[first][0], *items]
         for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
             role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
-            yield from ((one, end, role, number) for one, end in _split_long(text, start, following - 1))
+            yield from (
+                _SentenceRange(one, end, role, number) for one, end in _split_long(text, start, following - 1)
+            )
         bounds = bounds[last + 1 :]
-    yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds)
+    yield from (_SentenceRange(start, end) for start, end in bounds)
 
 
 def _split_parts(source: str, block: Block, block_number: int, group: int) -> list[Sentence]:

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
@@ -106,18 +107,25 @@ def _acronyms(database: Database) -> Acronyms:
     return Acronyms(pairs)
 
 
-def indexed_files(data: Path) -> dict[str, tuple[str, str]]:
-    """Id of each document of the index in use → SHA-256 of its file and of that of its expansions."""
+class IndexedFile(NamedTuple):
+    """What a document of an index was read from: SHA-256 of its file, and of that of its expansions."""
+
+    sha256: str
+    expansions: str
+
+
+def indexed_files(data: Path) -> dict[str, IndexedFile]:
+    """The files of each document of the index in use, by its id."""
     return read_current(data, _indexed_files)
 
 
-def _indexed_files(folder: Path) -> dict[str, tuple[str, str]]:
+def _indexed_files(folder: Path) -> dict[str, IndexedFile]:
     read_manifest(folder)
     try:
         rows = Database.open(folder / TEXT_FILE).rows("SELECT id, sha256, expansions FROM documents")
     except sqlite3.Error as error:
         raise _damaged_error(folder, error) from error
-    return {name: (sha256, expansions) for name, sha256, expansions in rows}
+    return {name: IndexedFile(sha256, expansions) for name, sha256, expansions in rows}
 
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
