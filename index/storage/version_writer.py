@@ -152,7 +152,7 @@ class _VersionWriter:
             vectors(SENTENCE_VECTORS),
             vectors(EXPANSION_VECTORS, True),
         )
-        self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
+        self._unseen = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
         self._place = 0
 
@@ -160,12 +160,12 @@ class _VersionWriter:
         """Write the next document of the collection."""
         name = content.document.id
         if content.layout is None:
-            del self._left[name]
+            del self._unseen[name]
             place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
             self._database.rows(place, self._place, name)
         else:
-            if name in self._left:
-                self._remove(self._left.pop(name))
+            if name in self._unseen:
+                self._remove(self._unseen.pop(name))
             self._insert(content, content.layout)
         self._place += 1
         self._dense.add(content.vectors.passages)
@@ -209,7 +209,7 @@ class _VersionWriter:
         self._removed = True
 
     def finish(self) -> CollectionFacts:
-        for document in self._left.values():
+        for document in self._unseen.values():
             self._remove(document)
         if self._removed:
             self._database.rows("INSERT INTO words (words) VALUES ('optimize')")  # forgets the words for good
