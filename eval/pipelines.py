@@ -21,7 +21,14 @@ import numpy as np
 import Stemmer
 
 from alpie.app.service.rows import found_row
-from alpie.eval.questions.predictions import AskedCorpus, OnQuestion, Row, asked_rows, predict, refused_row
+from alpie.eval.questions.predictions import (
+    AskedCorpus,
+    OnQuestion,
+    PredictionRow,
+    asked_rows,
+    predict,
+    refused_row,
+)
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import PASSAGES
 from alpie.index.encoder import Encoder
@@ -47,7 +54,7 @@ class ChunkPipeline:
     ) -> None:
         self._chunks, self._find = chunks, find
 
-    def ask(self, question: str) -> Row:
+    def ask(self, question: str) -> PredictionRow:
         """A row of predictions, without id and time."""
         found = self._find(question, min(PASSAGES, len(self._chunks)))
         return quoted_chunks([(self._chunks[number], float(score)) for number, score in found])
@@ -113,7 +120,7 @@ def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
     )
 
 
-def quoted_chunks(hits: Iterable[tuple[Chunk, float]]) -> Row:
+def quoted_chunks(hits: Iterable[tuple[Chunk, float]]) -> PredictionRow:
     """A row of predictions, without id and time, whose quotes are the first chunks found."""
     found = [_chunk_row(*hit) for hit in hits]
     if not found:
@@ -128,7 +135,7 @@ def quoted_chunks(hits: Iterable[tuple[Chunk, float]]) -> Row:
     }
 
 
-def _chunk_row(chunk: Chunk, score: float) -> Row:
+def _chunk_row(chunk: Chunk, score: float) -> PredictionRow:
     start = int(chunk.metadata["start_index"])
     doc = chunk.metadata["doc"]
     return {
@@ -150,7 +157,7 @@ class PipelineRows:
 
     name: str
     questions: tuple[GoldQuestion, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PredictionRow, ...]
     quotes: bool  # False: it only retrieves, its quotes and refusals mean nothing
 
 
@@ -183,11 +190,11 @@ def other_pipelines(
     return results
 
 
-def _of_text(ask: Callable[[str], Row]) -> Callable[[GoldQuestion], Row]:
+def _of_text(ask: Callable[[str], PredictionRow]) -> Callable[[GoldQuestion], PredictionRow]:
     return lambda question: ask(question.text)
 
 
-def _search_row(corpus: AskedCorpus, retriever: RetrieverName, question: GoldQuestion) -> Row:
+def _search_row(corpus: AskedCorpus, retriever: RetrieverName, question: GoldQuestion) -> PredictionRow:
     try:
         hits = corpus.search(question.text, limit=PASSAGES, retriever=retriever)
     except QuestionError:

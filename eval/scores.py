@@ -17,6 +17,27 @@ Group = tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True)
+class Prediction:
+    """What a system said to one question: a row of the predictions file, as far as it is scored."""
+
+    answered: bool
+    confidence: float  # 0 … 1
+    milliseconds: float
+    quotes: tuple[PredictedText, ...]
+    passages: tuple[PredictedText, ...]  # best first
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Prediction:
+        return cls(
+            bool(row["answered"]),
+            float(row["confidence"]),
+            float(row["ms"]),
+            tuple(map(PredictedText.from_row, row["quotes"])),
+            tuple(map(PredictedText.from_row, row["passages"][:PASSAGES])),
+        )
+
+
+@dataclass(frozen=True)
 class QuestionScore:
     """What one prediction is worth; every figure of a report is a sum over these."""
 
@@ -60,19 +81,18 @@ class QuestionScore:
         return min(1.0, gain / ideal)  # one passage with two groups would exceed the ideal
 
 
-def score_prediction(question: GoldQuestion, row: Mapping[str, Any], texts: SourceTexts) -> QuestionScore:
-    """Scores a row of the predictions file."""
+def score_prediction(question: GoldQuestion, prediction: Prediction, texts: SourceTexts) -> QuestionScore:
+    """Scores what was said to a question."""
     groups = tuple(gold_places(group, texts) for group in question.groups)
     alternatives = gold_places(question.evidence, texts) + tuple(one for group in groups for one in group)
-    quotes = [PredictedText.from_row(quote) for quote in row["quotes"]]
-    passages = [PredictedText.from_row(passage) for passage in row["passages"][:PASSAGES]]
+    quotes, passages = prediction.quotes, prediction.passages
     return QuestionScore(
         id=question.id,
         kind=question.kind,
         answerable=question.answerable,
-        answered=bool(row["answered"]),
-        confidence=float(row["confidence"]),
-        milliseconds=float(row["ms"]),
+        answered=prediction.answered,
+        confidence=prediction.confidence,
+        milliseconds=prediction.milliseconds,
         follows=bool(question.earlier),
         found=tuple(_first_rank(passages, group, answer_strings(question)) for group in groups),
         right_at_1=right_within(question, groups, quotes[:1]),
@@ -90,7 +110,11 @@ def score_predictions(
     questions: Sequence[GoldQuestion], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
 ) -> list[QuestionScore]:
     """Scores the rows of these questions, in their order."""
-    return [score_prediction(question, row, texts) for question, row in zip(questions, rows, strict=True)]
+    predictions = map(Prediction.from_row, rows)
+    return [
+        score_prediction(one, prediction, texts)
+        for one, prediction in zip(questions, predictions, strict=True)
+    ]
 
 
 def right_within(question: GoldQuestion, groups: Sequence[Group], quotes: Sequence[PredictedText]) -> bool:

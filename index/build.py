@@ -29,7 +29,13 @@ from alpie.index.sources.document_folder import LOCK
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
 from alpie.index.sources.source_table import CompletedEntry
 from alpie.index.storage.incremental import EarlierVersion, IncrementalReading
-from alpie.index.storage.manifest import check_encoder, check_files, current_version, read_manifest
+from alpie.index.storage.manifest import (
+    VersionFacts,
+    check_encoder,
+    check_files,
+    current_version,
+    read_manifest,
+)
 from alpie.index.storage.version_writer import (
     DocumentContent,
     remove_other_versions,
@@ -91,12 +97,12 @@ def build_index(
         embedding = _Embedding(reading, known or earlier or KnownVectors(), encoder, on_progress)
         version, unread = package_version(), sources.unread(docs)
         if changed := earlier is None or not reading.is_as_before(version, unread):
-            facts = {
-                "alpie": version,
-                "program": reading.program,
-                "built_at": started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "unread": [one.row for one in unread],
-            }
+            facts = VersionFacts(
+                alpie=version,
+                program=reading.program,
+                built_at=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                unread=tuple(unread),
+            )
             gone_on_from = earlier.folder if earlier and reading.kept else None
             folder = write_version(data, embedding.contents(), encoder, facts, gone_on_from)
         else:
@@ -187,7 +193,7 @@ class _Embedding:
         self._done = self._total = 0  # texts to embed
         for one in self.documents:
             self._total += sum(1 + len(p.sentences) for p in compress(one.content.passages, one.is_new))
-            self._total += sum(known.of_line(line) is None for line in one.expansion_texts)
+            self._total += sum(known.of_expansion(line) is None for line in one.expansion_texts)
 
     def _prepare(self, document: Document) -> _Prepared:
         earlier, sources = self._reading.earlier, self._reading.sources
@@ -232,11 +238,11 @@ class _Embedding:
         parts = [next(made) if is_new else self._known.of_passage(key) for key, is_new in keys]
         return replace(
             PassageVectors.joined(parts, self._encoder.dimension),
-            lines=self._expansion_vectors(one.expansion_texts),
+            expansions=self._expansion_vectors(one.expansion_texts),
         )
 
     def _expansion_vectors(self, texts: Sequence[str]) -> Floats:
-        vectors = [self._known.of_line(text) for text in texts]
+        vectors = [self._known.of_expansion(text) for text in texts]
         new = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
         encoded = iter(self._encoder.encode_passages(new, self._report_progress))
         self._done += len(new)

@@ -6,13 +6,12 @@ A parser says it with `Notice`s and a `Coverage`; both travel with the document 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Any
 
-from alpie.index.messages import message, message_from_row, message_to_row
+from alpie.index.messages import MessageText, message
 
 
 class NoticeKind(StrEnum):
@@ -60,17 +59,7 @@ class UnreadFile:
     """A file of the folder that is not in the index."""
 
     file: str  # relative to the folder
-    reason: str  # with what to do; a message, unless an index of an earlier version has it
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """The file and the reason as plain values for JSON."""
-        return {"file": self.file, "reason": message_to_row(self.reason)}
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> UnreadFile:
-        """The unread file that `row` made plain values of."""
-        return cls(row["file"], message_from_row(row["reason"]))
+    reason: MessageText  # with what to do
 
 
 _KINDS = {  # of files, by their endings

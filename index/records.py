@@ -171,7 +171,7 @@ class Sentence:
     spans: tuple[Span, ...]
     role: SentenceRole = SentenceRole.SENTENCE
     group: int | None = None  # list or table it belongs to, numbered within the document
-    paragraph: int = 0  # number of its block among the document's blocks
+    block: int = 0  # its number among the document's blocks
 
     @property
     def start(self) -> int:

@@ -44,19 +44,19 @@ _SCHEMA = """
         id INTEGER,       -- hash of its address, as backends know it
         key BLOB,         -- what its vectors depend on
         sentences INTEGER,
-        lines INTEGER,    -- of its expansions
+        expansion_count INTEGER,
         section TEXT,     -- outermost heading
         address TEXT,
         stems TEXT,
-        line_stems TEXT,  -- of its expansions; null without any
+        expansion_stems TEXT,  -- null without any
         expansions TEXT,
         record TEXT       -- last: what lies behind a long value is slow to read
     );
-    CREATE INDEX passages_in_order ON passages (document, number, sentences, lines);
+    CREATE INDEX passages_in_order ON passages (document, number, sentences, expansion_count);
     CREATE INDEX passages_by_id ON passages (id);
     CREATE INDEX passages_by_key ON passages (key);
     CREATE TABLE postings (
-        field TEXT,       -- "stems" or "line_stems"
+        field TEXT,       -- "stems" or "expansion_stems"
         term TEXT,
         frequency INTEGER,
         passages BLOB,    -- int32, ascending places
@@ -126,7 +126,7 @@ class Database:
             address=passage.address,
             section=passage.path[0] if passage.path else "",
             sentences=len(passage.sentences),
-            **({"lines": 0} | dict(others)),
+            **({"expansion_count": 0} | dict(others)),
         )
         self.insert("words", rowid=number, text=passage.text)
 
@@ -185,7 +185,7 @@ def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> I
 
 _KEPT_RECORDS, _KEPT_DOCUMENTS = 2_048, 32  # of the latter all passages
 _IN_ORDER = """
-    SELECT passages.number, place, sentences, lines FROM documents JOIN passages ON passages.document = documents.number
+    SELECT passages.number, place, sentences, expansion_count FROM documents JOIN passages ON passages.document = documents.number
     ORDER BY place, passages.number
 """
 _OF_DOCUMENT = "document = (SELECT number FROM documents WHERE id = ?)"
@@ -226,11 +226,11 @@ class StoredPassages(Sequence[Passage]):
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        numbers, _, sentences, lines = np.array(database.rows(_IN_ORDER), np.int64).reshape(-1, 4).T
+        numbers, _, sentences, expansions = np.array(database.rows(_IN_ORDER), np.int64).reshape(-1, 4).T
         self._numbers = numbers.copy()  # in the database
         self._order = np.argsort(self._numbers)
         self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
-        self.line_bounds = bounds_of(lines)  # (passages + 1,), of the expansions
+        self.expansion_bounds = bounds_of(expansions)  # (passages + 1,)
         self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
         self._of_document = lru_cache(_KEPT_DOCUMENTS)(
             lambda name: tuple(from_json(Passage, record) for (record,) in database.rows(_RECORDS, name))

@@ -50,15 +50,15 @@ class AnswerPipeline:
     threshold: float | None = None  # of the probability that the documents answer; None: the calibrated one
 
     @property
-    def limit(self) -> float:
+    def answer_threshold(self) -> float:
         """The probability from which on a question is answered."""
         return self.weights.threshold if self.threshold is None else self.threshold
 
     def search_statement(self, above_threshold: int) -> SearchStatement:
         """What was searched, and in how many passages the answer may be."""
-        firm = max(self.limit, self.weights.firm_threshold)
+        firm = max(self.answer_threshold, self.weights.firm_threshold)
         return SearchStatement(
-            len(self.documents), len(self.index.passages), above_threshold, self.limit, firm
+            len(self.documents), len(self.index.passages), above_threshold, self.answer_threshold, firm
         )
 
     def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
@@ -86,7 +86,7 @@ class AnswerPipeline:
         started = perf_counter()
         judged = self.judge(encoded, allowed)
         found = perf_counter()
-        answered = bool(judged.ranking) and judged.confidence >= self.limit
+        answered = bool(judged.ranking) and judged.confidence >= self.answer_threshold
         question = encoded.question  # misspelt words put right
         weights = self.weights
         policy = self.policy if answered else _NEAREST
@@ -109,7 +109,7 @@ class AnswerPipeline:
             nearest=() if answered or cosine < near else quotes,
             nothing_near=not answered
             and cosine < weights.near_cosine
-            and judged.confidence < _WEAK * self.limit,
+            and judged.confidence < _WEAK * self.answer_threshold,
             hits=_rerank(judged, weights.rerank_weight),
             search=self.search_statement(_count_near_best(judged) if answered else 0),
             milliseconds=stages,

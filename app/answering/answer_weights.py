@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
-from alpie.index.errors import Uncalibrated
 from alpie.index.retrieval.search import HybridWeights
 
 _FILE = Path(__file__).with_name("weights.json")
@@ -68,6 +67,14 @@ class Weights:
     )
 
 
+@dataclass(frozen=True)
+class MissingWeights:
+    """Why there is nothing to answer with, for `Uncalibrated`."""
+
+    reason: str
+    data: Path
+
+
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
     """The tables of `weights.json`, for the bundled encoder."""
@@ -102,7 +109,7 @@ def is_bundled(encoder: Encoder) -> bool:
     return encoder.fingerprint.startswith(f"{MODEL_NAME}/")
 
 
-def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrated, HybridWeights]:
+def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | MissingWeights, HybridWeights]:
     """What answering and search weigh with, or why there is nothing to answer with.
 
     How near is near differs between encoders: by the numbers of another, passages would be ordered and questions
@@ -115,11 +122,11 @@ def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | Uncalibrat
         table = json.loads(path.read_text(encoding="utf-8"))
         fitted_for, scale = table["fitted_on"]["encoder"], float(table["cosine_scale"])
         if fitted_for != encoder.fingerprint:
-            return Uncalibrated(
+            return MissingWeights(
                 message("weights.other_encoder", path=path, encoder=encoder.name), data
             ), HybridWeights()
         return read_weights(path), HybridWeights().scaled(scale)
     except FileNotFoundError:
-        return Uncalibrated(message("weights.none", encoder=encoder.name), data), HybridWeights()
+        return MissingWeights(message("weights.none", encoder=encoder.name), data), HybridWeights()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return Uncalibrated(message("weights.unreadable", path=path, error=error), data), HybridWeights()
+        return MissingWeights(message("weights.unreadable", path=path, error=error), data), HybridWeights()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.answering.answer_weights import Weights, load_calibration, load_weights
+from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.answering.routing.chosen_documents import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
@@ -62,7 +62,7 @@ class Corpus:
     built_at: str = ""  # ISO 8601; "" for what was never written
     policy: QuotePolicy = field(default_factory=QuotePolicy)
     threshold: float | None = None  # of `AnswerPipeline`
-    weights: Weights | Uncalibrated = field(default_factory=load_weights)  # or why nothing can be answered
+    weights: Weights | MissingWeights = field(default_factory=load_weights)
     unread: tuple[UnreadFile, ...] = ()  # files of the folder that are not in the index
 
     @classmethod
@@ -89,11 +89,11 @@ class Corpus:
             ),
             reader=open_configured_reader(settings),
             fingerprint=version.fingerprint,
-            built_at=version.manifest["built_at"],
+            built_at=version.manifest.built_at,
             policy=QuotePolicy(max_quotes=settings.max_quotes),
             threshold=settings.threshold,
             weights=weights,
-            unread=tuple(UnreadFile.of(row) for row in version.manifest.get("unread", ())),
+            unread=version.manifest.unread,
         )
 
     @staticmethod
@@ -190,8 +190,8 @@ class Corpus:
     @cached_property
     def _router(self) -> QuestionRouter:
         weights = self.weights
-        if isinstance(weights, Uncalibrated):  # a fresh one: its traceback grows wherever it is raised
-            raise Uncalibrated(weights.message, weights.path)
+        if isinstance(weights, MissingWeights):
+            raise Uncalibrated(weights.reason, weights.data)
         return QuestionRouter(
             self.documents, self.index, self.reader, weights, self.policy, self.threshold, lookup=self._lookup
         )

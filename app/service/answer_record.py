@@ -18,6 +18,7 @@ from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
+from alpie.app.service.row_schemas import RecordCheckRow
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.errors import AlpieError
@@ -30,12 +31,14 @@ RECORD_FORMAT = "alpie-record"
 RECORD_VERSION = 1  # raise it whenever a field changes its meaning
 _MAX_QUOTES = 100  # of a record; ours hold at most ten
 
-Row = dict[str, Any]
+RecordRow = dict[str, Any]
 
 
-def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es") -> Row:
+def make_record(
+    answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es"
+) -> RecordRow:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
-    row: Row = {**answer_row(answer, language=language)}
+    row: RecordRow = {**answer_row(answer, language=language)}
     kept = (
         "question", "follows", "limited_to", "answered", "tentative", "confidence", "quotes", "parts",
         "absent", "nearest", "search", "writer", "stages",
@@ -56,7 +59,7 @@ def make_record(answer: Answer, corpus: Corpus, made_at: datetime, version: str,
     }
 
 
-def record_text(record: Row, language: str = "es") -> str:
+def record_text(record: RecordRow, language: str = "es") -> str:
     """A record as plain text to print."""
     words = translations_for(language)
     lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"]))]
@@ -87,7 +90,7 @@ def record_text(record: Row, language: str = "es") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _answer_lines(record: Row, words: Translations) -> list[str]:
+def _answer_lines(record: RecordRow, words: Translations) -> list[str]:
     """The quotations, part by part where there are parts, each with its reserve."""
     reserve = [words("ask.tentative"), ""]
     if not (parts := record.get("parts")):
@@ -103,7 +106,7 @@ def _answer_lines(record: Row, words: Translations) -> list[str]:
     return lines
 
 
-def _quotes(numbered: Iterable[tuple[int, Row]], words: Translations) -> list[str]:
+def _quotes(numbered: Iterable[tuple[int, RecordRow]], words: Translations) -> list[str]:
     lines: list[str] = []
     for number, quote in numbered:
         lines += [
@@ -231,7 +234,7 @@ def _spans(quote: Mapping[str, Any], length: int) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def record_check_row(check: RecordCheck, language: str = "es") -> dict[str, Any]:
+def record_check_row(check: RecordCheck, language: str = "es") -> RecordCheckRow:
     """The outcome of `alpie verify --record`."""
     return {
         "question": check.question,

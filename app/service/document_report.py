@@ -11,7 +11,7 @@ from alpie.app.translations import Translations
 from alpie.index.formats import MAX_BYTES, Extraction
 from alpie.index.notices import Coverage, Notice
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.storage.store import indexed_files
+from alpie.index.storage.store import IndexedFile, indexed_files
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
@@ -41,9 +41,9 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     """
     indexed = indexed_files(data)
     # what was read at indexing need not be parsed to be told from what was not
-    known = {sha256: Extraction("") for sha256, _ in indexed.values()}
+    known = {one.sha256: Extraction("") for one in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
-    present = {document.id: (document.sha256, document.expansions) for document in documents}
+    present = {one.id: IndexedFile(one.sha256, one.expansions) for one in documents}
     return Freshness(
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),

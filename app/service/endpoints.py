@@ -5,6 +5,7 @@ whatever cannot be used raises an `AlpieError` whose text is fit to be shown.
 """
 
 # Names, types and docstrings of the endpoints are what both protocols announce: annotations must be types here.
+# They give plain dictionaries: of a `TypedDict` the MCP library makes a model that writes each absent field as null.
 from collections.abc import Callable
 from functools import wraps
 from types import NoneType

@@ -29,13 +29,13 @@ _Spans = Annotated[
 ]
 _Path = Annotated[list[str], _doc("headings, outermost first")]
 _PageName = int | str | None
-_Page = Annotated[
+_FirstPage = Annotated[
     _PageName, _doc("of the first word, as the document calls it («iv»); null where it has none")
 ]
 _LastPage = Annotated[_PageName, _doc("page of the last word, where that is another; else null")]
 _Address = Annotated[str, _doc("permanent address of the passage")]
 _Warnings = Annotated[list[str], _doc("what a quotation cut short leaves out that may change its meaning")]
-_Verdict = Annotated[
+_VerdictName = Annotated[
     str,
     _doc(
         "cut: exact, but with warnings; joined: exact sentences that do not follow one another",
@@ -74,14 +74,14 @@ class Where(Recognised):
     path: _Path
     box: str | None
     label: str | None
-    page: _Page
+    page: _FirstPage
     last_page: _LastPage
 
 
 class QuoteRow(Addressed, Recognised):
     """A quotation: its words, where they are cut from, and its citation."""
 
-    page: _Page
+    page: _FirstPage
     last_page: _LastPage
     path: _Path
     score: Annotated[_Probability, _doc("probability that this quotation answers")]
@@ -211,7 +211,7 @@ class _SometimesPlace(Recognised, total=False):
     path: _Path
     box: str | None
     label: str | None
-    page: _Page
+    page: _FirstPage
     last_page: _LastPage
 
 
@@ -239,7 +239,7 @@ class CheckedSentenceRow(TypedDict):
     """A sentence of a pasted text by itself."""
 
     text: str
-    verdict: _Verdict
+    verdict: _VerdictName
     only_signs: bool
     places: list[PlaceRow]
 
@@ -248,7 +248,7 @@ class VerificationRow(TypedDict):
     """The outcome of `alpie verify`."""
 
     text: str
-    verdict: _Verdict
+    verdict: _VerdictName
     similarity: _Probability
     occurrences: _Count
     with_omissions: bool
@@ -266,6 +266,25 @@ class VerificationRow(TypedDict):
     sentences: Annotated[
         list[CheckedSentenceRow], _doc("each sentence by itself, where that tells more; else empty")
     ]
+
+
+class QuoteCheckRow(TypedDict):
+    """What became of a quotation of a record; `verification`: where its words are now, if it changed."""
+
+    text: str
+    state: str
+    citation_unchanged: bool
+    verification: VerificationRow | None
+
+
+class RecordCheckRow(TypedDict):
+    """The outcome of `alpie verify --record`."""
+
+    question: str
+    date: str
+    holds: bool
+    same_corpus: bool
+    quotes: list[QuoteCheckRow]
 
 
 ROWS: Mapping[str, Any] = {

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alpie.app.settings import Settings, load_settings, read_language
 from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
@@ -25,6 +25,7 @@ from alpie.index.environment import compute_in_one_thread, work_offline
 from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
+    from alpie.app.answering.answer_types import Answer
     from alpie.app.answering.corpus import Corpus
     from alpie.index.build import BuildReport
 
@@ -136,12 +137,12 @@ def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
     from alpie.app.answering.corpus import Corpus
     from alpie.index.messages import message_to_row
 
-    code, told = DONE, tuple[str, ...]()
+    code, messages = DONE, tuple[str, ...]()
     try:
-        told = Corpus.build(settings, rebuild=rebuild).problems
+        messages = Corpus.build(settings, rebuild=rebuild).problems
     except AlpieError as error:
-        code, told = FAILED, (error.message,)
-    _print_json([message_to_row(one) for one in told])
+        code, messages = FAILED, (error.message,)
+    _print_json([message_to_row(one) for one in messages])
     return code
 
 
@@ -344,7 +345,7 @@ def _open_corpus(settings: Settings, words: Translations) -> Corpus:
     return corpus
 
 
-def _build(settings: Settings, words: Translations, rebuild: bool = False) -> Any:
+def _build(settings: Settings, words: Translations, rebuild: bool = False) -> BuildReport:
     from alpie.app.answering.corpus import Corpus
     from alpie.app.service.document_report import build_warnings
     from alpie.app.terminal.progress import progress_bar
@@ -370,7 +371,7 @@ def _warn_if_stale(settings: Settings, words: Translations) -> None:
         _inform(words("index.stale", names=", ".join(freshness.ids)))
 
 
-def _save_record(path: Path, answer: Any, corpus: Corpus, words: Translations) -> None:
+def _save_record(path: Path, answer: Answer, corpus: Corpus, words: Translations) -> None:
     from datetime import UTC, datetime
 
     from alpie.app.exporting.reference_files import json_text

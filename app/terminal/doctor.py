@@ -136,13 +136,13 @@ def _index(settings: Settings, words: Translations) -> Check:
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
         return Check("index", Outcome.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
-    passages = words.count("count.passages", manifest["passages"])
-    good = words("doctor.index.good", passages=passages, date=manifest["built_at"], folder=settings.data)
+    passages = words.count("count.passages", manifest.passages)
+    good = words("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
     return Check("index", Outcome.GOOD, good)
 
 
 def _matching_encoder(settings: Settings, words: Translations) -> Check:
-    from alpie.app.answering.answer_weights import load_calibration
+    from alpie.app.answering.answer_weights import MissingWeights, load_calibration
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
 
@@ -153,8 +153,8 @@ def _matching_encoder(settings: Settings, words: Translations) -> Check:
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     check_encoder(folder, read_manifest(folder), encoder)
     numbers, _ = load_calibration(encoder, settings.data)
-    if isinstance(numbers, Uncalibrated):
-        raise numbers  # its sentence says what to run
+    if isinstance(numbers, MissingWeights):
+        raise Uncalibrated(numbers.reason, numbers.data)  # its sentence says what to run
     return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.good"))
 
 
@@ -175,7 +175,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
     finally:
         backend.close()
     try:
-        expected = int(read_manifest(current_version(settings.data))["passages"])
+        expected = read_manifest(current_version(settings.data)).passages
     except IndexMissing:
         expected = held
     if held != expected:

@@ -48,11 +48,11 @@ _MAX_TABLES = 20  # of documents that lack something, printed
 def incomplete_text(incomplete: Sequence[CompletedEntry], docs: Path, words: Translations) -> str:
     """Which fields of which documents nobody gave, and the tables to fill in."""
     lines = [words("index.incomplete", table=docs / SOURCES_FILE)]
-    for told in incomplete[:_MAX_TABLES]:
+    for entry in incomplete[:_MAX_TABLES]:
         lines += [
             "",
-            f"# {words('index.incomplete.fields', fields=', '.join(told.missing))}",
-            render_table(told, words.translate).rstrip(),
+            f"# {words('index.incomplete.fields', fields=', '.join(entry.missing))}",
+            render_table(entry, words.translate).rstrip(),
         ]
     if len(incomplete) > _MAX_TABLES:
         more = words.count("count.documents", len(incomplete) - _MAX_TABLES)

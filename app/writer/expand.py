@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from alpie.app.chat_model import Stream, open_stream
 from alpie.app.settings import Settings
@@ -120,39 +120,50 @@ def write_expansions(
     return ExpansionReport(expanded, lines, dict(dropped), len(passages) - expanded)
 
 
-Row = dict[str, object]
+class ExpansionLineRow(TypedDict):
+    """Another way to ask for a passage, with the beginnings of the sentences that answer it."""
+
+    text: str
+    kind: str
+    sentences: list[str]
+
+
+class ExpansionRow(TypedDict):
+    """A row of the file of expansions: a passage and its lines."""
+
+    address: str
+    lines: list[ExpansionLineRow]
 
 
 def _rows(
     batch: Sequence[Passage], documents: Mapping[str, Document], stream: Stream, dropped: Counter[str]
-) -> list[dict[str, Any]]:
+) -> list[ExpansionRow]:
     """The rows for the file of expansions, one a passage of which anything sound came."""
-    lines: list[list[Row]] = [[] for _ in batch]
+    lines: list[list[ExpansionLineRow]] = [[] for _ in batch]
     for draft in expansion_drafts(stream(expansion_messages(batch))):
         if not 0 <= draft.passage < len(batch):
             continue
         passage, own = batch[draft.passage], lines[draft.passage]
         title = documents[passage.document_id].title
-        if fault := fault_of(draft, passage, title, [str(line["text"]) for line in own]):
+        if fault := fault_of(draft, passage, title, [line["text"] for line in own]):
             dropped[fault.value] += 1
             _LOG.info("line left out (%s): %s", fault.value, draft.text)
             continue
         begins = [_beginning(passage, number) for number in dict.fromkeys(draft.sentences)]
         own.append({"text": draft.text, "kind": draft.kind, "sentences": begins})
-    return [_row(passage, own) for passage, own in zip(batch, lines, strict=True) if own]
-
-
-def _row(passage: Passage, lines: list[Row]) -> dict[str, Any]:
-    return {"address": passage.address, "lines": lines}
+    return [
+        {"address": passage.address, "lines": own} for passage, own in zip(batch, lines, strict=True) if own
+    ]
 
 
 def example_row(passage: Passage) -> str:
     """What a row of a file looks like, for who writes it by hand."""
     begins = [_beginning(passage, 0)]
-    lines: list[Row] = [
+    lines: list[ExpansionLineRow] = [
         {"text": "¿…?", "kind": kind, "sentences": begins} for kind in ("question", "rewording")
     ]
-    return json.dumps(_row(passage, lines), ensure_ascii=False)
+    row: ExpansionRow = {"address": passage.address, "lines": lines}
+    return json.dumps(row, ensure_ascii=False)
 
 
 def _beginning(passage: Passage, number: int) -> str:
@@ -166,7 +177,7 @@ def _beginning(passage: Passage, number: int) -> str:
     return texts[number]
 
 
-def _append(file: Path, rows: Sequence[Mapping[str, object]]) -> None:
+def _append(file: Path, rows: Sequence[ExpansionRow]) -> None:
     """Add rows to a file, on its way to the disk when this returns."""
     file.parent.mkdir(exist_ok=True)
     whole = not file.exists() or file.read_bytes()[-1:] in (b"", b"\n")

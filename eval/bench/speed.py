@@ -19,7 +19,15 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.speed_worker import Case, Timing, Worker, machine_facts, measure_in_turns, run_process
+from alpie.eval.bench.speed_worker import (
+    Case,
+    Timing,
+    Worker,
+    WorkerPlan,
+    machine_facts,
+    measure_in_turns,
+    run_process,
+)
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
@@ -83,10 +91,11 @@ def measure_speed(
     return 0
 
 
-def _plan(settings: Settings, kind: str, options: SpeedOptions, **more: Any) -> dict[str, Any]:
+def _plan(
+    settings: Settings, kind: str, options: SpeedOptions, passages: Sequence[str] = (), threads: int = 0
+) -> WorkerPlan:
     places = {"docs": str(settings.docs), "data": str(settings.data)}
-    questions = own_question_texts(options.questions)
-    return {"kind": kind, "settings": places, "questions": questions, "passages": [], "threads": 0, **more}
+    return WorkerPlan(kind, places, own_question_texts(options.questions), passages, threads)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -102,7 +111,7 @@ def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack) -> _C
     texts = [one.text for one in passages[:: max(1, len(passages) // options.passages)]][: options.passages]
 
     def worker(kind: str, threads: int = 0) -> Worker:
-        plan = _plan(settings, kind, options, passages=texts, threads=threads)
+        plan = _plan(settings, kind, options, texts, threads)
         return stack.enter_context(Worker(plan, _environment(settings)))
 
     own, reference, single = worker("alpie"), worker("reference"), worker("reference", 1)

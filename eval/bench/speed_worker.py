@@ -231,19 +231,26 @@ def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) 
         }
 
 
+@dataclass(frozen=True)
+class WorkerPlan:
+    """What a worker process is to measure; `kind`: "alpie", "reference" or "growth"."""
+
+    kind: str
+    settings: Mapping[str, str]  # options of `load_settings`
+    questions: Sequence[str]
+    passages: Sequence[str] = ()
+    threads: int = 0  # of PyTorch; 0: its default
+
+
 _START = "from alpie.eval.bench.speed_worker import main; main()"
 
 
 class Worker:
-    """The measuring side of a worker process.
+    """The measuring side of a worker process."""
 
-    `plan` has ``kind`` ("alpie", "reference" or "growth"), ``settings`` (options of `load_settings`),
-    ``questions``, ``passages``, and ``threads`` of PyTorch, 0 for its default.
-    """
-
-    def __init__(self, plan: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, plan: WorkerPlan, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START, json.dumps(plan)],
+            [sys.executable, "-c", _START, json.dumps(vars(plan))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -281,13 +288,13 @@ class Worker:
 
 def main() -> None:
     """The worker: reads commands until its input ends."""
-    plan = json.loads(sys.argv[1])
+    plan = WorkerPlan(**json.loads(sys.argv[1]))
     from alpie.index.environment import compute_in_one_thread, work_offline
 
     work_offline()
-    if plan["kind"] != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults
+    if plan.kind != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults
         compute_in_one_thread()
-    work = {"alpie": _own_work, "reference": _reference_work, "growth": _growth_work}[plan["kind"]](plan)
+    work = {"alpie": _own_work, "reference": _reference_work, "growth": _growth_work}[plan.kind](plan)
     _write_row({"ready": True})
     for line in sys.stdin:
         done = work(line.strip())
@@ -302,17 +309,17 @@ def _write_row(row: Mapping[str, Any]) -> None:
 _Work = Callable[[str], "Timing | dict[str, Any]"]
 
 
-def _own_work(plan: Mapping[str, Any]) -> _Work:
+def _own_work(plan: WorkerPlan) -> _Work:
     from alpie.app.settings import load_settings
 
-    corpus = Corpus.open(load_settings(plan["settings"]))
-    questions = plan["questions"]
+    corpus = Corpus.open(load_settings(plan.settings))
+    questions = plan.questions
     own: Mapping[str, Callable[[str], object]] = {"search": corpus.search, "answer": corpus.ask}
     encoding = _encoding_work(corpus.documents, corpus.encoder, plan)
     return lambda name: _each(questions, own[name]) if name in own else encoding(name)
 
 
-def _reference_work(plan: Mapping[str, Any]) -> _Work:
+def _reference_work(plan: WorkerPlan) -> _Work:
     import torch
 
     from alpie.app.settings import load_settings
@@ -320,9 +327,9 @@ def _reference_work(plan: Mapping[str, Any]) -> _Work:
     from alpie.index.encoder.torch_runtime import find_model_folder, load_sentence_transformer
     from alpie.index.sources.document_folder import read_sources
 
-    settings = load_settings(plan["settings"])
-    if plan["threads"]:
-        torch.set_num_threads(plan["threads"])
+    settings = load_settings(plan.settings)
+    if plan.threads:
+        torch.set_num_threads(plan.threads)
     bundled = settings.encoder == BUNDLED
     model = load_sentence_transformer(
         bundled_folder(settings.cache) if bundled else find_model_folder(settings.encoder)
@@ -341,16 +348,16 @@ def _reference_work(plan: Mapping[str, Any]) -> _Work:
     return _encoding_work(documents, Defaults(), plan)
 
 
-def _encoding_work(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str, Any]) -> _Work:
+def _encoding_work(documents: Mapping[str, Any], encoder: Any, plan: WorkerPlan) -> _Work:
     """One question, a batch of passages, and the LangChain tutorial's retrieval, indexed when first asked for."""
-    questions: Sequence[str] = plan["questions"]
+    questions = plan.questions
     tutorial: list[Any] = []
 
     def work(name: str) -> Timing:
         if name == "question":
             return _each(questions, lambda one: encoder.encode_queries([one]))
         if name == "batch":
-            return Timing.of(lambda: encoder.encode_passages(plan["passages"]))
+            return Timing.of(lambda: encoder.encode_passages(plan.passages))
         if not tutorial:
             from alpie.eval.pipelines import chunks_of, tutorial_pipeline
 
@@ -360,11 +367,11 @@ def _encoding_work(documents: Mapping[str, Any], encoder: Any, plan: Mapping[str
     return work
 
 
-def _growth_work(plan: Mapping[str, Any]) -> _Work:
+def _growth_work(plan: WorkerPlan) -> _Work:
     from alpie.app.settings import load_settings
 
-    settings = load_settings(plan["settings"])
-    return lambda size: measure_growth(int(size), settings, plan["questions"])
+    settings = load_settings(plan.settings)
+    return lambda size: measure_growth(int(size), settings, plan.questions)
 
 
 def _each(texts: Sequence[str], work: Callable[[str], object]) -> Timing:

@@ -20,7 +20,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval import RetrieverName
 
-Row = dict[str, Any]
+PredictionRow = dict[str, Any]
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment."""
@@ -52,17 +52,17 @@ def predict(
     questions: Sequence[GoldQuestion],
     on_question: OnQuestion | None = None,
     clock: Clock = perf_counter,
-) -> list[Row]:
+) -> list[PredictionRow]:
     """The rows of the predictions file for `questions`."""
     return asked_rows(questions, lambda one: _ask_row(corpus, one), on_question, clock)
 
 
 def asked_rows(
     questions: Sequence[GoldQuestion],
-    ask: Callable[[GoldQuestion], Row],
+    ask: Callable[[GoldQuestion], PredictionRow],
     on_question: OnQuestion | None,
     clock: Clock = perf_counter,
-) -> list[Row]:
+) -> list[PredictionRow]:
     """What `ask` says to each question, with its id and the time that it took."""
     rows = []
     for number, question in enumerate(questions, start=1):
@@ -74,7 +74,7 @@ def asked_rows(
     return rows
 
 
-def _ask_row(corpus: AskedCorpus, question: GoldQuestion) -> Row:
+def _ask_row(corpus: AskedCorpus, question: GoldQuestion) -> PredictionRow:
     try:
         return _contract_row({**answer_row(corpus.ask(question.text, turns=question.earlier))})
     except QuestionError:
@@ -82,19 +82,19 @@ def _ask_row(corpus: AskedCorpus, question: GoldQuestion) -> Row:
         return refused_row()
 
 
-def _contract_row(row: Row) -> Row:
+def _contract_row(row: PredictionRow) -> PredictionRow:
     """What the predictions file promises of a row of `alpie ask --json`, and nothing else."""
     kept = {name: row[name] for name in _ROW_FIELDS}
     kept["quotes"] = [{name: quote[name] for name in _QUOTE_FIELDS} for quote in row["quotes"]]
     return kept
 
 
-def refused_row() -> Row:
+def refused_row() -> PredictionRow:
     """A row that answers nothing, without id and time."""
     return {"answered": False, "answer": REFUSAL, "quotes": [], "passages": [], "confidence": 0.0}
 
 
-def write_predictions(rows: Iterable[Row], path: Path) -> None:
+def write_predictions(rows: Iterable[PredictionRow], path: Path) -> None:
     """Writes JSON Lines, creating the folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

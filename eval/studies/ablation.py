@@ -135,7 +135,7 @@ def _loose_lists(whole: Variant) -> Variant:
 
 
 PARTS = (
-    SystemPart("passage vectors", "no cosine of question and passage", _retriever("passage")),
+    SystemPart("passage vectors", "no cosine of question and passage", _retriever("dense")),
     SystemPart("sentence vectors", "no best cosine of a sentence in the order of passages", _retriever("sentence")),
     SystemPart("BM25", "no stems of the passages", _retriever("lexical")),
     SystemPart("expansions", "what was written beforehand for the passages is not searched", _without_expansions),

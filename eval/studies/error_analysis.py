@@ -21,11 +21,19 @@ from dataclasses import dataclass, replace
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.matching import PredictedText, SourceTexts, coverage
-from alpie.eval.questions.predictions import OnQuestion, Row, predict
+from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import split_questions
 from alpie.eval.report import Study, Table
-from alpie.eval.scores import PASSAGES, Group, answer_strings, gold_places, matches_any, score_prediction
+from alpie.eval.scores import (
+    PASSAGES,
+    Group,
+    Prediction,
+    answer_strings,
+    gold_places,
+    matches_any,
+    score_prediction,
+)
 from alpie.eval.studies.ablation import Variant, whole_system
 from alpie.index.retrieval import RETRIEVERS
 from alpie.index.spanish.analysis import stems
@@ -54,19 +62,19 @@ def study_misses(
 ) -> Study:
     """A study of every question that was not answered rightly, by its cause."""
     whole = whole_system(corpus)
-    rows = predict(whole, questions, on_question)
-    refused = [n for n, q in enumerate(questions) if q.answerable and not rows[n]["answered"]]
-    asked_again = [questions[n] for n in refused]
-    forced = dict(zip(refused, predict(replace(whole, threshold=0.0), asked_again, on_question), strict=True))
+    predictions = [Prediction.from_row(row) for row in predict(whole, questions, on_question)]
+    refused = [n for n, q in enumerate(questions) if q.answerable and not predictions[n].answered]
+    forced_rows = predict(replace(whole, threshold=0.0), [questions[n] for n in refused], on_question)
+    forced = dict(zip(refused, map(Prediction.from_row, forced_rows), strict=True))
     pieces = [PredictedText(p.document_id, p.text, p.start, p.end) for p in whole.passages]
     parts = _parts(questions)
     misses: list[Miss] = []
     asked: Counter[str] = Counter()
-    for n, (question, row) in enumerate(zip(questions, rows, strict=True)):
+    for n, (question, prediction) in enumerate(zip(questions, predictions, strict=True)):
         if question.answerable is None:
             continue
         asked[parts[question.id]] += 1
-        if cause := _cause(whole, pieces, question, row, forced.get(n, row), texts):
+        if cause := _cause(whole, pieces, question, prediction, forced.get(n, prediction), texts):
             misses.append(Miss(question.id, question.kind, parts[question.id], cause))
     counts = _counts_by_part(misses, asked)
     return Study(
@@ -98,28 +106,27 @@ def _cause(
     whole: Variant,
     pieces: Sequence[PredictedText],
     question: GoldQuestion,
-    row: Row,
-    forced: Row,
+    prediction: Prediction,
+    forced: Prediction,
     texts: SourceTexts,
 ) -> str | None:
-    """Why `row` is a miss; `forced` is the answer of a system that never refuses, read where `row` refuses."""
+    """Why `prediction` is a miss; `forced` is that of a system that never refuses, read where this one refuses."""
     if not question.answerable:
-        return CAUSES[-1] if row["answered"] else None
-    if score_prediction(question, row, texts).right_at_3:
+        return CAUSES[-1] if prediction.answered else None
+    if score_prediction(question, prediction, texts).right_at_3:
         return None
-    if not row["answered"]:
+    if not prediction.answered:
         if score_prediction(question, forced, texts).right_at_3:
             return "abstention"
-        row = forced  # it would have been wrong anyway: what for?
-    quotes = [PredictedText.from_row(quote) for quote in row["quotes"][:3]]
-    passages = [PredictedText.from_row(passage) for passage in row["passages"][:PASSAGES]]
+        prediction = forced  # it would have been wrong anyway: what for?
+    quotes = prediction.quotes[:3]
     strings = answer_strings(question)
     for group in (gold_places(group, texts) for group in question.groups):
         if any(matches_any(quote, group, strings) for quote in quotes):
             continue
         if lost := _lost_before(pieces, group, strings):
             return lost
-        if not any(matches_any(passage, group, strings) for passage in passages):
+        if not any(matches_any(passage, group, strings) for passage in prediction.passages):
             return _lost_by_search(whole, question, group, strings)
         return "cut" if _holds_evidence(quotes, group) else "sentence choice"
     return "cut"  # every piece is there, the answer itself is not

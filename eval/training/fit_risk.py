@@ -46,9 +46,9 @@ def main() -> None:
     }
     WEIGHTS_FILE.write_text(json.dumps(table) + "\n", "utf-8")
     kept = [row for row in rows if row["part"] == "test"]
-    told = [detect_risk(row["text"], encoder) for row in kept]
+    detected = [detect_risk(row["text"], encoder) for row in kept]
     for risk in ("self", "other", ""):
-        own = [found or "" for row, found in zip(kept, told, strict=True) if row["risk"] == risk]
+        own = [found or "" for row, found in zip(kept, detected, strict=True) if row["risk"] == risk]
         counts = ", ".join(f"{own.count(one)} {one or 'none'}" for one in ("self", "other", ""))
         print(f"{risk or 'none'}: {counts}")  # noqa: T201 - a script
 

@@ -10,11 +10,10 @@ from scipy.optimize import minimize
 
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
+from alpie.eval.metrics import Matrix
 from alpie.eval.training.examples import Example
 
 _PENALTY = 30.0  # of a ranking; flat from 10 to 100
-
-Matrix = NDArray[np.float64]
 
 
 def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:

@@ -209,7 +209,7 @@ def _make_passage(
         box=block.box,
         label=block.label,
         page=page if layout.page_labels else block.page,
-        paragraph=paragraphs[sentences[0].paragraph],
+        paragraph=paragraphs[sentences[0].block],
         ordinal=ordinal,
         later_pages=tuple(later_pages),
         recognised=words[bisect_left(words, (start,)) : bisect_left(words, (end,))],

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from alpie.index.layout.legal import only_orders
 from alpie.index.records import (
@@ -123,7 +124,7 @@ def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) ->
     return announces and before.kind in _INTRODUCING and before.box == block.box
 
 
-def split_sentences(source: str, block: Block, paragraph: int, first_group: int) -> list[Sentence]:
+def split_sentences(source: str, block: Block, block_number: int, first_group: int) -> list[Sentence]:
     """Sentences of one block; `first_group` is the number its list or table gets.
 
     Items of a list and rows of a table are one sentence each, whatever stops they hold: they are
@@ -133,7 +134,7 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
     if block.kind in _UNQUOTED or not block.spans:
         return []
     if block.kind in _GROUPED and block.parts:
-        return _split_parts(source, block, paragraph, first_group)
+        return _split_parts(source, block, block_number, first_group)
     text, offsets = readable_map(source, block.spans)
     rules, places = compose(text)
     sentences: list[Sentence] = []
@@ -141,28 +142,36 @@ def split_sentences(source: str, block: Block, paragraph: int, first_group: int)
         group = None if number is None else first_group + number
         for start, end in _split_long(text, places[first], places[last]):  # accents that stand apart count
             spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
     return sentences
 
 
-def _split_around_lists(text: str) -> Iterator[tuple[int, int, SentenceRole, int | None]]:
-    """Begin, end, role and list of each sentence; the lists inside the text are numbered from 0."""
+class _SentenceRange(NamedTuple):
+    start: int
+    end: int
+    role: SentenceRole = SentenceRole.SENTENCE
+    list_number: int | None = None  # from 0, of the lists inside the text
+
+
+def _split_around_lists(text: str) -> Iterator[_SentenceRange]:
     bounds = sentence_bounds(text)
     for number, items in enumerate(find_run_in_lists(text)):
         if not bounds or items[0] < bounds[0][0]:
             continue  # a list inside an item of the one before
         first = next(place for place, (_, end) in enumerate(bounds) if items[0] < end)
         last = next(place for place, (_, end) in enumerate(bounds) if items[-1] < end)
-        yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds[:first])
+        yield from (_SentenceRange(start, end) for start, end in bounds[:first])
         begins = [bounds[first][0], *items]
         for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
             role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
-            yield from ((one, end, role, number) for one, end in _split_long(text, start, following - 1))
+            yield from (
+                _SentenceRange(one, end, role, number) for one, end in _split_long(text, start, following - 1)
+            )
         bounds = bounds[last + 1 :]
-    yield from ((start, end, SentenceRole.SENTENCE, None) for start, end in bounds)
+    yield from (_SentenceRange(start, end) for start, end in bounds)
 
 
-def _split_parts(source: str, block: Block, paragraph: int, group: int) -> list[Sentence]:
+def _split_parts(source: str, block: Block, block_number: int, group: int) -> list[Sentence]:
     sentences: list[Sentence] = []
     for number, part in enumerate(block.parts):
         if block.kind is BlockKind.LIST:
@@ -172,7 +181,7 @@ def _split_parts(source: str, block: Block, paragraph: int, group: int) -> list[
         text, offsets = readable_map(source, part)
         for start, end in _split_long(text, 0, len(text)):
             spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, paragraph))
+            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
     return sentences
 
 

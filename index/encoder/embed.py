@@ -18,7 +18,7 @@ class PassageVectors:
 
     passages: Floats  # (passages, dimension)
     sentences: Floats  # (sentences, dimension)
-    lines: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # of expansions
+    expansions: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     @classmethod
     def joined(cls, parts: Sequence[PassageVectors], dimension: int) -> PassageVectors:
@@ -81,7 +81,7 @@ class KnownVectors:
         """The vectors of the passage with this `embedding_key`."""
         raise KeyError(key)
 
-    def of_line(self, text: str) -> Floats | None:
+    def of_expansion(self, text: str) -> Floats | None:
         """The vector of the expansion `text`, (dimension,); None where it is not known."""
 
 

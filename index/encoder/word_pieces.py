@@ -39,7 +39,7 @@ _UNKNOWN_PENALTY = 10.0  # below the least score of all pieces; a constant of th
 _REMEMBERED_WORDS = 16_384
 _MAX_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again
 
-_Piece = tuple[int, int]  # id, number of characters
+_WordPiece = tuple[int, int]  # id, number of characters
 
 
 class _Tokenized(NamedTuple):
@@ -107,7 +107,7 @@ class MappedTokenizer:
                     end += 1
                 word = "".join(letters[start:end])
                 known = self._cut if len(word) <= _MAX_REMEMBERED else self._best_pieces
-                cut: Sequence[_Piece] = known(word)
+                cut: Sequence[_WordPiece] = known(word)
             else:  # the name of a special token, written in the text
                 cut = ((self._pieces.find(letters[start].encode()), 1),)
             for piece, length in cut:
@@ -123,7 +123,7 @@ class MappedTokenizer:
             [1, *(0 for _ in ids), 1],
         )
 
-    def _best_pieces(self, word: str) -> tuple[_Piece, ...]:
+    def _best_pieces(self, word: str) -> tuple[_WordPiece, ...]:
         """The pieces of a word with the largest total score, neighbouring unknown characters as one."""
         find, scores, longest = self._pieces.find, self._pieces.scores, self._pieces.longest
         unknown_score = self._pieces.least_score - _UNKNOWN_PENALTY
@@ -145,8 +145,8 @@ class MappedTokenizer:
                     best[end], origin[end], last[end] = score, start, piece
         return self._backtrack(origin, last)
 
-    def _backtrack(self, origin: Sequence[int], last: Sequence[int]) -> tuple[_Piece, ...]:
-        cut: list[_Piece] = []
+    def _backtrack(self, origin: Sequence[int], last: Sequence[int]) -> tuple[_WordPiece, ...]:
+        cut: list[_WordPiece] = []
         end = len(origin) - 1
         while end > 0:
             start, piece = origin[end], last[end]

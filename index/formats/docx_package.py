@@ -195,9 +195,9 @@ class DocxStyles:
 
     def numbering(self, paragraph: Any) -> tuple[str, int] | None:
         """Number and level of the list a paragraph belongs to by itself or by its style."""
-        told = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]
-        number = next((one for by in told if (one := value_at(by, "pPr/numPr/numId"))), "0")
-        level = next((one for by in told if (one := value_at(by, "pPr/numPr/ilvl"))), "0")
+        bearers = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]
+        number = next((one for by in bearers if (one := value_at(by, "pPr/numPr/numId"))), "0")
+        level = next((one for by in bearers if (one := value_at(by, "pPr/numPr/ilvl"))), "0")
         return None if number == "0" else (number, _parse_integer(level, 0))
 
     def _chain(self, name: str | None) -> list[Any]:

@@ -41,7 +41,7 @@ from alpie.index.formats.pdf_fragments import (
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
 from alpie.index.formats.pdf_unseen import remove_unseen
-from alpie.index.formats.pdf_writing import Outline, PdfText, Place, running_lines
+from alpie.index.formats.pdf_writing import LinePlace, Outline, PdfText, running_lines
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel, Structure, collapse
@@ -136,7 +136,7 @@ def _read_document(document: Any, data: bytes, path: Path, recogniser: Recognise
     )
 
 
-def _is_unread(page: _Page, number: int, running: set[Place]) -> bool:
+def _is_unread(page: _Page, number: int, running: set[LinePlace]) -> bool:
     """Whether a page shows more than is read of it: a scan, stamped or not, or words that are drawn."""
     lines = [line for at, line in enumerate(page.lines) if (number, at) not in running]
     texts = (line.text for line in lines if not (line.aside or line.left_out))

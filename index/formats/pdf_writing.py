@@ -34,16 +34,16 @@ _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
 PageLines = Sequence[Sequence[PdfLine]]  # of each page
-Place = tuple[int, int]  # page and line of it
+LinePlace = tuple[int, int]  # page and line of it
 
 
-def running_lines(pages: PageLines) -> set[Place]:
+def running_lines(pages: PageLines) -> set[LinePlace]:
     """Every running line, and those that are left out by what they are."""
     usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
     seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
     outermost: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
-    found: set[Place] = set()
+    found: set[LinePlace] = set()
     for page, lines in enumerate(pages):
         bases = [line.base for line in lines if not (line.left_out or line.aside)]
         for number, line in enumerate(lines):
@@ -94,9 +94,9 @@ def _parts_of_running(line: PdfLine, page: int, usual: float) -> Iterator[str]:
             yield " ".join(_NUMBER.sub("#", text).casefold().split())
 
 
-def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:
+def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[LinePlace]:
     """Lines in huge letters that stand in the same place of many pages."""
-    huge: dict[tuple[str, int], list[Place]] = defaultdict(list)
+    huge: dict[tuple[str, int], list[LinePlace]] = defaultdict(list)
     for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
             if line.size > size:
@@ -106,7 +106,7 @@ def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[Place]:
             yield from places
 
 
-def _heads_of_tables(pages: PageLines, running: set[Place]) -> set[Place]:
+def _heads_of_tables(pages: PageLines, running: set[LinePlace]) -> set[LinePlace]:
     """The running lines that are really the repeated head of a table: its other rows do not repeat."""
     tables = {
         (page, line.table)
@@ -176,7 +176,7 @@ class PdfText:
                 end = start + len(written)
         return "".join([*parts, text[end:]])
 
-    def write(self, pages: PageLines, running: set[Place], numbers: Sequence[PageLabel]) -> None:
+    def write(self, pages: PageLines, running: set[LinePlace], numbers: Sequence[PageLabel]) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
             for page, lines in enumerate(pages)

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -143,13 +144,20 @@ def _reading_from_logits(
     return Reading(answers, scores, tuple(words))
 
 
-def _likeliest_span(begins: Floats, ends: Floats) -> tuple[int, int, float]:
-    """First and last token of a sentence's likeliest answer, and its probability given that the sentence answers."""
+class _TokenSpan(NamedTuple):
+    first: int
+    last: int
+    probability: float  # given that the sentence answers
+
+
+def _likeliest_span(begins: Floats, ends: Floats) -> _TokenSpan:
+    """The tokens of a sentence's likeliest answer."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
     both = np.where((distance >= 0) & (distance < _MAX_SPAN_TOKENS), both, -np.inf)
     start, end = np.unravel_index(int(np.argmax(both)), both.shape)
-    return int(start), int(end), float(np.exp(both[start, end] - np.logaddexp.reduce(both, axis=None)))
+    probability = float(np.exp(both[start, end] - np.logaddexp.reduce(both, axis=None)))
+    return _TokenSpan(int(start), int(end), probability)
 
 
 def _trim_words(sentence: str, start: int, end: int, probability: float) -> AnswerWords:

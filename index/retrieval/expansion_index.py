@@ -43,10 +43,10 @@ class ExpansionIndex:
     @classmethod
     def load(cls, passages: StoredPassages, file: Path) -> ExpansionIndex | None:
         """The lines of stored passages, with the vectors in `file`; None where no passage has any."""
-        bounds = passages.line_bounds
+        bounds = passages.expansion_bounds
         if not bounds[-1]:
             return None
-        words = TermIndex(passages.database, "line_stems", int(np.count_nonzero(np.diff(bounds))))
+        words = TermIndex(passages.database, "expansion_stems", int(np.count_nonzero(np.diff(bounds))))
         return cls(_StoredLines(passages), bounds, VectorIndex.load(file), words)
 
     def nearest(self, vector: Floats, limit: int) -> Integers:

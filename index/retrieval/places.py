@@ -268,7 +268,7 @@ def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool
         return True
     if styles & _CLOSES[style]:
         return False
-    return bool(styles) or line.sentence.paragraph == before.sentence.paragraph
+    return bool(styles) or line.sentence.block == before.sentence.block
 
 
 def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]:
@@ -277,7 +277,7 @@ def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]
     for line in lines:
         is_marked = any(style in ("letter", "roman") for style, _ in line.marks)
         item = is_marked or line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
-        new = not found or line.sentence.paragraph != found[-1][-1].sentence.paragraph
+        new = not found or line.sentence.block != found[-1][-1].sentence.block
         if new and not (item and found):
             found.append([])
         found[-1].append(line)

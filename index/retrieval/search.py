@@ -36,7 +36,7 @@ _CANDIDATES_PER_RETRIEVER = 100
 class HybridWeights:
     """Weights of the absolute fusion: cosines live between .7 and .95 here, BM25 between 0 and 1."""
 
-    passage: float = 20.0
+    dense: float = 20.0
     sentence: float = 20.0
     lexical: float = 3.0
     expansion: float = 40.0
@@ -44,7 +44,7 @@ class HybridWeights:
 
     def scaled(self, cosines: float) -> HybridWeights:
         """The weights for an encoder whose cosines lie that much closer together than the bundled one's."""
-        raised = {name: cosines * getattr(self, name) for name in ("passage", "sentence", "expansion")}
+        raised = {name: cosines * getattr(self, name) for name in ("dense", "sentence", "expansion")}
         return replace(self, **raised)
 
 
@@ -65,7 +65,7 @@ class _WordScores:
 
     own: Floats  # of the question's terms
     related: Floats  # of what its acronyms stand for
-    lines: Floats | None  # of the question's terms in the expansions, where there are any
+    expansions: Floats | None  # of the question's terms in the expansions, where there are any
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,8 @@ class SearchIndex:
             found, has_words = [self._rows_of(ids) for ids in proposed.values()], "lexical" in proposed
         if not has_words:
             found += [top_rows(scores, limit) for scores in (words.own, words.related)]
-        if self.expansions is not None and words.lines is not None:
-            found += [self.expansions.nearest(encoded.vector, 2 * limit), top_rows(words.lines, limit)]
+        if self.expansions is not None and words.expansions is not None:
+            found += [self.expansions.nearest(encoded.vector, 2 * limit), top_rows(words.expansions, limit)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
@@ -217,19 +217,18 @@ class SearchIndex:
         retrievers: Mapping[str, Floats],
     ) -> dict[str, Floats]:
         """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
-        if self.expansions is None or words.lines is None:
+        if self.expansions is None or words.expansions is None:
             return {}
         if not (has_lines := self.expansions.has_lines(candidates)).any():
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
             "expansion": impute_scores(cosines, has_lines, retrievers["sentence"]),
-            "expansion_words": impute_scores(words.lines[candidates], has_lines, retrievers["lexical"]),
+            "expansion_words": impute_scores(words.expansions[candidates], has_lines, retrievers["lexical"]),
         }
 
     def _weighted_sum(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
-        weights = vars(self.weights) | {"dense": self.weights.passage}
-        scores = (weights[name] * retrievers[name] for name in names if name in retrievers)
+        scores = (getattr(self.weights, name) * retrievers[name] for name in names if name in retrievers)
         return np.asarray(sum(scores), dtype=np.float32)
 
     def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:

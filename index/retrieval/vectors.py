@@ -6,7 +6,7 @@ to it: a sixteenth of them, 128 at least.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,16 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 _READ = 1 / 16
 _MIN_READ = 128
 _SEED = 1234
+
+
+@dataclass(frozen=True)
+class VectorFacts:
+    """How a file of vectors is searched."""
+
+    kind: str  # "exact", or "ivf": through lists of neighbours
+    vectors: int
+    lists: int = 0
+    probes: int = 0  # lists that a question reads
 
 
 class VectorIndex:
@@ -141,7 +151,7 @@ class VectorWriter:
         self._file.close()
         self._aside.unlink(missing_ok=True)
 
-    def finish(self, like: VectorIndex | None = None) -> Mapping[str, Any]:
+    def finish(self, like: VectorIndex | None = None) -> VectorFacts:
         """Write the index; returns what the manifest says of it.
 
         Of very many, `like` is an index of an earlier state of the collection, whose centres are kept while it has
@@ -154,12 +164,12 @@ class VectorWriter:
         rows = np.zeros(shape, np.float32)
         if self._count:
             rows = np.memmap(self._aside, np.float32, "r", shape=shape)
-        made: dict[str, Any] = {"kind": "exact", "vectors": self._count}
+        made = VectorFacts("exact", self._count)
         if self._count <= EXACT_LIMIT:
             index = VectorIndex.from_vectors(rows, self._bytewise)._index
         else:
             index = _in_lists(rows, like)
-            made |= {"kind": "ivf", "lists": index.nlist, "probes": index.nprobe}
+            made = VectorFacts("ivf", self._count, index.nlist, index.nprobe)
         try:
             faiss.write_index(index, str(self._path))
         except RuntimeError as error:  # what FAISS makes of a full disk

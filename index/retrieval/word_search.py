@@ -183,11 +183,11 @@ class WordIndex:
         match = " AND ".join(f"({clause})" for clause in clauses)
         found = self._database.rows(_HOLDING, match)
         rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
-        held = sorted(WordMatch(row, *told) for row, (_, *told) in zip(rows, found, strict=True))
+        matches = sorted(WordMatch(row, *rest) for row, (_, *rest) in zip(rows, found, strict=True))
         if not query.exact:
-            return held
-        folded = {one.row: fold_as_stored(texts(one.row)) for one in held}
-        return [one for one in held if all(exact.search(folded[one.row]) for exact in query.exact)]
+            return matches
+        folded = {one.row: fold_as_stored(texts(one.row)) for one in matches}
+        return [one for one in matches if all(exact.search(folded[one.row]) for exact in query.exact)]
 
     def _alternative(self, near: _Near) -> str:
         if len(near.terms) > 1:

@@ -119,19 +119,19 @@ def read_sources(
             if sha256 in files:
                 raise SourceError.at(path, "sources.same", file=files[sha256])
             extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, path, recogniser)
-            told = complete_entry(entry, extraction.metadata, date.today())
+            completed = complete_entry(entry, extraction.metadata, date.today())
         except SourceError as problem:
             problems.append(problem)
             continue
         files[sha256] = entry.file
-        document = told.entry.document(extraction, sha256)
+        document = completed.entry.document(extraction, sha256)
         if (lines := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
             expansions[entry.id] = lines
             document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
         documents.append(document)
         metadata[entry.id] = extraction.metadata
-        if told.missing:
-            incomplete.append(replace(told, listed=_lexical_path(path) in claimed))
+        if completed.missing:
+            incomplete.append(replace(completed, listed=_lexical_path(path) in claimed))
     lines_of = sorted((folder / FOLDER).glob("*.jsonl"))
     unused += [
         SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata

@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, collapse
@@ -77,12 +78,12 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                 at, rests_on = moved, _first_sentences_with(beginnings, passages[moved])
             own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
             found[at].setdefault(text, ExpansionLine(text, kind, own))
-    more, told = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
+    more, reported = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
     if more > 0:
-        told.append(message("expansions.more", number=more))
+        reported.append(message("expansions.more", number=more))
     if stale:
-        told.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
-    problems = tuple(message("at", where=name, reason=fault) for fault in told)
+        reported.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
+    problems = tuple(message("at", where=name, reason=fault) for fault in reported)
     return Expansions(tuple(tuple(of.values()) for of in found), problems)
 
 
@@ -90,7 +91,19 @@ def _fault(where: Message, key: str, **facts: object) -> Message:
     return message("at", where=where, reason=message(key, **facts))
 
 
-def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
+class _FileRow(NamedTuple):
+    where: Message
+    address: str
+    lines: list[object]
+
+
+class _FileLine(NamedTuple):
+    text: str
+    kind: str
+    beginnings: list[str]  # of the sentences that answer
+
+
+def _rows(data: bytes, faults: list[Message]) -> Iterator[_FileRow]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -107,15 +120,13 @@ def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, li
             continue
         match read:
             case {"address": str(address), "lines": list(lines)}:
-                yield where, address, lines
+                yield _FileRow(where, address, lines)
             case _:
                 faults.append(_fault(where, "expansions.row"))
 
 
-def _lines(
-    lines: Sequence[object], where: Message, faults: list[Message]
-) -> Iterator[tuple[str, str, list[str]]]:
-    """Text, kind and beginnings of sentences of each sound line of a row."""
+def _lines(lines: Sequence[object], where: Message, faults: list[Message]) -> Iterator[_FileLine]:
+    """The sound lines of a row."""
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
@@ -128,7 +139,7 @@ def _lines(
         ):
             faults.append(_fault(where, "expansions.sentences"))
         else:
-            yield _normalise(text), kind, [_normalise(b) for b in beginnings]
+            yield _FileLine(_normalise(text), kind, [_normalise(b) for b in beginnings])
 
 
 def _normalise(text: str) -> str:

@@ -206,13 +206,15 @@ def _is_citable(name: str, value: str, metadata: Metadata, today: date) -> bool:
     return name != "date" or (name not in metadata.guessed and value <= today.isoformat())
 
 
-def render_table(told: CompletedEntry, tell: Callable[[str], str] = str) -> str:
+def render_table(completed: CompletedEntry, tell: Callable[[str], str] = str) -> str:
     """A table of `sources.toml`, or what is to be added to one, with a comment (`tell` says it) at each gap to fill in."""
     lines = ["[[document]]"]
-    for name in ("id", *told.missing) if told.listed else (*_REQUIRED, "place", "url"):
-        value = str(getattr(told.entry, name))
+    for name in ("id", *completed.missing) if completed.listed else (*_REQUIRED, "place", "url"):
+        value = str(getattr(completed.entry, name))
         line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
-        lines.append(f"{line}  # {tell(message(f'sources.hint.{name}'))}" if name in told.missing else line)
+        lines.append(
+            f"{line}  # {tell(message(f'sources.hint.{name}'))}" if name in completed.missing else line
+        )
     return "\n".join(lines) + "\n"
 
 

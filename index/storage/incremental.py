@@ -22,7 +22,7 @@ from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
-from alpie.index.storage.manifest import LINE_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
+from alpie.index.storage.manifest import EXPANSION_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
 
 
@@ -41,7 +41,7 @@ class EarlierVersion(KnownVectors):
     def extractions(self) -> dict[str, Extraction]:
         """SHA-256 of a file → what was read of it, all but its text."""
         rows = self._database.rows("SELECT sha256, metadata FROM documents")
-        return {sha256: Extraction("", metadata=from_json(Metadata, told)) for sha256, told in rows}
+        return {sha256: Extraction("", metadata=from_json(Metadata, stored)) for sha256, stored in rows}
 
     def has(self, document: Document) -> bool:
         """Whether `document`, read without its text, is told of as it was then."""
@@ -61,11 +61,11 @@ class EarlierVersion(KnownVectors):
         """The vectors of a document: passages, sentences, expansions."""
         rows = self._passages.rows_of_document(document)  # one after another
         first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
-        lines = self._passages.line_bounds[[first, last]]
+        bounds = self._passages.expansion_bounds[[first, last]]
         embedded = self._vectors(first, last)
-        if self._lines is None or lines[0] == lines[1]:
+        if self._expansions is None or bounds[0] == bounds[1]:
             return embedded
-        return replace(embedded, lines=self._lines.rows(np.arange(*lines)))
+        return replace(embedded, expansions=self._expansions.rows(np.arange(*bounds)))
 
     def _vectors(self, first: int, last: int) -> PassageVectors:
         sentences = self._passages.sentence_bounds[[first, last]]
@@ -81,22 +81,22 @@ class EarlierVersion(KnownVectors):
         return self._vectors(row, row + 1)
 
     @cached_property
-    def _lines(self) -> VectorIndex | None:
-        file = self.folder / LINE_VECTORS
+    def _expansions(self) -> VectorIndex | None:
+        file = self.folder / EXPANSION_VECTORS
         return VectorIndex.load(file) if file.exists() else None
 
     @cached_property
-    def _line_rows(self) -> dict[str, int]:
-        if self._lines is None:
+    def _expansion_rows(self) -> dict[str, int]:
+        if self._expansions is None:
             return {}
-        told = self._passages.values("expansions")
-        lines = (line for one in told for line in from_json(tuple[ExpansionLine, ...], one))
+        records = self._passages.values("expansions")
+        lines = (line for one in records for line in from_json(tuple[ExpansionLine, ...], one))
         return {line.text: row for row, line in enumerate(lines)}
 
-    def of_line(self, text: str) -> Floats | None:
-        if self._lines is None or (row := self._line_rows.get(text)) is None:
+    def of_expansion(self, text: str) -> Floats | None:
+        if self._expansions is None or (row := self._expansion_rows.get(text)) is None:
             return None
-        return np.asarray(self._lines.rows(np.array([row]))[0])
+        return np.asarray(self._expansions.rows(np.array([row]))[0])
 
 
 def _metadata_only(document: Document) -> Document:
@@ -130,12 +130,12 @@ class IncrementalReading:
         self.docs, self.earlier = docs, earlier
         self.program = f"{_program()}{' with recognition' if recogniser else ''}"
         known: dict[str, Extraction] = {}
-        if earlier is not None and earlier.manifest["program"] == self.program:
+        if earlier is not None and earlier.manifest.program == self.program:
             known = earlier.extractions
         self.sources = read_sources(docs, known, most_bytes, recogniser)
-        told = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
-        if any(sha256 in known and not same for sha256, same in told.items()):
-            known = {sha256: one for sha256, one in known.items() if told.get(sha256)}
+        same_metadata = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
+        if any(sha256 in known and not same for sha256, same in same_metadata.items()):
+            known = {sha256: one for sha256, one in known.items() if same_metadata.get(sha256)}
             self.sources = read_sources(docs, known, most_bytes, recogniser)
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 
@@ -143,8 +143,8 @@ class IncrementalReading:
         """Whether an index would come out as the earlier one did."""
         return (
             self.earlier is not None
-            and self.earlier.manifest["alpie"] == version
-            and self.earlier.manifest["unread"] == [one.row for one in unread]
+            and self.earlier.manifest.alpie == version
+            and self.earlier.manifest.unread == tuple(unread)
             and [d.id for d in self.sources.documents] == list(self.earlier.documents)
             and self.kept == self.earlier.documents.keys()
         )

@@ -12,23 +12,27 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, cast
+from typing import Any, TypeVar
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.files import checksum
 from alpie.index.messages import message
+from alpie.index.notices import UnreadFile
+from alpie.index.retrieval.vectors import VectorFacts
 from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
+from alpie.index.text_database import from_json, to_json
 
 MANIFEST_FILE = "manifest.json"
-PASSAGE_VECTORS, SENTENCE_VECTORS, LINE_VECTORS = (
+PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (
     "dense.faiss",
     "sentences.faiss",
-    "lines.faiss",
+    "expansions.faiss",
 )  # of an index version
-FORMAT_VERSION = 9  # raise it whenever a file of an index version changes its meaning
+FORMAT_VERSION = 10  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
 _MAX_POINTER_BYTES = 1_000
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
@@ -39,7 +43,8 @@ _ALWAYS_READ_BYTES = 64_000_000
 T = TypeVar("T")
 
 
-class EncoderEntry(TypedDict):
+@dataclass(frozen=True)
+class EncoderEntry:
     """The encoder that an index version was made with."""
 
     name: str
@@ -47,8 +52,13 @@ class EncoderEntry(TypedDict):
     runtime: str
     dimension: int
 
+    @classmethod
+    def of(cls, encoder: Encoder) -> EncoderEntry:
+        return cls(encoder.name, encoder.fingerprint, encoder.runtime, encoder.dimension)
 
-class FileEntry(TypedDict):
+
+@dataclass(frozen=True)
+class FileEntry:
     """A file of an index version."""
 
     bytes: int
@@ -56,21 +66,33 @@ class FileEntry(TypedDict):
     sha256: str
 
 
-class Manifest(TypedDict):
+@dataclass(frozen=True)
+class VersionFacts:
+    """What a build knows of an index version before it is written."""
+
+    alpie: str  # the version that wrote it
+    program: str  # checksum of the code that made the passages
+    built_at: str  # ISO 8601
+    unread: tuple[UnreadFile, ...]
+
+
+@dataclass(frozen=True)
+class CollectionFacts:
+    """What is known of an index version once its files are written."""
+
+    fingerprint: str  # of the corpus
+    passages: int
+    made: Mapping[str, VectorFacts]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest(VersionFacts, CollectionFacts):
     """What an index version says of itself."""
 
     format: int  # `FORMAT_VERSION`
     encoder: EncoderEntry
     analysis: int  # `ANALYSIS_VERSION`
-    alpie: str  # the version that wrote it
-    program: str  # checksum of the code that made the passages
-    built_at: str  # ISO 8601
-    unread: list[dict[str, Any]]  # rows of `UnreadFile`
-    fingerprint: str  # of the corpus
-    passages: int
-    made: Mapping[str, Any]  # how the files of vectors are searched
     files: Mapping[str, FileEntry]
-    checksum: str  # of all the rest
 
 
 def current_version(data: Path) -> Path:
@@ -137,7 +159,8 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of an index version. Raises `IndexDamaged`, or `IndexMismatch` for another format version."""
     path = folder / MANIFEST_FILE
     try:
-        manifest: dict[str, Any] = json.loads(_read_bounded(path, _MAX_MANIFEST_BYTES))
+        text = _read_bounded(path, _MAX_MANIFEST_BYTES)
+        manifest: dict[str, Any] = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise IndexDamaged(message("index.manifest_unreadable", path=path, error=error), path) from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
@@ -151,7 +174,16 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexNewer(message("index.newer", folder=folder, **formats), folder)
     if version < FORMAT_VERSION:
         raise IndexMismatch(message("index.older", folder=folder, **formats), folder)
-    return cast(Manifest, manifest)
+    try:
+        return from_json(Manifest, text)
+    except (ValueError, LookupError, TypeError) as error:
+        raise IndexDamaged(message("index.manifest_unreadable", path=path, error=error), path) from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write what `read_manifest` reads."""
+    row = with_checksum(json.loads(to_json(Manifest, manifest)))
+    (folder / MANIFEST_FILE).write_text(json.dumps(row, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def with_checksum(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,7 +200,7 @@ def _manifest_checksum(manifest: Mapping[str, Any]) -> str:
 def file_entry(path: Path) -> FileEntry:
     """What the manifest says of a file."""
     status = path.stat()
-    return {"bytes": status.st_size, "modified_ns": status.st_mtime_ns, "sha256": checksum(path)}
+    return FileEntry(status.st_size, status.st_mtime_ns, checksum(path))
 
 
 def check_files(folder: Path, manifest: Manifest, thorough: bool = False) -> None:
@@ -176,22 +208,22 @@ def check_files(folder: Path, manifest: Manifest, thorough: bool = False) -> Non
 
     A large file with the size and time stamp of the build is not read again, unless `thorough`: it would take longest.
     """
-    for name, expected in manifest["files"].items():
+    for name, expected in manifest.files.items():
         path = folder / name
         if not path.is_file():
             raise IndexDamaged(message("index.file_missing", path=path), path)
         status = path.stat()
-        is_untouched = status.st_mtime_ns == expected.get("modified_ns")
+        is_untouched = status.st_mtime_ns == expected.modified_ns
         trusted = is_untouched and status.st_size > _ALWAYS_READ_BYTES and not thorough
-        if status.st_size != expected["bytes"] or not (trusted or checksum(path) == expected["sha256"]):
+        if status.st_size != expected.bytes or not (trusted or checksum(path) == expected.sha256):
             raise IndexDamaged(message("index.file_damaged", path=path), path)
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
     """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
-    made_with = manifest["encoder"]
-    if made_with["fingerprint"] != encoder.fingerprint:
-        names = {"made_with": made_with["name"], "encoder": encoder.name}
+    made_with = manifest.encoder
+    if made_with.fingerprint != encoder.fingerprint:
+        names = {"made_with": made_with.name, "encoder": encoder.name}
         raise IndexMismatch(message("index.encoder", folder=folder, **names), folder)
-    if manifest["analysis"] != ANALYSIS_VERSION:
+    if manifest.analysis != ANALYSIS_VERSION:
         raise IndexMismatch(message("index.analysis", folder=folder), folder)

@@ -6,9 +6,9 @@
       versions/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
         text.sqlite          documents, passages, postings and words: see `alpie.index.text_database`
-        dense.faiss  sentences.faiss  lines.faiss   vectors of passages, sentences, expansions
+        dense.faiss  sentences.faiss  expansions.faiss   vectors of passages, sentences, expansions
 
-An index version is never changed once `CURRENT` names it, so a reader needs no lock: it keeps the files it
+An index version is never changed once `CURRENT` names it, so a process that reads needs no lock: it keeps the files it
 has mapped even when a newer one is swapped in and this one is swept away.
 """
 
@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
@@ -31,7 +32,7 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.storage.manifest import (
-    LINE_VECTORS,
+    EXPANSION_VECTORS,
     PASSAGE_VECTORS,
     SENTENCE_VECTORS,
     Manifest,
@@ -57,7 +58,7 @@ class IndexVersion:
     @property
     def fingerprint(self) -> str:
         """A digest of the corpus: changes when any document or passage does."""
-        return self.manifest["fingerprint"]
+        return self.manifest.fingerprint
 
 
 def open_version(data: Path, encoder: Encoder) -> IndexVersion:
@@ -92,7 +93,7 @@ def _load(folder: Path, manifest: Manifest, encoder: Encoder) -> IndexVersion:
         sentence_vectors=VectorIndex.load(folder / SENTENCE_VECTORS),
         lexical=TermIndex(database, "stems", len(passages)),
         acronyms=_acronyms(database),
-        expansions=ExpansionIndex.load(passages, folder / LINE_VECTORS),
+        expansions=ExpansionIndex.load(passages, folder / EXPANSION_VECTORS),
     )
     layouts = StoredDocuments(database, "layout", partial(from_json, Layout))
     return IndexVersion(folder, manifest, StoredDocuments(database), layouts, search)
@@ -106,18 +107,25 @@ def _acronyms(database: Database) -> Acronyms:
     return Acronyms(pairs)
 
 
-def indexed_files(data: Path) -> dict[str, tuple[str, str]]:
-    """Id of each document of the index in use → SHA-256 of its file and of that of its expansions."""
+class IndexedFile(NamedTuple):
+    """What a document of an index was read from: SHA-256 of its file, and of that of its expansions."""
+
+    sha256: str
+    expansions: str
+
+
+def indexed_files(data: Path) -> dict[str, IndexedFile]:
+    """The files of each document of the index in use, by its id."""
     return read_current(data, _indexed_files)
 
 
-def _indexed_files(folder: Path) -> dict[str, tuple[str, str]]:
+def _indexed_files(folder: Path) -> dict[str, IndexedFile]:
     read_manifest(folder)
     try:
         rows = Database.open(folder / TEXT_FILE).rows("SELECT id, sha256, expansions FROM documents")
     except sqlite3.Error as error:
         raise _damaged_error(folder, error) from error
-    return {name: (sha256, expansions) for name, sha256, expansions in rows}
+    return {name: IndexedFile(sha256, expansions) for name, sha256, expansions in rows}
 
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:

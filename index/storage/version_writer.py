@@ -12,11 +12,10 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import PassageVectors, embedding_key, indexed_text
@@ -32,14 +31,17 @@ from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
 from alpie.index.storage.manifest import (
+    EXPANSION_VECTORS,
     FORMAT_VERSION,
-    LINE_VECTORS,
-    MANIFEST_FILE,
     PASSAGE_VECTORS,
     SENTENCE_VECTORS,
+    CollectionFacts,
+    EncoderEntry,
+    Manifest,
+    VersionFacts,
     current_version,
     file_entry,
-    with_checksum,
+    write_manifest,
 )
 from alpie.index.text_database import (
     TEXT_FILE,
@@ -75,22 +77,30 @@ def write_version(
     data: Path,
     contents: Iterable[DocumentContent],
     encoder: Encoder,
-    facts: Mapping[str, Any],
+    facts: VersionFacts,
     earlier: Path | None = None,
 ) -> Path:
     """Write an index version beside the others, then make it the current one. Returns its folder.
 
-    `facts` go into the manifest, `built_at` in ISO 8601 among them; `earlier` is the version that is gone on from. Until
+    `facts` go into the manifest; `earlier` is the version that is gone on from. Until
     the last rename the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was
     written.
     """
     versions = data / VERSIONS
-    name = f"{facts['built_at'].replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
+    name = f"{facts.built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
     unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
     try:
         unfinished.mkdir(parents=True)
-        made = _write_files(unfinished, contents, encoder.dimension, earlier)
-        _write_manifest(unfinished, encoder, {**facts, **made})
+        collection = _write_files(unfinished, contents, encoder.dimension, earlier)
+        manifest = Manifest(
+            **vars(facts),
+            **vars(collection),
+            format=FORMAT_VERSION,
+            encoder=EncoderEntry.of(encoder),
+            analysis=ANALYSIS_VERSION,
+            files={path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
+        )
+        write_manifest(unfinished, manifest)
         for path in (*unfinished.iterdir(), unfinished):
             fsync(path)
         unfinished.rename(final)
@@ -113,7 +123,7 @@ def write_version(
 
 def _write_files(
     folder: Path, contents: Iterable[DocumentContent], dimension: int, earlier: Path | None
-) -> Mapping[str, Any]:
+) -> CollectionFacts:
     """Write the files of an index version into `folder`; returns what its manifest says of the collection.
 
     `contents` are taken one by one, so that memory need not hold all of them; `earlier` is the folder of an index version
@@ -137,12 +147,12 @@ class _VersionWriter:
             writer = VectorWriter(folder / file, dimension, bytewise)
             return opened.enter_context(closing(writer))
 
-        self._dense, self._sentences, self._lines = (
+        self._dense, self._sentences, self._expansions = (
             vectors(PASSAGE_VECTORS),
             vectors(SENTENCE_VECTORS),
-            vectors(LINE_VECTORS, True),
+            vectors(EXPANSION_VECTORS, True),
         )
-        self._left = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
+        self._unseen = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
         self._removed = False
         self._place = 0
 
@@ -150,17 +160,17 @@ class _VersionWriter:
         """Write the next document of the collection."""
         name = content.document.id
         if content.layout is None:
-            del self._left[name]
+            del self._unseen[name]
             place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
             self._database.rows(place, self._place, name)
         else:
-            if name in self._left:
-                self._remove(self._left.pop(name))
+            if name in self._unseen:
+                self._remove(self._unseen.pop(name))
             self._insert(content, content.layout)
         self._place += 1
         self._dense.add(content.vectors.passages)
         self._sentences.add(content.vectors.sentences)
-        self._lines.add(content.vectors.lines)
+        self._expansions.add(content.vectors.expansions)
 
     def _insert(self, content: DocumentContent, layout: Layout) -> None:
         document, passages = content.document, content.passages
@@ -180,9 +190,9 @@ class _VersionWriter:
         for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
                 "key": embedding_key(passage),
-                "lines": len(lines),
+                "expansion_count": len(lines),
                 "stems": _stems(indexed_text(passage)),
-                "line_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
+                "expansion_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
                 "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
                 "record": to_json(Passage, passage),
             }
@@ -198,15 +208,15 @@ class _VersionWriter:
         self._database.rows("DELETE FROM documents WHERE number = ?", document)
         self._removed = True
 
-    def finish(self) -> Mapping[str, Any]:
-        for document in self._left.values():
+    def finish(self) -> CollectionFacts:
+        for document in self._unseen.values():
             self._remove(document)
         if self._removed:
             self._database.rows("INSERT INTO words (words) VALUES ('optimize')")  # forgets the words for good
         passages = StoredPassages(self._database)
         write_postings(self._database, "stems", map(str.split, passages.values("stems")))
-        lines = (stems.split() for stems in passages.values("line_stems") if stems is not None)
-        write_postings(self._database, "line_stems", lines)
+        expansions = (stems.split() for stems in passages.values("expansion_stems") if stems is not None)
+        write_postings(self._database, "expansion_stems", expansions)
         documents = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
         addresses = list(passages.values("address"))
         self._database.commit()
@@ -217,21 +227,9 @@ class _VersionWriter:
                 ("sentences", self._sentences, SENTENCE_VECTORS),
             )
         }
-        if len(self._lines):
-            self._lines.finish()
-        return {"fingerprint": fingerprint_of(documents, addresses), "passages": len(addresses), "made": made}
-
-
-def _write_manifest(folder: Path, encoder: Encoder, facts: Mapping[str, Any]) -> None:
-    manifest = {
-        "format": FORMAT_VERSION,
-        "encoder": {name: getattr(encoder, name) for name in ("name", "fingerprint", "runtime", "dimension")},
-        "analysis": ANALYSIS_VERSION,
-        **facts,
-        "files": {path.name: file_entry(path) for path in sorted(folder.iterdir())},
-    }
-    text = json.dumps(with_checksum(manifest), ensure_ascii=False, indent=1)
-    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+        if len(self._expansions):
+            self._expansions.finish()
+        return CollectionFacts(fingerprint_of(documents, addresses), len(addresses), made)
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
@@ -282,8 +280,8 @@ def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable
         reason, remedy = message("index.not_allowed", error=reason), message("index.permit")
     else:
         remedy = message("index.repeat")
-    told = message("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
-    return IndexUnwritable(told, data)
+    sentence = message("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
+    return IndexUnwritable(sentence, data)
 
 
 def _free_bytes(folder: Path) -> int:

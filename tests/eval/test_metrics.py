@@ -21,7 +21,7 @@ from alpie.eval.metrics import (
 )
 from alpie.eval.questions.matching import PredictedText, SourceTexts, contains, coverage, folded_text, lies_in
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
-from alpie.eval.scores import QuestionScore, score_prediction
+from alpie.eval.scores import Prediction, QuestionScore, score_prediction
 from alpie.index.records import BlockKind, Document, Passage, Sentence, Span
 
 SOURCE = (
@@ -161,7 +161,7 @@ ANSWER_ONLY = GoldQuestion("q", "¿?", answer=("25",))
 def test_when_quotes_are_right(
     question: GoldQuestion, quotes: tuple[str, ...], first: bool, three: bool, right: int, texts: SourceTexts
 ) -> None:
-    score = score_prediction(question, _row([_piece(quote) for quote in quotes]), texts)
+    score = score_prediction(question, Prediction.from_row(_row([_piece(quote) for quote in quotes])), texts)
     assert (score.right_at_1, score.right_at_3, score.quotes_right) == (first, three, right)
 
 
@@ -170,7 +170,10 @@ def test_quotes_are_proved_by_the_source(texts: SourceTexts) -> None:
     readable = {**_piece("Hubo 25 detenidos19 en 2024."), "text": "Hubo 25 detenidos en 2024."}
     nowhere = {"doc": "nota", "text": "33 domicilios"}
     quotes = [_piece("33\ndomicilios"), altered, readable, nowhere]
-    assert score_prediction(_question("33 domicilios"), _row(quotes), texts).quotes_proved == 2
+    assert (
+        score_prediction(_question("33 domicilios"), Prediction.from_row(_row(quotes)), texts).quotes_proved
+        == 2
+    )
 
 
 # --- retrieval ------------------------------------------------------------------------------------
@@ -182,7 +185,7 @@ def test_ranks_of_passages(texts: SourceTexts) -> None:
         _piece("25 detenidos"),
         _piece("Se registraron 33\ndomicilios en España."),
     ]
-    score = score_prediction(_question("33 domicilios"), _row([], passages), texts)
+    score = score_prediction(_question("33 domicilios"), Prediction.from_row(_row([], passages)), texts)
     assert score.found == (3,)
     assert (score.recall(1), score.recall(3)) == (0, 1)
     assert score.reciprocal_rank == pytest.approx(1 / 3)

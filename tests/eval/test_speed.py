@@ -35,9 +35,9 @@ SENTENCES = ("La policía detuvo a dos personas en Madrid.", "El informe cita de
 class FakeWorker:
     """Answers every command at once, the reference five times slower."""
 
-    def __init__(self, plan: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    def __init__(self, plan: speed.WorkerPlan, environment: Mapping[str, str]) -> None:
         assert "OMP_NUM_THREADS" not in environment  # the reference keeps its libraries' defaults
-        self._factor = 5.0 if plan["kind"] == "reference" else 1.0
+        self._factor = 5.0 if plan.kind == "reference" else 1.0
 
     def __enter__(self) -> FakeWorker:
         return self

@@ -68,10 +68,9 @@ def test_every_part_can_be_switched_off_and_changes_something(small: Corpus) -> 
 def test_a_retriever_switched_off_adds_nothing_to_the_score(small: Corpus) -> None:
     whole = whole_system(small)
     question = QUESTIONS[0].text
-    for part, retriever, weight in zip(PARTS, ("dense", "sentence", "lexical"),
-                                 ("passage", "sentence", "lexical"), strict=False):  # fmt: skip
+    for part, retriever in zip(PARTS, ("dense", "sentence", "lexical"), strict=False):
         before = {hit.passage.address: hit for hit in whole.search(question)}
-        share = getattr(whole.index.weights, weight)
+        share = getattr(whole.index.weights, retriever)
         for hit in part.off(whole).search(question):
             full = before[hit.passage.address]
             assert hit.score == pytest.approx(full.score - share * full.retrievers[retriever], abs=1e-3), (

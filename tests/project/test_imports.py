@@ -132,6 +132,9 @@ def test_no_module_has_the_name_of_another() -> None:
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
+_TYPE_NAME = re.compile(r"_?[A-Z]+[a-z]\w*")
+
+
 def _defined(*kinds: type[ast.stmt]) -> Iterator[str]:
     for path in MODULES.values():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -139,9 +142,19 @@ def _defined(*kinds: type[ast.stmt]) -> Iterator[str]:
                 yield node.name  # type: ignore[attr-defined]
 
 
-def test_no_class_has_the_name_of_another() -> None:
+def _types() -> Iterator[str]:
+    """Classes, and other names for types."""
+    for path in MODULES.values():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                yield node.name
+            elif isinstance(node, ast.Assign) and _TYPE_NAME.fullmatch(name := ast.unparse(node.targets[0])):
+                yield name
+
+
+def test_no_type_has_the_name_of_another() -> None:
     # a private one may not either: whoever searches for a word should land in one place
-    times = Counter(name.lstrip("_") for name in _defined(ast.ClassDef))
+    times = Counter(name.lstrip("_") for name in _types())
     assert [name for name, count in times.items() if count > 1] == []
 
 

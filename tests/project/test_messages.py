@@ -177,7 +177,7 @@ def test_a_message_outlives_every_way_it_goes(how: str) -> None:
         "database": lambda: from_json(
             tuple[MessageText, ...], to_json(tuple[MessageText, ...], (told, "sin clave"))
         )[0],
-        "manifest": lambda: UnreadFile.of(json.loads(json.dumps(UnreadFile("a", told).row))).reason,
+        "manifest": lambda: from_json(UnreadFile, to_json(UnreadFile, UnreadFile("a", told))).reason,
     }[how]()
     assert isinstance(again, Message)
     assert again == told
@@ -192,7 +192,7 @@ def test_errors_cross_to_another_process(error: AlpieError) -> None:
 
 
 def test_sentences_of_earlier_indexes_show_as_they_are() -> None:
-    earlier = UnreadFile.of({"file": "a.doc", "reason": "es un documento antiguo."})
+    earlier = from_json(UnreadFile, '{"file": "a.doc", "reason": "es un documento antiguo."}')
     assert earlier.reason == "es un documento antiguo."
     assert from_json(tuple[MessageText, ...], '["Nota."]') == ("Nota.",)
 

@@ -81,8 +81,8 @@ def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ..
 
 def _paragraph(passage: Passage, sentence: Sentence) -> int:
     """The number of the paragraph of a sentence of `passage`: its paragraphs follow each other."""
-    blocks = list(dict.fromkeys(one.paragraph for one in passage.sentences))
-    return passage.paragraph and passage.paragraph + blocks.index(sentence.paragraph)
+    blocks = list(dict.fromkeys(one.block for one in passage.sentences))
+    return passage.paragraph and passage.paragraph + blocks.index(sentence.block)
 
 
 def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:

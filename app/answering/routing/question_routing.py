@@ -229,7 +229,7 @@ class QuestionRouter(ChosenDocuments):
 
     def _eased_for(self, documents: Collection[str]) -> QuestionRouter:
         """The router of some documents with a lower threshold: what one of several says is shown beside the others."""
-        return replace(self.restricted_to(documents), threshold=self.limit * _EASED)
+        return replace(self.restricted_to(documents), threshold=self.answer_threshold * _EASED)
 
     def _answer_by_document(self, read: Question, turns: Sequence[str]) -> Answer:
         """The question put to each document by itself; of many, to those nearest to it."""

@@ -3,7 +3,7 @@
 window.alpiePanel = (() => {
   let from = null;      // the link the panel was opened from
   let latest = 0;       // number of the request made last: what comes late for an older one is dropped
-  let chosen = false;   // the reader opened something since they last asked: it is not taken from them
+  let chosen = false;   // the visitor opened something since they last asked: it is not taken from them
   let current = "";     // the place shown
   let leaving = false;  // `close` has asked for the step back, which comes a moment later
   const content = () => document.querySelector("#panel .panel-content");
@@ -122,7 +122,7 @@ window.alpiePanel = (() => {
     if (from?.isConnected) from.focus({ preventScroll: inPlace });
   }
 
-  // What an answer comes with, unless the reader has something else open by then; no link: nothing.
+  // What an answer comes with, unless the visitor has something else open by then; no link: nothing.
   function offer(link) {
     if (chosen) return;
     if (link) open(link, false);

@@ -58,7 +58,7 @@ window.alpieReading = (() => {
     if (wanted !== form.dataset.wanted) search(form);
     const output = form.querySelector("output");
     if (!found.length) { output.textContent = wanted ? words.found_none : ""; return; }
-    // from where the reader is, not from the top
+    // from where the visitor is, not from the top
     if (at < 0) {
       const top = content().getBoundingClientRect().top + content().querySelector(".reading-head").offsetHeight;
       const next = found.findIndex(range => range.getBoundingClientRect().bottom > top);

@@ -37,7 +37,7 @@ window.alpieViews = (() => {
           else look(addressOf(form));
         });
         form.elements.sort?.addEventListener("change", () => form.requestSubmit());
-        const moved = ![focused, document.body].includes(document.activeElement);  // by the reader, meanwhile
+        const moved = ![focused, document.body].includes(document.activeElement);  // by the visitor, meanwhile
         if (!moved) form.querySelector("input, textarea")?.focus();
       }
     } catch {

@@ -129,8 +129,8 @@ class Guard:
     async def _limit_body(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
         """A `receive` that hands on a body within its limit; raises Refused."""
         most = self._bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
-        told = Headers(scope=scope).get("content-length")
-        if told is not None and (not told.isdecimal() or int(told) > most):
+        length = Headers(scope=scope).get("content-length")
+        if length is not None and (not length.isdecimal() or int(length) > most):
             raise Refused(413, "guard.too_large")
         if path in self._bodies:
             return _limit_stream(receive, most)

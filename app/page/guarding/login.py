@@ -67,8 +67,8 @@ class Login:
     async def __call__(self, scope: Scope, receive: Receive, send: Send, path: str) -> bool:
         """Whether the request may go on; if not, it has been answered."""
         request = Request(scope, receive)
-        wanted = request.query_params.get("lang", "")
-        language = wanted if wanted in LANGUAGES else language_of_path(path, self._default)
+        chosen = request.query_params.get("lang", "")
+        language = chosen if chosen in LANGUAGES else language_of_path(path, self._default)
         try:
             answer = await self._answer(request, path, language)
         except FileError as error:  # nobody is let in until the operator has mended the file
@@ -87,7 +87,7 @@ class Login:
 
     async def _answer(self, request: Request, path: str, language: str) -> Response | None:
         """The answer of the login; None for a request that may go on."""
-        told = request.headers.get("authorization", "")
+        authorization = request.headers.get("authorization", "")
         if path == "/al/login":
             return await self._login(request, language)
         if path == "/al/logout":
@@ -95,8 +95,8 @@ class Login:
         name = read_session(self._users, request.cookies.get(COOKIE, ""), self._clock())
         if path.startswith("/al/assets/") or name is not None:
             return None
-        if told.lower().startswith("basic "):
-            good = await self._attempts.is_password_right(client_of(request.scope), *_basic(told))
+        if authorization.lower().startswith("basic "):
+            good = await self._attempts.is_password_right(client_of(request.scope), *_basic(authorization))
             return None if good else self._unknown(language)
         homes = ("", *(f"/{one}" for one in LANGUAGES))
         if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
@@ -106,8 +106,8 @@ class Login:
     async def _login(self, request: Request, language: str) -> Response:
         if request.method != "POST":
             return self._form(language)
-        told = _fields(await request.body())
-        name, password = (told.get(key, [""])[0] for key in ("name", "password"))
+        fields = _fields(await request.body())
+        name, password = (fields.get(key, [""])[0] for key in ("name", "password"))
         if not await self._attempts.is_password_right(client_of(request.scope), name, password):
             return self._form(language, "login.wrong", status=401)
         answer = RedirectResponse(self._homes[language], status_code=303)
@@ -151,20 +151,20 @@ def sign_session(users: Users, name: str, end: float) -> str:
     key = users.key_of(name)
     if key is None:
         raise ValueError(f"no user {name!r}")
-    told = f"{base64.urlsafe_b64encode(name.encode()).decode()}|{int(end)}"
-    return f"{told}|{hmac.new(key, told.encode(), 'sha256').hexdigest()}"
+    payload = f"{base64.urlsafe_b64encode(name.encode()).decode()}|{int(end)}"
+    return f"{payload}|{hmac.new(key, payload.encode(), 'sha256').hexdigest()}"
 
 
 def read_session(users: Users, cookie: str, now: float) -> str | None:
     """Whose session a cookie is; None for one that is over, forged or none."""
     try:
-        told, _, signature = cookie.rpartition("|")
-        encoded, _, end = told.partition("|")
+        payload, _, signature = cookie.rpartition("|")
+        encoded, _, end = payload.partition("|")
         name = base64.b64decode(encoded, altchars=b"-_", validate=True).decode()
         key = users.key_of(name)
         if key is None or not end.isascii() or not end.isdecimal():
             return None
-        expected = hmac.new(key, told.encode(), "sha256").hexdigest()
+        expected = hmac.new(key, payload.encode(), "sha256").hexdigest()
         good = hmac.compare_digest(expected.encode(), signature.encode()) and now < int(end)
     except (ValueError, binascii.Error):
         return None
@@ -173,10 +173,10 @@ def read_session(users: Users, cookie: str, now: float) -> str | None:
 
 def _basic(header: str) -> tuple[str, str]:
     try:
-        told = base64.b64decode(header[6:].strip(), validate=True).decode()
+        credentials = base64.b64decode(header[6:].strip(), validate=True).decode()
     except (ValueError, binascii.Error):
         return "", ""
-    name, _, password = told.partition(":")
+    name, _, password = credentials.partition(":")
     return name, password
 
 
@@ -213,8 +213,8 @@ class Attempts:
         self._admit(client, name)
         # A program sends its password with every request; the slow hash is for the first of them.
         stored = self._users.hashes().get(name, "")
-        told = f"{stored}\0{name}\0{password}".encode("utf-8", "replace")
-        seen = hmac.digest(self._process_key, told, "sha256")
+        credentials = f"{stored}\0{name}\0{password}".encode("utf-8", "replace")
+        seen = hmac.digest(self._process_key, credentials, "sha256")
         if seen in self._seen:
             return True
         if len(self._waiting) >= _MAX_WAITING or not self._waiting.open(client):

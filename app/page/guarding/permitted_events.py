@@ -77,12 +77,12 @@ class Handlers:
         number = self.names[name] if name else order.fn_index
         if number is None or number not in self.arguments:
             raise Refused(404, "orders.none", name=number, names=", ".join(self.names))
-        wanted = self.arguments[number]
+        expected = self.arguments[number]
         # a client of an earlier version knows fewer arguments: the later ones are optional
         if name and order.data:
-            order.data += [None] * (wanted - len(order.data))
-        if len(order.data) != wanted:
-            raise Refused(422, "orders.count", wanted=wanted, sent=len(order.data))
+            order.data += [None] * (expected - len(order.data))
+        if len(order.data) != expected:
+            raise Refused(422, "orders.count", wanted=expected, sent=len(order.data))
         return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from starlette.types import Scope
 
+from alpie.app.settings import Settings
+
 
 @dataclass(frozen=True)
 class Limits:
     """Requests one client may make within a window. Questions cost an encoder run, readings do not."""
 
-    questions: int = 60
+    questions: int = Settings.questions_per_minute
     readings: int = 600
     files: int = 3000
     streams: int = 60  # open at once: each tab holds one or two

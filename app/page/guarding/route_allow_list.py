@@ -12,7 +12,7 @@ from typing import Literal
 
 from alpie.app.page.views.page_words import LANGUAGES
 
-Kind = Literal["page", "file", "reading", "question", "stream", "health"]
+RouteKind = Literal["page", "file", "reading", "question", "stream", "health"]
 
 _MAX_PATH = 1_000  # characters
 MAX_QUERY = 32_000  # bytes; a basket of a hundred passages is an address of some 15,000
@@ -24,7 +24,7 @@ _OWN_BYTES = 100_000  # of a form of ours: a quotation to check is the largest
 class AllowedRoute:
     """An open address: what it costs us, and the largest body it takes (bytes)."""
 
-    kind: Kind
+    kind: RouteKind
     body_bytes: int = 0
 
 

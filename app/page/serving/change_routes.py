@@ -1,4 +1,4 @@
-"""Routes by which readers change the documents, where the operator allows it: each order is a form."""
+"""Routes by which visitors change the documents, where the operator allows it: each order is a form."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ Change = Callable[[FormData, PageTranslations], None]
 
 def upload_bodies(options: PageOptions) -> Mapping[str, int]:
     """The route that takes large bodies, with their limit in bytes; empty where nothing is taken."""
-    taken = [options.uploads.most_bytes] if options.uploads else []
-    if options.collections:
+    taken = [options.services.uploads.most_bytes] if options.services.uploads else []
+    if options.services.collections:
         taken.append(options.most_upload_bytes)
     return {_UPLOAD: max(taken) + _MULTIPART_BYTES} if taken else {}
 
@@ -44,12 +44,12 @@ def upload_bodies(options: PageOptions) -> Mapping[str, int]:
 def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
     orders = _Changes(opening, options)
-    if options.uploads is not None:
-        _add_uploads(router, orders, options.uploads)
-    if options.shelf is not None:
-        _add_shelf(router, orders, options.shelf)
-    if options.collections is not None:
-        _add_collections(router, orders, options.collections, options)
+    if options.services.uploads is not None:
+        _add_uploads(router, orders, options.services.uploads)
+    if options.services.shelf is not None:
+        _add_shelf(router, orders, options.services.shelf)
+    if options.services.collections is not None:
+        _add_collections(router, orders, options.services.collections, options)
 
 
 class _Changes:
@@ -66,7 +66,7 @@ class _Changes:
             return {}
 
     def state(self, words: PageTranslations, problem: str = "") -> str:
-        return render_state(self._options.uploads, words, self.documents, problem)
+        return render_state(self._options.services.uploads, words, self.documents, problem)
 
     async def carry_out(self, request: Request, change: Change) -> Response:
         words = words_asked(request)
@@ -120,7 +120,7 @@ def _add_collections(
     router: APIRouter, orders: _Changes, collections: Collections, options: PageOptions
 ) -> None:
     def changed(order: str, form: FormData) -> str | None:
-        """Where the reader goes then; None: nowhere."""
+        """Where the visitor goes then; None: nowhere."""
         name, token = (str(form.get(field, "")) for field in ("name", "token"))
         if order == "create":
             return collections.create(name).address
@@ -129,7 +129,7 @@ def _add_collections(
         if order == "erase":
             collections.erase(token)
             return None
-        if options.uploads and options.uploads.state.busy:
+        if options.services.uploads and options.services.uploads.state.busy:
             raise ChangeRefused(message("refused.collection_busy"))
         if order == "rename":
             return collections.rename(options.slug, name).address

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
@@ -14,12 +13,9 @@ from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
-from alpie.app.page.views.documents_view import Offer
+from alpie.app.page.views.documents_view import DocumentServices, Offer
 from alpie.app.service.endpoints import make_finisher
-from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders
-
-if TYPE_CHECKING:
-    from alpie.app.settings import Settings
+from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders, Settings
 
 _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  # on the shipped documents
 
@@ -29,17 +25,17 @@ class PageOptions(Offer):
     """Defaults are what a test or a first look needs."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
-    public_url: str = ""  # where readers elsewhere find the page, for links that they take along
+    public_url: str = ""  # where visitors elsewhere find the page, for links that they take along
     limits: Limits = field(default_factory=Limits)
     reports: tuple[Path, ...] = ()  # report.json of `alpie eval --report`: the first that exists is shown
-    feedback: Path | None = None  # file for readers' verdicts; None: not asked for, not kept
+    feedback: Path | None = None  # file for visitors' verdicts; None: not asked for, not kept
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page
-    most_waiting: int = 64  # questions in the queue; the limit by client comes first
+    most_waiting: int = Settings.max_waiting  # questions in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
-    metrics: MetricsReaders = "loopback"
+    metrics: MetricsReaders = Settings.metrics
 
     @classmethod
     def from_settings(cls, settings: Settings) -> PageOptions:
@@ -54,6 +50,7 @@ class PageOptions(Offer):
         # those that come with the program are changed only where the operator says so himself
         own = may != "off" and not (shipped and settings.upload == "auto")
         site_path = settings.root_path.rstrip("/")
+        collections = Collections(beside / "collections") if may == "all" and not settings.index else None
         return cls(
             language=settings.language,
             root_path=site_path,
@@ -69,10 +66,10 @@ class PageOptions(Offer):
             users=settings.users,
             metrics=settings.metrics,
             here_only=here_only,
-            collections=Collections(beside / "collections") if may == "all" and not settings.index else None,
             collection="" if shipped else settings.docs.name,
             most_upload_bytes=settings.max_upload_megabytes * 1_000_000,
-            **_of_folder(settings, add=own, change=own and may == "all"),
+            docs=settings.docs,
+            services=_services(settings, collections, add=own, change=own and may == "all"),
         )
 
     def of_collection(self, one: Collection, settings: Settings) -> PageOptions:
@@ -85,14 +82,17 @@ class PageOptions(Offer):
             first=self.collection,
             slug=one.slug,
             collection=one.name,
-            **_of_folder(settings, add=True, change=True),
+            docs=settings.docs,
+            services=_services(settings, self.services.collections, add=True, change=True),
         )
 
 
-def _of_folder(settings: Settings, add: bool, change: bool) -> dict[str, Any]:
+def _services(
+    settings: Settings, collections: Collections | None, add: bool, change: bool
+) -> DocumentServices:
     """What may be done with the documents of a folder."""
     most = settings.max_upload_megabytes * 1_000_000
     run = index_command(settings.docs, settings.data)
     uploads = Uploads(settings.docs, most, run, can_recognise) if add else None
     shelf = Shelf(settings.docs, uploads.refresh) if uploads and change else None
-    return {"docs": settings.docs, "uploads": uploads, "shelf": shelf}
+    return DocumentServices(uploads, shelf, collections)

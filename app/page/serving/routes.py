@@ -114,7 +114,7 @@ class PageRoutes:
             examples = self._examples[words.language] = Examples(corpus, words)
         options = self._options
         evaluated = evaluation.has_results_about(options.reports, corpus.fingerprint)
-        may_add = options.uploads is not None or options.collections is not None
+        may_add = options.services.uploads is not None or options.services.collections is not None
         return render_welcome(
             words, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
         )

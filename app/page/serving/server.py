@@ -72,7 +72,7 @@ def create_app(
 
     opening = Opening(opened, stamp).start()
     app = _pages(opening, options, meter)
-    if options.collections and settings_of:
+    if options.services.collections and settings_of:
 
         def collection(one: Collection) -> FastAPI:
             own = settings_of(one)
@@ -83,7 +83,10 @@ def create_app(
             return pages
 
         app.add_middleware(
-            CollectionRouter, collections=options.collections, make=collection, language=options.language
+            CollectionRouter,
+            collections=options.services.collections,
+            make=collection,
+            language=options.language,
         )
     gate = None
     if options.users:
@@ -94,7 +97,7 @@ def create_app(
         hosts=options.hosts,
         proxied=options.proxied,
         bodies=upload_bodies(options),
-        collections=options.collections is not None,
+        collections=options.services.collections is not None,
         on_refusal=meter.count_refusal,
         gate=gate,
     )

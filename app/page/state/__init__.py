@@ -11,4 +11,4 @@ TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 
 
 class ChangeRefused(SourceError):
-    """An order of a reader of the page that is not carried out."""
+    """An order of a visitor of the page that is not carried out."""

@@ -1,4 +1,4 @@
-"""What a reader may change about the documents of a folder: what is said of them, and whether they are there.
+"""What a visitor may change about the documents of a folder: what is said of them, and whether they are there.
 
 Metadata is written to `sources.toml`, whose comments and other tables stay as they are. A document that is taken
 out goes to a hidden folder, which indexing passes over, with its table: it can be put back until it is erased.
@@ -30,7 +30,7 @@ from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import entry_from_table, parse_date
 from alpie.index.spanish.analysis import fold
 
-FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a reader may change
+FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
 _LONGEST = 300  # characters of a field
 _MAX_REMOVED = 100
@@ -71,7 +71,7 @@ class Shelf:
         if values.get("url") and not _ADDRESS.fullmatch(values["url"]):
             raise ChangeRefused(message("refused.url"))
         with self._changing:
-            whole, tables = self._tables()
+            table_file, tables = self._tables()
             table = _table_of(tables, document)
             if table is None:
                 table = tomlkit.table()
@@ -87,7 +87,7 @@ class Shelf:
                     table[name] = value
                     _mark_editorial(table, name, value, document)
             entry_from_table(table.unwrap(), f"«{document.title}»", self._folder / SOURCES_FILE)
-            self._write(whole)
+            self._write(table_file)
         self._refresh()
 
     def remove(self, document: Document, documents: Iterable[Document]) -> None:
@@ -99,7 +99,7 @@ class Shelf:
                 raise ChangeRefused(message("documents.last"))
             if len(self.removed()) >= _MAX_REMOVED:
                 raise ChangeRefused(message("refused.removed_full"))
-            whole, tables = self._tables()
+            table_file, tables = self._tables()
             if (table := _table_of(tables, document)) is not None:
                 about["table"] = table.unwrap()
                 tables.remove(table)
@@ -110,7 +110,7 @@ class Shelf:
                 (place / _ABOUT).write_text(text, encoding="utf-8")
                 with _moved_file(path, place / path.name):
                     if about["table"]:
-                        self._write(whole)
+                        self._write(table_file)
             except BaseException:
                 if not (place / path.name).exists():  # else it could not even be moved back
                     shutil.rmtree(place, ignore_errors=True)
@@ -131,11 +131,11 @@ class Shelf:
             target.parent.mkdir(parents=True, exist_ok=True)
             with _moved_file(place / target.name, target):
                 if one.table:
-                    whole, tables = self._tables()
+                    table_file, tables = self._tables()
                     table = tomlkit.table()
                     table.update(one.table)
                     tables.append(table)
-                    self._write(whole)
+                    self._write(table_file)
             shutil.rmtree(place)
         self._refresh()
 
@@ -167,12 +167,12 @@ class Shelf:
         path = self._folder / SOURCES_FILE
         try:
             text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-            whole = tomlkit.parse(text)
+            table_file = tomlkit.parse(text)
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
             raise ChangeRefused(message("refused.unreadable", file=SOURCES_FILE, error=error)) from error
-        if "document" not in whole:
-            whole["document"] = tomlkit.aot()
-        return whole, whole["document"]
+        if "document" not in table_file:
+            table_file["document"] = tomlkit.aot()
+        return table_file, table_file["document"]
 
     def _write(self, whole: tomlkit.TOMLDocument) -> None:
         try:
@@ -211,7 +211,7 @@ def _table_of(tables: Any, document: Document) -> Any:
 
 
 def _mark_editorial(table: Any, name: str, value: str, document: Document) -> None:
-    """Name the field in `editorial` if its value is a reader's and does not stand in the text."""
+    """Name the field in `editorial` if its value is a visitor's and does not stand in the text."""
     named = [one for one in table.get("editorial", []) if one != name]
     if not value or fold(value) not in fold(document.text):
         named.append(name)

@@ -17,10 +17,10 @@ from alpie.index.messages import Listed, message_from_row
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
 _MAX_RUN_SECONDS = 3_600.0
 
-Run = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
+IndexRun = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
 
 
-def index_command(docs: Path, data: Path) -> Run:
+def index_command(docs: Path, data: Path) -> IndexRun:
     """Runs `alpie index` as a process of its own."""
     own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
     command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
@@ -38,10 +38,10 @@ def index_command(docs: Path, data: Path) -> Run:
 def _messages(printed: str) -> Sequence[str]:
     """The messages in the list that the command printed; none where it is no such list."""
     try:
-        told = message_from_row(json.loads(printed))
+        listed = message_from_row(json.loads(printed))
     except (ValueError, TypeError, LookupError, AttributeError):
         return ()
-    return [one for one in told if isinstance(one, str)] if isinstance(told, Listed) else ()
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, Listed) else ()
 
 
 @lru_cache(maxsize=1)

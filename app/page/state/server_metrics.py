@@ -89,9 +89,9 @@ class Meter:
         """
 
         @wraps(ask)
-        def counted(*asked: Asked.args, **named: Asked.kwargs) -> Answer:
+        def counted(*arguments: Asked.args, **named: Asked.kwargs) -> Answer:
             try:
-                answer = ask(*asked, **named)
+                answer = ask(*arguments, **named)
             except Exception as error:
                 self._questions.labels("unusable" if isinstance(error, AlpieError) else "failed").inc()
                 raise
@@ -141,12 +141,12 @@ def _times(values: Mapping[tuple[str, ...], float], stage: str, name: str, *labe
 
 def _quantile(reached: Sequence[tuple[float, float]], share: float) -> float:
     """A quantile from cumulative buckets, evenly spread within one, as Prometheus' `histogram_quantile`."""
-    wanted = share * max((value for _, value in reached), default=0.0)
+    target = share * max((value for _, value in reached), default=0.0)
     below, before = 0.0, 0.0
     for bound, value in sorted(reached):
-        if value >= wanted > 0:
+        if value >= target > 0:
             if bound == float("inf"):
                 return below
-            return below + (bound - below) * (wanted - before) / max(value - before, 1e-9)
+            return below + (bound - below) * (target - before) / max(value - before, 1e-9)
         below, before = bound, value
     return 0.0

@@ -1,7 +1,7 @@
-"""Documents that readers hand in, where the operator allows it: taken whole or not at all, then indexed.
+"""Documents that visitors hand in, where the operator allows it: taken whole or not at all, then indexed.
 
 The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
-when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and its reader
+when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and who sent it
 is told why: left there, it would meet every later run.
 """
 
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from alpie.app.page.state import ChangeRefused
-from alpie.app.page.state.index_process import Run
+from alpie.app.page.state.index_process import IndexRun
 from alpie.app.translations import message
 from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE
@@ -54,7 +54,7 @@ class Uploads:
     """Takes files into `folder` and has them indexed by `run`, which gives its exit code and messages."""
 
     def __init__(
-        self, folder: Path, most_bytes: int, run: Run, can_recognise: Callable[[], bool] = lambda: False
+        self, folder: Path, most_bytes: int, run: IndexRun, can_recognise: Callable[[], bool] = lambda: False
     ) -> None:
         self.folder, self.most_bytes, self._run = folder, most_bytes, run
         self._can_recognise = can_recognise
@@ -105,7 +105,7 @@ class Uploads:
 
         Raises `SourceError` for a kind, size or name that is not taken.
         """
-        wanted = safe_name(name)
+        file_name = safe_name(name)
         with self._lock:
             if len(self._waiting) >= _MAX_WAITING:
                 raise ChangeRefused(message("refused.waiting"))
@@ -114,10 +114,10 @@ class Uploads:
             self.folder.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self.folder).free < self.most_bytes + _MIN_FREE_BYTES:
                 raise ChangeRefused(message("refused.full"))
-            self._write(unfinished, file, wanted)
+            self._write(unfinished, file, file_name)
             if same := _same_file(unfinished, self.folder):
-                raise ChangeRefused(message("refused.same", file=wanted, other=same))
-            taken = _rename_free(unfinished, self.folder / wanted)
+                raise ChangeRefused(message("refused.same", file=file_name, other=same))
+            taken = _rename_free(unfinished, self.folder / file_name)
         except OSError as error:
             _LOG.error("a document could not be taken: %s", error)
             raise ChangeRefused(message("refused.unsaved")) from error
@@ -183,8 +183,8 @@ class Uploads:
         if code < 0 and crowd:
             self._index_one_by_one(names)
             return
-        told = ((name, _reason(self.folder / name, messages)) for name in names)
-        refused = [(name, reason) for name, reason in told if reason]
+        reasons = ((name, _reason(self.folder / name, messages)) for name in names)
+        refused = [(name, reason) for name, reason in reasons if reason]
         if code < 0 and names:
             refused = [(names[0], message("refused.unending"))]
         for name, reason in refused:
@@ -268,10 +268,10 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix.lower()}"
 
 
-def _rename_free(unfinished: Path, wanted: Path) -> str:
+def _rename_free(unfinished: Path, target: Path) -> str:
     """Give a complete file its name, or the next free one like it; nothing is ever written over."""
     for number in range(1, 1_000):
-        name = wanted if number == 1 else wanted.with_stem(f"{wanted.stem} ({number})")
+        name = target if number == 1 else target.with_stem(f"{target.stem} ({number})")
         try:
             os.link(unfinished, name)
         except FileExistsError:
@@ -281,4 +281,4 @@ def _rename_free(unfinished: Path, wanted: Path) -> str:
                 continue
             unfinished.rename(name)
         return name.name
-    raise ChangeRefused(message("refused.names", file=wanted.name))
+    raise ChangeRefused(message("refused.names", file=target.name))

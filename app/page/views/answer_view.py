@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi.responses import HTMLResponse, Response
 
@@ -50,7 +50,7 @@ def render_answer(
     `writing`: a language model is still at its summary, which goes under the quotations. `root_path`: of the settings.
     `page`: language of the page, where the answer is told in another.
     """
-    told = translations_for(words.language)
+    translations = translations_for(words.language)
     follows = " › ".join(answer.follows)
     each = any(part.role is Role.DOCUMENT for part in answer.parts)
     link_of = partial(question_link, answer.question, documents=answer.limited_to)
@@ -77,7 +77,7 @@ def render_answer(
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
         foreign=_foreign_language(answer, words, documents),
-        absent=absence_lines(answer, told),
+        absent=absence_lines(answer, translations),
         quoted=quoted,
         near=near,
         writing=writing,
@@ -174,8 +174,14 @@ def _writer_report(answer: Answer, words: PageTranslations) -> str:
     return " ".join(parts)
 
 
-def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str, str, str]]:
-    """Headings of passages nearly as near as those quoted, as next questions: heading, question, link."""
+class _Suggestion(NamedTuple):
+    heading: str
+    question: str
+    link: str
+
+
+def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[_Suggestion]:
+    """Headings of passages nearly as near as those quoted, as next questions."""
     quoted = {quote.passage.address for quote in answer.quotes}
     known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
     best = max((hit.own_score for hit in answer.hits), default=0.0)
@@ -186,39 +192,50 @@ def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[tuple[str,
         if hit.passage.address in quoted or not usable or hit.own_score < best - _CLOSE:
             continue
         known.add(heading.casefold())
-        asked = words("answer.suggestion", heading=heading)
-        yield heading, asked, question_link(asked)
+        question = words("answer.suggestion", heading=heading)
+        yield _Suggestion(heading, question, question_link(question))
         found += 1
         if found == _MAX_SUGGESTIONS:
             return
 
 
-def _quote_lines(quote: Quote) -> list[tuple[str, list[tuple[str, bool]]]]:
-    """Lines whose runs are `quote.text`, not a character more or less: class of the element, runs, whether a run answers.
+class _QuoteLine(NamedTuple):
+    style: str  # class of the element
+    runs: list[tuple[str, bool]]  # and whether each answers
+
+
+class _StyledRange(NamedTuple):
+    start: int
+    end: int
+    style: str
+
+
+def _quote_lines(quote: Quote) -> list[_QuoteLine]:
+    """Lines whose runs are `quote.text`, not a character more or less.
 
     A line is a list item, a table row, or what stands between them; without either it is all, with no element of its own.
     """
 
-    def line(style: str, start: int, end: int) -> tuple[str, list[tuple[str, bool]]]:
+    def line(style: str, start: int, end: int) -> _QuoteLine:
         inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
-        return style, split_at_ranges(quote.text[start:end], inside)
+        return _QuoteLine(style, split_at_ranges(quote.text[start:end], inside))
 
-    lines, whole = _lines(quote), len(quote.text)
+    lines, length = _lines(quote), len(quote.text)
     if not lines:
-        return [line("", 0, whole)]
+        return [line("", 0, length)]
     pieces, position = [], 0
-    for start, end, style in [*lines, (whole, whole, "")]:
+    for start, end, style in [*lines, _StyledRange(length, length, "")]:
         pieces += [line("run", position, start), line(style, start, end)]
         position = end
-    return [piece for piece in pieces if piece[1]]
+    return [piece for piece in pieces if piece.runs]
 
 
-def _lines(quote: Quote) -> list[tuple[int, int, str]]:
+def _lines(quote: Quote) -> list[_StyledRange]:
     """Where the list items and table rows of the passage stand in the text of the quote, in order, and their class.
 
     Each with the white space after it: between two lines that would be shown as an empty one.
     """
-    found: list[tuple[int, int, str]] = []
+    found: list[_StyledRange] = []
     position = 0
     for sentence in quote.passage.sentences:
         style = _LINES.get(sentence.role)
@@ -226,7 +243,7 @@ def _lines(quote: Quote) -> list[tuple[int, int, str]]:
         if style and start >= 0:
             position = start + len(sentence.text)
             position += len(quote.text[position:]) - len(quote.text[position:].lstrip())
-            found.append((start, position, style))
+            found.append(_StyledRange(start, position, style))
     return found
 
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -38,7 +38,6 @@ _AT_ONCE = 4  # answers computed at the same time
 _MAX_DOCUMENTS = 200  # chosen for one question
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
-Message = dict[str, Any]
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
 _MAX_MESSAGE = 100_000  # characters
 _Texts = Annotated[
@@ -48,11 +47,18 @@ _ROWS = TypeAdapter(list[tuple[Literal["user", "assistant"], Annotated[str, Fiel
 _ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
 
 
+class ChatMessage(TypedDict):
+    """A message as Gradio's chat takes it."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
 @dataclass
 class Conversation:
     """One visitor's questions and what the page shows of them."""
 
-    messages: list[Message] = field(default_factory=list)
+    messages: list[ChatMessage] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
 
@@ -101,7 +107,7 @@ class Chat:
 
     def ask(
         self, question: object, conversation: object, past: object = None, wish: Wish | None = None
-    ) -> Iterator[tuple[list[Message], Conversation]]:
+    ) -> Iterator[tuple[list[ChatMessage], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
         With `finish` the answer comes twice: its quotations, and then with what was added.
@@ -114,21 +120,21 @@ class Chat:
         if not talk.messages:
             talk.messages, questions = read_past(past)
             talk.questions = [one[:MAX_TYPED_CHARACTERS] for one in questions[-MAX_TURNS:]]
-        asked = question.strip() if isinstance(question, str) else ""
-        if not asked:
+        typed = question.strip() if isinstance(question, str) else ""
+        if not typed:
             yield talk.messages, talk
             return
-        shown = asked if len(asked) <= MAX_TYPED_CHARACTERS else asked[:MAX_TYPED_CHARACTERS] + "…"
+        shown = typed if len(typed) <= MAX_TYPED_CHARACTERS else typed[:MAX_TYPED_CHARACTERS] + "…"
         if wish.anew:
             talk.messages, talk.questions = talk.messages[:-2], []
         message = render("message", self._words, style="asked", lang="", content=shown)
-        before = [*talk.messages, {"role": "user", "content": escape_line_ends(message)}]
+        before: list[ChatMessage] = [*talk.messages, {"role": "user", "content": escape_line_ends(message)}]
         yield [*before, self._assistant_message(self._paragraph("searching", self._waiting()))], talk
-        replies = self._replies(asked, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
+        replies = self._replies(typed, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
         shown_reply = self._assistant_message(next(replies))
         talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
-        if len(asked) <= MAX_TYPED_CHARACTERS:
-            talk.questions = [*talk.questions, asked][-MAX_TURNS:]
+        if len(typed) <= MAX_TYPED_CHARACTERS:
+            talk.questions = [*talk.questions, typed][-MAX_TURNS:]
         if not talk.is_over:
             yield talk.messages, talk
         for reply in replies:
@@ -138,7 +144,7 @@ class Chat:
             if not talk.is_over:
                 yield talk.messages, talk
 
-    def start_again(self, conversation: object) -> tuple[list[Message], Conversation]:
+    def start_again(self, conversation: object) -> tuple[list[ChatMessage], Conversation]:
         """An empty conversation; answers still being made for the old one are not shown."""
         if isinstance(conversation, Conversation):
             conversation.is_over = True
@@ -147,29 +153,29 @@ class Chat:
     def _waiting(self) -> str:
         return "chat.searching" if self._opening.ready else "chat.opening"
 
-    def _replies(self, asked: str, turns: tuple[str, ...], wish: Wish) -> Iterator[Markup]:
+    def _replies(self, typed: str, turns: tuple[str, ...], wish: Wish) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         words = self._words
-        if len(asked) > MAX_TYPED_CHARACTERS:
-            yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=asked[:MAX_TEXT])
+        if len(typed) > MAX_TYPED_CHARACTERS:
+            yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_TEXT])
             return
         try:
             corpus = self._opening.wait(_OPENING_SECONDS)
             ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
             with self._free:
-                answer = ask(asked, turns, wish.documents, wish.each)
-            told = page_translations_for("en") if answer.language == "en" else words
-            of_talk = (detect_risk(one, corpus.encoder) for one in (asked, *reversed(answer.follows)))
+                answer = ask(typed, turns, wish.documents, wish.each)
+            answer_words = page_translations_for("en") if answer.language == "en" else words
+            of_talk = (detect_risk(one, corpus.encoder) for one in (typed, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
                 started = perf_counter()
                 rendered = render_answer(
-                    answer, told, corpus.documents, turns, writing, self._root_path, words.language
+                    answer, answer_words, corpus.documents, turns, writing, self._root_path, words.language
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
-                return with_help_notice(rendered, risk, told) if risk else rendered
+                return with_help_notice(rendered, risk, answer_words) if risk else rendered
 
             reply = shown(answer)
             if self._finish and answer.quotes:
@@ -195,7 +201,7 @@ class Chat:
             _LOG.exception("an answer could not be finished")
             return answer
 
-    def _assistant_message(self, content: Markup) -> Message:
+    def _assistant_message(self, content: Markup) -> ChatMessage:
         message = render("message", self._words, style="said", lang=self._words.language, content=content)
         return {"role": "assistant", "content": escape_line_ends(_INDENT.sub("\n", message))}
 
@@ -203,7 +209,7 @@ class Chat:
         return render("sentence", self._words, style=style, text=self._words(key))
 
 
-def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:
+def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
     """Messages and questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
         rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
@@ -211,6 +217,6 @@ def read_past(past: object) -> tuple[list[dict[str, Any]], list[str]]:
         return [], []
     if any("\n" in content for _, content in rows):
         return [], []
-    asked = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
-    questions = [html.unescape(one[1]) for one in asked if one]
+    matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
+    questions = [html.unescape(one[1]) for one in matches if one]
     return [{"role": role, "content": content} for role, content in rows], questions

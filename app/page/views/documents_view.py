@@ -13,6 +13,7 @@ from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.panel import Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.document_report import coverage_text, notice_text
+from alpie.app.settings import Settings
 from alpie.index.formats import SUFFIXES
 from alpie.index.notices import NoticeKind
 from alpie.index.records import Document
@@ -21,26 +22,34 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 
 
 @dataclass(frozen=True)
+class DocumentServices:
+    """What changes the documents here, as far as visitors may."""
+
+    uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
+    shelf: Shelf | None = None  # lets visitors correct and take out documents; None: they cannot
+    collections: Collections | None = None  # more documents, each with a name; None: there are no others
+
+
+@dataclass(frozen=True)
 class Offer:
     """What can be done with the documents here, and where they stand."""
 
-    uploads: Uploads | None = None  # takes readers' documents; None: nothing is taken
-    shelf: Shelf | None = None  # lets readers correct and take out documents; None: they cannot
-    collections: Collections | None = None  # more documents, each with a name; None: there are no others
+    services: DocumentServices = DocumentServices()
     collection: str = ""  # name of these documents among them; "": those that come with the program
     first: str = ""  # name of the documents at the address of the site itself
     slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
     site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
-    language: str = "es"  # of the page at "/"; the others have a path of their own
+    language: str = Settings.language  # of the page at "/"; the others have a path of their own
     here_only: bool = False  # whether only this machine is served
-    most_upload_bytes: int = 25_000_000  # of one document
+    most_upload_bytes: int = 1_000_000 * Settings.max_upload_megabytes  # of one document
 
 
 def render_documents(
     panels: Panels | None, words: PageTranslations, offer: Offer, evaluated: bool = False
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
-    uploads, shelf, collections = offer.uploads, offer.shelf, offer.collections
+    services = offer.services
+    uploads, shelf, collections = services.uploads, services.shelf, services.collections
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
     if shelf:

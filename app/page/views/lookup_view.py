@@ -112,24 +112,26 @@ class Results:
     is_cited: bool = False
 
 
-def look_up(corpus: Corpus, wanted: LookupQuery) -> Results:
+def look_up(corpus: Corpus, lookup: LookupQuery) -> Results:
     """The results of a search; none where there are no words in it."""
-    query = wanted.query
+    query = lookup.query
     documents = corpus.documents
-    if not query.clauses or wanted.document not in ("", *documents):
+    if not query.clauses or lookup.document not in ("", *documents):
         return Results()
-    held = [one for one in corpus.word_matches(query) if wanted.admits(documents[one.document], one.section)]
-    counts = Counter(one.document for one in held)
-    found = _first_passages(held, counts, corpus, wanted)
+    matches = [
+        one for one in corpus.word_matches(query) if lookup.admits(documents[one.document], one.section)
+    ]
+    counts = Counter(one.document for one in matches)
+    found = _first_passages(matches, counts, corpus, lookup)
     if query.is_literal:
         return Results(found, counts=counts)
 
     def admits(hit: Hit) -> bool:
         passage = hit.passage
-        return wanted.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
+        return lookup.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
 
-    document = wanted.document or None
-    hits = [hit for hit in corpus.search(wanted.text, _RANKED, document=document) if admits(hit)]
+    document = lookup.document or None
+    hits = [hit for hit in corpus.search(lookup.text, _RANKED, document=document) if admits(hit)]
     related = [
         MarkedPassage(hit.passage, _matched_ranges(hit))
         for hit in hits
@@ -139,36 +141,36 @@ def look_up(corpus: Corpus, wanted: LookupQuery) -> Results:
         found,
         tuple(related[:_MAX_RELATED]),
         counts,
-        none_held=bool(hits) and not found and corpus.holds_none_of(wanted.text, document, admits),
-        is_cited=read_reference(read_question(wanted.text).typed) is not None,
+        none_held=bool(hits) and not found and corpus.holds_none_of(lookup.text, document, admits),
+        is_cited=read_reference(read_question(lookup.text).typed) is not None,
     )
 
 
 def _first_passages(
-    held: Sequence[WordMatch], counts: Mapping[str, int], corpus: Corpus, wanted: LookupQuery
+    matches: Sequence[WordMatch], counts: Mapping[str, int], corpus: Corpus, lookup: LookupQuery
 ) -> tuple[MarkedPassage, ...]:
     """The passages that are shown, document by document: the best first, or by date, undated ones last."""
 
     def read(one: WordMatch) -> MarkedPassage:
         passage = corpus.passages[one.row]
-        return MarkedPassage(passage, wanted.query.ranges(passage.text))
+        return MarkedPassage(passage, lookup.query.ranges(passage.text))
 
-    if wanted.sort != "relevance":
+    if lookup.sort != "relevance":
         dates = {document: corpus.documents[document].date.split("/")[-1] for document in counts}
-        order = sorted(counts, key=lambda document: dates[document], reverse=wanted.sort == "newest")
+        order = sorted(counts, key=lambda document: dates[document], reverse=lookup.sort == "newest")
         order.sort(key=lambda document: not dates[document])
-    elif len(held) > _MAX_WEIGHED:
+    elif len(matches) > _MAX_WEIGHED:
         order = sorted(counts, key=lambda document: -counts[document])
     else:
-        weighed = sorted(map(read, held), key=lambda item: -item.weight)
+        weighed = sorted(map(read, matches), key=lambda item: -item.weight)
         place = {
             one: number
             for number, one in enumerate(dict.fromkeys(item.passage.document_id for item in weighed))
         }
         weighed.sort(key=lambda item: place[item.passage.document_id])
-        return tuple(weighed[: wanted.shown])
+        return tuple(weighed[: lookup.shown])
     place = {document: number for number, document in enumerate(order)}
-    return tuple(map(read, sorted(held, key=lambda one: place[one.document])[: wanted.shown]))
+    return tuple(map(read, sorted(matches, key=lambda one: place[one.document])[: lookup.shown]))
 
 
 def _holds_all_words(text: str, query: WordQuery) -> bool:
@@ -191,9 +193,9 @@ def _is_within_dates(date: str, since: str, until: str) -> bool:
 _MAX_EXCERPT = 420
 
 
-def render_results(corpus: Corpus, wanted: LookupQuery, words: PageTranslations) -> Markup:
+def render_results(corpus: Corpus, lookup: LookupQuery, words: PageTranslations) -> Markup:
     """Results grouped by document, those with the words apart from those that are only related."""
-    results = look_up(corpus, wanted)
+    results = look_up(corpus, lookup)
     groups: dict[str, list[dict[str, object]]] = {}
     for item in results.found:
         groups.setdefault(item.passage.document_id, []).append(_passage_values(item, corpus, words))
@@ -201,12 +203,12 @@ def render_results(corpus: Corpus, wanted: LookupQuery, words: PageTranslations)
     return render(
         "search_results",
         words,
-        wanted=wanted,
+        lookup=lookup,
         results=results,
         every=every,
         groups=[(corpus.documents[document], items) for document, items in groups.items()],
         related=[_passage_values(item, corpus, words) for item in results.related],
-        more=wanted.address(wanted.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
+        more=lookup.address(lookup.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
     )
 
 

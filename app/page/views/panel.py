@@ -44,7 +44,7 @@ _STYLED = (
 
 _KEPT_RENDERERS, _KEPT_OUTLINES = 32, 4_096  # the Documents view shows the outlines of all documents at once
 
-_Run = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
+_TextRun = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
 
 
 class OutlineEntry(NamedTuple):
@@ -129,8 +129,8 @@ class DocumentRenderer:
 
         runs = partial(self._runs, marks=marks)
         level, parts = 0, []
-        before: list[_Run] = []
-        after: list[_Run] = []
+        before: list[_TextRun] = []
+        after: list[_TextRun] = []
         if block.kind is BlockKind.HEADING:
             level = self._levels[block.spans]
         elif block.parts and block.kind in (BlockKind.LIST, BlockKind.TABLE):
@@ -157,7 +157,7 @@ class DocumentRenderer:
         item = readable_text(self.document.text, block.parts[number])
         return "numbered" if BULLET.match(item) or NUMBERED.match(item) else ""  # it has a sign of its own
 
-    def _runs(self, spans: Sequence[Span], marks: Sequence[Span]) -> list[_Run]:
+    def _runs(self, spans: Sequence[Span], marks: Sequence[Span]) -> list[_TextRun]:
         """The words of a paragraph, list item or table row, cut where the passage or the highlighting changes."""
         text, offsets = readable_map(self.document.text, spans)
         states = [(self._owner(at), any(mark.start <= at < mark.end for mark in marks)) for at in offsets]

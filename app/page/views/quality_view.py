@@ -1,4 +1,4 @@
-"""Evaluation: the latest saved results about these documents, so that a reader can judge how far to trust the tool.
+"""Evaluation: the latest saved results about these documents, so that a visitor can judge how far to trust the tool.
 
 Reads `report.json` as `alpie eval --report` writes it. A report of another form, a damaged one, or one about other
 documents is treated as none: figures about other texts say nothing about these.
@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_words import PageTranslations
@@ -93,15 +93,25 @@ def _interval(estimate: Json, words: PageTranslations) -> str:
     return words("evaluation.interval", low=low, high=high, n=estimate["n"])
 
 
-def _kinds(kinds: Json, words: PageTranslations) -> Iterator[Json]:
-    """The bar of each kind of question: point and whisker, in percent of its width."""
+class _KindBar(NamedTuple):
+    """The bar of a kind of question: point and whisker, in percent of its width."""
+
+    name: str
+    n: int
+    value: float
+    at: float
+    low: float
+    high: float
+
+
+def _kinds(kinds: Json, words: PageTranslations) -> Iterator[_KindBar]:
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
         if _is_known(one):
             key = f"evaluation.kind.{kind}"
             name = words(key) if key in words.entries else kind
             at, low, high = (100 * _share(one[bound]) for bound in ("value", "low", "high"))
-            yield {"name": name, "n": one["n"], "value": one["value"], "at": at, "low": low, "high": high}
+            yield _KindBar(name, one["n"], one["value"], at, low, high)
 
 
 def _curve(points: list[Json], words: PageTranslations) -> list[tuple[str, list[tuple[float, float]]]]:
@@ -136,7 +146,7 @@ def render_timings(meter: Meter, words: PageTranslations) -> Markup:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
     values = meter.values()
     questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
-    told = words(
+    outcomes = words(
         "timings.questions",
         answered=words.number(values[questions, "answered"]),
         refused=words.number(values[questions, "not_in_documents"]),
@@ -148,4 +158,4 @@ def render_timings(meter: Meter, words: PageTranslations) -> Markup:
         (words(f"timings.stage.{one.stage}"), (words.number(one.count), words.number(one.mean, 1), words.number(one.p95, 1)))
         for one in meter.stage_times()
     ]  # fmt: skip
-    return render("timings", words, times=times, told=told)
+    return render("timings", words, times=times, outcomes=outcomes)

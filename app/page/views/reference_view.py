@@ -44,13 +44,13 @@ def today() -> date:
 
 
 MAX_PLACES = 100
-MAX_NOTE = 300  # characters of what a reader notes down on a passage
+MAX_NOTE = 300  # characters of what a visitor notes down on a passage
 _MORE = {"s": "spans", "n": "note"}
 
 
 @dataclass(frozen=True)
 class ChosenPlace:
-    """A place chosen for export: see `alpie.app.page.views.link_places`; `note` is the reader's."""
+    """A place chosen for export: see `alpie.app.page.views.link_places`; `note` is the visitor's."""
 
     address: str
     spans: str = ""

@@ -45,7 +45,7 @@ def render_welcome(
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
     `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use;
-    `may_add`: whether readers add documents.
+    `may_add`: whether visitors add documents.
     """
     documents = list(panels.corpus.documents.values()) if panels else []
     shown = [
@@ -105,17 +105,17 @@ class Examples:
             self.complete.set()
 
     def _answered_questions(self, document: Document) -> Iterator[str]:
-        asked = list(example_questions(document, self.corpus.layouts.get(document.id), self._words))
-        left = _EACH
-        for question in asked[:_MAX_TRIED] + asked[_MAX_TRIED:][-_EACH:]:
+        examples = list(example_questions(document, self.corpus.layouts.get(document.id), self._words))
+        remaining = _EACH
+        for question in examples[:_MAX_TRIED] + examples[_MAX_TRIED:][-_EACH:]:
             try:
                 answer = self.corpus.ask(question)
             except AlpieError:
                 continue
             if answer.quotes and answer.quotes[0].document_id == document.id:
                 yield question
-                left -= 1
-            if not left:
+                remaining -= 1
+            if not remaining:
                 return
 
 

@@ -84,9 +84,9 @@ class MilvusConnection:
         _check_packages(address)
         self._client = self._connect(token)
         self._lock = threading.Lock()
-        told = str(self.call("get_server_version"))
-        self.is_lite = "lite" in told and not told.startswith("v")
-        match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", told)
+        version = str(self.call("get_server_version"))
+        self.is_lite = "lite" in version and not version.startswith("v")
+        match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
         self.version = tuple(int(part or 0) for part in match.groups()) if match else (0, 0, 0)
         shown = ".".join(map(str, self.version))
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"

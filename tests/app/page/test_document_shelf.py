@@ -24,6 +24,7 @@ from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
+from alpie.app.page.views.documents_view import DocumentServices
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
@@ -241,7 +242,7 @@ def web(options: PageOptions, library: Any) -> TestClient:
 
 
 def choices_of(folder: Folder, **others: Any) -> PageOptions:
-    return PageOptions(uploads=Uploads(folder.path, 1000, ended()), shelf=folder.shelf, **others)
+    return PageOptions(services=DocumentServices(Uploads(folder.path, 1000, ended()), folder.shelf), **others)
 
 
 def test_documents_are_changed_over_http(folder: Folder) -> None:
@@ -395,7 +396,7 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
     for slug in ("", "..", "zoo/..", "Zoo", "-", "nada"):
         assert collections.get(slug) is None
     settings = load_settings({"docs": str(tmp_path)}, environment={})
-    options = PageOptions(collections=collections)
+    options = PageOptions(services=DocumentServices(collections=collections))
     opened = threading.Event()
 
     def settings_of(one: Any) -> Any:

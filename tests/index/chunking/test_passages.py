@@ -34,7 +34,7 @@ def passage_with(document_id: str, words: str) -> Passage:
 def test_passages_stay_under_one_heading_and_in_one_box(document: Document) -> None:
     layout = lay_out(document)
     for passage in make_passages(document, layout):
-        blocks = [layout.blocks[sentence.paragraph] for sentence in passage.sentences]
+        blocks = [layout.blocks[sentence.block] for sentence in passage.sentences]
         assert {(block.path, block.box) for block in blocks} == {(passage.path, passage.box)}
 
 
@@ -134,7 +134,7 @@ def test_two_paragraphs_never_have_the_same_locator(folder: Path) -> None:
     for document in read_sources(folder).documents:
         blocks: dict[str, set[int]] = defaultdict(set)
         for passage in make_passages(document, lay_out(document)):
-            blocks[locator(cite(document, passage))].add(passage.sentences[0].paragraph)
+            blocks[locator(cite(document, passage))].add(passage.sentences[0].block)
         assert not {place: at for place, at in blocks.items() if len(at) > 1}, document.file
 
 

@@ -89,7 +89,7 @@ def test_paragraph_numbers_are_those_of_the_blocks() -> None:
     document: Document = DOCUMENTS["interpol-2021"]
     layout = lay_out(document)
     for number, sentences in enumerate(document_sentences(document, layout)):
-        assert all(sentence.paragraph == number for sentence in sentences)
+        assert all(sentence.block == number for sentence in sentences)
 
 
 @cases("text, parts")

@@ -139,12 +139,12 @@ def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Pa
 
 
 def test_vectors_taken_over_are_the_same_to_the_last_bit(docs: Path, data: Path, tmp_path: Path) -> None:
-    first = (current_version(data) / "lines.faiss").read_bytes()
+    first = (current_version(data) / "expansions.faiss").read_bytes()
     write(docs, "libros", row(address_of(data, "libros"), (CHARGE, [])))
     build(docs, data)
     (docs / "expansions" / "libros.jsonl").unlink()
     build(docs, data)
-    assert (current_version(data) / "lines.faiss").read_bytes() == first
+    assert (current_version(data) / "expansions.faiss").read_bytes() == first
 
 
 # --- the search ----------------------------------------------------------------------------------

@@ -217,7 +217,9 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
     good = told(f"milvus:{file}#doctor")
     assert (good.state, "Milvus Lite" in good.message) == (Outcome.GOOD, True)
     monkeypatch.setattr("alpie.index.storage.manifest.current_version", lambda data: data)
-    monkeypatch.setattr("alpie.index.storage.manifest.read_manifest", lambda folder: {"passages": 7})
+    monkeypatch.setattr(
+        "alpie.index.storage.manifest.read_manifest", lambda folder: SimpleNamespace(passages=7)
+    )
     differs = told(f"milvus:{file}#doctor")
     assert differs.state is Outcome.BAD
     assert "alpie index" in differs.message

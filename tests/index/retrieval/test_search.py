@@ -73,7 +73,7 @@ def test_a_hybrid_score_is_the_weighted_sum_of_the_retrievers_scores(small: Corp
     weights = small.index.weights
     for hit in search(small, "puestos de fruta").hits:
         expected = (
-            weights.passage * hit.retrievers["dense"]
+            weights.dense * hit.retrievers["dense"]
             + weights.sentence * hit.retrievers["sentence"]
             + weights.lexical * hit.retrievers["lexical"]
         )

@@ -34,8 +34,8 @@ def written(path: Path, rows: NDArray[np.float32], like: VectorIndex | None = No
         writer.add(portion)
     made = writer.finish(like)
     index = VectorIndex.load(path)
-    assert made["kind"] == index.kind
-    assert made["vectors"] == len(index) == len(rows)
+    assert made.kind == index.kind
+    assert made.vectors == len(index) == len(rows)
     return index
 
 
@@ -102,8 +102,8 @@ def test_a_large_index_answers_and_follows_its_documents(
     monkeypatch.setattr(vectors, "EXACT_LIMIT", 1)
     data = tmp_path / "indice"
     build(docs, data)
-    made = read_manifest(current_version(data))["made"]
-    assert made["dense"]["kind"] == made["sentences"]["kind"] == "ivf"
+    made = read_manifest(current_version(data)).made
+    assert made["dense"].kind == made["sentences"].kind == "ivf"
     assert "1240" in answers(data, "¿Cuántas hectáreas ardieron?")[0]
     (docs / "mercado.txt").write_text("El mercado\n\nEl mercado abre los martes. Vende fruta.\n", "utf-8")
     (docs / "libros.txt").unlink()

@@ -55,8 +55,8 @@ def test_a_file_of_another_format_is_named_with_what_to_do(tmp_path: Path, name:
     check = examined("documents", settings)
     assert check.state is Outcome.ADVICE
     assert one.reason in check.message
-    kept = open_version(tmp_path / "data", FakeEncoder()).manifest["unread"]
-    assert [UnreadFile.of(row) for row in kept] == [one]
+    kept = open_version(tmp_path / "data", FakeEncoder()).manifest.unread
+    assert kept == (one,)
 
 
 def test_what_is_no_document_is_not_named(tmp_path: Path) -> None:

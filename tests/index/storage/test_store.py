@@ -70,10 +70,10 @@ def test_the_same_documents_have_the_same_fingerprint_wherever_they_are_built(
     build(docs, tmp_path / "a")
     build(docs, tmp_path / "b")
     one, other = (read_manifest(current_version(tmp_path / name)) for name in "ab")
-    assert one["fingerprint"] == other["fingerprint"]
+    assert one.fingerprint == other.fingerprint
     (docs / "libros.txt").write_text(SMALL_TEXT.replace("tres", "dos"), "utf-8")
     build(docs, tmp_path / "b")
-    assert read_manifest(current_version(tmp_path / "b"))["fingerprint"] != one["fingerprint"]
+    assert read_manifest(current_version(tmp_path / "b")).fingerprint != one.fingerprint
 
 
 def test_progress_counts_every_text_once_and_ends_at_the_last(docs: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_what_is_ours_stands_in_brackets() -> None:
 
 def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> None:
     sentences = tuple(
-        Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), paragraph=5 + n // 2)
+        Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), block=5 + n // 2)
         for n in range(4)  # two a paragraph, the last on the next page
     )
     passage = replace(PASSAGE, sentences=sentences, path=(), later_pages=((0, 13), (30, 14)))
