@@ -108,10 +108,10 @@ def test_from_files_to_an_answer_without_a_terminal(visit: Open, local: str, tmp
     expect(title).to_be_visible(timeout=INDEXED_MS)
     expect(section).to_contain_text("3 de mayo de 2021")
 
-    guide = cards.filter(has=page.locator("h3", has_text="Guia"))
+    guide = cards.filter(has=page.locator("h3", has_text="Guía de la biblioteca"))
     guide.locator(".correct summary").click()
     guide.get_by_role("button", name="Quitar este documento").click()
-    expect(section.locator(".removed")).to_contain_text("Guia")
+    expect(section.locator(".removed")).to_contain_text("Guía de la biblioteca")
     expect(section.locator(".correct")).to_have_count(1)
     section.get_by_role("button", name="Recuperar").click()
     expect(section.locator(".correct")).to_have_count(2)

@@ -78,6 +78,7 @@ def test_no_key_is_missing() -> None:
         "js.public",
         "js.root",
         "js.feedback",
+        "js.views",
     }
     missing = [
         key

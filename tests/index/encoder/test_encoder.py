@@ -22,7 +22,8 @@ from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
 
-CACHE = load_settings().cache
+# the variables of the tests themselves are no settings
+CACHE = load_settings(environment={k: v for k, v in os.environ.items() if k == "ALPIE_CACHE"}).cache
 
 pytestmark = pytest.mark.heavy
 
