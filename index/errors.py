@@ -31,6 +31,8 @@
     └── QuestionsFileError    a file of evaluation questions
 
 Every message says what is wrong, where, and what to do next; it stands in a catalogue (`alpie.index.messages`).
+Exceptions that nobody is told of stay outside the tree: they are signals within one room (`TooManyAttempts` and `Refused`
+at the door of the page, `ModelTimeout` of a language model), and become an answer there.
 """
 
 from __future__ import annotations

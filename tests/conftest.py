@@ -16,8 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from alpie.app.settings import Settings, load_settings
 from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.factory import open_encoder
+from support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 # Made-up cases a property is tried on, where it does not say itself; no deadline: a busy machine is no failure.
 for _name, _examples in {"quick": 10, "usual": 50, "long": 3_000}.items():
     hypothesis_settings.register_profile(_name, max_examples=_examples, deadline=None)

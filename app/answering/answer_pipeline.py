@@ -21,7 +21,7 @@ from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
 _WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
-_HITS = 10  # passages reported with the answer
+REPORTED_HITS = 10  # passages reported with the answer
 _NEAREST = QuotePolicy(
     max_quotes=3, min_quotes=3, extend_ratio=1.0
 )  # of a refusal: shown, and labelled as no answer
@@ -63,7 +63,7 @@ class AnswerPipeline:
 
     def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
         """Search for a question, in the passages `allowed` or in all, and judge what was found."""
-        retrieval = self.index.retrieve(encoded, _HITS, allowed=allowed)
+        retrieval = self.index.retrieve(encoded, REPORTED_HITS, allowed=allowed)
         started = perf_counter()
         asked = encoded.question
         readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits)
@@ -136,7 +136,7 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
     hits = judged.retrieval.hits
     worst = min(best.values(), default=0.0)
     scores = [hit.score + best_weight * best.get(rank, worst) for rank, hit in enumerate(hits)]
-    order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], 5), rank))[:_HITS]
+    order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], 5), rank))[:REPORTED_HITS]
     return tuple(replace(hits[rank], score=scores[rank]) for rank in order)
 
 

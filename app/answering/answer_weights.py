@@ -20,7 +20,7 @@ from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.retrieval.search import HybridWeights
 
-_FILE = Path(__file__).with_name("weights.json")
+WEIGHTS_FILE = Path(__file__).with_name("weights.json")
 
 
 def sigmoid(value: float) -> float:
@@ -78,7 +78,7 @@ class MissingWeights:
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
     """The tables of `weights.json`, for the bundled encoder."""
-    return read_weights(_FILE)
+    return read_weights(WEIGHTS_FILE)
 
 
 def read_weights(path: Path) -> Weights:

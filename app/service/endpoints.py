@@ -19,14 +19,13 @@ from alpie.app.service.rows import answer_row, document_row, hit_row, passage_ro
 from alpie.app.settings import Settings
 from alpie.app.translations import message, translations_for
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
-from alpie.index.retrieval import retriever_named
+from alpie.index.retrieval import MAX_HITS, retriever_named
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
-MAX_HITS = 100
 MAX_TEXT = 20_000  # of a quotation to check
 _MAX_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
 _INSTRUCTIONS = load_prompt(__file__, "mcp")

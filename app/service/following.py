@@ -55,7 +55,7 @@ class Following(Generic[T]):
         self._open_newest, self._stamp = open_newest, stamp
         self._every_seconds, self._retry_seconds = every_seconds, retry_seconds
         self._done, self._stopped = threading.Event(), threading.Event()
-        self._library: T | None = None
+        self._opened: T | None = None
         self._problem = ""
         self._replaced = False
 
@@ -88,7 +88,7 @@ class Following(Generic[T]):
         try:
             opened = self._open_newest()
             self._replaced = self.ready
-            self._library = opened
+            self._opened = opened
             self._problem = ""
         except AlpieError as error:
             self._failed(error.message)
@@ -109,7 +109,7 @@ class Following(Generic[T]):
 
     @property
     def ready(self) -> bool:
-        return self._library is not None
+        return self._opened is not None
 
     def wait(self, timeout_seconds: float = 0.0) -> T:
         """The newest corpus that is open, after at most `timeout_seconds` for the first; raises NotReady.
@@ -117,9 +117,9 @@ class Following(Generic[T]):
         Call it once a question and keep what it returns.
         """
         self._done.wait(timeout_seconds)
-        if self._library is None:
+        if self._opened is None:
             raise NotReady(self._problem or message("serve.opening"), failed=self._done.is_set())
-        return self._library
+        return self._opened
 
 
 class CorpusOpener:

@@ -100,7 +100,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, words: Translation
 
     _inform(words("serve.soon"))
     try:
-        serve(settings, settings.host, settings.port, lambda url: _inform(words("serve.now", url=url)))
+        serve(settings, lambda url: _inform(words("serve.now", url=url)))
     except KeyboardInterrupt:  # the ordinary way to stop a server
         _inform("")
     return DONE

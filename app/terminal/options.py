@@ -12,13 +12,12 @@ from typing import Any, NoReturn
 from alpie.app.terminal.users_command import ACTIONS
 from alpie.app.translations import LANGUAGES, Translations
 from alpie.index import package_version
-from alpie.index.retrieval import RETRIEVERS
+from alpie.index.retrieval import MAX_HITS, RETRIEVERS
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _BEFORE_A_COMMAND = ("--docs", "--data", "--language", "--host", "--port")  # options that take a value
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
-_MAX_HITS = 100
 
 
 # What argparse says, in English only, and the catalogue's words for it.
@@ -151,7 +150,7 @@ def _add_search_options(parser: _Parser) -> None:
     parser.argument("words", "search.words", nargs="+", metavar=parser.words("help.words"))
     parser.flag("json")
     parser.option("document", metavar="ID")
-    most = parser.words("help.limit", most=_MAX_HITS)
+    most = parser.words("help.limit", most=MAX_HITS)
     parser.options.add_argument("--limit", type=_count(parser.words), default=10, metavar="N", help=most)
     parser.option("retriever", choices=RETRIEVERS, default=RETRIEVERS[0])
 
@@ -181,8 +180,8 @@ def _add_eval_options(parser: _Parser) -> None:
 def _count(words: Translations) -> Any:
     def count(text: str) -> int:
         number = int(text) if text.isascii() and text.isdigit() else 0
-        if not 1 <= number <= _MAX_HITS:
-            raise argparse.ArgumentTypeError(words("cli.count", value=text, most=_MAX_HITS))
+        if not 1 <= number <= MAX_HITS:
+            raise argparse.ArgumentTypeError(words("cli.count", value=text, most=MAX_HITS))
         return number
 
     return count

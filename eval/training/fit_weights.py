@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answer_weights import (
+    WEIGHTS_FILE,
     LinearModel,
     Weights,
     calibration_file,
@@ -60,7 +61,6 @@ _KEEP_ANSWERABLE = 0.97  # of every set: to keep more costs more false answers t
 # Shares of the questions on other subjects: below the first nothing is near, below the second hardly anything.
 _FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = 0.5, 0.85
 _FLAG_ANSWERABLE = 0.2  # share of answerable questions that may be answered with reserve, or refused
-_WEIGHTS = Path(__file__).resolve().parents[1] / "app" / "answering" / "weights.json"
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--held-out", type=Path, nargs="*", default=[], help="SQuAD files that the reader never saw"
     )
-    parser.add_argument("--output", type=Path, default=_WEIGHTS)
+    parser.add_argument("--output", type=Path, default=WEIGHTS_FILE)
     options = parser.parse_args(argv)
     corpus = Corpus.open()
     fitted = fit_all(fitting_sets(corpus, options.held_out))

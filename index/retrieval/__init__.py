@@ -13,6 +13,7 @@ from alpie.index.messages import message
 RetrieverName = Literal["hybrid", "dense", "lexical"]
 RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
 """All of them together, passage vectors alone, stems alone."""
+MAX_HITS = 100  # of one search that a person or a program may ask for
 
 
 def retriever_named(name: object) -> RetrieverName:

@@ -11,15 +11,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from support.places import ROOT
 from support.serving import report_about, serving
 
-ROOT = Path(__file__).resolve().parents[2]
 WAIT_MS = 20_000  # for what a reader would see at once
 ANSWER_MS = 60_000
 _HIGHLIGHT = """wanted => {

@@ -8,8 +8,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import warnings
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +21,7 @@ import alpie.app
 from alpie.app.answering.answer_types import WriterFailure
 from alpie.app.settings import Settings, settings_table
 from alpie.app.translations import translations_for
+from alpie.eval.training import fit_weights
 from support.places import ROOT
 
 pytestmark = pytest.mark.heavy
@@ -167,3 +170,29 @@ def test_the_health_check_of_the_container_works(seed_server: str) -> None:
     check = next(rest for name, rest in _instructions() if name == "HEALTHCHECK")
     command = json.loads(check[check.index("[") :])
     run(command[-1].replace(_SERVED, seed_server))
+
+
+def module_commands() -> list[Any]:
+    """Each `python -m alpie…` of the documentation: the module, and the options that are given to it."""
+    commands: dict[tuple[str, ...], set[str]] = {}
+    for page in _PAGES:
+        for line in (DOCS / f"{page}.md").read_text("utf-8").splitlines():
+            for found in re.finditer(r"python -m (alpie[\w.]+)([^#`]*)", line):
+                verb = re.match(r"\s+(plan|embed|load)\b", found[2])
+                key = (found[1], verb[1]) if verb else (found[1],)
+                commands.setdefault(key, set()).update(re.findall(r"--[\w-]+", found[2]))
+    return [pytest.param(key, options, id=" ".join(key)) for key, options in commands.items()]
+
+
+@pytest.mark.parametrize(("command", "options"), module_commands())
+def test_documented_modules_run_and_know_their_options(command: tuple[str, ...], options: set[str]) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", *command, "--help"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert options <= set(re.findall(r"--[\w-]+", asked.stdout))
+
+
+def test_the_tables_are_written_where_answers_read_them() -> None:
+    assert fit_weights.WEIGHTS_FILE.is_file()
+    assert fit_weights.WEIGHTS_FILE.parent == Path(alpie.app.__file__).parent / "answering"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from alpie.app.answering.answer_pipeline import REPORTED_HITS
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.index.spanish.query import Question
@@ -12,7 +13,6 @@ from alpie.index.spanish.query import Question
 PART_QUOTES = 2  # quotations of a side of a comparison, or of a document
 _LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
 _MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
-_HITS = 10
 
 
 def join_answers(
@@ -29,7 +29,7 @@ def join_answers(
         question=read.typed,
         searched=read.searched,
         quotes=tuple(quotes.values()),
-        hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:_HITS],
+        hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:REPORTED_HITS],
         search=statement,
         language=read.language,
         follows=(),

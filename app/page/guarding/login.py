@@ -150,7 +150,7 @@ def sign_session(users: Users, name: str, end: float) -> str:
     """The cookie of a session of `name` until `end` (seconds since 1970)."""
     key = users.key_of(name)
     if key is None:
-        raise ValueError(f"no user {name!r}")
+        raise ValueError(f"no user {name!r}: a session is signed for one who has just logged in")
     payload = f"{base64.urlsafe_b64encode(name.encode()).decode()}|{int(end)}"
     return f"{payload}|{hmac.new(key, payload.encode(), 'sha256').hexdigest()}"
 

@@ -190,12 +190,7 @@ def _count_waiting(pages: Iterable[Blocks]) -> float:
     return float(sum(len(one._queue) for one in pages))
 
 
-def serve(
-    settings: Settings,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    on_listening: Callable[[str], None] = lambda url: None,
-) -> None:
+def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: None) -> None:
     """Serve until interrupted; listens when the page can be answered, before the corpus is open.
 
     `on_listening` is told the address then.
@@ -206,7 +201,7 @@ def serve(
     share_memory()
     give_back_memory()
     options = PageOptions.from_settings(settings)
-    bound = bound_socket(host, port)  # a port in use is told at once
+    bound = bound_socket(settings.host, settings.port)  # a port in use is told at once
 
     def settings_of(one: Collection) -> Settings:
         return replace(settings, docs=one.docs, data=one.data)

@@ -124,7 +124,7 @@ def test_no_connection_is_taken_that_cannot_be_answered_yet(
 
     monkeypatch.setattr("alpie.app.page.serving.server.create_app", slow_to_make)
     monkeypatch.setattr("alpie.app.page.serving.connections.run_server", ran)
-    serve(load_settings({"data": str(tmp_path)}, environment={}), port=port)
+    serve(load_settings({"data": str(tmp_path), "port": port}, environment={}))
     assert tried
 
 

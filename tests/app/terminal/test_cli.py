@@ -301,11 +301,11 @@ def test_serve_builds_what_is_missing_and_hands_over_host_and_port(
 ) -> None:
     served: list[tuple[str, int]] = []
 
-    def serve(settings: Settings, host: str, port: int, on_listening: Callable[[str], None]) -> None:
+    def serve(settings: Settings, on_listening: Callable[[str], None]) -> None:
         assert corpus.is_built
         assert "Ya se puede abrir" not in capsys.readouterr().err
         on_listening("http://[::1]:40123/")
-        served.append((host, port))
+        served.append((settings.host, settings.port))
         raise KeyboardInterrupt  # the ordinary way to stop it
 
     server = ModuleType("alpie.app.page.serving.server")
