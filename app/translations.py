@@ -17,7 +17,7 @@ message = MessageSource(*index.message.folders, Path(__file__).with_name("locale
 
 @dataclass(frozen=True)
 class Translations:
-    """Texts of one language: ``words("ask.none")`` is the text under that key, placeholders filled in."""
+    """Texts of one language: ``translations("ask.none")`` is the text under that key, placeholders filled in."""
 
     language: str
     entries: Mapping[str, str]

@@ -20,8 +20,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _evaluate(
-    arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]
+    arguments: argparse.Namespace,
+    settings: Settings,
+    translations: Translations,
+    open_corpus: Callable[[], Corpus],
 ) -> int:
     from alpie.eval.run import run_command  # late: `alpie --help` and `alpie ask` need nothing of it
 
-    return run_command(arguments, settings, words, open_corpus)
+    return run_command(arguments, settings, translations, open_corpus)

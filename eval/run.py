@@ -57,18 +57,21 @@ class CorpusSource:
     """Where an evaluation gets its corpus from."""
 
     settings: Settings
-    words: Translations
+    translations: Translations
     open: Callable[[], Corpus]
 
     def from_passages(self, documents: Sequence[Document], passages: Sequence[Passage]) -> Corpus:
         encoder, reader = open_configured_encoder(self.settings), open_configured_reader(self.settings)
         return Corpus.from_passages(
-            documents, passages, encoder, reader, progress_bar(sys.stderr, self.words)
+            documents, passages, encoder, reader, progress_bar(sys.stderr, self.translations)
         )
 
 
 def run_command(
-    arguments: argparse.Namespace, settings: Settings, words: Translations, open_corpus: Callable[[], Corpus]
+    arguments: argparse.Namespace,
+    settings: Settings,
+    translations: Translations,
+    open_corpus: Callable[[], Corpus],
 ) -> int:
     """Do what `arguments` ask for; `open_corpus` builds the index where there is none. Returns the exit code."""
     if arguments.speed:
@@ -79,11 +82,11 @@ def run_command(
     if arguments.fit:
         from alpie.eval.training.fit_weights import fit_encoder
 
-        return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, words))
+        return fit_encoder(settings, sys.stdout, progress_bar(sys.stderr, translations))
     names = {field.name for field in fields(EvaluationOptions)}
     given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
     return evaluate(
-        EvaluationOptions(**given), CorpusSource(settings, words, open_corpus), sys.stdout, sys.stderr
+        EvaluationOptions(**given), CorpusSource(settings, translations, open_corpus), sys.stdout, sys.stderr
     )
 
 
@@ -108,7 +111,7 @@ def evaluate(
     if not questions:
         raise fault_at(files[0], "eval.part_empty", part=part)
     corpus = _corpus(options, source, read)
-    on_question = progress_bar(progress, source.words, label="eval.progress")
+    on_question = progress_bar(progress, source.translations, label="eval.progress")
     facts = RunFacts(
         date=today().isoformat(),
         questions_files=tuple(file.name for file in files),
@@ -129,7 +132,7 @@ def evaluate(
     if options.report:
         written = write_study(study, facts, options.report)
         names = [path.name for path in written]
-        progress.write(source.words("eval.written", files=names, folder=options.report) + "\n")
+        progress.write(source.translations("eval.written", files=names, folder=options.report) + "\n")
     return 0
 
 

@@ -15,11 +15,15 @@ from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerab
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
 from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
 from alpie.app.answering.judging.read_passages import read_hits
+from alpie.app.answering.quoting.figures_asked import lacks_a_figure
 from alpie.app.answering.quoting.quotes import QuotePolicy, select_quotes
 from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
+_WITH_RESERVE = (
+    0.99  # of the probability from which on an answer is firm: at most that, where a figure is missing
+)
 _WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
 REPORTED_HITS = 10  # passages reported with the answer
 _NEAREST = QuotePolicy(
@@ -92,6 +96,9 @@ class AnswerPipeline:
         policy = self.policy if answered else _NEAREST
         quotes = select_quotes(judged.ranking, question, self.documents, judged.confidence, policy)
         answered = answered and bool(quotes)
+        confidence = judged.confidence
+        if answered and lacks_a_figure(question.reader_text or question.searched, quotes):
+            confidence = min(confidence, _WITH_RESERVE * max(self.answer_threshold, weights.firm_threshold))
         cosine, near = (
             _best_cosine(judged),
             weights.near_cosine if _has_no_known_word(self.index, encoded) else weights.far_cosine,
@@ -104,7 +111,7 @@ class AnswerPipeline:
             question=question.typed,
             searched=question.searched,
             answered=answered,
-            confidence=judged.confidence,
+            confidence=confidence,
             quotes=quotes if answered else (),
             nearest=() if answered or cosine < near else quotes,
             nothing_near=not answered

@@ -97,22 +97,24 @@ def verdict_key(outcome: Verification) -> str:
     return "signs" if only_signs else outcome.verdict.value
 
 
-def told_warnings(outcome: Verification, words: Translations) -> list[str]:
+def told_warnings(outcome: Verification, translations: Translations) -> list[str]:
     """All warnings about a text, a sentence each: what it leaves out, and which source it wrongly names."""
     named = (
-        words(
+        translations(
             "warn.reference",
-            said=", ".join(map(words.quoted, one.said)),
-            citation=short_citation(one.citation, words.language),
+            said=", ".join(map(translations.quoted, one.said)),
+            citation=short_citation(one.citation, translations.language),
         )
         for one in outcome.misattributed
     )
-    return [*warning_sentences(outcome.warnings, words), *named]
+    return [*warning_sentences(outcome.warnings, translations), *named]
 
 
-def warning_sentences(warnings: Sequence[CutWarning], words: Translations) -> list[str]:
+def warning_sentences(warnings: Sequence[CutWarning], translations: Translations) -> list[str]:
     """The warnings about a cut quotation, a sentence each."""
-    return [words(f"warn.{one.kind}", word=one.word, around=_with_ellipsis(one.around)) for one in warnings]
+    return [
+        translations(f"warn.{one.kind}", word=one.word, around=_with_ellipsis(one.around)) for one in warnings
+    ]
 
 
 def _with_ellipsis(around: str) -> str:
@@ -120,8 +122,8 @@ def _with_ellipsis(around: str) -> str:
     return around if around.endswith((".", "?", "!", "…")) else f"{around} …"
 
 
-def sentence_line(number: int, outcome: Verification, words: Translations) -> str:
+def sentence_line(number: int, outcome: Verification, translations: Translations) -> str:
     """The outcome for one sentence of a text: «Frase 2: literal en …»."""
     citation = outcome.places[0].citation if outcome.places else None
-    where = short_citation(citation, words.language) if citation else ""
-    return words(f"verify.sentence.{verdict_key(outcome)}", number=number, citation=where)
+    where = short_citation(citation, translations.language) if citation else ""
+    return translations(f"verify.sentence.{verdict_key(outcome)}", number=number, citation=where)

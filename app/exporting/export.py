@@ -71,10 +71,10 @@ class FormattedQuotation:
 
 
 def format_citations(
-    excerpts: Sequence[Excerpt], style_name: str, words: Translations, accessed: date | None = None
+    excerpts: Sequence[Excerpt], style_name: str, translations: Translations, accessed: date | None = None
 ) -> tuple[tuple[FormattedQuotation, ...], tuple[BibliographyEntry, ...]]:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
-    style = STYLES[style_name](words, accessed)
+    style = STYLES[style_name](translations, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
     letters = year_letters([one.citation for one in lines])
     cited = tuple(
@@ -92,16 +92,16 @@ def format_citations(
 
 
 def _render_style(job: ExportJob, style_name: str) -> str:
-    cited, references = format_citations(job.excerpts, style_name, job.words, job.accessed)
+    cited, references = format_citations(job.excerpts, style_name, job.translations, job.accessed)
     lines: list[str] = []
     for one in cited:
-        quoted = f"{job.words.quoted(one.text)} {one.bracket}."
+        quoted = f"{job.translations.quoted(one.text)} {one.bracket}."
         lines += [f"    {one.text} {one.bracket}" if one.block else quoted, ""]
         if one.note:
-            lines += [job.words("export.note", note=one.note), ""]
+            lines += [job.translations("export.note", note=one.note), ""]
     if not lines:
         return ""
-    lines += [job.words("export.references"), "", *(one.text for one in references)]
+    lines += [job.translations("export.references"), "", *(one.text for one in references)]
     return "\n".join(lines) + "\n"
 
 
@@ -126,7 +126,7 @@ def _csv(job: ExportJob) -> str:
         row = [
             *(
                 excerpt.text,
-                short_citation(c, job.words.language),
+                short_citation(c, job.translations.language),
                 c.document_id,
                 c.title,
                 c.publisher,
@@ -147,12 +147,12 @@ def _markdown(job: ExportJob) -> str:
     for excerpt in job.excerpts:
         label = _note_label(excerpt.citation, labels)
         labels.add(label)
-        note = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.words.language))
+        note = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.translations.language))
         addresses = [excerpt.citation.url, job.link(excerpt.citation) if job.base_url else ""]
         note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
         quotes.append(f"> {escape_markdown(excerpt.text)}[^{label}]\n")
         if excerpt.note:
-            quotes.append(f"{escape_markdown(job.words('export.note', note=excerpt.note))}\n")
+            quotes.append(f"{escape_markdown(job.translations('export.note', note=excerpt.note))}\n")
         notes.append(f"[^{label}]: {note}\n")
     return "\n".join(quotes + notes)
 

@@ -112,7 +112,7 @@ class ExportJob:
     """What is exported, and how. `base_url`: of the server, for links that work elsewhere; "" where it has none."""
 
     excerpts: tuple[Excerpt, ...]
-    words: Translations
+    translations: Translations
     base_url: str
     accessed: date | None
 
@@ -197,7 +197,10 @@ def ris(job: ExportJob) -> str:
             ("UR", citation.url),
             ("Y2", _ris_date(_access_date(job, citation))),
             *(("N1", note) for note in _remarks(citation, job)),
-            ("N1", job.words("export.date", date=job.words.date(citation.date)) if period else ""),
+            (
+                "N1",
+                job.translations("export.date", date=job.translations.date(citation.date)) if period else "",
+            ),
             *(("N1", note) for note in _notes(source, job)),
         ]
         lines += [f"{tag}  - {plain_line(value)}" for tag, value in fields if value]
@@ -253,15 +256,15 @@ def _access_date(job: ExportJob, citation: Citation) -> tuple[int, ...]:
 
 def _notes(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
-    words, notes = job.words, []
+    translations, notes = job.translations, []
     for one in source:
-        own = words("export.note", note=one.note) if one.note else ""
-        place = filter(None, [locator(one.citation, words.language), own, job.link(one.citation)])
-        notes.append(f"{words.quoted(collapse(one.text))} ({'; '.join(place)})")
+        own = translations("export.note", note=one.note) if one.note else ""
+        place = filter(None, [locator(one.citation, translations.language), own, job.link(one.citation)])
+        notes.append(f"{translations.quoted(collapse(one.text))} ({'; '.join(place)})")
     return notes
 
 
 def _remarks(citation: Citation, job: ExportJob) -> list[str]:
     """What a field for the date cannot say: that it is ours."""
-    given = f"[{job.words.date(citation.date)}]"
-    return [job.words("export.date", date=given)] if citation.date_is_ours else []
+    given = f"[{job.translations.date(citation.date)}]"
+    return [job.translations("export.date", date=given)] if citation.date_is_ours else []

@@ -60,11 +60,11 @@ def year_letters(citations: Sequence[Citation]) -> Mapping[str, str]:
     return letters
 
 
-def apa_style(words: Translations, accessed: date | None = None) -> Style:
+def apa_style(translations: Translations, accessed: date | None = None) -> Style:
     """APA, 7th edition: organisation. (date). Title [Kind]. Address."""
 
     def reference(citation: Citation, letter: str) -> BibliographyEntry:
-        when = f"({_format_date(citation, letter, words, words.days(citation.date))})."
+        when = f"({_format_date(citation, letter, translations, translations.days(citation.date))})."
         space = " " if citation.url else ""
         kind = citation.kind
         if citation.title.startswith("["):  # a supplied title shares its brackets: «[Title; nota de prensa]»
@@ -78,36 +78,36 @@ def apa_style(words: Translations, accessed: date | None = None) -> Style:
         )
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _format_date(citation, letter, words)
-        return f"({_join(_square(_author(citation)), year, locator(citation, words.language))})"
+        year = _format_date(citation, letter, translations)
+        return f"({_join(_square(_author(citation)), year, locator(citation, translations.language))})"
 
     return Style(reference, bracket, _BLOCK_WORDS)
 
 
-def iso_690_style(words: Translations, accessed: date | None = None) -> Style:
+def iso_690_style(translations: Translations, accessed: date | None = None) -> Style:
     """ISO 690: ORGANISATION, year. Title. Kind. Place: publisher, date [day it was `accessed`]. Address."""
 
     def reference(citation: Citation, letter: str) -> BibliographyEntry:
-        year = _format_date(citation, letter, words, undated="iso.undated")
+        year = _format_date(citation, letter, translations, undated="iso.undated")
         online = bool(citation.url)
         published = ": ".join(part for part in (citation.place, citation.publisher) if part)
-        day = words.date(citation.date) if parse_date(citation.date) else ""
-        issued = _join(published, "" if day == words.years(citation.date) else day)
+        day = translations.date(citation.date) if parse_date(citation.date) else ""
+        issued = _join(published, "" if day == translations.years(citation.date) else day)
         if online and accessed:
-            visit = words("iso.accessed", date=words.date(accessed.isoformat()))
+            visit = translations("iso.accessed", date=translations.date(accessed.isoformat()))
             issued = f"{issued} [{visit}]".lstrip()
         rest = "".join(f" {_stop(part)}" for part in (with_capital(citation.kind), issued) if part)
         if online:
-            rest += f" {words('iso.available')}: "
-        named = BibliographyEntry("", citation.title, f" [{words('iso.online')}]" if online else "")
+            rest += f" {translations('iso.available')}: "
+        named = BibliographyEntry("", citation.title, f" [{translations('iso.online')}]" if online else "")
         if not citation.publisher:
             return BibliographyEntry("", named.title, f"{named.after}, {_stop(year)}{rest}", citation.url)
         creator = _stop(f"{citation.publisher.upper()}, {year}")
         return BibliographyEntry(f"{creator} ", named.title, _with_stop(named) + rest, citation.url)
 
     def bracket(citation: Citation, letter: str) -> str:
-        year = _format_date(citation, letter, words, undated="iso.undated")
-        return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, words.language))})"
+        year = _format_date(citation, letter, translations, undated="iso.undated")
+        return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, translations.language))})"
 
     return Style(reference, bracket)
 
@@ -123,11 +123,11 @@ def _author(citation: Citation) -> str:
 
 
 def _format_date(
-    citation: Citation, letter: str, words: Translations, days: str = "", undated: str = "date.none"
+    citation: Citation, letter: str, translations: Translations, days: str = "", undated: str = "date.none"
 ) -> str:
     """Year and letter, and the days if asked for: «2025a», «s. f.»; in brackets what the text does not carry."""
-    year = (words.years(citation.date) or words(undated)) + letter
-    return words.supplied(_join(year, days), citation.date_is_ours)
+    year = (translations.years(citation.date) or translations(undated)) + letter
+    return translations.supplied(_join(year, days), citation.date_is_ours)
 
 
 def _square(text: str) -> str:

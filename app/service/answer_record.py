@@ -61,58 +61,68 @@ def make_record(
 
 def record_text(record: RecordRow, language: str = "es") -> str:
     """A record as plain text to print."""
-    words = translations_for(language)
-    lines = [words("record.title"), "", words("record.question", question=plain_line(record["question"]))]
+    translations = translations_for(language)
+    lines = [
+        translations("record.title"),
+        "",
+        translations("record.question", question=plain_line(record["question"])),
+    ]
     if follows := record.get("follows"):
-        lines.append(words("ask.follows", question=" › ".join(map(plain_line, follows))))
+        lines.append(translations("ask.follows", question=" › ".join(map(plain_line, follows))))
     if chosen := record.get("limited_to"):
         titles = {one["id"]: plain_line(one["title"]) for one in record["corpus"]["documents"]}
-        lines.append(words("record.limited", documents=", ".join(titles[id_] for id_ in chosen)))
+        lines.append(translations("record.limited", documents=", ".join(titles[id_] for id_ in chosen)))
     lines.append("")
     absent = [plain_line(sentence) for sentence in record.get("absent", ())]
     if record["answered"]:
-        lines += [*absent, words.count("record.quotes", len(record["quotes"])), ""]
-        lines += _answer_lines(record, words)
+        lines += [*absent, translations.count("record.quotes", len(record["quotes"])), ""]
+        lines += _answer_lines(record, translations)
     else:
-        lines += [*(absent or [words("ask.none")]), ""]
+        lines += [*(absent or [translations("ask.none")]), ""]
         if nearest := record.get("nearest"):
-            lines += [words("ask.nearest"), "", *_quotes(enumerate(nearest, start=1), words)]
+            lines += [translations("ask.nearest"), "", *_quotes(enumerate(nearest, start=1), translations)]
     for sentence in record["writer"] or ():
         notes = "".join(f" [{number}]" for number in sentence["quotes"])
-        lines.append(words("ask.written", text=plain_line(sentence["text"])) + notes)
+        lines.append(translations("ask.written", text=plain_line(sentence["text"])) + notes)
     corpus = record["corpus"]
-    lines += [words("record.corpus", fingerprint=corpus["fingerprint"])]
+    lines += [translations("record.corpus", fingerprint=corpus["fingerprint"])]
     lines += [
         f"  {one['id']}  {plain_line(one['title'])}\n    SHA-256 {one['sha256']}"
         for one in corpus["documents"]
     ]
-    lines += ["", words("record.made", date=record["date"], version=record["alpie"]), words("record.recheck")]
+    lines += [
+        "",
+        translations("record.made", date=record["date"], version=record["alpie"]),
+        translations("record.recheck"),
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _answer_lines(record: RecordRow, words: Translations) -> list[str]:
+def _answer_lines(record: RecordRow, translations: Translations) -> list[str]:
     """The quotations, part by part where there are parts, each with its reserve."""
-    reserve = [words("ask.tentative"), ""]
+    reserve = [translations("ask.tentative"), ""]
     if not (parts := record.get("parts")):
-        return (reserve if record["tentative"] else []) + _quotes(enumerate(record["quotes"], start=1), words)
+        return (reserve if record["tentative"] else []) + _quotes(
+            enumerate(record["quotes"], start=1), translations
+        )
     lines: list[str] = []
     for part in parts:
         numbers = part["quotes"]
-        lines += [f"== {plain_line(part['heading']) or words('part.' + part['role'])}", ""]
+        lines += [f"== {plain_line(part['heading']) or translations('part.' + part['role'])}", ""]
         lines += reserve if numbers and part.get("tentative") else []
-        lines += _quotes(((number, record["quotes"][number - 1]) for number in numbers), words)
+        lines += _quotes(((number, record["quotes"][number - 1]) for number in numbers), translations)
         if not numbers:
-            lines += [words("part.elsewhere" if part.get("elsewhere") else "part.empty"), ""]
+            lines += [translations("part.elsewhere" if part.get("elsewhere") else "part.empty"), ""]
     return lines
 
 
-def _quotes(numbered: Iterable[tuple[int, RecordRow]], words: Translations) -> list[str]:
+def _quotes(numbered: Iterable[tuple[int, RecordRow]], translations: Translations) -> list[str]:
     lines: list[str] = []
     for number, quote in numbered:
         lines += [
-            f"{number}. {words.quoted(plain_line(quote['text']))}",
+            f"{number}. {translations.quoted(plain_line(quote['text']))}",
             f"   {plain_line(quote['citation'])}",
-            f"   {words('record.place', address=quote['address'], start=quote['start'], end=quote['end'])}",
+            f"   {translations('record.place', address=quote['address'], start=quote['start'], end=quote['end'])}",
             "",
         ]
     return lines

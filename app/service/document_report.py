@@ -54,45 +54,55 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
 MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
 
 
-def notice_text(notice: Notice, words: Translations) -> str:
+def notice_text(notice: Notice, translations: Translations) -> str:
     """What of a file is not read, as a sentence."""
-    return words(f"notice.{notice.kind}", count=words.number(notice.count), of=words.number(notice.of))
+    return translations(
+        f"notice.{notice.kind}", count=translations.number(notice.count), of=translations.number(notice.of)
+    )
 
 
-def coverage_text(coverage: Coverage, words: Translations) -> str:
+def coverage_text(coverage: Coverage, translations: Translations) -> str:
     """Pages and words read of those there are; "" where nothing is known."""
     parts = []
     if coverage.pages:
-        pages = {"read": words.number(coverage.pages_read), "pages": words.number(coverage.pages)}
-        parts.append(words("coverage.pages", **pages))
+        pages = {
+            "read": translations.number(coverage.pages_read),
+            "pages": translations.number(coverage.pages),
+        }
+        parts.append(translations("coverage.pages", **pages))
     if coverage.words_found:
-        found = {"kept": words.number(coverage.words_kept), "found": words.number(coverage.words_found)}
-        parts.append(words("coverage.words", **found))
+        found = {
+            "kept": translations.number(coverage.words_kept),
+            "found": translations.number(coverage.words_found),
+        }
+        parts.append(translations("coverage.words", **found))
     return "; ".join(parts)
 
 
-def file_notices(notices: Sequence[tuple[str, Notice]], words: Translations) -> Iterator[str]:
+def file_notices(notices: Sequence[tuple[str, Notice]], translations: Translations) -> Iterator[str]:
     """Notices with the names of their files."""
     for file, notice in notices:
-        yield words("notice.file", file=file, notice=notice_text(notice, words))
+        yield translations("notice.file", file=file, notice=notice_text(notice, translations))
 
 
-def build_warnings(report: BuildReport, words: Translations) -> Iterator[str]:
+def build_warnings(report: BuildReport, translations: Translations) -> Iterator[str]:
     """All that is not in the index or not whole in it, a line each."""
-    for message in (*report.problems, *report.notes, *file_notices(report.notices, words)):
-        yield words("index.problem", message=message)
+    for message in (*report.problems, *report.notes, *file_notices(report.notices, translations)):
+        yield translations("index.problem", message=message)
     for one in report.others[:MAX_NAMED]:
-        yield words("index.problem", message=words("notice.file", file=one.file, notice=one.reason))
+        yield translations(
+            "index.problem", message=translations("notice.file", file=one.file, notice=one.reason)
+        )
     if len(report.others) > MAX_NAMED:
-        yield words("notice.more", number=words.number(len(report.others) - MAX_NAMED))
+        yield translations("notice.more", number=translations.number(len(report.others) - MAX_NAMED))
 
 
-def report_values(report: BuildReport, words: Translations) -> dict[str, str]:
+def report_values(report: BuildReport, translations: Translations) -> dict[str, str]:
     """What an indexing did, as the values of the sentences that tell it."""
     return {
-        "documents": words.count("count.documents", report.documents),
-        "passages": words.count("count.passages", report.passages),
-        "embedded": words.number(report.embedded),
-        "reused": words.number(report.reused),
-        "seconds": words.number(report.seconds, 1),
+        "documents": translations.count("count.documents", report.documents),
+        "passages": translations.count("count.passages", report.passages),
+        "embedded": translations.number(report.embedded),
+        "reused": translations.number(report.reused),
+        "seconds": translations.number(report.seconds, 1),
     }

@@ -83,7 +83,7 @@ Build = Callable[[], BuildReport]
 
 def watch(
     settings: Settings,
-    words: Translations,
+    translations: Translations,
     build: Build,
     tell: Callable[[str], None],
     changed: Iterator[bool] | None = None,
@@ -97,17 +97,17 @@ def watch(
     with _ended_by_signals():
         try:
             changed = folder_changes(look) if changed is None else changed
-            problem = _round(words, build, tell, "")
+            problem = _round(translations, build, tell, "")
             waited = 0
-            tell(words("watch.waiting", docs=settings.docs))
+            tell(translations("watch.waiting", docs=settings.docs))
             for has_changed in changed:
                 waited += 1
                 if has_changed or (problem and waited >= problem.rounds):
                     told_before = problem.sentence if problem and not has_changed else ""
-                    problem = _round(words, build, tell, told_before)
+                    problem = _round(translations, build, tell, told_before)
                     waited = 0
         except KeyboardInterrupt:
-            tell(words("watch.ended"))
+            tell(translations("watch.ended"))
 
 
 @dataclass(frozen=True)
@@ -119,17 +119,21 @@ class _Problem:
 
 
 def _round(
-    words: Translations, build: Build, tell: Callable[[str], None], told_before: str
+    translations: Translations, build: Build, tell: Callable[[str], None], told_before: str
 ) -> _Problem | None:
     try:
         report = build()
     except (AlpieError, OSError) as error:  # OSError: a file that vanished while it was read
         if str(error) != told_before:  # said once, not at every new try
-            tell(words("watch.failed", message=error))
+            tell(translations("watch.failed", message=error))
         return _Problem(str(error), 1 if isinstance(error, IndexBusy) else _RETRY_ROUNDS)
-    for warning in build_warnings(report, words):
+    for warning in build_warnings(report, translations):
         tell(warning)
-    tell(words("watch.done" if report.changed else "watch.unchanged", **report_values(report, words)))
+    tell(
+        translations(
+            "watch.done" if report.changed else "watch.unchanged", **report_values(report, translations)
+        )
+    )
     return None
 
 

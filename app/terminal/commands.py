@@ -45,88 +45,88 @@ def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) ->
     _use_utf_8()
     given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
-        words = translations_for(_wished_language(given) or read_language())
-        arguments = make_argument_parser(words, evaluates=evaluate is not None).parse_args(given)
+        translations = translations_for(_wished_language(given) or read_language())
+        arguments = make_argument_parser(translations, evaluates=evaluate is not None).parse_args(given)
     except SettingsError as error:
         _inform(translations_for(LANGUAGES[0])("cli.error", message=error))
         return FAILED
     except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
         return DONE if wish.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
-    return _run_guarded(arguments, words, evaluate)
+    return _run_guarded(arguments, translations, evaluate)
 
 
-def _run_guarded(arguments: argparse.Namespace, words: Translations, evaluate: Evaluate | None) -> int:
+def _run_guarded(arguments: argparse.Namespace, translations: Translations, evaluate: Evaluate | None) -> int:
     """Run the chosen command; this is the outermost edge, where every error becomes a sentence."""
     try:
         settings = load_settings(
             {name: vars(arguments)[name] for name in _SETTINGS_OPTIONS if name in arguments}
         )
-        words = translations_for(settings.language)
+        translations = translations_for(settings.language)
         if evaluate is not None and arguments.command == "eval":
-            code = evaluate(arguments, settings, words, partial(_open_corpus, settings, words))
+            code = evaluate(arguments, settings, translations, partial(_open_corpus, settings, translations))
         else:
-            code = _RUN[arguments.command](arguments, settings, words)
+            code = _RUN[arguments.command](arguments, settings, translations)
         sys.stdout.flush()
     except BrokenPipeError:
         # the reader, such as head, has seen enough; Python would complain again when it closes stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        _inform(f"\n{words('cli.interrupted')}")
+        _inform(f"\n{translations('cli.interrupted')}")
         return FAILED
     except AlpieError as error:
-        _inform(words("cli.error", message=error))
+        _inform(translations("cli.error", message=error))
         return FAILED
     except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
         _LOG.info("unexpected error", exc_info=True)
-        _inform(words("cli.unexpected", kind=type(error).__name__, message=error))
+        _inform(translations("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
     return code
 
 
-def _serve(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _serve(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.index.storage.manifest import current_version
 
     try:
         current_version(settings.data)
-        _warn_if_stale(settings, words)
+        _warn_if_stale(settings, translations)
     except IndexMissing:
         try:
-            _build(settings, words)
+            _build(settings, translations)
         except IndexBusy as error:  # another page process, started at the same time: its index will do
-            _inform(words("index.problem", message=error))
+            _inform(translations("index.problem", message=error))
     from alpie.app.page.serving.server import serve
 
-    _inform(words("serve.soon"))
+    _inform(translations("serve.soon"))
     try:
-        serve(settings, lambda url: _inform(words("serve.now", url=url)))
+        serve(settings, lambda url: _inform(translations("serve.now", url=url)))
     except KeyboardInterrupt:  # the ordinary way to stop a server
         _inform("")
     return DONE
 
 
-def _index(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _index(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     if arguments.watch:
-        return _watch(settings, words, arguments.rebuild)
+        return _watch(settings, translations, arguments.rebuild)
     if arguments.json:
         return _index_for_a_program(settings, arguments.rebuild)
     from alpie.app.service.document_report import report_values
     from alpie.app.terminal.rendering import incomplete_text
 
-    report = _build(settings, words, rebuild=arguments.rebuild)
+    report = _build(settings, translations, rebuild=arguments.rebuild)
     if report.incomplete:
-        _inform(incomplete_text(report.incomplete, settings.docs, words))
+        _inform(incomplete_text(report.incomplete, settings.docs, translations))
     if left_out := len(report.problems) + len(report.others):
-        _inform(words("index.left_out", documents=words.count("count.documents", left_out)))
-    _print(words("index.done", **report_values(report, words), folder=settings.data))
+        _inform(translations("index.left_out", documents=translations.count("count.documents", left_out)))
+    _print(translations("index.done", **report_values(report, translations), folder=settings.data))
     if report.backend:
         _print(
-            words(
+            translations(
                 "index.backend",
-                passages=words.count("count.passages", report.backend.passages),
-                written=words.number(report.backend.written),
-                deleted=words.number(report.backend.deleted),
+                passages=translations.count("count.passages", report.backend.passages),
+                written=translations.number(report.backend.written),
+                deleted=translations.number(report.backend.deleted),
             )
         )
     return DONE
@@ -146,7 +146,7 @@ def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
     return code
 
 
-def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
+def _watch(settings: Settings, translations: Translations, rebuild: bool) -> int:
     from alpie.app.answering.corpus import Corpus, open_configured_encoder
     from alpie.app.service.watching import watch
     from alpie.app.terminal.progress import progress_bar
@@ -155,49 +155,49 @@ def _watch(settings: Settings, words: Translations, rebuild: bool) -> int:
     rebuilds = iter([rebuild])
 
     def build() -> BuildReport:
-        progress = progress_bar(sys.stderr, words)
+        progress = progress_bar(sys.stderr, translations)
         return Corpus.build(settings, rebuild=next(rebuilds, False), on_progress=progress, encoder=encoder)
 
-    watch(settings, words, build, _inform)
+    watch(settings, translations, build, _inform)
     return DONE
 
 
-def _ask(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _ask(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
     from alpie.index.spanish.query import MAX_CHARACTERS, MAX_TYPED_CHARACTERS
 
-    corpus = _open_corpus(settings, words)
+    corpus = _open_corpus(settings, translations)
     question = " ".join(arguments.question)
     if len(question) > MAX_CHARACTERS:
-        _inform(words("ask.cut", most=MAX_CHARACTERS))
+        _inform(translations("ask.cut", most=MAX_CHARACTERS))
     if len(question) > MAX_TYPED_CHARACTERS:
-        _inform(words("ask.pasted"))
+        _inform(translations("ask.pasted"))
     answer = corpus.ask(question, arguments.turn, arguments.document, arguments.each_document)
     if arguments.json and settings.writer:
         from alpie.app.writer import add_writing
 
         answer = add_writing(answer, settings)
     if arguments.record:
-        _save_record(arguments.record, answer, corpus, words)
+        _save_record(arguments.record, answer, corpus, translations)
     if arguments.json:
-        _print_json(answer_row(answer, language=words.language))
+        _print_json(answer_row(answer, language=translations.language))
         return DONE
-    _print(answer_text(answer, words, terminal_width(sys.stdout)), end="")
+    _print(answer_text(answer, translations, terminal_width(sys.stdout)), end="")
     if settings.writer and answer.quotes:
         from alpie.app.writer import write
 
-        for line in written_lines(write(answer, settings), words, terminal_width(sys.stdout)):
+        for line in written_lines(write(answer, settings), translations, terminal_width(sys.stdout)):
             _print(line)
             sys.stdout.flush()
     return DONE
 
 
-def _search(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _search(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.service.rows import hit_row
     from alpie.app.terminal.rendering import hits_text, terminal_width
 
-    corpus = _open_corpus(settings, words)
+    corpus = _open_corpus(settings, translations)
     hits = corpus.search(
         " ".join(arguments.words),
         limit=arguments.limit,
@@ -205,18 +205,18 @@ def _search(arguments: argparse.Namespace, settings: Settings, words: Translatio
         document=arguments.document,
     )
     if arguments.json:
-        _print_json([hit_row(hit, corpus.documents, words.language) for hit in hits])
+        _print_json([hit_row(hit, corpus.documents, translations.language) for hit in hits])
     else:
         near = arguments.retriever != "lexical" and corpus.holds_none_of(
             " ".join(arguments.words), arguments.document
         )
         more = len(hits) == arguments.limit < len(corpus.passages)
         width = terminal_width(sys.stdout)
-        _print(hits_text(hits, corpus.documents, words, width, only_near=near, more=more), end="")
+        _print(hits_text(hits, corpus.documents, translations, width, only_near=near, more=more), end="")
     return DONE
 
 
-def _verify(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _verify(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.service.rows import verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 
@@ -225,17 +225,20 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
         from alpie.app.service.answer_record import record_check_row, verify_record
 
         record = _read_text(arguments.record)
-        check = verify_record(record, _open_corpus(settings, words))
-        row: object = record_check_row(check, words.language)
-        text = record_check_text(check, words, width)
+        check = verify_record(record, _open_corpus(settings, translations))
+        row: object = record_check_row(check, translations.language)
+        text = record_check_text(check, translations, width)
     else:
         from alpie.app.checking.verify import verify_quotation
 
         pasted = " ".join(arguments.text)
         outcome = verify_quotation(
-            _read_text(None) if pasted == "-" else pasted, _open_corpus(settings, words)
+            _read_text(None) if pasted == "-" else pasted, _open_corpus(settings, translations)
         )
-        row, text = verification_row(outcome, words.language), verification_text(outcome, words, width)
+        row, text = (
+            verification_row(outcome, translations.language),
+            verification_text(outcome, translations, width),
+        )
     if arguments.json:
         _print_json(row)
     else:
@@ -243,77 +246,83 @@ def _verify(arguments: argparse.Namespace, settings: Settings, words: Translatio
     return DONE
 
 
-def _doctor(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _doctor(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.terminal.doctor import Outcome, run_checks
 
     worst = DONE
-    for check in run_checks(settings, words):
+    for check in run_checks(settings, translations):
         mark = {Outcome.GOOD: "✓", Outcome.ADVICE: "!", Outcome.BAD: "✗"}[check.state]
-        _print(f"{mark} {words(f'doctor.{check.name}')}: {check.message}")
+        _print(f"{mark} {translations(f'doctor.{check.name}')}: {check.message}")
         if check.state is Outcome.BAD:
             worst = FAILED
     return worst
 
 
-def _users(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _users(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.terminal.users_command import run_users
 
-    run_users(arguments.action, arguments.name, settings, words, _print)
+    run_users(arguments.action, arguments.name, settings, translations, _print)
     return DONE
 
 
-def _mcp(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _mcp(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.service.endpoints import Endpoints, make_finisher, mcp_server
     from alpie.app.service.following import CorpusOpener, Following
 
-    endpoints = Endpoints(lambda: following.wait(_OPENING_SECONDS), words.language, make_finisher(settings))
+    endpoints = Endpoints(
+        lambda: following.wait(_OPENING_SECONDS), translations.language, make_finisher(settings)
+    )
     server = mcp_server(endpoints)  # first: says what is not installed
-    opener = CorpusOpener(settings, _open_corpus(settings, words).encoder)
+    opener = CorpusOpener(settings, _open_corpus(settings, translations).encoder)
     following = Following(opener, opener.stamp).start()
     server.run()
     return DONE
 
 
-def _expand(arguments: argparse.Namespace, settings: Settings, words: Translations) -> int:
+def _expand(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.terminal.progress import progress_bar
     from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
     from alpie.index.sources.expansions import expansions_file
 
-    corpus = _open_corpus(settings, words)
+    corpus = _open_corpus(settings, translations)
     asked = [corpus.require_document(name) for name in arguments.documents or corpus.documents]
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
     left = passages_without_lines(settings.docs, corpus.documents, passages)
     if not left:
-        _print(words("expand.nothing"))
+        _print(translations("expand.nothing"))
         return DONE
     if not settings.writer:
         file = settings.docs / expansions_file(left[0].document_id)
-        _inform(words("expand.no_model", passages=words.count("count.passages", len(left)), file=file))
+        _inform(
+            translations(
+                "expand.no_model", passages=translations.count("count.passages", len(left)), file=file
+            )
+        )
         _print(example_row(left[0]))
         return FAILED
     need = estimate_cost(left)
     _inform(
-        words(
+        translations(
             "expand.estimate",
             model=settings.writer,
-            passages=words.count("count.passages", need.passages),
-            requests=words.number(need.requests),
-            read=words.number(need.tokens_read),
-            written=words.number(need.tokens_written),
+            passages=translations.count("count.passages", need.passages),
+            requests=translations.number(need.requests),
+            read=translations.number(need.tokens_read),
+            written=translations.number(need.tokens_written),
         )
     )
     if not arguments.yes:
-        _inform(words("expand.yes"))
+        _inform(translations("expand.yes"))
         return DONE
-    progress = progress_bar(sys.stderr, words, label="expand.progress")
+    progress = progress_bar(sys.stderr, translations, label="expand.progress")
     done = write_expansions(settings, corpus.documents, left, progress)
     _print(
-        words(
+        translations(
             "expand.done",
-            lines=words.number(done.lines),
-            passages=words.count("count.passages", done.passages),
-            dropped=words.number(sum(done.dropped.values())),
-            failed=words.number(done.failed),
+            lines=translations.number(done.lines),
+            passages=translations.count("count.passages", done.passages),
+            dropped=translations.number(sum(done.dropped.values())),
+            failed=translations.number(done.failed),
         )
     )
     return DONE
@@ -332,61 +341,61 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
 }
 
 
-def _open_corpus(settings: Settings, words: Translations) -> Corpus:
+def _open_corpus(settings: Settings, translations: Translations) -> Corpus:
     """The corpus; its index is built first when there is none."""
     from alpie.app.answering.corpus import Corpus
 
     try:
         corpus = Corpus.open(settings)
     except IndexMissing:
-        _build(settings, words)
+        _build(settings, translations)
         return Corpus.open(settings)
-    _warn_if_stale(settings, words)
+    _warn_if_stale(settings, translations)
     return corpus
 
 
-def _build(settings: Settings, words: Translations, rebuild: bool = False) -> BuildReport:
+def _build(settings: Settings, translations: Translations, rebuild: bool = False) -> BuildReport:
     from alpie.app.answering.corpus import Corpus
     from alpie.app.service.document_report import build_warnings
     from alpie.app.terminal.progress import progress_bar
 
-    _inform(words("index.building", docs=settings.docs, data=settings.data))
-    progress = progress_bar(sys.stderr, words)
+    _inform(translations("index.building", docs=settings.docs, data=settings.data))
+    progress = progress_bar(sys.stderr, translations)
     report = Corpus.build(settings, rebuild=rebuild, on_progress=progress)
-    for warning in build_warnings(report, words):
+    for warning in build_warnings(report, translations):
         _inform(warning)
     return report
 
 
-def _warn_if_stale(settings: Settings, words: Translations) -> None:
+def _warn_if_stale(settings: Settings, translations: Translations) -> None:
     """An answer from yesterday's text is still a true quotation of it, but the reader should know."""
     from alpie.app.service.document_report import compare_index_with_folder
 
     try:
         freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     except AlpieError as error:
-        _inform(words("index.problem", message=error))
+        _inform(translations("index.problem", message=error))
         return
     if not freshness.is_fresh:
-        _inform(words("index.stale", names=", ".join(freshness.ids)))
+        _inform(translations("index.stale", names=", ".join(freshness.ids)))
 
 
-def _save_record(path: Path, answer: Answer, corpus: Corpus, words: Translations) -> None:
+def _save_record(path: Path, answer: Answer, corpus: Corpus, translations: Translations) -> None:
     from datetime import UTC, datetime
 
     from alpie.app.exporting.reference_files import json_text
     from alpie.app.service.answer_record import make_record, record_text
     from alpie.index import package_version
 
-    record = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
+    record = make_record(answer, corpus, datetime.now(UTC), package_version(), translations.language)
     as_text = path.suffix.lower() == ".txt"
     try:
         path.write_text(
-            record_text(record, words.language) if as_text else json_text(record), encoding="utf-8"
+            record_text(record, translations.language) if as_text else json_text(record), encoding="utf-8"
         )
     except OSError as error:
         raise FileError(message("cli.cannot_write", path=path, reason=error.strerror), path) from error
-    _inform(words("record.saved", path=path))
+    _inform(translations("record.saved", path=path))
 
 
 def _read_text(path: Path | None) -> str:

@@ -47,25 +47,27 @@ Examination = Callable[[Settings, Translations], Check]
 
 
 def run_checks(
-    settings: Settings, words: Translations, examinations: tuple[Examination, ...] | None = None
+    settings: Settings, translations: Translations, examinations: tuple[Examination, ...] | None = None
 ) -> Iterator[Check]:
     """All checks, one after the other as they are done; one that fails never stops the others."""
     for look in EXAMINATIONS if examinations is None else examinations:
         try:
-            yield look(settings, words)
+            yield look(settings, translations)
         except (AlpieError, OSError) as error:
-            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, words.translate(error))
+            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, translations.translate(error))
 
 
-def _python(settings: Settings, words: Translations) -> Check:
+def _python(settings: Settings, translations: Translations) -> Check:
     return Check("python", Outcome.GOOD, ".".join(map(str, sys.version_info[:3])))
 
 
-def _packages(settings: Settings, words: Translations) -> Check:
+def _packages(settings: Settings, translations: Translations) -> Check:
     needed = _needed_packages()
     if missing := [name for name in needed if not _is_installed(name)]:
-        return Check("packages", Outcome.BAD, words("doctor.packages.missing", names=", ".join(missing)))
-    return Check("packages", Outcome.GOOD, words("doctor.packages.good", count=len(needed)))
+        return Check(
+            "packages", Outcome.BAD, translations("doctor.packages.missing", names=", ".join(missing))
+        )
+    return Check("packages", Outcome.GOOD, translations("doctor.packages.good", count=len(needed)))
 
 
 def _needed_packages() -> list[str]:
@@ -77,39 +79,44 @@ def _needed_packages() -> list[str]:
     return [_package_name(line) for line in declared if "extra ==" not in line]
 
 
-def _encoder(settings: Settings, words: Translations) -> Check:
+def _encoder(settings: Settings, translations: Translations) -> Check:
     from alpie.index.encoder.factory import open_encoder
 
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     started = perf_counter()
     encoder.encode_queries(["¿Qué es una prueba?"])
     milliseconds = round(1000 * (perf_counter() - started))
-    message = words(
+    message = translations(
         "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
     )
     if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
-        return Check("encoder", Outcome.ADVICE, f"{message} {words('doctor.encoder.slow')}")
+        return Check("encoder", Outcome.ADVICE, f"{message} {translations('doctor.encoder.slow')}")
     return Check("encoder", Outcome.GOOD, message)
 
 
-def _documents(settings: Settings, words: Translations) -> Check:
+def _documents(settings: Settings, translations: Translations) -> Check:
     from alpie.index.sources.document_folder import read_sources
 
     report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
     characters = sum(len(document.text) for document in report.documents)
-    good = words(
+    good = translations(
         "doctor.documents.good",
-        documents=words.count("count.documents", len(report.documents)),
-        characters=words.number(characters),
+        documents=translations.count("count.documents", len(report.documents)),
+        characters=translations.number(characters),
         folder=settings.docs,
     )
     notices = [(document.file, notice) for document in report.documents for notice in document.notices]
-    others = [words("notice.file", file=one.file, notice=one.reason) for one in report.others]
-    lines = [good, *map(words.translate, report.problems), *file_notices(notices, words), *others]
+    others = [translations("notice.file", file=one.file, notice=one.reason) for one in report.others]
+    lines = [
+        good,
+        *map(translations.translate, report.problems),
+        *file_notices(notices, translations),
+        *others,
+    ]
     scans = sum(isinstance(one, ScanWithoutText) for one in report.problems)
     scans += sum(notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for _, notice in notices)
     if scans:
-        lines.append(words(_recogniser(), count=scans))
+        lines.append(translations(_recogniser(), count=scans))
     if report.problems or not report.documents:
         return Check("documents", Outcome.BAD, "\n".join(lines))
     return Check("documents", Outcome.ADVICE if len(lines) > 1 else Outcome.GOOD, "\n".join(lines))
@@ -123,25 +130,25 @@ def _recogniser() -> str:
     return "doctor.documents.recogniser_there"
 
 
-def _index(settings: Settings, words: Translations) -> Check:
+def _index(settings: Settings, translations: Translations) -> Check:
     from alpie.app.service.document_report import compare_index_with_folder
     from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Check("index", Outcome.ADVICE, words("doctor.index.missing", folder=settings.data))
+        return Check("index", Outcome.ADVICE, translations("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
-        return Check("index", Outcome.ADVICE, words("index.stale", names=", ".join(freshness.ids)))
-    passages = words.count("count.passages", manifest.passages)
-    good = words("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
+        return Check("index", Outcome.ADVICE, translations("index.stale", names=", ".join(freshness.ids)))
+    passages = translations.count("count.passages", manifest.passages)
+    good = translations("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
     return Check("index", Outcome.GOOD, good)
 
 
-def _matching_encoder(settings: Settings, words: Translations) -> Check:
+def _matching_encoder(settings: Settings, translations: Translations) -> Check:
     from alpie.app.answering.answer_weights import MissingWeights, load_calibration
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
@@ -149,16 +156,16 @@ def _matching_encoder(settings: Settings, words: Translations) -> Check:
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.nothing"))
+        return Check("matching_encoder", Outcome.GOOD, translations("doctor.matching.nothing"))
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     check_encoder(folder, read_manifest(folder), encoder)
     numbers, _ = load_calibration(encoder, settings.data)
     if isinstance(numbers, MissingWeights):
         raise Uncalibrated(numbers.reason, numbers.data)  # its sentence says what to run
-    return Check("matching_encoder", Outcome.GOOD, words("doctor.matching.good"))
+    return Check("matching_encoder", Outcome.GOOD, translations("doctor.matching.good"))
 
 
-def _backend(settings: Settings, words: Translations) -> Check:
+def _backend(settings: Settings, translations: Translations) -> Check:
     """Opens the backend as an answer would: what cannot be opened says why, and what to do."""
     from urllib.parse import urlsplit
 
@@ -168,7 +175,7 @@ def _backend(settings: Settings, words: Translations) -> Check:
 
     choice = configured_backend(settings)
     if choice is None:
-        return Check("backend", Outcome.GOOD, words("doctor.backend.local"))
+        return Check("backend", Outcome.GOOD, translations("doctor.backend.local"))
     backend = choice.open(open_configured_encoder(settings))
     try:
         held, name, retrievers = backend.count(), backend.name, backend.retrievers
@@ -179,40 +186,46 @@ def _backend(settings: Settings, words: Translations) -> Check:
     except IndexMissing:
         expected = held
     if held != expected:
-        numbers = {"held": words.number(held), "expected": words.number(expected)}
-        return Check("backend", Outcome.BAD, words("doctor.backend.differs", name=name, **numbers))
-    advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [words("doctor.backend.no_words")]
+        numbers = {"held": translations.number(held), "expected": translations.number(expected)}
+        return Check("backend", Outcome.BAD, translations("doctor.backend.differs", name=name, **numbers))
+    advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [translations("doctor.backend.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
-        advice.append(words("doctor.backend.plain"))
-    message = words("doctor.backend.good", name=name, passages=words.count("count.passages", held))
+        advice.append(translations("doctor.backend.plain"))
+    message = translations(
+        "doctor.backend.good", name=name, passages=translations.count("count.passages", held)
+    )
     return Check("backend", Outcome.ADVICE if advice else Outcome.GOOD, " ".join([message, *advice]))
 
 
-def _writer(settings: Settings, words: Translations) -> Check:
+def _writer(settings: Settings, translations: Translations) -> Check:
     if not settings.writer:
-        return Check("writer", Outcome.GOOD, words("doctor.writer.none"))
+        return Check("writer", Outcome.GOOD, translations("doctor.writer.none"))
     provider, separator, model = settings.writer.partition(":")
     if not (separator and model):
-        return Check("writer", Outcome.BAD, words("doctor.writer.form", writer=settings.writer))
+        return Check("writer", Outcome.BAD, translations("doctor.writer.form", writer=settings.writer))
     package = f"langchain_{provider.replace('-', '_')}"
     if find_spec(package) is None:
-        return Check("writer", Outcome.BAD, words("doctor.writer.missing", package=package.replace("_", "-")))
+        return Check(
+            "writer", Outcome.BAD, translations("doctor.writer.missing", package=package.replace("_", "-"))
+        )
     return Check("writer", Outcome.GOOD, settings.writer)
 
 
-def _disk(settings: Settings, words: Translations) -> Check:
+def _disk(settings: Settings, translations: Translations) -> Check:
     needs = ((settings.cache, _BYTES_FOR_ENCODER), (settings.data, _BYTES_FOR_INDEX))
     for folder, needed in needs:
         if folder == settings.cache and folder.is_dir() and any(folder.iterdir()):
             continue  # the encoder's files are there already
         free = shutil.disk_usage(_existing(folder)).free
         if free < needed:
-            megabytes = words.number(free / 1e6), words.number(needed / 1e6)
-            message = words("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
+            megabytes = translations.number(free / 1e6), translations.number(needed / 1e6)
+            message = translations("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
             return Check("disk", Outcome.BAD, message)
     free = shutil.disk_usage(_existing(settings.data)).free
-    return Check("disk", Outcome.GOOD, words("doctor.disk.good", free=words.number(free / 1e9, 1)))
+    return Check(
+        "disk", Outcome.GOOD, translations("doctor.disk.good", free=translations.number(free / 1e9, 1))
+    )
 
 
 def _existing(folder: Path) -> Path:

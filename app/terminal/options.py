@@ -57,20 +57,20 @@ class _Formatter(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """argparse with its fixed words from the catalogue."""
 
-    def __init__(self, words: Translations, **options: Any) -> None:
-        formatter = partial(_Formatter, usage=words("help.usage"))
+    def __init__(self, translations: Translations, **options: Any) -> None:
+        formatter = partial(_Formatter, usage=translations("help.usage"))
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=formatter, **options)
-        self.words = words
-        self.given = self.add_argument_group(words("help.arguments"))
-        self.options = self.add_argument_group(words("help.options"))
-        self.options.add_argument("-h", "--help", action="help", help=words("help.help"))
+        self.translations = translations
+        self.given = self.add_argument_group(translations("help.arguments"))
+        self.options = self.add_argument_group(translations("help.options"))
+        self.options.add_argument("-h", "--help", action="help", help=translations("help.help"))
 
     def argument(self, name: str, help_key: str, **how: Any) -> None:
-        self.given.add_argument(name, help=self.words(f"help.{help_key}"), **how)
+        self.given.add_argument(name, help=self.translations(f"help.{help_key}"), **how)
 
     def option(self, name: str, help_key: str = "", **how: Any) -> None:
         """Add an option; its help stands under its name, or under `help_key`."""
-        self.options.add_argument(f"--{name}", help=self.words(f"help.{help_key or name}"), **how)
+        self.options.add_argument(f"--{name}", help=self.translations(f"help.{help_key or name}"), **how)
 
     def flag(self, name: str, help_key: str = "") -> None:
         self.option(name, help_key, action="store_true")
@@ -82,24 +82,29 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         for name, pattern in _MESSAGES.items():
             if match := pattern.fullmatch(message):
-                message = self.words(f"usage.{name}", **match.groupdict())
-        wrong = self.words("cli.usage", message=message)
-        self.exit(2, f"{self.format_usage()}{wrong}\n{self.words('help.hint', command=self.prog)}\n")
+                message = self.translations(f"usage.{name}", **match.groupdict())
+        wrong = self.translations("cli.usage", message=message)
+        self.exit(2, f"{self.format_usage()}{wrong}\n{self.translations('help.hint', command=self.prog)}\n")
 
 
-def make_argument_parser(words: Translations, evaluates: bool = True) -> argparse.ArgumentParser:
+def make_argument_parser(translations: Translations, evaluates: bool = True) -> argparse.ArgumentParser:
     """The parser of all commands, `eval` if it `evaluates`; options not given are absent from what it returns."""
-    parser = _Parser(words, prog="alpie", description=words("help.alpie"), epilog=words("help.epilog"))
+    parser = _Parser(
+        translations, prog="alpie", description=translations("help.alpie"), epilog=translations("help.epilog")
+    )
     _add_common(parser)
     parser.option("version", action="version", version=f"alpie {package_version()}")
     commands = parser.add_subparsers(
-        title=words("help.commands"), dest="command", metavar=words("help.command"), required=True
+        title=translations("help.commands"),
+        dest="command",
+        metavar=translations("help.command"),
+        required=True,
     )
 
     def command(name: str) -> _Parser:
-        text = words(f"help.{name}")
+        text = translations(f"help.{name}")
         added: _Parser = commands.add_parser(
-            name, words=words, help=text, description=text, prog=f"alpie {name}"
+            name, translations=translations, help=text, description=text, prog=f"alpie {name}"
         )
         _add_common(added)
         return added
@@ -123,7 +128,7 @@ def make_argument_parser(words: Translations, evaluates: bool = True) -> argpars
     expand.flag("yes")
     users = command("users")
     users.argument("action", "users.action", choices=ACTIONS)
-    users.argument("name", "users.name", nargs="?", metavar=words("help.name"))
+    users.argument("name", "users.name", nargs="?", metavar=translations("help.name"))
     command("mcp")
     parser.set_defaults(verbose=False)
     return parser
@@ -131,43 +136,51 @@ def make_argument_parser(words: Translations, evaluates: bool = True) -> argpars
 
 def _add_common(parser: _Parser) -> None:
     for name in ("docs", "data"):
-        parser.add_wish(name, type=Path, metavar=parser.words("help.folder"))
+        parser.add_wish(name, type=Path, metavar=parser.translations("help.folder"))
     parser.add_wish("language", choices=LANGUAGES)
     parser.add_wish("verbose", action="store_true")
 
 
 def _add_ask_options(parser: _Parser) -> None:
-    question = parser.words("help.question")
+    question = parser.translations("help.question")
     parser.argument("question", "ask.question", nargs="+", metavar=question)
     parser.flag("json")
     parser.option("turn", action="append", default=[], metavar=question)
     parser.option("document", "ask.document", action="append", default=[], metavar="ID")
     parser.flag("each-document")
-    parser.option("record", "ask.record", type=Path, metavar=parser.words("help.file"))
+    parser.option("record", "ask.record", type=Path, metavar=parser.translations("help.file"))
 
 
 def _add_search_options(parser: _Parser) -> None:
-    parser.argument("words", "search.words", nargs="+", metavar=parser.words("help.words"))
+    parser.argument("words", "search.words", nargs="+", metavar=parser.translations("help.words"))
     parser.flag("json")
     parser.option("document", metavar="ID")
-    most = parser.words("help.limit", most=MAX_HITS)
-    parser.options.add_argument("--limit", type=_count(parser.words), default=10, metavar="N", help=most)
+    most = parser.translations("help.limit", most=MAX_HITS)
+    parser.options.add_argument(
+        "--limit", type=_count(parser.translations), default=10, metavar="N", help=most
+    )
     parser.option("retriever", choices=RETRIEVERS, default=RETRIEVERS[0])
 
 
 def _add_verify_options(parser: _Parser) -> None:
-    words = parser.words
+    translations = parser.translations
     either = parser.given.add_mutually_exclusive_group(required=True)
     either.add_argument(
-        "text", nargs="*", default=[], metavar=words("help.text"), help=words("help.verify.text")
+        "text",
+        nargs="*",
+        default=[],
+        metavar=translations("help.text"),
+        help=translations("help.verify.text"),
     )
-    either.add_argument("--record", type=Path, metavar=words("help.file"), help=words("help.verify.record"))
+    either.add_argument(
+        "--record", type=Path, metavar=translations("help.file"), help=translations("help.verify.record")
+    )
     parser.flag("json")
 
 
 def _add_eval_options(parser: _Parser) -> None:
     for name, place in (("questions", "file"), ("predictions", "file"), ("report", "folder")):
-        parser.option(name, f"eval.{name}", type=Path, metavar=parser.words(f"help.{place}"))
+        parser.option(name, f"eval.{name}", type=Path, metavar=parser.translations(f"help.{place}"))
     parser.option("part", "eval.part", choices=_PARTS)
     parser.option("corpus-from-questions", "eval.corpus", action="store_true", default=None)
     parser.option("compare", "eval.compare", action=argparse.BooleanOptionalAction, default=None)
@@ -177,11 +190,11 @@ def _add_eval_options(parser: _Parser) -> None:
     parser.option("resamples", "eval.resamples", type=int, metavar="N")
 
 
-def _count(words: Translations) -> Any:
+def _count(translations: Translations) -> Any:
     def count(text: str) -> int:
         number = int(text) if text.isascii() and text.isdigit() else 0
         if not 1 <= number <= MAX_HITS:
-            raise argparse.ArgumentTypeError(words("cli.count", value=text, most=MAX_HITS))
+            raise argparse.ArgumentTypeError(translations("cli.count", value=text, most=MAX_HITS))
         return number
 
     return count

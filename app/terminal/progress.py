@@ -14,14 +14,14 @@ _SETTLED_SECONDS = 3.0  # before that an estimate jumps about
 
 def progress_bar(
     stream: TextIO,
-    words: Translations,
+    translations: Translations,
     clock: Callable[[], float] = time.monotonic,
     label: str = "index.progress",
 ) -> Callable[[int, int], None] | None:
     """A reporter of (done, in all) that draws one line after `label`; None where nobody looks, as in a pipe."""
     if not stream.isatty():
         return None
-    title = words(label)
+    title = translations(label)
     began: float | None = None
     at_start = widest = 0
 
@@ -35,7 +35,7 @@ def progress_bar(
         passed = clock() - began
         if at_start < done < total and passed >= _SETTLED_SECONDS:
             left = passed / (done - at_start) * (total - done)
-            line += " · " + words("index.remaining", time=duration(left))
+            line += " · " + translations("index.remaining", time=duration(left))
         widest = max(widest, len(line))
         stream.write("\r" + line.ljust(widest) + ("\n" if done >= total else ""))
         stream.flush()

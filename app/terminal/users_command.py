@@ -15,7 +15,7 @@ ACTIONS = ("add", "remove", "list")
 
 
 def run_users(
-    action: str, name: str | None, settings: Settings, words: Translations, say: Callable[[str], None]
+    action: str, name: str | None, settings: Settings, translations: Translations, say: Callable[[str], None]
 ) -> None:
     """Do one action on the file of users; `say` gets what there is to tell. Raises `AlpieError`."""
     if settings.users is None:
@@ -29,17 +29,17 @@ def run_users(
         raise ArgumentError(message("users.no_name", action=action))
     if action == "remove":
         users.remove(name)
-        say(words("users.removed", name=name, file=settings.users))
+        say(translations("users.removed", name=name, file=settings.users))
         return
-    new = users.add(name, _ask_password(words))
-    say(words("users.added" if new else "users.changed", name=name, file=settings.users))
+    new = users.add(name, _ask_password(translations))
+    say(translations("users.added" if new else "users.changed", name=name, file=settings.users))
 
 
-def _ask_password(words: Translations) -> str:
+def _ask_password(translations: Translations) -> str:
     """Asked for twice without echo; a program may send it as a line on standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(words("users.password") + " ")
-    if getpass.getpass(words("users.password_again") + " ") != first:
+    first = getpass.getpass(translations("users.password") + " ")
+    if getpass.getpass(translations("users.password_again") + " ") != first:
         raise ArgumentError(message("users.differ"))
     return first

@@ -42,7 +42,7 @@ GOLD = ("kind", "evidence", "evidence_all", "answer", "answer_all")
 class FakeSource:
     """Opens a small corpus that is searched by words, or one of any passages."""
 
-    words = translations_for("en")
+    translations = translations_for("en")
 
     def open(self) -> Corpus:
         text, passages = "\n".join(SENTENCES), []

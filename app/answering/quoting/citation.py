@@ -104,61 +104,61 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     The outermost heading and the most telling place: article or paragraph label, else page, else,
     for a text without headings, the paragraph.
     """
-    words = translations_for(language)
+    translations = translations_for(language)
     name = citation.short_publisher or citation.publisher or citation.title
-    year = words.years(citation.date)
-    parts = [f"{name} {words.supplied(year, citation.date_is_ours)}" if year else name]
+    year = translations.years(citation.date)
+    parts = [f"{name} {translations.supplied(year, citation.date_is_ours)}" if year else name]
     if citation.path:
         parts.append(f"§ {citation.path[0]}")
     if citation.label:
         parts.append(citation.label)
-    if page := page_text(citation, words):
+    if page := page_text(citation, translations):
         parts.append(page)
     if len(parts) == 1 and citation.paragraph:
-        parts.append(_paragraphs(citation, words))
+        parts.append(_paragraphs(citation, translations))
     if citation.recognised is not None:
-        parts.append(words("cite.recognised"))
+        parts.append(translations("cite.recognised"))
     return ", ".join(parts)
 
 
 def full_citation(citation: Citation, language: str = "es") -> str:
     """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
-    words = translations_for(language)
-    date = words.supplied(words.date(citation.date), citation.date_is_ours)
+    translations = translations_for(language)
+    date = translations.supplied(translations.date(citation.date), citation.date_is_ours)
     dated = with_capital(", ".join(part for part in (citation.kind, date) if part))
     place = with_capital(locator(citation, language))
-    parts = [citation.publisher, words.quoted(citation.title), dated, place]
+    parts = [citation.publisher, translations.quoted(citation.title), dated, place]
     text = ". ".join(part.rstrip(".") for part in parts if part) + "."
     return f"{text} {citation.url}" if citation.url else text
 
 
 def locator(citation: Citation, language: str = "es") -> str:
     """The place within the document, which is that of no other paragraph: section or unit, paragraph, page."""
-    words = translations_for(language)
+    translations = translations_for(language)
     section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
     unit = label_below_heading(citation.path, citation.label)
-    parts = [section if citation.label else words("cite.section", section=section)] if section else []
+    parts = [section if citation.label else translations("cite.section", section=section)] if section else []
     if citation.box and citation.box not in citation.path:
-        parts.append(words("cite.box", title=words.quoted(citation.box)))
+        parts.append(translations("cite.box", title=translations.quoted(citation.box)))
     if unit:
         parts.append(unit)
     # the first paragraph of a unit needs no number
     if citation.paragraph > 1 or (citation.paragraph and not citation.label):
-        parts.append(_paragraphs(citation, words))
-    if page := page_text(citation, words):
+        parts.append(_paragraphs(citation, translations))
+    if page := page_text(citation, translations):
         parts.append(page)
     if citation.recognised is not None:
-        parts.append(words("cite.recognised_sure", percent=citation.recognised))
+        parts.append(translations("cite.recognised_sure", percent=citation.recognised))
     if citation.doubtful:
-        doubtful = ", ".join(words.quoted(word) for word in citation.doubtful[:_MAX_DOUBTFUL])
-        parts.append(words("cite.doubtful", doubtful=doubtful))
+        doubtful = ", ".join(translations.quoted(word) for word in citation.doubtful[:_MAX_DOUBTFUL])
+        parts.append(translations("cite.doubtful", doubtful=doubtful))
     return ", ".join(parts)
 
 
-def _paragraphs(citation: Citation, words: Translations) -> str:
+def _paragraphs(citation: Citation, translations: Translations) -> str:
     if citation.last_paragraph > citation.paragraph:
-        return words("cite.paragraphs", first=citation.paragraph, last=citation.last_paragraph)
-    return words("cite.paragraph", paragraph=citation.paragraph)
+        return translations("cite.paragraphs", first=citation.paragraph, last=citation.last_paragraph)
+    return translations("cite.paragraph", paragraph=citation.paragraph)
 
 
 def page_range(citation: Citation) -> str:
@@ -166,11 +166,11 @@ def page_range(citation: Citation) -> str:
     return "-".join(str(page) for page in (citation.page, citation.last_page) if page is not None)
 
 
-def page_text(citation: Citation, words: Translations) -> str:
+def page_text(citation: Citation, translations: Translations) -> str:
     """The pages of a citation in words: «p. 3», «pp. 3-4»; "" where the document has none."""
     key = "cite.page" if citation.last_page is None else "cite.pages"
     pages = page_range(citation)
-    return words(key, page=pages) if pages else ""
+    return translations(key, page=pages) if pages else ""
 
 
 def permalink(address: str, base_url: str = "") -> str:

@@ -28,21 +28,25 @@ def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
     )
 
 
-def absence_lines(answer: Answer, words: Translations) -> list[str]:
+def absence_lines(answer: Answer, translations: Translations) -> list[str]:
     """A sentence for each thing that is not there: «El Código Penal no está entre los documentos.»"""
-    return [_absence_line(absent, words, bool(answer.limited_to)) for absent in answer.absent]
+    return [_absence_line(absent, translations, bool(answer.limited_to)) for absent in answer.absent]
 
 
-def _absence_line(absent: Absent, words: Translations, limited: bool) -> str:
+def _absence_line(absent: Absent, translations: Translations, limited: bool) -> str:
     if not absent.place:
-        name = name_with_article(absent.document) if words.language == "es" else words.quoted(absent.document)
+        name = (
+            name_with_article(absent.document)
+            if translations.language == "es"
+            else translations.quoted(absent.document)
+        )
         one, several = (
             ("absent.document_chosen", "absent.documents_chosen")
             if limited
             else ("absent.document", "absent.documents")
         )
-        line = words(several if is_plural(absent.document) else one, document=name)
-        return f"{line} {words('absent.mentioned')}" if absent.mentioned else line
+        line = translations(several if is_plural(absent.document) else one, document=name)
+        return f"{line} {translations('absent.mentioned')}" if absent.mentioned else line
     if not absent.document:
-        return words("absent.place", place=absent.place)
-    return words("absent.place_of", place=absent.place, document=words.quoted(absent.document))
+        return translations("absent.place", place=absent.place)
+    return translations("absent.place_of", place=absent.place, document=translations.quoted(absent.document))

@@ -108,8 +108,8 @@ class PermittedEvents:
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
                 raise Refused(404, "guard.none")
         except Refused as refused:
-            words = page_translations_for(page.language if page else "es")
-            answer = JSONResponse({"detail": words(refused.key, **refused.values)}, refused.status)
+            translations = page_translations_for(page.language if page else "es")
+            answer = JSONResponse({"detail": translations(refused.key, **refused.values)}, refused.status)
             await answer(scope, receive, send)
         else:
             await self._app(scope, receive, send)

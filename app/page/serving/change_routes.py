@@ -65,29 +65,29 @@ class _Changes:
         except NotReady:
             return {}
 
-    def state(self, words: PageTranslations, problem: str = "") -> str:
-        return render_state(self._options.services.uploads, words, self.documents, problem)
+    def state(self, translations: PageTranslations, problem: str = "") -> str:
+        return render_state(self._options.services.uploads, translations, self.documents, problem)
 
     async def carry_out(self, request: Request, change: Change) -> Response:
-        words = words_asked(request)
+        translations = words_asked(request)
         problem, status = "", 200
         try:
             if self._options.here_only and _from_another_machine(request):
                 raise ChangeRefused(message("guard.elsewhere"))
             async with request.form(max_files=1, max_fields=12, max_part_size=1_000) as form:
-                await run_in_threadpool(change, form, words)
+                await run_in_threadpool(change, form, translations)
         except SourceError as error:
-            problem, status = words.translate(error), 422
+            problem, status = translations.translate(error), 422
         except (HTTPException, ClientDisconnect):  # no form, or one cut short
-            problem, status = words("upload.cut"), 400
+            problem, status = translations("upload.cut"), 400
         except OSError as error:
             _LOG.error("the documents could not be changed: %s", error)
-            problem, status = words("upload.disk"), 500
-        return HTMLResponse(self.state(words, problem), status_code=status)
+            problem, status = translations("upload.disk"), 500
+        return HTMLResponse(self.state(translations, problem), status_code=status)
 
 
 def _add_uploads(router: APIRouter, orders: _Changes, uploads: Uploads) -> None:
-    def take(form: FormData, words: PageTranslations) -> None:
+    def take(form: FormData, translations: PageTranslations) -> None:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             raise ChangeRefused(message("upload.nothing"))
@@ -103,15 +103,15 @@ def _add_uploads(router: APIRouter, orders: _Changes, uploads: Uploads) -> None:
 
     @router.post("/recognise")
     async def recognise(request: Request) -> Response:
-        return await orders.carry_out(request, lambda form, words: uploads.recognise())
+        return await orders.carry_out(request, lambda form, translations: uploads.recognise())
 
 
 def _add_shelf(router: APIRouter, orders: _Changes, shelf: Shelf) -> None:
     @router.post("/document/{order}")
     async def document(order: str, request: Request) -> Response:
-        def change(form: FormData, words: PageTranslations) -> None:
+        def change(form: FormData, translations: PageTranslations) -> None:
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
-            _change(shelf, order, fields, orders.documents, words)
+            _change(shelf, order, fields, orders.documents, translations)
 
         return await orders.carry_out(request, change)
 
@@ -142,9 +142,9 @@ def _add_collections(
     async def collection(order: str, request: Request) -> Response:
         went: list[str] = []
 
-        def change(form: FormData, words: PageTranslations) -> None:
+        def change(form: FormData, translations: PageTranslations) -> None:
             if (address := changed(order, form)) is not None:
-                own = "" if words.language == options.language else f"{words.language}/"
+                own = "" if translations.language == options.language else f"{translations.language}/"
                 went.extend((options.site_path + address, options.site_path + address + own))
 
         answer = await orders.carry_out(request, change)
@@ -156,7 +156,7 @@ def _change(
     order: str,
     fields: Mapping[str, str],
     documents: Mapping[str, Document],
-    words: PageTranslations,
+    translations: PageTranslations,
 ) -> None:
     if order in ("restore", "erase"):
         (shelf.restore if order == "restore" else shelf.erase)(fields.get("token", ""))

@@ -63,8 +63,8 @@ class CollectionRouter:
                 return
             await own({**scope, "root_path": root + prefix[0]}, receive, send)
         elif prefix and scope["type"] == "http":
-            words = page_translations_for(language_of_path(path[prefix.end() :], self._language))
-            page = render("gone", words, home=f"{root}/")
+            translations = page_translations_for(language_of_path(path[prefix.end() :], self._language))
+            page = render("gone", translations, home=f"{root}/")
             await HTMLResponse(page, status_code=404)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -45,40 +45,42 @@ _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles 
 
 def build_page(
     opening: Opening,
-    words: PageTranslations,
+    translations: PageTranslations,
     homes: Mapping[str, str],
     options: PageOptions,
     meter: Meter | None = None,
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, words, options.finish, options.root_path, meter)
+    chat = Chat(opening, translations, options.finish, options.root_path, meter)
     page: gr.Blocks
-    with gr.Blocks(title=words("page.title"), fill_width=True, analytics_enabled=False) as page:
-        basket = render("basket", words, style_names=tuple(STYLES), formats=_FORMATS)
-        gr.HTML(_masthead(words, homes) + basket, elem_id="masthead", **_PLAIN)
+    with gr.Blocks(title=translations("page.title"), fill_width=True, analytics_enabled=False) as page:
+        basket = render("basket", translations, style_names=tuple(STYLES), formats=_FORMATS)
+        gr.HTML(_masthead(translations, homes) + basket, elem_id="masthead", **_PLAIN)
         talk = gr.State(Conversation(), time_to_live=3600)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="views"):
                 with gr.Column(elem_id="view-ask"):
-                    chatbot = _chatbot(words)
-                    gr.HTML(render("talks", words), elem_id="talks", **_PLAIN)
-                    composer = _composer(words)
-                gr.HTML(render("empty_views", words, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN)
-            gr.HTML(render("empty_panel", words), elem_id="panel", **_PLAIN)
+                    chatbot = _chatbot(translations)
+                    gr.HTML(render("talks", translations), elem_id="talks", **_PLAIN)
+                    composer = _composer(translations)
+                gr.HTML(
+                    render("empty_views", translations, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN
+                )
+            gr.HTML(render("empty_panel", translations), elem_id="panel", **_PLAIN)
         on_load = (_ASSETS / "bridge.js").read_text(encoding="utf-8")
         bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=on_load)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
         past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
-        gr.HTML(_foot(words, options), elem_id="colophon", **_PLAIN)
+        gr.HTML(_foot(translations, options), elem_id="colophon", **_PLAIN)
         _wire_events(chat, talk, chatbot, composer, bridge, past, wishes)
     return page
 
 
-def _chatbot(words: PageTranslations) -> gr.Chatbot:
+def _chatbot(translations: PageTranslations) -> gr.Chatbot:
     """Where the conversation is shown, with nothing of Gradio's own around it."""
     return gr.Chatbot(
         elem_id="chat",
-        label=words("chat.label"),
+        label=translations("chat.label"),
         show_label=False,
         container=False,
         height=None,
@@ -91,26 +93,26 @@ def _chatbot(words: PageTranslations) -> gr.Chatbot:
         line_breaks=False,
         group_consecutive_messages=False,
         layout="panel",
-        placeholder=escape_line_ends(render_welcome(words)),
+        placeholder=escape_line_ends(render_welcome(translations)),
     )
 
 
-def _composer(words: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     """Where a question is written: its box, what sends it, and what begins anew."""
     with gr.Row(elem_id="composer"):
         box = gr.Textbox(
             elem_id="question",
-            label=words("chat.question"),
-            placeholder=words("chat.placeholder"),
+            label=translations("chat.question"),
+            placeholder=translations("chat.placeholder"),
             container=True,
             lines=1,
             max_lines=5,
             max_length=MAX_TEXT,
             scale=1,
         )
-        gr.HTML(render("scope", words), elem_id="scope", **_PLAIN)
-        send = gr.Button(words("chat.send"), elem_id="send", variant="primary", scale=0)
-        again = gr.Button(words("chat.again"), elem_id="again", scale=0)
+        gr.HTML(render("scope", translations), elem_id="scope", **_PLAIN)
+        send = gr.Button(translations("chat.send"), elem_id="send", variant="primary", scale=0)
+        again = gr.Button(translations("chat.again"), elem_id="again", scale=0)
     return box, send, again
 
 
@@ -170,52 +172,52 @@ def _wire_events(
     )
 
 
-def script_of(words: PageTranslations, home: str, options: PageOptions) -> str:
+def script_of(translations: PageTranslations, home: str, options: PageOptions) -> str:
     """The scripts of the page as one, after the words they say.
 
     A file, for the content-security policy allows no script that is put into the page later; one file, for
     Gradio adds the files of a head in no certain order.
     """
     own = {
-        "lang": words.language,
+        "lang": translations.language,
         "root": options.root_path,
         "home": home,
         "public": options.public_url,
         "feedback": options.feedback is not None,
         "views": {address: view for view, address in _VIEWS},
     }
-    strings = json.dumps({**own, **words.for_scripts}, ensure_ascii=False)
+    strings = json.dumps({**own, **translations.for_scripts}, ensure_ascii=False)
     parts = ((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     return "\n".join((f"window.alpieWords = {strings};", *parts))
 
 
-def head_of(words: PageTranslations, script: str, root: str) -> tuple[str, str]:
+def head_of(translations: PageTranslations, script: str, root: str) -> tuple[str, str]:
     """What goes into the document head, styles and the address of the script; and a `Link` header that names them early.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
     """
     styles = [f"{root}{_asset(name)}" for name in _STYLES]
-    source = f"{root}/al/script?lang={words.language}&v={_digest(script.encode())}"
+    source = f"{root}/al/script?lang={translations.language}&v={_digest(script.encode())}"
     files = [*((address, "style") for address in styles), (source, "script")]
     early = ", ".join(f"<{address}>; rel=preload; as={kind}" for address, kind in files)
-    return render("head", words, styles=styles, script=source), early
+    return render("head", translations, styles=styles, script=source), early
 
 
 def first_paint(
-    words: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
+    translations: PageTranslations, homes: Mapping[str, str], welcome: Callable[[PageTranslations], Markup]
 ) -> FirstPaintParts:
     """What is seen before Gradio has drawn the page."""
     *styles, script = ((_ASSETS / name).read_text(encoding="utf-8") for name in (*_FIRST_STYLES, "first.js"))
     body = render(
         "first",
-        words,
-        masthead=_masthead(words, homes, tools=False),
-        welcome=welcome(words),
-        home=homes[words.language],
+        translations,
+        masthead=_masthead(translations, homes, tools=False),
+        welcome=welcome(translations),
+        home=homes[translations.language],
         longest=MAX_TEXT,
         script=Markup(script),
     )
-    return FirstPaintParts(words.language, words.html("page.title"), "".join(styles), body)
+    return FirstPaintParts(translations.language, translations.html("page.title"), "".join(styles), body)
 
 
 def _asset(name: str) -> str:
@@ -227,16 +229,16 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _masthead(words: PageTranslations, homes: Mapping[str, str], tools: bool = True) -> Markup:
+def _masthead(translations: PageTranslations, homes: Mapping[str, str], tools: bool = True) -> Markup:
     """Name, views, languages; `tools`: what works once the scripts of the page are there."""
-    return render("masthead", words, homes=homes, views=_VIEWS, tools=tools)
+    return render("masthead", translations, homes=homes, views=_VIEWS, tools=tools)
 
 
-def _foot(words: PageTranslations, options: PageOptions) -> Markup:
+def _foot(translations: PageTranslations, options: PageOptions) -> Markup:
     here = "foot.privacy" if options.here_only else "foot.privacy.server"
     privacy = "foot.privacy.writer" if options.finish else here
-    log_out = f"{options.site_path}/al/logout?lang={words.language}" if options.users else ""
-    return render("foot", words, privacy=privacy, log_out=log_out)
+    log_out = f"{options.site_path}/al/logout?lang={translations.language}" if options.users else ""
+    return render("foot", translations, privacy=privacy, log_out=log_out)
 
 
 def add_api(

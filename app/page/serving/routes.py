@@ -75,10 +75,12 @@ class PageRoutes:
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/reader": self._reader,
-            "/search-form": lambda _, corpus, words: lookup_view.render_search_form(corpus, words),
+            "/search-form": lambda _, corpus, translations: lookup_view.render_search_form(
+                corpus, translations
+            ),
             "/search": self._search,
-            "/scope": lambda _, corpus, words: render(
-                "scope_list", words, documents=list(corpus.documents.values())
+            "/scope": lambda _, corpus, translations: render(
+                "scope_list", translations, documents=list(corpus.documents.values())
             ),
             "/evaluation": self._evaluation,
             "/export/{form}": self._export,
@@ -103,20 +105,20 @@ class PageRoutes:
         app.include_router(router)
         app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
 
-    def welcome(self, words: PageTranslations) -> Markup:
+    def welcome(self, translations: PageTranslations) -> Markup:
         """What the page shows before the first question."""
         try:
             corpus = self._opening.wait()
         except NotReady as error:
-            return render_welcome(words, complete=error.failed)
-        examples = self._examples.get(words.language)
+            return render_welcome(translations, complete=error.failed)
+        examples = self._examples.get(translations.language)
         if examples is None or examples.corpus is not corpus:
-            examples = self._examples[words.language] = Examples(corpus, words)
+            examples = self._examples[translations.language] = Examples(corpus, translations)
         options = self._options
         evaluated = evaluation.has_results_about(options.reports, corpus.fingerprint)
         may_add = options.services.uploads is not None or options.services.collections is not None
         return render_welcome(
-            words, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
+            translations, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
         )
 
     def _panels_of(self, corpus: Corpus) -> Panels:
@@ -135,34 +137,36 @@ class PageRoutes:
 
     def _respond(self, request: Request, make: Make) -> Response:
         """What `make` says, or a plain sentence with the right status."""
-        words = words_asked(request)
+        translations = words_asked(request)
         try:
-            made = make(request, self._opening.wait(), words)
+            made = make(request, self._opening.wait(), translations)
             return made if isinstance(made, Response) else HTMLResponse(made)
         except NotReady as error:
-            return _sentence(words, self._opening.why_not(error), 500 if error.failed else 503)
+            return _sentence(translations, self._opening.why_not(error), 500 if error.failed else 503)
         except QuestionError:
-            return _sentence(words, "chat.no_words", 400)
+            return _sentence(translations, "chat.no_words", 400)
         except AlpieError as error:
             _LOG.info("refused: %s", error)
-            return _sentence(words, "chat.refused", 400)
+            return _sentence(translations, "chat.refused", 400)
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a page request failed")
-            return _sentence(words, "chat.failed", 500)
+            return _sentence(translations, "chat.failed", 500)
 
     # --- what is read and looked up -------------------------------------------------------------
 
-    def _reader(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response | Markup:
+    def _reader(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response | Markup:
         query, panels = _query(request), self._panels_of(corpus)
         try:
             if "d" in query:
-                return panels.whole(query["d"], words)
-            return panels.at(query.get("p", ""), query.get("s", ""), words)
+                return panels.whole(query["d"], translations)
+            return panels.at(query.get("p", ""), query.get("s", ""), translations)
         except AddressError as error:
-            return HTMLResponse(panels.vanished(error, words), status_code=404)
+            return HTMLResponse(panels.vanished(error, translations), status_code=404)
 
-    def _search(self, request: Request, corpus: Corpus, words: PageTranslations) -> Markup:
-        return lookup_view.render_results(corpus, lookup_view.LookupQuery.from_query(_query(request)), words)
+    def _search(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Markup:
+        return lookup_view.render_results(
+            corpus, lookup_view.LookupQuery.from_query(_query(request)), translations
+        )
 
     async def _check_form(self, request: Request) -> Response:
         return HTMLResponse(check.render_check_form(words_asked(request)))
@@ -170,66 +174,68 @@ class PageRoutes:
     async def _check(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8", errors="replace")
 
-        def make(_: Request, corpus: Corpus, words: PageTranslations) -> Markup:
-            return check.render_check(self._panels_of(corpus).checker, text, words)
+        def make(_: Request, corpus: Corpus, translations: PageTranslations) -> Markup:
+            return check.render_check(self._panels_of(corpus).checker, text, translations)
 
         return await self._with_corpus(make)(request)
 
     # --- what is taken along --------------------------------------------------------------------
 
-    def _export(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
+    def _export(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response:
         places = reference_view.parse_places(request.query_params.multi_items())
         base = self._options.public_url
         if not base and not is_loopback(request.url.hostname or ""):
             base = str(request.base_url)
-        return reference_view.export_response(corpus, request.path_params["form"], places, words, base)
+        return reference_view.export_response(corpus, request.path_params["form"], places, translations, base)
 
-    def _references(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
+    def _references(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response:
         places = reference_view.parse_places(request.query_params.multi_items())
         style = request.path_params["style"]
-        return reference_view.references_response(corpus, style, places, words, self._options.root_path)
+        return reference_view.references_response(
+            corpus, style, places, translations, self._options.root_path
+        )
 
-    def _record(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
+    def _record(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response:
         query = _query(request)
         turns, documents = (
             tuple(value[:_MAX_VALUE] for value in request.query_params.getlist(name)) for name in ("t", "in")
         )
         as_json, each = query.get("format") == "json", "each" in query
         question = query.get("q", "")
-        return render_record(corpus, question, turns[:MAX_TURNS], words, as_json, documents, each)
+        return render_record(corpus, question, turns[:MAX_TURNS], translations, as_json, documents, each)
 
     # --- the documents --------------------------------------------------------------------------
 
     async def _document_list(self, request: Request) -> Response:
         return await run_in_threadpool(self._documents, words_asked(request))
 
-    def _documents(self, words: PageTranslations) -> Response:
+    def _documents(self, translations: PageTranslations) -> Response:
         try:
             panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
         except NotReady as error:
             if not error.failed:
-                return _sentence(words, self._opening.why_not(error), 503)
+                return _sentence(translations, self._opening.why_not(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
         known = panels is not None and evaluation.has_results_about(
             options.reports, panels.corpus.fingerprint
         )
-        return HTMLResponse(render_documents(panels, words, options, known))
+        return HTMLResponse(render_documents(panels, translations, options, known))
 
     async def _page_image(self, request: Request) -> Response:
         return await run_in_threadpool(self._respond, request, self._picture)
 
-    def _picture(self, request: Request, corpus: Corpus, words: PageTranslations) -> Response:
+    def _picture(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response:
         query = request.query_params
         number = query.get("n", "")
         document = corpus.documents.get(query.get("d", ""))
         if document is None or not (number.isascii() and number.isdecimal() and len(number) <= 5):
-            return Response(words("reader.no_page"), 404, media_type="text/plain; charset=utf-8")
+            return Response(translations("reader.no_page"), 404, media_type="text/plain; charset=utf-8")
         try:
             picture = page_png(self._options.docs, document, int(number))
         except SourceError as error:
             _LOG.info("a page cannot be shown: %s", error)
-            return Response(words.translate(error), 404, media_type="text/plain; charset=utf-8")
+            return Response(translations.translate(error), 404, media_type="text/plain; charset=utf-8")
         # the address holds the checksum of the file: its picture never changes
         headers = {"cache-control": "private, max-age=86400, immutable"}
         return Response(picture, media_type="image/png", headers=headers)
@@ -248,10 +254,10 @@ class PageRoutes:
         headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    def _evaluation(self, request: Request, corpus: Corpus, words: PageTranslations) -> Markup:
-        shown = evaluation.render_evaluation(self._options.reports, words, corpus.fingerprint)
+    def _evaluation(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Markup:
+        shown = evaluation.render_evaluation(self._options.reports, translations, corpus.fingerprint)
         if self._meter:
-            shown += evaluation.render_timings(self._meter, words)
+            shown += evaluation.render_timings(self._meter, translations)
         return shown
 
     async def _feedback(self, request: Request) -> Response:
@@ -281,8 +287,10 @@ def _require_corpus(opening: Opening) -> None:
         opening.wait(_OPENING_SECONDS)
 
 
-def _sentence(words: PageTranslations, key: str, status: int) -> Response:
+def _sentence(translations: PageTranslations, key: str, status: int) -> Response:
     headers = {"retry-after": "2"} if status == 503 else None
     return HTMLResponse(
-        render("sentence", words, style="problem", text=words(key)), status_code=status, headers=headers
+        render("sentence", translations, style="problem", text=translations(key)),
+        status_code=status,
+        headers=headers,
     )

@@ -38,7 +38,7 @@ _LINES = {SentenceRole.ITEM: "item", SentenceRole.HEADER: "row header", Sentence
 
 def render_answer(
     answer: Answer,
-    words: PageTranslations,
+    translations: PageTranslations,
     documents: Mapping[str, Document],
     turns: Sequence[str] = (),
     writing: bool = False,
@@ -50,7 +50,6 @@ def render_answer(
     `writing`: a language model is still at its summary, which goes under the quotations. `root_path`: of the settings.
     `page`: language of the page, where the answer is told in another.
     """
-    translations = translations_for(words.language)
     follows = " › ".join(answer.follows)
     each = any(part.role is Role.DOCUMENT for part in answer.parts)
     link_of = partial(question_link, answer.question, documents=answer.limited_to)
@@ -61,45 +60,45 @@ def render_answer(
 
     def quoted(quote: Quote) -> Markup:
         number = numbers[quote.document_id, quote.spans]
-        return render_quote(quote, words, documents, number, by_address.get(quote.passage.address))
+        return render_quote(quote, translations, documents, number, by_address.get(quote.passage.address))
 
     def near(quote: Quote, number: int) -> Markup:
-        return render_quote(quote, words, documents, number, nearest=True)
+        return render_quote(quote, translations, documents, number, nearest=True)
 
     search = answer.search
     return render(
         "answer",
-        words,
+        translations,
         answer=answer,
-        lang=words.language if page and page != words.language else "",
+        lang=translations.language if page and page != translations.language else "",
         home=f"{root_path}/en/{here}",
         follows=follows,
         anew=link_of(each_document=each, anew=True),
         limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
-        foreign=_foreign_language(answer, words, documents),
-        absent=absence_lines(answer, translations),
+        foreign=_foreign_language(answer, translations, documents),
+        absent=absence_lines(answer, translations_for(translations.language)),
         quoted=quoted,
         near=near,
         writing=writing,
-        written=_render_writing(answer, words),
-        suggestions=list(_suggestions(answer, words)) if answer.answered else [],
-        statement=_search_statement(answer, words),
+        written=_render_writing(answer, translations),
+        suggestions=list(_suggestions(answer, translations)) if answer.answered else [],
+        statement=_search_statement(answer, translations),
         again=bool(follows) and asks_again(answer.question),
-        foot=words(
+        foot=translations(
             "answer.foot",
-            passages=words.count("count.passages", search.passages),
-            seconds=words.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
+            passages=translations.count("count.passages", search.passages),
+            seconds=translations.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
         ),
         each=link_of(turns=earlier, each_document=True) if not each and search.documents > 1 else "",
         here=here,
-        printed=printed_references(answer.quotes if answer.answered else answer.nearest[:3], words),
-        record=f"{root_path}/al/record{link_of(turns=turns, each_document=each)}&lang={words.language}",
+        printed=printed_references(answer.quotes if answer.answered else answer.nearest[:3], translations),
+        record=f"{root_path}/al/record{link_of(turns=turns, each_document=each)}&lang={translations.language}",
     )
 
 
 def render_quote(
     quote: Quote,
-    words: PageTranslations,
+    translations: PageTranslations,
     documents: Mapping[str, Document],
     number: int | None = None,
     hit: Hit | None = None,
@@ -111,43 +110,45 @@ def render_quote(
     first = min(shown.emphasis, default=None)
     return render(
         "quote",
-        words,
+        translations,
         lines=_quote_lines(shown),
-        answering=words.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
+        answering=translations.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
         language=document.language if document else "es",
         href=passage_link(quote.passage, quote.spans),
-        opens=words("quote.open", number=number) if number else words("quote.context"),
+        opens=translations("quote.open", number=number) if number else translations("quote.context"),
         number=number,
         note=number and not nearest,
         nearest=nearest,
-        source=short_citation(quote.citation, words.language),
+        source=short_citation(quote.citation, translations.language),
         hit=hit,
         ranked_by=_RANKED_BY,
     )
 
 
-def _search_statement(answer: Answer, words: PageTranslations) -> str:
+def _search_statement(answer: Answer, translations: PageTranslations) -> str:
     """What was searched; of a law that is not here nothing was, and so nothing is said of thresholds."""
     values = {
-        "documents": words.count("count.documents", answer.search.documents),
-        "passages": words.count("count.passages", answer.search.passages),
+        "documents": translations.count("count.documents", answer.search.documents),
+        "passages": translations.count("count.passages", answer.search.passages),
     }
     if answer.absent:
-        return words("answer.absent.statement", **values)
-    return words("answer.none.statement", **values)
+        return translations("answer.absent.statement", **values)
+    return translations("answer.none.statement", **values)
 
 
-def _foreign_language(answer: Answer, words: PageTranslations, documents: Mapping[str, Document]) -> str:
+def _foreign_language(
+    answer: Answer, translations: PageTranslations, documents: Mapping[str, Document]
+) -> str:
     """The language of the quotations, where it is not that of the question."""
     shown = answer.quotes or (() if answer.nothing_near else answer.nearest)
     languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
     if answer.language != "en" or len(languages) != 1 or languages == {answer.language}:
         return ""
     key = f"language.{next(iter(languages)).partition('-')[0]}"
-    return words(key) if key in words.entries else ""
+    return translations(key) if key in translations.entries else ""
 
 
-def _render_writing(answer: Answer, words: PageTranslations) -> Markup:
+def _render_writing(answer: Answer, translations: PageTranslations) -> Markup:
     sentences = [
         (
             sentence.text,
@@ -160,17 +161,17 @@ def _render_writing(answer: Answer, words: PageTranslations) -> Markup:
         )
         for sentence in answer.writer or ()
     ]
-    return render("written", words, sentences=sentences, report=_writer_report(answer, words))
+    return render("written", translations, sentences=sentences, report=_writer_report(answer, translations))
 
 
-def _writer_report(answer: Answer, words: PageTranslations) -> str:
+def _writer_report(answer: Answer, translations: PageTranslations) -> str:
     """What became of the summary: sentences left out, or that there is none and the quotations stand."""
     report = answer.writer_report
     if report is None:
         return ""
-    parts = [words.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
+    parts = [translations.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
     if report.failure:
-        parts.append(words(f"writer.{report.failure}", model=report.model))
+        parts.append(translations(f"writer.{report.failure}", model=report.model))
     return " ".join(parts)
 
 
@@ -180,7 +181,7 @@ class _Suggestion(NamedTuple):
     link: str
 
 
-def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[_Suggestion]:
+def _suggestions(answer: Answer, translations: PageTranslations) -> Iterable[_Suggestion]:
     """Headings of passages nearly as near as those quoted, as next questions."""
     quoted = {quote.passage.address for quote in answer.quotes}
     known = {heading.casefold() for quote in answer.quotes for heading in quote.passage.path}
@@ -192,7 +193,7 @@ def _suggestions(answer: Answer, words: PageTranslations) -> Iterable[_Suggestio
         if hit.passage.address in quoted or not usable or hit.own_score < best - _CLOSE:
             continue
         known.add(heading.casefold())
-        question = words("answer.suggestion", heading=heading)
+        question = translations("answer.suggestion", heading=heading)
         yield _Suggestion(heading, question, question_link(question))
         found += 1
         if found == _MAX_SUGGESTIONS:
@@ -251,7 +252,7 @@ def render_record(
     corpus: Corpus,
     question: str,
     turns: tuple[str, ...],
-    words: PageTranslations,
+    translations: PageTranslations,
     as_json: bool,
     documents: tuple[str, ...] = (),
     each_document: bool = False,
@@ -263,22 +264,22 @@ def render_record(
     """
     answer = corpus.ask(question, turns, documents, each_document)
     here = question_link(question, turns=turns, documents=documents, each_document=each_document)
-    made = make_record(answer, corpus, datetime.now(UTC), package_version(), words.language)
+    made = make_record(answer, corpus, datetime.now(UTC), package_version(), translations.language)
     started = perf_counter()
     shown = answer.quotes if answer.answered else answer.nearest
     quotes = made["quotes"] if answer.answered else made.get("nearest", [])
     undivided = {"quotes": range(1, len(quotes) + 1), "tentative": answer.tentative}
     page = render(
         "record",
-        words,
+        translations,
         record=made,
         quotes=quotes,
         parts=made.get("parts") or [undivided],
         divided="parts" in made,
         limited=", ".join(corpus.documents[document].title for document in answer.limited_to),
         documents=corpus.documents,
-        references=printed_references(shown, words),
-        saved=f"record{here}&lang={words.language}&format=json",
+        references=printed_references(shown, translations),
+        saved=f"record{here}&lang={translations.language}&format=json",
     )
     made["stages"]["render"] = round(1000 * (perf_counter() - started), 3)
     if as_json:

@@ -96,12 +96,12 @@ class Chat:
     def __init__(
         self,
         opening: Opening,
-        words: PageTranslations,
+        translations: PageTranslations,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
         meter: Meter | None = None,
     ) -> None:
-        self._opening, self._words = opening, words
+        self._opening, self._translations = opening, translations
         self._finish, self._root_path, self._meter = finish, root_path, meter
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -127,7 +127,7 @@ class Chat:
         shown = typed if len(typed) <= MAX_TYPED_CHARACTERS else typed[:MAX_TYPED_CHARACTERS] + "…"
         if wish.anew:
             talk.messages, talk.questions = talk.messages[:-2], []
-        message = render("message", self._words, style="asked", lang="", content=shown)
+        message = render("message", self._translations, style="asked", lang="", content=shown)
         before: list[ChatMessage] = [*talk.messages, {"role": "user", "content": escape_line_ends(message)}]
         yield [*before, self._assistant_message(self._paragraph("searching", self._waiting()))], talk
         replies = self._replies(typed, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
@@ -155,23 +155,29 @@ class Chat:
 
     def _replies(self, typed: str, turns: tuple[str, ...], wish: Wish) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
-        words = self._words
+        translations = self._translations
         if len(typed) > MAX_TYPED_CHARACTERS:
-            yield render("pasted", words, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_TEXT])
+            yield render("pasted", translations, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_TEXT])
             return
         try:
             corpus = self._opening.wait(_OPENING_SECONDS)
             ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
             with self._free:
                 answer = ask(typed, turns, wish.documents, wish.each)
-            answer_words = page_translations_for("en") if answer.language == "en" else words
+            answer_words = page_translations_for("en") if answer.language == "en" else translations
             of_talk = (detect_risk(one, corpus.encoder) for one in (typed, *reversed(answer.follows)))
             risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
 
             def shown(answer: Answer, writing: bool = False) -> Markup:
                 started = perf_counter()
                 rendered = render_answer(
-                    answer, answer_words, corpus.documents, turns, writing, self._root_path, words.language
+                    answer,
+                    answer_words,
+                    corpus.documents,
+                    turns,
+                    writing,
+                    self._root_path,
+                    translations.language,
                 )
                 if self._meter:
                     self._meter.stage("render", perf_counter() - started)
@@ -202,11 +208,13 @@ class Chat:
             return answer
 
     def _assistant_message(self, content: Markup) -> ChatMessage:
-        message = render("message", self._words, style="said", lang=self._words.language, content=content)
+        message = render(
+            "message", self._translations, style="said", lang=self._translations.language, content=content
+        )
         return {"role": "assistant", "content": escape_line_ends(_INDENT.sub("\n", message))}
 
     def _paragraph(self, style: str, key: str) -> Markup:
-        return render("sentence", self._words, style=style, text=self._words(key))
+        return render("sentence", self._translations, style=style, text=self._translations(key))
 
 
 def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:

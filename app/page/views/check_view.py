@@ -25,21 +25,24 @@ if TYPE_CHECKING:
 MAX_TEXT = 10_000  # characters: two dense pages
 
 
-def render_check_form(words: PageTranslations) -> Markup:
+def render_check_form(translations: PageTranslations) -> Markup:
     """The form for a text to check: one field and a button."""
-    return render("check_form", words, longest=MAX_TEXT)
+    return render("check_form", translations, longest=MAX_TEXT)
 
 
-def render_check(checker: QuotationChecker, text: str, words: PageTranslations) -> Markup:
+def render_check(checker: QuotationChecker, text: str, translations: PageTranslations) -> Markup:
     """What the corpus says about the pasted `text`."""
     if len(text) > MAX_TEXT:
         return render(
-            "sentence", words, style="problem", text=words("check.too_long", most=words.number(MAX_TEXT))
+            "sentence",
+            translations,
+            style="problem",
+            text=translations("check.too_long", most=translations.number(MAX_TEXT)),
         )
     try:
         outcome = checker.check(text)
     except QuestionError:
-        return render("sentence", words, style="problem", text=words("check.no_words"))
+        return render("sentence", translations, style="problem", text=translations("check.no_words"))
     corpus = checker.corpus
     title = {
         Verdict.EXACT: "check.exact_with_omissions" if outcome.with_omissions else "check.exact",
@@ -50,29 +53,29 @@ def render_check(checker: QuotationChecker, text: str, words: PageTranslations) 
     }[outcome.verdict]
     return render(
         "check",
-        words,
+        translations,
         outcome=outcome,
         title=title,
         documents=len(corpus.documents),
         # those about what is left out stand at their places
-        misattributed=told_warnings(replace(outcome, places=()), words),
-        sentences=[sentence_line(n, one, words) for n, one in enumerate(outcome.sentences, 1)],
-        places=[_place_values(corpus, place, words) for place in outcome.places],
+        misattributed=told_warnings(replace(outcome, places=()), translations),
+        sentences=[sentence_line(n, one, translations) for n, one in enumerate(outcome.sentences, 1)],
+        places=[_place_values(corpus, place, translations) for place in outcome.places],
     )
 
 
-def _place_values(corpus: Corpus, place: MatchedPlace, words: PageTranslations) -> dict[str, object]:
+def _place_values(corpus: Corpus, place: MatchedPlace, translations: PageTranslations) -> dict[str, object]:
     """A place where the text stands, or the nearest; `href`: "" where it has no address."""
     reading, cut = place.reading, place.reading.warnings
     href = source = ""
     if place.citation is not None:
         href = passage_link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
-        source = short_citation(place.citation, words.language)
+        source = short_citation(place.citation, translations.language)
     return {
         "document": corpus.documents[place.document_id],
         # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
         "shown": mark_ranges(reading.text, reading.marked) if cut else place.shown,
-        "warnings": warning_sentences(cut, words),
+        "warnings": warning_sentences(cut, translations),
         "address": place.address,
         "source": source,
         "href": href,

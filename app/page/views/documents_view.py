@@ -45,7 +45,7 @@ class Offer:
 
 
 def render_documents(
-    panels: Panels | None, words: PageTranslations, offer: Offer, evaluated: bool = False
+    panels: Panels | None, translations: PageTranslations, offer: Offer, evaluated: bool = False
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
     services = offer.services
@@ -58,54 +58,54 @@ def render_documents(
     removed = collections.removed() if collections else ()
     return render(
         "documents",
-        words,
-        documents=_documents_values(panels, documents, words) if panels else [],
+        translations,
+        documents=_documents_values(panels, documents, translations) if panels else [],
         corpus=corpus,
         evaluated=evaluated,
-        built=words.moment(corpus.built_at) if corpus else "",
-        passages=words.count("count.passages", len(corpus.passages)) if corpus else "",
-        counted=words.count("count.documents", len(documents)),
-        unread=[words("notice.file", file=one.file, notice=one.reason) for one in unread],
-        name=offer.collection or words("collections.shipped"),
-        first=offer.first or words("collections.shipped"),
+        built=translations.moment(corpus.built_at) if corpus else "",
+        passages=translations.count("count.passages", len(corpus.passages)) if corpus else "",
+        counted=translations.count("count.documents", len(documents)),
+        unread=[translations("notice.file", file=one.file, notice=one.reason) for one in unread],
+        name=offer.collection or translations("collections.shipped"),
+        first=offer.first or translations("collections.shipped"),
         collections=collections.all() if collections else (),
         offer=offer,
-        home="/" if words.language == offer.language else f"/{words.language}/",
+        home="/" if translations.language == offer.language else f"/{translations.language}/",
         removed_collections=[(token, one.name) for token, one in removed],
-        most=words.number(offer.most_upload_bytes // 1_000_000),
+        most=translations.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
-        state=render_state(uploads, words, corpus.documents if corpus else {}),
+        state=render_state(uploads, translations, corpus.documents if corpus else {}),
         removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
-        languages=[(one, words.language_name(one)) for one in _LANGUAGES],
+        languages=[(one, translations.language_name(one)) for one in _LANGUAGES],
     )
 
 
 def _documents_values(
-    panels: Panels, documents: Sequence[Document], words: PageTranslations
+    panels: Panels, documents: Sequence[Document], translations: PageTranslations
 ) -> list[dict[str, Any]]:
     counts = panels.corpus.passages.counts
-    return [_document_values(panels, one, counts.get(one.id, 0), words) for one in documents]
+    return [_document_values(panels, one, counts.get(one.id, 0), translations) for one in documents]
 
 
 def _document_values(
-    panels: Panels, document: Document, passages: int, words: PageTranslations
+    panels: Panels, document: Document, passages: int, translations: PageTranslations
 ) -> dict[str, Any]:
     notes = [
-        *map(words.translate, document.notes),
-        *(notice_text(notice, words) for notice in document.notices),
+        *map(translations.translate, document.notes),
+        *(notice_text(notice, translations) for notice in document.notices),
     ]
-    if fields := editorial_fields(document, words):
-        notes.append(words("reader.editorial", fields=fields))
+    if fields := editorial_fields(document, translations):
+        notes.append(translations("reader.editorial", fields=fields))
     facts = (
         ("publisher", document.publisher),
-        ("date", words.date(document.date) if document.date else ""),
+        ("date", translations.date(document.date) if document.date else ""),
         ("kind", document.kind),
-        ("language", words.language_name(document.language)),
+        ("language", translations.language_name(document.language)),
         ("rights", document.rights),
     )
     technical = (
-        ("passages", words.number(passages)),
-        ("coverage", coverage_text(document.coverage, words)),
+        ("passages", translations.number(passages)),
+        ("coverage", coverage_text(document.coverage, translations)),
         ("file", document.file),
         ("id", document.id),
         ("parser", document.parser),
@@ -114,37 +114,48 @@ def _document_values(
     outline = panels.outline(document.id)
     return {
         "document": document,
-        "shown": [(words(f"field.{name}"), value) for name, value in facts if value],
-        "technical": [(words(f"field.{name}"), value) for name, value in technical if value],
+        "shown": [(translations(f"field.{name}"), value) for name, value in facts if value],
+        "technical": [(translations(f"field.{name}"), value) for name, value in technical if value],
         "url": document.url if document.url.startswith(("https://", "http://")) else "",
         "notes": notes,
         "outline": [one._replace(level=min(one.level, 3)) for one in outline],
-        "headings": words.count("count.headings", len(outline)),
-        "fields": [(name, words(f"field.{name}"), getattr(document, name)) for name in FIELDS],
+        "headings": translations.count("count.headings", len(outline)),
+        "fields": [(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     }
 
 
 def render_state(
-    uploads: Uploads | None, words: PageTranslations, documents: Mapping[str, Document], problem: str = ""
+    uploads: Uploads | None,
+    translations: PageTranslations,
+    documents: Mapping[str, Document],
+    problem: str = "",
 ) -> Markup:
     """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
     state = uploads.state if uploads else UploadState()
     by_file = {one.file: one for one in documents.values()}
-    done = [(name, _coverage_lines(by_file[name], words) if name in by_file else []) for name in state.done]
+    done = [
+        (name, _coverage_lines(by_file[name], translations) if name in by_file else []) for name in state.done
+    ]
     scanned = state.scans or any(
         notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for one in documents.values() for notice in one.notices
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
     refused = [
-        (name, words("upload.scan") if name in state.scans else words.translate(reason))
+        (name, translations("upload.scan") if name in state.scans else translations.translate(reason))
         for name, reason in state.refused
     ]
     return render(
-        "upload_state", words, state=state, done=done, refused=refused, problem=problem, recognise=recognise
+        "upload_state",
+        translations,
+        state=state,
+        done=done,
+        refused=refused,
+        problem=problem,
+        recognise=recognise,
     )
 
 
-def _coverage_lines(document: Document, words: PageTranslations) -> list[str]:
+def _coverage_lines(document: Document, translations: PageTranslations) -> list[str]:
     """How much of a document was read, and what of it was not."""
-    coverage = coverage_text(document.coverage, words)
-    return [*([coverage] if coverage else []), *(notice_text(one, words) for one in document.notices)]
+    coverage = coverage_text(document.coverage, translations)
+    return [*([coverage] if coverage else []), *(notice_text(one, translations) for one in document.notices)]

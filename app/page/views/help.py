@@ -24,12 +24,14 @@ def help_lines() -> dict[str, Any]:
     return tomllib.loads((_PAGE / "help_lines.toml").read_text(encoding="utf-8"))
 
 
-def with_help_notice(answer: Markup, risk: Risk, words: PageTranslations) -> Markup:
+def with_help_notice(answer: Markup, risk: Risk, translations: PageTranslations) -> Markup:
     """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
-    return render("care", words, key=f"help.notice.{risk}", lines=help_lines()["line"], answer=answer)
+    return render("care", translations, key=f"help.notice.{risk}", lines=help_lines()["line"], answer=answer)
 
 
-def render_help(words: PageTranslations, writer: bool = False) -> Markup:
+def render_help(translations: PageTranslations, writer: bool = False) -> Markup:
     """The Help view; `writer`: questions and quotations go to a language model."""
     known = help_lines()
-    return render("help", words, lines=known["line"], checked=words.date(known["checked"]), writer=writer)
+    return render(
+        "help", translations, lines=known["line"], checked=translations.date(known["checked"]), writer=writer
+    )

@@ -193,26 +193,26 @@ def _is_within_dates(date: str, since: str, until: str) -> bool:
 _MAX_EXCERPT = 420
 
 
-def render_results(corpus: Corpus, lookup: LookupQuery, words: PageTranslations) -> Markup:
+def render_results(corpus: Corpus, lookup: LookupQuery, translations: PageTranslations) -> Markup:
     """Results grouped by document, those with the words apart from those that are only related."""
     results = look_up(corpus, lookup)
     groups: dict[str, list[dict[str, object]]] = {}
     for item in results.found:
-        groups.setdefault(item.passage.document_id, []).append(_passage_values(item, corpus, words))
+        groups.setdefault(item.passage.document_id, []).append(_passage_values(item, corpus, translations))
     every = sum(results.counts.values())
     return render(
         "search_results",
-        words,
+        translations,
         lookup=lookup,
         results=results,
         every=every,
         groups=[(corpus.documents[document], items) for document, items in groups.items()],
-        related=[_passage_values(item, corpus, words) for item in results.related],
+        related=[_passage_values(item, corpus, translations) for item in results.related],
         more=lookup.address(lookup.shown + STEP) if len(results.found) < min(every, MAX_SHOWN) else "",
     )
 
 
-def _passage_values(item: MarkedPassage, corpus: Corpus, words: PageTranslations) -> dict[str, object]:
+def _passage_values(item: MarkedPassage, corpus: Corpus, translations: PageTranslations) -> dict[str, object]:
     passage = item.passage
     document = corpus.documents[passage.document_id]
     labels = (*passage.path, passage.label) if passage.label else passage.path
@@ -222,7 +222,7 @@ def _passage_values(item: MarkedPassage, corpus: Corpus, words: PageTranslations
         "href": passage_link(passage),
         "excerpt": _excerpt(passage.text, item.ranges),
         "text": passage.text,  # all of it, which is copied
-        "source": short_citation(cite(document, passage), words.language),
+        "source": short_citation(cite(document, passage), translations.language),
     }
 
 
@@ -244,7 +244,7 @@ def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     return ("… " if begin else "") + mark_ranges(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 
-def render_search_form(corpus: Corpus, words: PageTranslations) -> Markup:
+def render_search_form(corpus: Corpus, translations: PageTranslations) -> Markup:
     """The search form; its choices are what the corpus holds."""
     documents = corpus.documents.values()
     sections = dict.fromkeys(filter(None, corpus.passages.values("section")))
@@ -254,4 +254,4 @@ def render_search_form(corpus: Corpus, words: PageTranslations) -> Markup:
         "publisher": [(one, one) for one in sorted({one.publisher for one in documents})],
         "section": [(one, one) for one in sections],
     }
-    return render("search_form", words, sorts=SORTS, choices=choices, longest=LONGEST)
+    return render("search_form", translations, sorts=SORTS, choices=choices, longest=LONGEST)

@@ -31,13 +31,13 @@ def sheet_at(layout: Layout, offset: int) -> int:
 
 
 def page_figure(
-    document: Document, sheet: int, page: PageLabel | None, root_path: str, words: PageTranslations
+    document: Document, sheet: int, page: PageLabel | None, root_path: str, translations: PageTranslations
 ) -> Markup:
     """The page behind a button; the picture is fetched when it is opened."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
-    text = words("reader.page_image", page=number, title=document.title)
-    return render("page_figure", words, number=number, source=source, text=text)
+    text = translations("reader.page_image", page=number, title=document.title)
+    return render("page_figure", translations, number=number, source=source, text=text)
 
 
 def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:

@@ -26,7 +26,7 @@ _sayer = MessageSource(*common.message.folders, Path(__file__).resolve().parents
 
 @dataclass(frozen=True)
 class PageTranslations(common.Translations):
-    """Interface text of one language. ``words("chat.send")`` is plain text, `html` the escaped one."""
+    """Interface text of one language. ``translations("chat.send")`` is plain text, `html` the escaped one."""
 
     def html(self, key: str, **values: object) -> str:
         """The text under a key, placeholders filled in, escaped for HTML."""

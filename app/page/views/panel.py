@@ -71,20 +71,22 @@ class DocumentRenderer:
         self._owned = owned
         self._plain: dict[str, list[Markup]] = {}
 
-    def render(self, words: PageTranslations, marks: Sequence[Span] = ()) -> Markup:
+    def render(self, translations: PageTranslations, marks: Sequence[Span] = ()) -> Markup:
         """The document's body; `marks` highlighted."""
-        plain = self._plain.get(words.language)
+        plain = self._plain.get(translations.language)
         if plain is None:
-            plain = [self._block(block, words, ()) for block in self.layout.blocks]
-            self._plain[words.language] = plain
+            plain = [self._block(block, translations, ()) for block in self.layout.blocks]
+            self._plain[translations.language] = plain
         pieces = list(plain)
         if marks:
             first, last = min(m.start for m in marks), max(m.end for m in marks)
             for index, block in enumerate(self.layout.blocks):
                 if block.spans and block.spans[-1].end > first and block.spans[0].start < last:
-                    pieces[index] = self._block(block, words, marks)
+                    pieces[index] = self._block(block, translations, marks)
         return render(
-            "source", words, pieces=list(zip(self.layout.blocks, pieces, self._page_before, strict=True))
+            "source",
+            translations,
+            pieces=list(zip(self.layout.blocks, pieces, self._page_before, strict=True)),
         )
 
     def outline(self) -> list[OutlineEntry]:
@@ -123,7 +125,7 @@ class DocumentRenderer:
             numbers.get(here, 0) if here > seen else None for here, seen in zip(sheets, so_far, strict=False)
         ]
 
-    def _block(self, block: Block, words: PageTranslations, marks: Sequence[Span]) -> Markup:
+    def _block(self, block: Block, translations: PageTranslations, marks: Sequence[Span]) -> Markup:
         if not block.spans:
             return Markup("")
 
@@ -139,7 +141,7 @@ class DocumentRenderer:
             parts = [(self._style(block, number), runs(part)) for number, part in enumerate(block.parts)]
         return render(
             "source_block",
-            words,
+            translations,
             block=block,
             level=level,
             runs=[] if parts else runs(block.spans),
@@ -205,7 +207,7 @@ class Panels:
     def _outline(self, document_id: str) -> list[OutlineEntry]:
         return self.renderer(document_id).outline()
 
-    def at(self, address: str, spans: str, words: PageTranslations) -> Markup:
+    def at(self, address: str, spans: str, translations: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""
         passage = self.corpus.passage(address)
         document = self.corpus.documents[passage.document_id]
@@ -216,54 +218,56 @@ class Panels:
         number = next((i for i, other in enumerate(those) if other.address == passage.address), 0)
         return self._panel(
             document,
-            words,
+            translations,
             marks,
             place=passage_link(passage, chosen),
             permanent=passage_link(passage),
             address=passage.address,
             number=number,
             text=text,
-            where=locator(citation, words.language),
-            source=short_citation(citation, words.language),
-            page_view=self._page_view(document, passage, marks, words),
+            where=locator(citation, translations.language),
+            source=short_citation(citation, translations.language),
+            page_view=self._page_view(document, passage, marks, translations),
             before=passage_link(those[number - 1]) if number else "",
             after=passage_link(those[number + 1]) if number + 1 < len(those) else "",
         )
 
-    def whole(self, document_id: str, words: PageTranslations) -> Markup:
+    def whole(self, document_id: str, translations: PageTranslations) -> Markup:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.corpus.documents.get(document_id)
         if document is None:
             raise AddressError(message("documents.unknown"), document_id)
-        return self._panel(document, words, (), place="", editorial=editorial_fields(document, words))
+        return self._panel(
+            document, translations, (), place="", editorial=editorial_fields(document, translations)
+        )
 
-    def vanished(self, error: AddressError, words: PageTranslations) -> Markup:
+    def vanished(self, error: AddressError, translations: PageTranslations) -> Markup:
         """What a permanent link shows when the text behind it changed or is gone."""
         address = error.address
         document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
         there = self.corpus.passages.of_document(document.id) if document else ()
         same = [(passage_link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
-        return render("vanished", words, address=address, document=document, same=same[:5])
+        return render("vanished", translations, address=address, document=document, same=same[:5])
 
     def _panel(
-        self, document: Document, words: PageTranslations, marks: Sequence[Span], **values: object
+        self, document: Document, translations: PageTranslations, marks: Sequence[Span], **values: object
     ) -> Markup:
         """The panel of a document, `marks` highlighted in it; `values`: what the template shows beside it."""
-        body = self.renderer(document.id).render(words, marks)
-        return render("panel", words, document=document, body=body.strip(), **values)
+        body = self.renderer(document.id).render(translations, marks)
+        return render("panel", translations, document=document, body=body.strip(), **values)
 
     def _page_view(
-        self, document: Document, passage: Passage, marks: Sequence[Span], words: PageTranslations
+        self, document: Document, passage: Passage, marks: Sequence[Span], translations: PageTranslations
     ) -> Markup:
         """The page of a PDF on which the marked words begin."""
         layout = self.corpus.layouts.get(document.id)
         if layout is None or not has_pages(document) or not (sheet := sheet_at(layout, marks[0].start)):
             return Markup("")
-        return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, words)
+        return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, translations)
 
 
-def editorial_fields(document: Document, words: PageTranslations) -> str:
+def editorial_fields(document: Document, translations: PageTranslations) -> str:
     """Which of the facts shown about a document its text does not carry."""
     keys = (f"field.{name}" for name in document.editorial)
-    return ", ".join(words(key).lower() for key in keys if key in words.entries)
+    return ", ".join(translations(key).lower() for key in keys if key in translations.entries)

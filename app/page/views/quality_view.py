@@ -31,16 +31,22 @@ def has_results_about(reports: Sequence[Path], fingerprint: str) -> bool:
     return _report_about(reports, fingerprint) is not None
 
 
-def render_evaluation(reports: Sequence[Path], words: PageTranslations, fingerprint: str) -> Markup:
+def render_evaluation(reports: Sequence[Path], translations: PageTranslations, fingerprint: str) -> Markup:
     """The Evaluation view, from the first of `reports` that is about these documents; says so when none is."""
     data = _report_about(reports, fingerprint)
     values: Json | None = None
     if data is not None:
         try:
-            values = _values(data, words)
+            values = _values(data, translations)
         except (KeyError, TypeError, ValueError, AttributeError, StopIteration):
             _LOG.exception("an evaluation report of %s cannot be shown", reports)
-    return render("quality", words, report=values, bars=words("evaluation.by_kind.title"), compared=_COMPARED)
+    return render(
+        "quality",
+        translations,
+        report=values,
+        bars=translations("evaluation.by_kind.title"),
+        compared=_COMPARED,
+    )
 
 
 def _report_about(reports: Sequence[Path], fingerprint: str) -> Json | None:
@@ -65,20 +71,21 @@ def _load(path: Path, size: int, modified: int) -> Json | None:
     return data if isinstance(data, dict) else None
 
 
-def _values(data: Json, words: PageTranslations) -> Json:
+def _values(data: Json, translations: PageTranslations) -> Json:
     pipelines: Json = data["pipelines"]
     main = next(iter(pipelines.values()))
     overall = {name: estimate for name in _HEADLINES if _is_known(estimate := main["overall"].get(name))}
     return {
         "data": data,
-        "date": words.date(str(data["date"])[:10]),
+        "date": translations.date(str(data["date"])[:10]),
         "headlines": [
-            (name, words.share(one["value"]), _interval(one, words)) for name, one in overall.items()
+            (name, translations.share(one["value"]), _interval(one, translations))
+            for name, one in overall.items()
         ],
-        "kinds": list(_kinds(main["by_kind"], words)),
-        "curve": _curve(data.get("refusal_curve", []), words),
+        "kinds": list(_kinds(main["by_kind"], translations)),
+        "curve": _curve(data.get("refusal_curve", []), translations),
         "pipelines": [
-            (name, [_cell(one["overall"].get(metric), metric, words) for metric in _COMPARED])
+            (name, [_cell(one["overall"].get(metric), metric, translations) for metric in _COMPARED])
             for name, one in pipelines.items()
         ],
     }
@@ -88,9 +95,9 @@ def _is_known(estimate: Json | None) -> bool:
     return bool(estimate) and estimate["value"] is not None  # type: ignore[index]  # a dict where it is true
 
 
-def _interval(estimate: Json, words: PageTranslations) -> str:
-    low, high = words.share(estimate["low"]), words.share(estimate["high"])
-    return words("evaluation.interval", low=low, high=high, n=estimate["n"])
+def _interval(estimate: Json, translations: PageTranslations) -> str:
+    low, high = translations.share(estimate["low"]), translations.share(estimate["high"])
+    return translations("evaluation.interval", low=low, high=high, n=estimate["n"])
 
 
 class _KindBar(NamedTuple):
@@ -104,22 +111,22 @@ class _KindBar(NamedTuple):
     high: float
 
 
-def _kinds(kinds: Json, words: PageTranslations) -> Iterator[_KindBar]:
+def _kinds(kinds: Json, translations: PageTranslations) -> Iterator[_KindBar]:
     for kind, estimates in kinds.items():
         one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
         if _is_known(one):
             key = f"evaluation.kind.{kind}"
-            name = words(key) if key in words.entries else kind
+            name = translations(key) if key in translations.entries else kind
             at, low, high = (100 * _share(one[bound]) for bound in ("value", "low", "high"))
             yield _KindBar(name, one["n"], one["value"], at, low, high)
 
 
-def _curve(points: list[Json], words: PageTranslations) -> list[tuple[str, list[tuple[float, float]]]]:
+def _curve(points: list[Json], translations: PageTranslations) -> list[tuple[str, list[tuple[float, float]]]]:
     """The lines of the diagram by name, both coordinates of their points between 0 and 1."""
     usable = [p for p in points if p.get("answer_rate") is not None and p.get("refusal_rate") is not None]
     return [
         (
-            words(f"evaluation.curve.{name}"),
+            translations(f"evaluation.curve.{name}"),
             sorted((_share(p["threshold"]), _share(p[rate])) for p in usable),
         )
         for name, rate in (("answered", "answer_rate"), ("refused", "refusal_rate"))
@@ -127,12 +134,12 @@ def _curve(points: list[Json], words: PageTranslations) -> list[tuple[str, list[
     ]
 
 
-def _cell(estimate: Json | None, metric: str, words: PageTranslations) -> tuple[str, str]:
+def _cell(estimate: Json | None, metric: str, translations: PageTranslations) -> tuple[str, str]:
     """A figure and its interval."""
     if estimate is None or not _is_known(estimate):
         return "–", ""
     value, low, high = (
-        words.number(estimate[name], 2) if metric == "mrr@10" else words.share(estimate[name])
+        translations.number(estimate[name], 2) if metric == "mrr@10" else translations.share(estimate[name])
         for name in ("value", "low", "high")
     )
     return value, f"{low} – {high}"
@@ -142,20 +149,27 @@ def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0)
 
 
-def render_timings(meter: Meter, words: PageTranslations) -> Markup:
+def render_timings(meter: Meter, translations: PageTranslations) -> Markup:
     """A section with a row a stage, the questions by outcome, and how many wait now."""
     values = meter.values()
     questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
-    outcomes = words(
+    outcomes = translations(
         "timings.questions",
-        answered=words.number(values[questions, "answered"]),
-        refused=words.number(values[questions, "not_in_documents"]),
-        other=words.number(values[questions, "unusable"] + values[questions, "failed"]),
-        shed=words.number(shed),
-        waiting=words.number(values.get(("alpie_waiting_questions",), 0)),
+        answered=translations.number(values[questions, "answered"]),
+        refused=translations.number(values[questions, "not_in_documents"]),
+        other=translations.number(values[questions, "unusable"] + values[questions, "failed"]),
+        shed=translations.number(shed),
+        waiting=translations.number(values.get(("alpie_waiting_questions",), 0)),
     )
     times = [
-        (words(f"timings.stage.{one.stage}"), (words.number(one.count), words.number(one.mean, 1), words.number(one.p95, 1)))
+        (
+            translations(f"timings.stage.{one.stage}"),
+            (
+                translations.number(one.count),
+                translations.number(one.mean, 1),
+                translations.number(one.p95, 1),
+            ),
+        )
         for one in meter.stage_times()
-    ]  # fmt: skip
-    return render("timings", words, times=times, outcomes=outcomes)
+    ]
+    return render("timings", translations, times=times, outcomes=outcomes)

@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
-def printed_references(quotes: Sequence[Quote], words: PageTranslations) -> Markup:
+def printed_references(quotes: Sequence[Quote], translations: PageTranslations) -> Markup:
     """The part that is printed only: the date, and references in every style: the script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = (
-        {name: format_citations(excerpts, name, words, today())[1] for name in STYLES} if excerpts else {}
+        {name: format_citations(excerpts, name, translations, today())[1] for name in STYLES}
+        if excerpts
+        else {}
     )
-    return render("printed", words, styles=styles, made=today().isoformat())
+    return render("printed", translations, styles=styles, made=today().isoformat())
 
 
 def today() -> date:
@@ -69,16 +71,20 @@ def parse_places(parameters: Sequence[tuple[str, str]]) -> tuple[ChosenPlace, ..
 
 
 def export_response(
-    corpus: Corpus, form: str, chosen: Sequence[ChosenPlace], words: PageTranslations, base_url: str = ""
+    corpus: Corpus,
+    form: str,
+    chosen: Sequence[ChosenPlace],
+    translations: PageTranslations,
+    base_url: str = "",
 ) -> Response:
     """A file in one of the export formats; places that are no longer there are counted in a header."""
     if form not in FORMATS:
-        return _problem(words("export.unknown"), words)
+        return _problem(translations("export.unknown"), translations)
     excerpts, headers = _find_excerpts(corpus, chosen)
     if not excerpts:
-        return _problem(words("export.nothing"), words)
+        return _problem(translations("export.nothing"), translations)
     kind = FORMATS[form]
-    text = write_export(excerpts, form, words.language, base_url=base_url, accessed=today())
+    text = write_export(excerpts, form, translations.language, base_url=base_url, accessed=today())
     name = percent_encode(f"al-pie-{form}.{kind.extension}" if form != kind.extension else f"al-pie.{form}")
     headers["content-disposition"] = f'attachment; filename="{name}"'
     return Response(
@@ -87,25 +93,35 @@ def export_response(
 
 
 def references_response(
-    corpus: Corpus, style: str, chosen: Sequence[ChosenPlace], words: PageTranslations, root_path: str = ""
+    corpus: Corpus,
+    style: str,
+    chosen: Sequence[ChosenPlace],
+    translations: PageTranslations,
+    root_path: str = "",
 ) -> Response:
     """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""
     excerpts, headers = _find_excerpts(corpus, chosen) if style in STYLES else ([], {})
     if not excerpts:
-        return _problem(words("export.nothing"), words)
+        return _problem(translations("export.nothing"), translations)
     query = urlencode(
         [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
     )
-    files = {form: f"{root_path}/al/export/{form}?{query}&lang={words.language}" for form in FILES}
-    cited, entries = format_citations(excerpts, style, words, today())
+    files = {form: f"{root_path}/al/export/{form}?{query}&lang={translations.language}" for form in FILES}
+    cited, entries = format_citations(excerpts, style, translations, today())
     shown = render(
-        "references", words, style=style, style_names=tuple(STYLES), cited=cited, entries=entries, files=files
+        "references",
+        translations,
+        style=style,
+        style_names=tuple(STYLES),
+        cited=cited,
+        entries=entries,
+        files=files,
     )
     return HTMLResponse(shown, headers=headers)
 
 
-def _problem(text: str, words: PageTranslations) -> Response:
-    return HTMLResponse(render("sentence", words, style="problem", text=text), status_code=404)
+def _problem(text: str, translations: PageTranslations) -> Response:
+    return HTMLResponse(render("sentence", translations, style="problem", text=text), status_code=404)
 
 
 def _find_excerpts(corpus: Corpus, chosen: Sequence[ChosenPlace]) -> tuple[list[Excerpt], dict[str, str]]:

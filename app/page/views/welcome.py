@@ -34,7 +34,7 @@ _SHORTEST, _LONGEST = 10, 80  # characters of a heading that can stand in a ques
 
 
 def render_welcome(
-    words: PageTranslations,
+    translations: PageTranslations,
     panels: Panels | None = None,
     examples: Examples | None = None,
     name: str = "",
@@ -51,7 +51,7 @@ def render_welcome(
     shown = [
         {
             "document": document,
-            "facts": words.facts(document),
+            "facts": translations.facts(document),
             "opening": opening_line(panels.corpus.passages.of_document(document.id)) if panels else "",
             "examples": [(one, question_link(one)) for one in examples.of(document.id)] if examples else [],
         }
@@ -61,7 +61,7 @@ def render_welcome(
     more = len(documents) - len(shown)
     return render(
         "welcome",
-        words,
+        translations,
         shown=shown,
         more=more,
         complete=complete,
@@ -87,8 +87,8 @@ def opening_line(passages: tuple[Passage, ...]) -> str:
 class Examples:
     """Finds the questions of one corpus in one language; `of` gives those found so far."""
 
-    def __init__(self, corpus: Corpus, words: PageTranslations) -> None:
-        self.corpus, self._words = corpus, words
+    def __init__(self, corpus: Corpus, translations: PageTranslations) -> None:
+        self.corpus, self._translations = corpus, translations
         self._found: dict[str, tuple[str, ...]] = {}
         self.complete = threading.Event()
         threading.Thread(target=self._find_examples, name="examples", daemon=True).start()
@@ -105,7 +105,7 @@ class Examples:
             self.complete.set()
 
     def _answered_questions(self, document: Document) -> Iterator[str]:
-        examples = list(example_questions(document, self.corpus.layouts.get(document.id), self._words))
+        examples = list(example_questions(document, self.corpus.layouts.get(document.id), self._translations))
         remaining = _EACH
         for question in examples[:_MAX_TRIED] + examples[_MAX_TRIED:][-_EACH:]:
             try:
@@ -119,7 +119,9 @@ class Examples:
                 return
 
 
-def example_questions(document: Document, layout: Layout | None, words: PageTranslations) -> Iterator[str]:
+def example_questions(
+    document: Document, layout: Layout | None, translations: PageTranslations
+) -> Iterator[str]:
     """Questions that the headings of `document` suggest: those that are questions themselves first."""
     blocks = layout.blocks if layout else ()
     texts = [readable_text(document.text, one.spans) for one in blocks if one.kind is BlockKind.HEADING]
@@ -128,6 +130,6 @@ def example_questions(document: Document, layout: Layout | None, words: PageTran
     for heading in headings:
         fits = _SHORTEST <= len(heading) <= _LONGEST and len(heading.split()) > 1
         if fits and "?" not in heading and heading.casefold() != document.title.casefold():
-            yield words("welcome.about_heading", heading=heading)
-    yield words("welcome.about_document", title=document.title)
-    yield words("welcome.what_it_asks", title=document.title)
+            yield translations("welcome.about_heading", heading=heading)
+    yield translations("welcome.about_document", title=document.title)
+    yield translations("welcome.what_it_asks", title=document.title)

@@ -71,7 +71,7 @@ def test_no_key_is_unused() -> None:
 
 def test_no_key_is_missing() -> None:
     python = _sources()
-    asked = set(re.findall(r"""words(?:\.html)?\(\s*["']([^"']+)["'][,)]""", python))
+    asked = set(re.findall(r"""(?:words|translations)(?:\.html)?\(\s*["']([^"']+)["'][,)]""", python))
     scripts = {key for key in _keys_used() if key.startswith("js.")} - {
         "js.home",
         "js.lang",

@@ -14,6 +14,7 @@ from alpie.app.answering.judging.candidates import CandidateSpan, candidate_span
 from alpie.app.answering.judging.ranking import Candidate
 from alpie.app.answering.judging.read_passages import read_passage_of
 from alpie.app.answering.quoting.citation import cite, full_citation, short_citation
+from alpie.app.answering.quoting.figures_asked import lacks_a_figure
 from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
@@ -31,7 +32,7 @@ from alpie.index.records import (
 )
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.query import Question, read_question
-from support.fake_encoder import FakeReader, document_of, passage_of, source_of
+from support.fake_encoder import FakeReader, corpus_from, document_of, passage_of, source_of
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
 # Asks for several things, so that nothing but the policy limits.
@@ -345,3 +346,19 @@ def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
         "No podrán concurrir: - limpiar",
         LIST[2][0][:30],
     ]
+
+
+def test_a_figure_that_is_asked_for_has_to_stand_around_the_quotation() -> None:
+    corpus = corpus_from(
+        [
+            document_of(
+                "# Actas de 2019\n\nLa 89.ª reunión fue en Olite y la abrieron veinticinco socios.\n", "actas"
+            )
+        ]
+    )
+    (quote,) = corpus.ask("¿Dónde fue la reunión?").quotes
+    for question, lacks in (
+        ("¿Dónde fue la 89ª reunión?", False), ("¿Dónde fue la 90ª reunión?", True), ("¿Y en 2019?", False),
+        ("¿La abrieron 25 socios?", False), ("¿La abrieron 26?", True), ("¿Cuáles son las 3 reglas?", False),
+    ):  # fmt: skip
+        assert lacks_a_figure(question, [quote]) is lacks, question
