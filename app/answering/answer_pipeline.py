@@ -22,9 +22,8 @@ from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
 _WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
 _HITS = 10  # passages reported with the answer
-_NEAREST = QuotePolicy(
-    max_quotes=3, min_quotes=3, extend_ratio=1.0
-)  # of a refusal: shown, and labelled as no answer
+# of a refusal: shown, and labelled as no answer
+_NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
 
 
 @dataclass(frozen=True)

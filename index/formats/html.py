@@ -203,9 +203,8 @@ class _Walk:
         self._words: list[str] = []
         self._kind: BlockKind | None = None
         self._level = 0
-        self._kept = (
-            0  # the heading or caption that is open, by its place in memory: what is inside is of its kind
-        )
+        # the heading or caption that is open, by its place in memory: what is inside is of its kind
+        self._kept = 0
         self._marker: str | None = None  # of the list item that begins; "" for a bullet
         self._lists: list[_HtmlList] = []  # that are open, the innermost last
         self._quoted = 0
