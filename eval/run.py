@@ -43,9 +43,8 @@ class EvaluationOptions:
     questions: Path | None = None  # JSON Lines or SQuAD JSON; None: the project's own questions
     predictions: Path | None = None  # file to write
     report: Path | None = None  # folder to write
-    part: str | None = (
-        None  # of `split_questions`; None: "report" of our own questions, "all" of a given file
-    )
+    # of `split_questions`; None: "report" of our own questions, "all" of a given file
+    part: str | None = None
     corpus_from_questions: bool = False  # ask the paragraphs of the SQuAD file instead of the documents
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     resamples: int = RESAMPLES  # of the bootstrap

@@ -231,9 +231,8 @@ class Hit:
     # score of each retriever: dense, sentence, lexical, …
     retrievers: Mapping[str, float] = field(default_factory=dict)
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
-    own_score: float = (
-        0.0  # the score without what expansions add: comparable with a collection that has none
-    )
+    # the score without what expansions add: comparable with a collection that has none
+    own_score: float = 0.0
     expansion: str = ""  # the expansion nearest to the question: found by it, never quoted
     terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them
     # whether it holds what was put between quotation marks, or what operators ask for; None: nothing was

@@ -21,14 +21,12 @@ from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
-_WITH_RESERVE = (
-    0.99  # of the probability from which on an answer is firm: at most that, where a figure is missing
-)
+# Of the probability from which on an answer is firm: at most that, where a figure is missing.
+_WITH_RESERVE = 0.99
 _WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
 REPORTED_HITS = 10  # passages reported with the answer
-_NEAREST = QuotePolicy(
-    max_quotes=3, min_quotes=3, extend_ratio=1.0
-)  # of a refusal: shown, and labelled as no answer
+# of a refusal: shown, and labelled as no answer
+_NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
 
 
 @dataclass(frozen=True)

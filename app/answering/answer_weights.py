@@ -57,14 +57,12 @@ class Weights:
     answerable: LinearModel  # how likely the documents answer at all
     threshold: float  # of the answerable probability: below, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
-    firm_threshold: float = (
-        0.0  # below this probability quotations are shown as what comes nearest, perhaps no answer
-    )
+    # below this probability quotations are shown as what comes nearest, perhaps no answer
+    firm_threshold: float = 0.0
     far_cosine: float = 0.0  # cosine of the best candidate below which nothing is shown as near
     near_cosine: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
-    rerank_weight: float = (
-        2.0  # weight of its best candidate in the order of the passages, beside the hybrid score
-    )
+    # weight of its best candidate in the order of the passages, beside the hybrid score
+    rerank_weight: float = 2.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -52,21 +53,29 @@ def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     """
     folded = question.casefold().translate(str.maketrans("áéíóúüñ’", "aeiouun'"))
     sign = next((risk for risk, signs in _SIGNS if signs.search(folded)), None)
-    fitted = _weights()
-    if encoder is None or encoder.fingerprint != fitted["encoder"]:
+    fitted = _read_weights()
+    if encoder is None or encoder.fingerprint != fitted.encoder:
         return sign
     vector = encoder.encode_queries([question.casefold()])[0]
-    likely, themselves = (_probability(vector, fitted[name]) for name in ("risk", "self"))
+    likely, themselves = (_probability(vector, one) for one in (fitted.risk, fitted.themselves))
     if likely < (_LIKELY_WITH_A_SIGN if sign else _LIKELY):
         return None
     return sign or (Risk.SELF if themselves >= _LIKELY else Risk.OTHER)
 
 
+@dataclass(frozen=True)
+class _RiskWeights:
+    encoder: str  # fingerprint of the one they were fitted with
+    # a weight for each number of a vector, and the intercept last
+    risk: NDArray[np.float64]  # whether anybody is in danger
+    themselves: NDArray[np.float64]  # whether that is who writes
+
+
 @lru_cache(maxsize=1)
-def _weights() -> dict[str, object]:
-    table: dict[str, object] = json.loads(WEIGHTS_FILE.read_text("utf-8"))
-    return {name: value if name == "encoder" else np.array(value) for name, value in table.items()}
+def _read_weights() -> _RiskWeights:
+    table = json.loads(WEIGHTS_FILE.read_text("utf-8"))
+    return _RiskWeights(table["encoder"], np.array(table["risk"]), np.array(table["self"]))
 
 
-def _probability(vector: NDArray[np.float32], weights: object) -> float:
-    return sigmoid(float(np.append(vector, 1.0) @ np.asarray(weights)))
+def _probability(vector: NDArray[np.float32], weights: NDArray[np.float64]) -> float:
+    return sigmoid(float(np.append(vector, 1.0) @ weights))

@@ -77,9 +77,8 @@ class TrainingRow:
     key: str  # its passage's checksum
     document: str
     passage: str | None = None  # none where the public set is not there
-    spans: tuple[
-        tuple[int, int], ...
-    ] = ()  # none where it does not answer; begins at -1 what is not there, once
+    # none where it does not answer; begins at -1 what is not there, once
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:

@@ -87,7 +87,7 @@ class _DocxBody:
         # Word notes where its pages broke; the breaks that a writer set are then among them.
         self._rendered = next(self._body.iter(f"{W}lastRenderedPageBreak"), None) is not None
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{W}p"))
-        self._notes = {sort: notes_of(document, sort) for sort in ("footnote", "endnote")}
+        self._notes = {kind: notes_of(document, kind) for kind in ("footnote", "endnote")}
         self._called = dict.fromkeys(self._notes, 0)
         # label and text of notes, until the list that calls them ends
         self._waiting: list[tuple[str, str]] = []
@@ -298,13 +298,13 @@ class _DocxBody:
             else:
                 stack += reversed(one)
 
-    def _follow_field(self, sort: str | None) -> None:
-        if sort == "begin":
+    def _follow_field(self, kind: str | None) -> None:
+        if kind == "begin":
             self._fields.append(False)
             self._codes.append(True)
-        elif sort == "separate" and self._codes:
+        elif kind == "separate" and self._codes:
             self._codes[-1] = False
-        elif sort == "end" and self._fields:
+        elif kind == "end" and self._fields:
             self._fields.pop()
             self._codes.pop()
 
@@ -313,14 +313,14 @@ class _DocxBody:
         self._signs += not shown
         return shown
 
-    def _note(self, sort: str, call: Any) -> list[tuple[str, str]]:
-        self._called[sort] += 1
-        note = self._notes[sort].get(call.get(f"{W}id"))
+    def _note(self, kind: str, call: Any) -> list[tuple[str, str]]:
+        self._called[kind] += 1
+        note = self._notes[kind].get(call.get(f"{W}id"))
         if note is None:
             return []
-        number = self._called[sort]
+        number = self._called[kind]
         text = "\n".join(self._cell_paragraphs(note, []))
-        return [(f"nota {number}" if sort == "footnote" else f"nota final {list_number(number, 'i')}", text)]
+        return [(f"nota {number}" if kind == "footnote" else f"nota final {list_number(number, 'i')}", text)]
 
 
 def _number_at(parent: Any, path: str, default: int) -> int:

@@ -85,11 +85,11 @@ def docx_metadata(document: DocxDocument) -> Metadata:
     )
 
 
-def notes_of(document: DocxDocument, sort: str) -> dict[str | None, Any]:
+def notes_of(document: DocxDocument, kind: str) -> dict[str | None, Any]:
     """The footnotes or endnotes of a document by their number in the file."""
     for relation in document.part.rels.values():
-        if relation.reltype.endswith(f"/{sort}s") and not relation.is_external:
-            notes = parse_xml(relation.target_part.blob).iter(f"{W}{sort}")
+        if relation.reltype.endswith(f"/{kind}s") and not relation.is_external:
+            notes = parse_xml(relation.target_part.blob).iter(f"{W}{kind}")
             return {note.get(f"{W}id"): note for note in notes}
     return {}
 

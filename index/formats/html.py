@@ -104,7 +104,7 @@ _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see 
 _TO_THE_END = 65_534  # rows: what a `rowspan` of 0 says
 _BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
-_LIST_SORTS = {
+_LIST_KINDS = {
     "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
     "decimal-leading-zero": "01",
 }  # fmt: skip
@@ -163,23 +163,23 @@ def _around(node: LexborNode) -> Iterator[LexborNode]:
 
 def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bool) -> bool:
     """Whether menu, head, foot or banner is the site's; `titles`: how many the page has, `main`: it tells its text apart."""
-    role, sort = node.attributes.get("role") or "", node.tag
+    role, tag = node.attributes.get("role") or "", node.tag
     if (
         role.startswith("doc-")
         or "epub:type" in node.attributes
-        or sort in ("body", "html", "main", "article")
+        or tag in ("body", "html", "main", "article")
     ):
         return False
-    if sort == "nav" or role == "navigation":
+    if tag == "nav" or role == "navigation":
         return True
     if around & _OF_TEXT:
         return False
-    if sort == "footer" or role == "contentinfo":
+    if tag == "footer" or role == "contentinfo":
         return True
     if "main" in around:  # the head of the text
         return False
     own = len(node.css("h1"))
-    if sort == "header" or role == "banner":
+    if tag == "header" or role == "banner":
         return not own or own < titles
     return main and not node.css("h1, main, article") and len(node.text().split()) <= _MAX_BANNER
 
@@ -203,9 +203,8 @@ class _Walk:
         self._words: list[str] = []
         self._kind: BlockKind | None = None
         self._level = 0
-        self._kept = (
-            0  # the heading or caption that is open, by its place in memory: what is inside is of its kind
-        )
+        # the heading or caption that is open, by its place in memory: what is inside is of its kind
+        self._kept = 0
         self._marker: str | None = None  # of the list item that begins; "" for a bullet
         self._lists: list[_HtmlList] = []  # that are open, the innermost last
         self._quoted = 0
@@ -273,11 +272,11 @@ class _Walk:
             return None
         if name in ("ol", "ul", "menu"):
             style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
-            sort = _LIST_SORTS.get(style[1], "1") if style else node.attributes.get("type") or "1"
+            list_kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
             back = "reversed" in node.attributes
             first = sum(one.tag == "li" for one in node.iter()) if back else 1
             first = _parse_integer(node.attributes.get("start"), first)
-            self._lists.append(_HtmlList(name == "ol", sort, first, -1 if back else 1))
+            self._lists.append(_HtmlList(name == "ol", list_kind, first, -1 if back else 1))
         elif name == "li":
             self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
@@ -332,7 +331,7 @@ class _Walk:
 @dataclass
 class _HtmlList:
     ordered: bool
-    sort: str
+    kind: str  # as `list_number` takes it
     number: int  # of its next item
     step: int
 
@@ -342,7 +341,7 @@ class _HtmlList:
             return ""
         number = _parse_integer(value, self.number)
         self.number = number + self.step
-        return f"{list_number(number, self.sort)}."
+        return f"{list_number(number, self.kind)}."
 
 
 def _is_note_link(link: LexborNode) -> bool:

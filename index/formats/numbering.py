@@ -13,29 +13,29 @@ _TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo s
 _FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
 
 
-def list_number(number: int, sort: str) -> str:
-    """How a list of a `sort` writes `number`; figures for an unknown sort.
+def list_number(number: int, kind: str) -> str:
+    """How a list of a `kind` writes `number`; figures for an unknown kind.
 
     They are «- 1 -», «①», «uno», «1», «01», «1º», «a», «A» (after z: aa, ab), «aa», «AA» (after z: aa, bb), «i», «I», «primero».
     """
     if number < 1:
         return str(number)
-    if sort in _FIGURES:
-        return _FIGURES[sort].format(number)
-    if sort == "primero":
+    if kind in _FIGURES:
+        return _FIGURES[kind].format(number)
+    if kind == "primero":
         return _spelled_ordinal(number)
-    if sort == "uno" and number < 30:
+    if kind == "uno" and number < 30:
         return CARDINALS[number].capitalize()
-    if sort == "①" and number <= 20:
+    if kind == "①" and number <= 20:
         return chr(ord("①") + number - 1)
-    if sort in ("aa", "AA"):
+    if kind in ("aa", "AA"):
         text = chr(ord("a") + (number - 1) % 26) * min((number + 25) // 26, 100)
-    elif sort in ("a", "A"):
+    elif kind in ("a", "A"):
         text = ""
         while number:
             number, rest = divmod(number - 1, 26)
             text = chr(ord("a") + rest) + text
-    elif sort in ("i", "I"):
+    elif kind in ("i", "I"):
         text = ""
         number = min(number, 4999)
         for value, letters in _ROMAN:
@@ -43,7 +43,7 @@ def list_number(number: int, sort: str) -> str:
             text += letters * times
     else:
         return str(number)
-    return text.upper() if sort.isupper() else text
+    return text.upper() if kind.isupper() else text
 
 
 def _spelled_ordinal(number: int) -> str:

@@ -203,13 +203,13 @@ class _OdtBody:
                 continue
             name = name_of(one)
             if name == "text:note":
-                sort = "nota" if value_of(one, "text:note-class") != "endnote" else "nota final"
+                kind = "nota" if value_of(one, "text:note-class") != "endnote" else "nota final"
                 citation = one.find("text:note-citation", SPACES)
                 sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
                 body = one.find("text:note-body", SPACES)
                 if body is not None:
                     notes.append(
-                        (f"{sort} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))
+                        (f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))
                     )
                 continue
             if one is not element and not self._is_seen(one):

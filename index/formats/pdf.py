@@ -192,10 +192,10 @@ def _read_annotations(document: Any, page: Any) -> _Annotations:
     for at in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, at)
         try:
-            sort = raw.FPDFAnnot_GetSubtype(note)
-            says = sort in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
+            kind = raw.FPDFAnnot_GetSubtype(note)
+            says = kind in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
             found.comments += says
-            if sort not in _SHOWN_NOTES:
+            if kind not in _SHOWN_NOTES:
                 continue
             found.shown = True
             of_form = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else -1

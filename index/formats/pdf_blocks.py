@@ -20,9 +20,8 @@ _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
     r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
-_NUMBER = re.compile(
-    r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$"
-)  # a marker only where its words are bold and stand alone
+# a marker only where its words are bold and stand alone
+_NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise, product, zip_longest
 from statistics import median
+from typing import NamedTuple
 
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.numbering import raised_text
@@ -37,12 +38,22 @@ PageLines = Sequence[Sequence[PdfLine]]  # of each page
 LinePlace = tuple[int, int]  # page and line of it
 
 
+class _RunningCandidate(NamedTuple):
+    page: int
+    number: int  # of the line on its page
+    height: float  # from the edge of the page that is nearer, in points
+
+    @property
+    def place(self) -> LinePlace:
+        return self.page, self.number
+
+
 def running_lines(pages: PageLines) -> set[LinePlace]:
     """Every running line, and those that are left out by what they are."""
     usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
     zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
-    seen: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
-    outermost: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
+    seen: dict[tuple[str, bool], list[_RunningCandidate]] = defaultdict(list)
+    outermost: dict[tuple[str, bool], list[_RunningCandidate]] = defaultdict(list)
     found: set[LinePlace] = set()
     for page, lines in enumerate(pages):
         bases = [line.base for line in lines if not (line.left_out or line.aside)]
@@ -54,29 +65,30 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
             top = below < zone
             if not (top or line.base < zone) or len(line.text) > _LONGEST:
                 continue
+            candidate = _RunningCandidate(page, number, below if top else line.base)
             texts = [line.text, *(cell.text for cell in line.cells)]
             texts = [" ".join(_NUMBER.sub("#", text).casefold().split()) for text in texts]
             for words in {texts[0], *filter(_PAGE.match, texts)}:
-                seen[words, top].append((page, number, below if top else line.base))
+                seen[words, top].append(candidate)
             if not line.aside and line.base == (max(bases) if top else min(bases)):
                 for words in _parts_of_running(line, page, usual):
-                    outermost[words, top].append((page, number, below if top else line.base))
+                    outermost[words, top].append(candidate)
     with_text = sum(1 for lines in pages if lines)
     fewest = max(2, round(_SHARE * with_text))
     both = chain(product(seen.items(), [_SAME_HEIGHT]), product(outermost.items(), [_NEARLY]))
-    for ((words, _), places), tolerance in both:
-        for height in {place[2] for place in places}:
-            alike = [place for place in places if abs(place[2] - height) <= tolerance]
-            on = sorted({place[0] for place in alike})
+    for ((words, _), candidates), tolerance in both:
+        for height in {one.height for one in candidates}:
+            alike = [one for one in candidates if abs(one.height - height) <= tolerance]
+            on = sorted({one.page for one in alike})
             follows = any(b - a == 1 for a, b in pairwise(on))
             if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
-                found.update((page, number) for page, number, _ in alike)
+                found.update(one.place for one in alike)
     # Left and right pages often carry different words: half of the pages each is enough, from six pages on.
     if with_text >= 6:
-        for places in seen.values():
-            parities = {page % 2 for page, _, _ in places}
-            if len(parities) == 1 and len({page for page, _, _ in places}) >= 0.6 * with_text / 2:
-                found.update((page, number) for page, number, _ in places)
+        for candidates in seen.values():
+            on_pages = {one.page for one in candidates}
+            if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
+                found.update(one.place for one in candidates)
     found.update(_watermarks(pages, fewest, _HUGE * usual))
     return found - _heads_of_tables(pages, found)
 
@@ -129,9 +141,9 @@ def _heads_columns(lines: Sequence[PdfLine]) -> bool:
     return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
 
 
-def _rises(places: Sequence[tuple[int, int, float]], pages: PageLines) -> bool:
+def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:
     """Whether bare numbers count the pages."""
-    texts = (pages[page][number].text for page, number, _ in sorted(places))
+    texts = (pages[one.page][one.number].text for one in sorted(candidates))
     values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
     return not values or all(b > a for a, b in pairwise(values))
 

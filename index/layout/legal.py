@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from alpie.index.layout.forms import NUMBERED, ends_sentence
@@ -81,46 +81,68 @@ def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
 
     A heading that the format of the file gives keeps its place among the others: see `_order_headings`.
     """
-    made: list[LineGroup] = []
-    ranks: dict[int, tuple[int, int]] = {}  # place in `made` → level by the format, legal rank
+    reader = _UnitReader()
+    for group, is_quoted in zip(groups, are_quoted([group.text for group in groups]), strict=True):
+        reader.read(group, is_quoted)
+    _order_headings(reader.made, reader.ranks)
+    _nest_preamble(reader.made)
+    _make_one_line_articles_text(reader.made)
+    return reader.made
+
+
+@dataclass
+class _UnitReader:
+    """Reads line groups in their order and marks which unit each opens or belongs to."""
+
+    made: list[LineGroup] = field(default_factory=list)
+    # place in `made` → level by the format, legal rank
+    ranks: dict[int, tuple[int, int]] = field(default_factory=dict)
     article: _OpenArticle | None = None
     ordinals: str | None = None  # what «Primera.» opens here: a «disposición adicional», a «transitorio»
-    quoted = within = False  # within an article: a quotation around articles is but how a law is published
-    for group, is_quoted in zip(groups, are_quoted([group.text for group in groups]), strict=True):
-        within = is_quoted and (within if quoted else article is not None)
-        quoted = is_quoted
+    quoted: bool = False  # whether the last group was
+    within: bool = False  # an article: a quotation around articles is but how a law is published
+
+    def read(self, group: LineGroup, is_quoted: bool) -> None:
+        """Take the next group, as a group of its own or as the title of the last one."""
+        self.within = is_quoted and (self.within if self.quoted else self.article is not None)
+        self.quoted = is_quoted
         given = group.kind is BlockKind.HEADING and not NUMBERED.match(group.text)
-        if group.kind is not None and not given:
-            if article and group.label is None and group.kind in (BlockKind.TABLE, BlockKind.PULL_QUOTE):
-                group.label = article.name
-            made.append(group)
-            continue
-        if within and article and not given:  # of another law, and a part of what gives it these words
-            group.label = group.label or article.clause_label
-            made.append(group)
-            continue
-        if made and _takes_title(made[-1], group):
-            made[-1].take(group)
-            continue
+        if not given and (group.kind is not None or (self.within and self.article)):
+            self._label_part(group)
+        elif self.made and _takes_title(self.made[-1], group):
+            self.made[-1].take(group)
+            return
+        else:
+            self._mark_unit(group, given)
+        self.made.append(group)
+
+    def _label_part(self, group: LineGroup) -> None:
+        """Label what opens no unit by the article that is open: a table, the words of another law that it quotes."""
+        if self.article is None or group.label is not None:
+            return
+        if group.kind is None:
+            group.label = self.article.clause_label
+        elif group.kind in (BlockKind.TABLE, BlockKind.PULL_QUOTE):
+            group.label = self.article.name
+
+    def _mark_unit(self, group: LineGroup, given: bool) -> None:
+        """Mark a group that may open a unit; `given`: the format says that it is a heading."""
         level = group.level
         rank = _division_rank(group, given)
-        opened = None if rank is not None else _read_opening(group.text, given, ordinals)
+        opened = None if rank is not None else _read_opening(group.text, given, self.ordinals)
         if rank is not None:
             group.kind, group.level = BlockKind.HEADING, rank
-            article, ordinals = None, _named_by_ordinals(group.text)
+            self.article, self.ordinals = None, _named_by_ordinals(group.text)
         elif (not given or opened) and not _OTHER_LANGUAGE.match(group.text):
-            article = _mark_article(group, article, opened)
-            if group.label is None and article and group.kind is None and made:
-                group.label = made[-1].label or article.name  # an item belongs to the clause above it
+            self.article = _mark_article(group, self.article, opened)
+            if group.label is None and self.article and group.kind is None and self.made:
+                # an item belongs to the clause above it
+                group.label = self.made[-1].label or self.article.name
         else:
-            article = None  # a heading of another sort ends the article
+            self.article = None  # a heading of another sort ends the article
         if given and group.kind is BlockKind.HEADING:
-            ranks[len(made)] = level, group.level if group.label or rank is not None else 0
-        made.append(group)
-    _order_headings(made, ranks)
-    _nest_preamble(made)
-    _make_one_line_articles_text(made)
-    return made
+            ranked = group.label or rank is not None
+            self.ranks[len(self.made)] = level, group.level if ranked else 0
 
 
 def _division_rank(group: LineGroup, given: bool) -> int | None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
+from alpie.index.index_folder import LOCK, POINTER, VERSIONS
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile, unread_format
 from alpie.index.records import Document
@@ -60,9 +61,6 @@ def remembered_extraction(
 
 
 SOURCES_FILE = "sources.toml"
-POINTER = "CURRENT"  # the file by which the folder of an index is known, which may lie among the documents
-VERSIONS = "versions"  # the folder beside the pointer, with one folder an index version
-LOCK = "build.lock"  # held by the one process that builds an index, before anything else of it is there
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 

@@ -140,7 +140,7 @@ def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> Sou
         always = name in table and name in ("id", "title", "language", "file")
         if (value or always) and not is_good(value):
             raise refuse("table.value", key=name, value=repr(value), allowed=message(f"table.{name}"))
-    for name in values.get("editorial", ()):  # type: ignore[attr-defined]  # a tuple, see _texts
+    for name in values.get("editorial", ()):  # type: ignore[attr-defined]  # a tuple, see _read_lines
         if name not in _FIELDS:
             raise refuse("table.editorial", key=name, keys=_FIELDS)
     return SourceEntry(**values)  # type: ignore[arg-type]  # names and types were checked above

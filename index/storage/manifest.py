@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.files import checksum
+from alpie.index.index_folder import POINTER, VERSIONS
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile
 from alpie.index.retrieval.vectors import VectorFacts
-from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 from alpie.index.text_database import from_json, to_json
 

@@ -22,11 +22,11 @@ from alpie.index.encoder.embed import PassageVectors, embedding_key, indexed_tex
 from alpie.index.errors import IndexUnwritable, StoreError
 from alpie.index.files import atomic_write, fsync
 from alpie.index.formats import Metadata
+from alpie.index.index_folder import POINTER, VERSIONS
 from alpie.index.messages import MessageText, message
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
-from alpie.index.sources.document_folder import POINTER, VERSIONS
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem

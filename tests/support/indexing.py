@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from alpie.app.page.state.index_process import RunOutcome
 from alpie.app.page.state.uploads import Uploads, UploadState
 from support.waiting import eventually
 
@@ -17,10 +18,10 @@ class Indexing:
         self.messages, self.code, self.runs = messages, code, 0
         self.may_end = threading.Event()
 
-    def __call__(self) -> tuple[int, Sequence[str]]:
+    def __call__(self) -> RunOutcome:
         self.runs += 1
         assert self.may_end.wait(60)
-        return self.code, self.messages
+        return RunOutcome(self.code, self.messages)
 
 
 def settled(uploads: Uploads, is_so: Callable[[UploadState], bool] = lambda state: not state.indexing) -> Any:

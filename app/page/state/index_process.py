@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.index.errors import RecognitionMissing
 from alpie.index.formats.recognition import Recogniser
@@ -17,7 +18,15 @@ from alpie.index.messages import Listed, message_from_row
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
 _MAX_RUN_SECONDS = 3_600.0
 
-IndexRun = Callable[[], tuple[int, Sequence[str]]]  # gives exit code and messages, a failure last
+
+class RunOutcome(NamedTuple):
+    """How a run of `alpie index` ended."""
+
+    code: int  # 0: it went well; below 0: the signal that ended it
+    messages: Sequence[str]  # what it said, a failure last
+
+
+IndexRun = Callable[[], RunOutcome]
 
 
 def index_command(docs: Path, data: Path) -> IndexRun:
@@ -25,12 +34,12 @@ def index_command(docs: Path, data: Path) -> IndexRun:
     own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
     command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
 
-    def run() -> tuple[int, Sequence[str]]:
+    def run() -> RunOutcome:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
         )
         # no list of rows: it was ended before it could say anything, or failed in an unforeseen way
-        return done.returncode, _messages(done.stdout) or done.stderr.strip().splitlines()[-1:]
+        return RunOutcome(done.returncode, _messages(done.stdout) or done.stderr.strip().splitlines()[-1:])
 
     return run
 

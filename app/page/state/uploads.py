@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from alpie.app.page.state import ChangeRefused
-from alpie.app.page.state.index_process import IndexRun
+from alpie.app.page.state.index_process import IndexRun, RunOutcome
 from alpie.app.translations import message
 from alpie.index.formats import SUFFIXES, check_signature, format_of
 from alpie.index.formats.recognition import RECOGNISE_FILE
@@ -171,13 +171,14 @@ class Uploads:
     def _index(self, names: Sequence[str], later: Sequence[str] | None = None) -> None:
         """Index and tell how it went. `later`: those that are kept out of its way, None if nobody is."""
         try:
-            code, messages = self._run()
+            outcome = self._run()
         except OSError as error:
-            code, messages = 1, [str(error)]
+            outcome = RunOutcome(1, [str(error)])
         except subprocess.TimeoutExpired:
-            code, messages = _ENDED_BY_FORCE, []
+            outcome = RunOutcome(_ENDED_BY_FORCE, [])
         except Exception as error:  # noqa: BLE001 - of several that are indexed one by one, the others go on
-            code, messages = 1, [_unforeseen_message(error)]
+            outcome = RunOutcome(1, [_unforeseen_message(error)])
+        code, messages = outcome
         with self._lock:
             crowd = later is None and (len(names) > 1 or bool(self._waiting))
         if code < 0 and crowd:

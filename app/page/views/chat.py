@@ -138,9 +138,8 @@ class Chat:
         if not talk.is_over:
             yield talk.messages, talk
         for reply in replies:
-            shown_reply.update(
-                self._assistant_message(reply)
-            )  # in its place: another may have been asked meanwhile
+            # in its place: another may have been asked meanwhile
+            shown_reply.update(self._assistant_message(reply))
             if not talk.is_over:
                 yield talk.messages, talk
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from alpie.app.page.state.document_shelf import FIELDS, Shelf
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.page_words import PageTranslations
-from alpie.app.page.views.panel import Panels, editorial_fields
+from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.document_report import coverage_text, notice_text
 from alpie.app.settings import Settings
@@ -59,7 +58,7 @@ def render_documents(
     return render(
         "documents",
         translations,
-        documents=_documents_values(panels, documents, translations) if panels else [],
+        documents=_document_cards(panels, documents, translations) if panels else [],
         corpus=corpus,
         evaluated=evaluated,
         built=translations.moment(corpus.built_at) if corpus else "",
@@ -80,16 +79,28 @@ def render_documents(
     )
 
 
-def _documents_values(
+@dataclass(frozen=True)
+class _DocumentCard:
+    document: Document
+    shown: Sequence[tuple[str, str]]  # name of a fact, and the fact
+    technical: Sequence[tuple[str, str]]  # the same, of facts that are folded away
+    url: str  # "" where it is none that a visitor may be sent to
+    notes: Sequence[str]
+    outline: Sequence[OutlineEntry]
+    headings: str  # how many
+    fields: Sequence[tuple[str, str, str]]  # that a visitor may change: field, its name, its value
+
+
+def _document_cards(
     panels: Panels, documents: Sequence[Document], translations: PageTranslations
-) -> list[dict[str, Any]]:
+) -> list[_DocumentCard]:
     counts = panels.corpus.passages.counts
-    return [_document_values(panels, one, counts.get(one.id, 0), translations) for one in documents]
+    return [_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents]
 
 
-def _document_values(
+def _document_card(
     panels: Panels, document: Document, passages: int, translations: PageTranslations
-) -> dict[str, Any]:
+) -> _DocumentCard:
     notes = [
         *map(translations.translate, document.notes),
         *(notice_text(notice, translations) for notice in document.notices),
@@ -112,16 +123,16 @@ def _document_values(
         ("checksum", document.sha256),
     )
     outline = panels.outline(document.id)
-    return {
-        "document": document,
-        "shown": [(translations(f"field.{name}"), value) for name, value in facts if value],
-        "technical": [(translations(f"field.{name}"), value) for name, value in technical if value],
-        "url": document.url if document.url.startswith(("https://", "http://")) else "",
-        "notes": notes,
-        "outline": [one._replace(level=min(one.level, 3)) for one in outline],
-        "headings": translations.count("count.headings", len(outline)),
-        "fields": [(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
-    }
+    return _DocumentCard(
+        document=document,
+        shown=[(translations(f"field.{name}"), value) for name, value in facts if value],
+        technical=[(translations(f"field.{name}"), value) for name, value in technical if value],
+        url=document.url if document.url.startswith(("https://", "http://")) else "",
+        notes=notes,
+        outline=[one._replace(level=min(one.level, 3)) for one in outline],
+        headings=translations.count("count.headings", len(outline)),
+        fields=[(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
+    )
 
 
 def render_state(

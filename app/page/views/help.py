@@ -7,9 +7,10 @@ them, or to someone near (`people_at_risk`); what the documents say is then fold
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from alpie.app.page.people_at_risk import Risk
 from alpie.app.page.views.page_words import PageTranslations
@@ -18,20 +19,29 @@ from alpie.app.page.views.templates import Markup, render
 _PAGE = Path(__file__).resolve().parents[1]
 
 
+@dataclass(frozen=True)
+class HelpLines:
+    """The organisations to turn to, and when what is said of them was last checked."""
+
+    checked: str  # a day: 2026-11-22
+    lines: tuple[Mapping[str, str], ...]  # as `help_lines.toml` has them; names and notes in every language
+
+
 @lru_cache(maxsize=1)
-def help_lines() -> dict[str, Any]:
-    """The day on which they were checked as "checked", and as "line" the organisations to turn to, see the file."""
-    return tomllib.loads((_PAGE / "help_lines.toml").read_text(encoding="utf-8"))
+def help_lines() -> HelpLines:
+    """The help lines that come with the program."""
+    table = tomllib.loads((_PAGE / "help_lines.toml").read_text(encoding="utf-8"))
+    return HelpLines(table["checked"], tuple(table["line"]))
 
 
 def with_help_notice(answer: Markup, risk: Risk, translations: PageTranslations) -> Markup:
     """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
-    return render("care", translations, key=f"help.notice.{risk}", lines=help_lines()["line"], answer=answer)
+    return render("care", translations, key=f"help.notice.{risk}", lines=help_lines().lines, answer=answer)
 
 
 def render_help(translations: PageTranslations, writer: bool = False) -> Markup:
     """The Help view; `writer`: questions and quotations go to a language model."""
     known = help_lines()
     return render(
-        "help", translations, lines=known["line"], checked=translations.date(known["checked"]), writer=writer
+        "help", translations, lines=known.lines, checked=translations.date(known.checked), writer=writer
     )

@@ -68,9 +68,8 @@ def test_an_odd_question_gets_an_answer_that_is_proved(corpus: Corpus, question:
     assert_proved(corpus, corpus.ask("¿y en España?", turns=(question,) * 6))
     hits = corpus.search(question, limit=5)
     assert len(hits) == 5
-    order = [
-        (hit.verbatim is True, hit.score) for hit in hits
-    ]  # what holds a phrase or code comes before what is near
+    # what holds a phrase or code comes before what is near
+    order = [(hit.verbatim is True, hit.score) for hit in hits]
     assert order == sorted(order, reverse=True)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state import index_process
-from alpie.app.page.state.index_process import index_command
+from alpie.app.page.state.index_process import RunOutcome, index_command
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import DocumentServices, render_state
@@ -116,14 +115,14 @@ class Stumbling(Indexing):
         self.folder, self.bad, self.how = folder, bad, how
         self.meanwhile: list[Any] = []
 
-    def __call__(self) -> tuple[int, Sequence[str]]:
+    def __call__(self) -> RunOutcome:
         super().__call__()
         met = (self.folder / self.bad).exists()
         if self.meanwhile:
             self.meanwhile.pop()()
         if met and self.how is None:
             raise subprocess.TimeoutExpired("alpie index", 3600)
-        return (self.how or 0) if met else 0, ()
+        return RunOutcome((self.how or 0) if met else 0, ())
 
 
 @pytest.mark.parametrize("how", [None, -9, -11], ids=["no end", "no memory", "a crash"])
