@@ -75,7 +75,7 @@ _HEAVY = {"encoder", "seed_settings", "openai_server", "seed_server"}  # fixture
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--fast`: what takes one or two minutes in all, for while one works."""
+    """`--fast`: what takes under a minute in all, for while one works."""
     parser.addoption("--fast", action="store_true", help="without encoder, browser, servers and slow modules")
 
 

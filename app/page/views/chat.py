@@ -27,7 +27,7 @@ from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_help_notice
 from alpie.app.page.views.page_words import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
-from alpie.index.errors import AlpieError, QuestionError
+from alpie.index.errors import AddressError, AlpieError, ArgumentError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
@@ -190,9 +190,12 @@ class Chat:
             reply = self._paragraph("problem", self._opening.why_not(error))
         except QuestionError:
             reply = self._paragraph("problem", "chat.no_words")
-        except AlpieError as error:
+        except (ArgumentError, AddressError) as error:
             _LOG.info("question refused: %s", error)
             reply = self._paragraph("problem", "chat.refused")
+        except AlpieError as error:  # of the index, the backend or the settings: other words would not help
+            _LOG.warning("a question could not be answered: %s", error)
+            reply = self._paragraph("problem", "chat.unavailable")
         except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
             _LOG.exception("a question could not be answered")
             reply = self._paragraph("problem", "chat.failed")

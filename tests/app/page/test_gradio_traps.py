@@ -19,6 +19,8 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.service.row_schemas import ROWS
+from alpie.index.errors import BackendUnavailable
+from alpie.index.messages import message
 from support.fake_corpus import FakeCorpus
 
 
@@ -195,6 +197,25 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
     assert page_translations_for("es").html("chat.failed") in messages[-1]["content"]
     assert "secret" not in messages[-1]["content"]
     assert "/secret" in caplog.text
+
+
+def _cannot_search(*_: Any, **__: Any) -> Any:
+    raise BackendUnavailable(message("retriever.unknown", value="x", known="y"))
+
+
+def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A backend that is gone: whoever asks is told so, and whoever runs the page finds the reason in the log."""
+    monkeypatch.setattr(FakeCorpus, "ask", _cannot_search)
+    monkeypatch.setattr(FakeCorpus, "search", _cannot_search)
+    corpus, translations = FakeCorpus(), page_translations_for("es")
+    *_, (messages, _) = Chat(Opening(lambda: corpus).start(), translations).ask("¿Cuántas?", Conversation())
+    assert translations.html("chat.unavailable") in messages[-1]["content"]
+    with TestClient(create_app(lambda: corpus), client=("10.0.0.1", 1)) as client:
+        looked_up = client.get("/al/search", params={"text": "cifrado"})
+    assert (looked_up.status_code, translations("chat.unavailable") in looked_up.text) == (503, True)
+    assert [one.levelname for one in caplog.records if "could not be answered" in one.message] == ["WARNING"]
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
