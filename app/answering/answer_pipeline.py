@@ -21,11 +21,12 @@ from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
-# Of the probability from which on an answer is firm: at most that, where a figure is missing.
+# Where a figure that is asked for is missing, the probability is kept below this share of what makes an answer firm.
 _WITH_RESERVE = 0.99
-_WEAK = 0.5  # of the threshold: what comes nearest and is less sure is folded away, if it lies far besides
+# Nearest passages that are less sure than this share of the threshold, and far from the question, are folded away.
+_WEAK = 0.5
 REPORTED_HITS = 10  # passages reported with the answer
-# of a refusal: shown, and labelled as no answer
+# A refusal shows the three nearest passages, labelled as no answer.
 _NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
 
 
@@ -97,10 +98,8 @@ class AnswerPipeline:
         confidence = judged.confidence
         if answered and lacks_a_figure(question.reader_text or question.searched, quotes):
             confidence = min(confidence, _WITH_RESERVE * max(self.answer_threshold, weights.firm_threshold))
-        cosine, near = (
-            _best_cosine(judged),
-            weights.near_cosine if _has_no_known_word(self.index, encoded) else weights.far_cosine,
-        )
+        cosine = _best_cosine(judged)
+        near = weights.near_cosine if _has_no_known_word(self.index, encoded) else weights.far_cosine
         done = perf_counter()
         stages = dict(judged.retrieval.milliseconds)
         stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
