@@ -129,4 +129,7 @@ def test_time_grows_with_a_text_and_not_with_its_square(checker: QuotationChecke
         checker.check(text)
         return process_time() - started
 
-    assert seconds(text) < 8 * seconds(text[: len(text) // 4]) + 1  # the square would be sixteen times
+    quarter = min(seconds(text[: len(text) // 4]) for _ in range(2))
+    # a pattern that goes back over the text runs no lines that could be counted; its square would be sixteen times, and
+    # seconds, at every try, where a busy machine is slow at one
+    assert any(seconds(text) < 8 * quarter + 1 for _ in range(4))
