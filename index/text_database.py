@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,6 +82,7 @@ class Database:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._lock = threading.Lock()
+        finalize(self, connection.close)  # with the index version that nobody holds any more
 
     @classmethod
     def open(cls, path: Path) -> Database:
