@@ -57,11 +57,19 @@ class AnswerPipeline:
         """The probability from which on a question is answered."""
         return self.weights.threshold if self.threshold is None else self.threshold
 
+    @property
+    def firm_threshold(self) -> float:
+        """The probability from which on an answer is given without reserve."""
+        return max(self.answer_threshold, self.weights.firm_threshold)
+
     def search_statement(self, above_threshold: int) -> SearchStatement:
         """What was searched, and in how many passages the answer may be."""
-        firm = max(self.answer_threshold, self.weights.firm_threshold)
         return SearchStatement(
-            len(self.documents), len(self.index.passages), above_threshold, self.answer_threshold, firm
+            len(self.documents),
+            len(self.index.passages),
+            above_threshold,
+            self.answer_threshold,
+            self.firm_threshold,
         )
 
     def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
@@ -97,7 +105,7 @@ class AnswerPipeline:
         answered = answered and bool(quotes)
         confidence = judged.confidence
         if answered and lacks_a_figure(question.reader_text or question.searched, quotes):
-            confidence = min(confidence, _WITH_RESERVE * max(self.answer_threshold, weights.firm_threshold))
+            confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
         cosine = _best_cosine(judged)
         near = weights.near_cosine if _has_no_known_word(self.index, encoded) else weights.far_cosine
         done = perf_counter()

@@ -36,7 +36,7 @@ from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
-from alpie.index.retrieval.word_search import WordIndex, WordMatch, WordQuery
+from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.spelling import lexicon_of
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
 _MAX_READ = 100  # passages looked through for a word
-_MAX_WEIGHED = 2_000  # passages with a phrase that are read to tell which is best
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # one corpus is another only where it is the same
@@ -216,7 +215,8 @@ class Corpus:
         """
         allowed = None if document is None else self._lookup.rows_in((self.require_document(document),))
         read = read_question(question)
-        hits = self.index.search(read, limit, retriever, allowed).hits
+        encoded = self.index.encode(read)
+        hits = self.index.retrieve(encoded, limit, retriever, allowed).hits
         reference = read.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
         places = self._lookup.find_places(read, reference, within).places if reference else ()
@@ -225,10 +225,10 @@ class Corpus:
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
             return hits
         holding = np.zeros(len(self.passages), bool)
-        holding[[one.row for one in self.word_matches(literal)][:_MAX_WEIGHED]] = True
+        holding[[one.row for one in self.word_matches(literal)][:MAX_WEIGHED]] = True
         if allowed is not None:
             holding &= allowed
-        first = self.index.search(read, limit, retriever, holding).hits if holding.any() else ()
+        first = self.index.retrieve(encoded, limit, retriever, holding).hits if holding.any() else ()
         held = {hit.passage.address for hit in first}
         rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in held]
         return (*(replace(hit, verbatim=True) for hit in first), *rest)[:limit]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.answer_weights import sigmoid
 from alpie.index.encoder import Encoder
+from alpie.index.spanish import read_tables
 
 WEIGHTS_FILE = Path(__file__).with_name("risk_weights.json")
 _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is shown
@@ -34,7 +34,7 @@ class Risk(StrEnum):
 
 
 def _read_signs() -> tuple[tuple[Risk, re.Pattern[str]], ...]:
-    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    table = read_tables(__file__)
     parts, signs = table["parts"], table["signs"]
     written = {risk: "|".join(signs[risk]) for risk in (Risk.OTHER, Risk.SELF)}
     return tuple(

@@ -31,9 +31,10 @@ def hidden_by_style(tree: LexborHTMLParser) -> dict[int, NoticeKind]:
     rules = [rule for sheet in sheets for rule in _rules(sheet.text())]
     for place, (selectors, body) in enumerate(rules[:_MAX_RULES]):
         for selector in selectors.split(","):
+            matched = _matches(tree, selector)
             for name, value, important in _DECLARED.findall(body):
                 weight = (bool(important), *_specificity(selector), place)
-                for one in _matches(tree, selector):
+                for one in matched:
                     key = one, name.lower()
                     told[key] = max(told.get(key, (weight, "")), (weight, value.lower()))
     return {one: NoticeKind.HIDDEN_TEXT for (one, _), (_, value) in told.items() if value in _HIDES}

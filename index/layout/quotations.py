@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_MARKS = (("«", "»"), ("“", "”"), ('"', '"'))
+_MARKS = tuple(
+    (
+        opening,
+        closing,
+        re.compile(rf"(?:^|:\s*){opening}[^{closing}]*$"),  # a quotation opens
+        re.compile(rf"{opening}[^{closing}]*{closing}\W*$"),  # all of the text is one
+    )
+    for opening, closing in (("«", "»"), ("“", "”"), ('"', '"'))
+)
 
 
 def are_quoted(texts: Sequence[str]) -> list[bool]:
@@ -15,9 +23,7 @@ def are_quoted(texts: Sequence[str]) -> list[bool]:
     colon. One that is never closed is taken for a slip, and so is one in which another opens a paragraph.
     """
     quoted = [False] * len(texts)
-    for opening, closing in _MARKS:
-        opens = re.compile(rf"(?:^|:\s*){opening}[^{closing}]*$")
-        whole = re.compile(rf"{opening}[^{closing}]*{closing}\W*$")
+    for opening, closing, opens, whole in _MARKS:
         start = depth = 0
         for at, text in enumerate(texts):
             if opening == closing:

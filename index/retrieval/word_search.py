@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from alpie.index.text_database import StoredPassages
 
+MAX_WEIGHED = 2_000  # matches that are read to tell which is best
 _NEAR_WORDS = 10
 _LONGER = 2  # letters that a word may have beyond those that are asked for
 _PIECES = re.compile(

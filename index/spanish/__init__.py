@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
+
+
+def read_tables(module: str) -> dict[str, Any]:
+    """What the TOML file beside `module` (its `__file__`) holds: the words that its code goes by."""
+    return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
 
 
 def word_sets(module: str) -> dict[str, frozenset[str]]:
     """The sets of words in the TOML file beside `module` (its `__file__`), by name; there blanks divide the words."""
-    tables = tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
-    return {name: frozenset(words.split()) for name, words in tables.items()}
+    return {name: frozenset(words.split()) for name, words in read_tables(module).items()}

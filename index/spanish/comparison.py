@@ -7,10 +7,9 @@ is a question by itself, and one that the documents do not answer can be said to
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in
 from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
@@ -49,7 +48,7 @@ _FORMS = tuple(
         r"(?P<one>[^,]{2,60}?)\s+(?:vs\.?|versus)\s+(?P<other>[^,]{2,60}?)",
     )
 )
-_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WORDS = read_tables(__file__)
 _OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _WORDS["opposed"])
 _MASCULINE = frozenset(_WORDS["masculine"].split())
 _TWO_FACES = re.compile(

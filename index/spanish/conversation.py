@@ -72,7 +72,7 @@ _AGAIN = re.compile(
     r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
 )
 _WORDS = word_sets(__file__)
-_BESIDE_AGAIN = _WORDS["beside_again"]  # … or one of these
+_BESIDE_AGAIN = _WORDS["beside_again"]  # words that may stand beside those
 _COURTESIES = _WORDS["courtesies"]
 _ADDRESSING, _BESIDE_ADDRESSING = _WORDS["addressing"], _COURTESIES | _WORDS["beside_addressing"]
 

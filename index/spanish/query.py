@@ -8,21 +8,20 @@ ever changes what is searched, never what is shown.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import QuestionError
 from alpie.index.messages import message
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 MAX_TYPED_CHARACTERS = 1_000  # a longer one is a text that was pasted; no chat model is given more
 
-_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WORDS = read_tables(__file__)
 _CHAT: dict[str, str]
 _ONLY_OPENING: dict[str, str]
 _CHAT, _ONLY_OPENING = (

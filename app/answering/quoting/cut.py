@@ -14,15 +14,14 @@ A quotation of whole sentences gets no warning but the last. In doubt there is o
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.records import Sentence, SentenceRole, Span, readable_map, spans_between
+from alpie.index.spanish import read_tables
 
 _ONLY = r"sol[oa]s?|sólo|solamente|únicamente|exclusivamente"
 _NEGATION = (
@@ -68,7 +67,7 @@ _CLAUSE = re.compile(
     r"; |: |, (?:y|e|pero|sino|aunque|mientras|porque|ya que|pues|por lo que|and|but|although)\b|\b(?:pero|but)\b"
 )
 _JOINS = re.compile(r"^\W*(?:y|e|pero|sino|aunque|mientras|porque|pues|and|but)\b")
-_WORDS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_WORDS: dict[str, str] = read_tables(__file__)
 
 
 def _expressions(name: str, between: str = "") -> str:

@@ -15,7 +15,7 @@ from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_words import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
 from alpie.index.records import Document, Hit, Passage
-from alpie.index.retrieval.word_search import WordMatch, WordQuery
+from alpie.index.retrieval.word_search import MAX_WEIGHED, WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import read_question
 from alpie.index.spanish.references import read_reference
@@ -29,7 +29,6 @@ MAX_SHOWN = 400
 LONGEST = 300  # characters of a field
 _RANKED = 40  # asked of the search by meaning before filtering
 _MAX_RELATED = 10
-_MAX_WEIGHED = 2_000  # passages that are read to tell which is best
 _USUAL_CHARACTERS = 700  # of a passage
 _WORD = re.compile(r"\w+")
 
@@ -159,7 +158,7 @@ def _first_passages(
         dates = {document: corpus.documents[document].date.split("/")[-1] for document in counts}
         order = sorted(counts, key=lambda document: dates[document], reverse=lookup.sort == "newest")
         order.sort(key=lambda document: not dates[document])
-    elif len(matches) > _MAX_WEIGHED:
+    elif len(matches) > MAX_WEIGHED:
         order = sorted(counts, key=lambda document: -counts[document])
     else:
         weighed = sorted(map(read, matches), key=lambda item: -item.weight)
