@@ -23,7 +23,7 @@ _WRITTEN = re.compile(
     r"(?:(\d{1,2})[.ºo°]{0,2}(?:\s+(?:de\s+)?|[/.-]))?(\d{1,2}|[a-z]{3,})(?:\s+(?:del?\s+)?|[/.-])(\d{4})(?!\d)"
 )
 _AMERICAN = re.compile(r"([a-z]{3,})\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")  # "May 3, 2024"
-_MONTHS = {
+MONTHS = {
     name: number % 12 + 1
     for number, name in enumerate(
         """enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre january february march
@@ -37,10 +37,10 @@ def iso_date(text: str) -> str:
     text = text.strip().lower()
     if match := _PDF.match(text.upper()) or _ISO.match(text):
         year, month, day = match[1], match[2], match[3]
-    elif (match := _AMERICAN.match(text)) and match[1] in _MONTHS:
-        year, month, day = match[3], str(_MONTHS[match[1]]), match[2]
-    elif (match := _WRITTEN.match(text)) and (match[2].isdigit() or match[2] in _MONTHS):
-        year, month, day = match[3], str(_MONTHS.get(match[2]) or match[2]), match[1]
+    elif (match := _AMERICAN.match(text)) and match[1] in MONTHS:
+        year, month, day = match[3], str(MONTHS[match[1]]), match[2]
+    elif (match := _WRITTEN.match(text)) and (match[2].isdigit() or match[2] in MONTHS):
+        year, month, day = match[3], str(MONTHS.get(match[2]) or match[2]), match[1]
     else:
         return ""
     try:
@@ -63,13 +63,16 @@ class Metadata:
 
     title: str = ""
     publisher: str = ""
+    author: str = ""  # who wrote or saved it: a person, or the body that publishes it
     date: str = ""  # ISO 8601
     language: str = ""  # BCP 47
     kind: str = ""
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()  # what its reader should know of how it was read
-    guessed: tuple[str, ...] = ()  # names of fields above that stand for something near: the day it was saved
+    guessed: tuple[
+        str, ...
+    ] = ()  # fields above that stand for something near: the day it was saved, a heading
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,12 @@ def canonical_text(data: bytes, path: Path) -> str:
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _FIELDS = {
     "title": ("title", "título", "titulo"),
-    "publisher": ("publisher", "organismo", "author", "autor", "institution"),
-    "date": ("date", "fecha"),
+    "publisher": ("publisher", "organismo", "institution"),
+    "author": ("author", "autor"),
+    "date": ("date", "fecha", "publication_date"),
     "language": ("lang", "language", "idioma"),
     "kind": ("kind", "tipo"),
-    "url": ("url",),
+    "url": ("url", "source", "fuente"),
     "rights": ("rights", "license", "licencia"),
 }
 

@@ -20,10 +20,8 @@ _MAX_KEPT = 400  # readings, of some kilobytes each
 
 
 def read_passage_of(passage: Passage) -> ReadPassage:
-    """The passage as the reader sees it, under the heading that it stands under."""
-    return ReadPassage(
-        tuple(sentence.text for sentence in passage.sentences), passage.path[-1] if passage.path else ""
-    )
+    """The passage as the reader sees it, under the headings that it stands under."""
+    return ReadPassage(tuple(sentence.text for sentence in passage.sentences), ". ".join(passage.path))
 
 
 def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
