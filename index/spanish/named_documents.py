@@ -193,13 +193,17 @@ class DocumentNames:
         if numbered:
             return self._where(lambda known: any(map(numbered.law.may_be, known.numbers)))
         if _ACRONYM.fullmatch(name.strip()):
-            acronym = fold(name.strip())
-            return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
+            return self._with_acronym(name)
         words = [word for word in distinctive_words(name) if word not in _ANY_DOCUMENT]
         found = self.all if words else frozenset()
         for word in words:
             found &= self.with_word(word)
-        return found or (self.fitting(name.upper()) if len(words) == 1 and name.islower() else found)
+        is_acronym = len(words) == 1 and name.islower() and _ACRONYM.fullmatch(name.strip().upper())
+        return self._with_acronym(name) if is_acronym and not found else found
+
+    def _with_acronym(self, name: str) -> frozenset[str]:
+        acronym = fold(name.strip())
+        return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
 
     def with_id(self, name: str) -> frozenset[str]:
         """The document whose id this is, in capitals or not."""
