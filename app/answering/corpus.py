@@ -18,6 +18,7 @@ import numpy as np
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
+from alpie.app.answering.judging.read_passages import CachingReader
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.answering.routing.chosen_documents import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
@@ -191,8 +192,9 @@ class Corpus:
         weights = self.weights
         if isinstance(weights, MissingWeights):
             raise Uncalibrated(weights.reason, weights.data)
+        reader = CachingReader(self.reader)
         return QuestionRouter(
-            self.documents, self.index, self.reader, weights, self.policy, self.threshold, lookup=self._lookup
+            self.documents, self.index, reader, weights, self.policy, self.threshold, lookup=self._lookup
         )
 
     @cached_property

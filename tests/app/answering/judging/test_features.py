@@ -14,7 +14,7 @@ from alpie.app.answering.judging.candidates import (
     CandidateSpan,
     candidates_of,
 )
-from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
+from alpie.app.answering.judging.read_passages import MAX_READ, CachingReader, read_hits
 from alpie.index.reader import Reading, ReadPassage
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import Retrieval
@@ -129,7 +129,8 @@ def test_a_reading_is_kept_unless_it_depends_on_the_other_passages(
     small: Corpus, alone: bool, times: int
 ) -> None:
     reader, hits = _Counting(8.0, alone), _hits(small, [60.0] * 3)
-    assert [len(read_hits(reader, "¿Qué?", hits)) for _ in range(2)] == [3, 3]
+    caching = CachingReader(reader)
+    assert [len(read_hits(caching, "¿Qué?", hits)) for _ in range(2)] == [3, 3]
     assert len(reader.given) == 3 * times
 
 
