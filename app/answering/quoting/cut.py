@@ -21,79 +21,46 @@ from enum import StrEnum
 
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.records import Sentence, SentenceRole, Span, readable_map, spans_between
-from alpie.index.spanish import read_tables
+from alpie.index.spanish import any_expression, read_tables
 
-_ONLY = r"sol[oa]s?|sólo|solamente|únicamente|exclusivamente"
-_NEGATION = (
-    r"no|nunca|jamás|jamas|tampoco|ni|nadie|nada|ning[uú]n\w*|apenas|sin|(?:en|de) modo alguno|"
-    r"not|never|neither|nor|without|cannot"
+_GAP = r"\W+"  # between two words, where a comma or a quotation mark may stand
+_TABLES: dict[str, str] = read_tables(__file__)
+_ONLY, _NEGATION, _EXCEPTION, _CONDITION = (
+    any_expression(_TABLES[name]) for name in ("only", "negation", "exception", "condition")
 )
-_EXCEPTION = (
-    r"salvo|excepto|exceptuando|exceptuad[oa]s?|exceptúan?|(?:a|con) (?:la )?excepción de|con exclusión de|"
-    r"a menos que|a no ser que|salvedad|unless|except|excluding"
-)
-_CONDITION = (
-    r"si|siempre que|siempre y cuando|(?:en )?(?:el )?caso de(?: que)?|con tal de que|a condición de|con la condición|"
-    r"mientras no|hasta que|if|provided that|only if"
-)
-# expressions that deny and limit nothing
+# «No» before a participle names a group («los no autorizados»); «hasta que» is a condition only before «no».
 _HARMLESS = re.compile(
-    rf"\bno obstante\b|\ba salvo de\b|\bexcluyentes?\b|\bno (?:{_ONLY})\b|\bno gubernamental\w*|\bsi bien\b|"
-    r"\bno \w{2,}(?:ad|id)(?:os|as|o)\b|\bmás que nunca\b|\bnada más\b|\bsin (?:embargo|duda|perjuicio)\b|"
-    r"\ben (?:lugar|vez) de (?:ello|eso|esto)\b|\b(?:incluso|como) si\b|\bhasta que\b(?! no\b)"
+    rf"\b(?:{any_expression(_TABLES['harmless'])}|no \w{{2,}}[ai]d(?:os|as|o)|hasta que\b(?! no\b))\b"
 )
-_ASKED = re.compile(  # whether it is so: what follows is not said to be
-    r"\b(?:de|sobre|determin\w+|eval[uú]\w+|comprob\w+|averigu\w+|sab\w+|decid\w+|verific\w+|pregunt\w+|examin\w+|"
-    r"valor\w+|analiz\w+|indi[cq]\w+|whether) si\b"
-)
-# what stands before «que» or a verb and denies it: «es falso que …», «queda prohibido …»
-_DENIAL = (
-    r"fals[oa]s?|prohíb\w*|prohib\w*|impid\w*|imped\w*|nieg\w+|neg(?:ar|ó|aron|aba)\w*|desmient\w*|desmint\w*|"
-    r"descart\w*|rechaz\w*|evit\w*|dej(?:a|ó|ar|ará)n? de|lejos de|en lugar de|en vez de"
-)
-_AROUND = re.compile(rf"\b(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b")
-_DENIED = re.compile(rf"\b(?:{_DENIAL})(?:\W+\w+){{0,2}}\W*$")
-_OPENS = re.compile(rf"^\W*(?:{_EXCEPTION}|{_CONDITION})\b")
+_INDIRECT_QUESTION = re.compile(rf"\b{any_expression(_TABLES['indirect_question'])}\b")
+_TURNS = re.compile(rf"\b(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b")
+_DENIED = re.compile(rf"\b{any_expression(_TABLES['denial'])}(?:\W+\w+){{0,2}}\W*$")
 _LIMITS = re.compile(rf"\b(?:{_EXCEPTION}|{_CONDITION})\b")
-_NEXT = re.compile(
-    rf"^\W*(?:(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b|(?:en|bajo|de) ning[uú]n\w*)"
-)
-_GOVERNS = re.compile(
-    rf"\b(?:no|nunca|tampoco|nadie|ning[uú]n\w*|{_EXCEPTION}|prohíb\w*|prohib\w*|"
-    r"exclu[iíy]\w+|exent[oa]s?|never|prohibit\w*)\b"
-)
-# where a clause begins that what was denied before does not reach
+_OPENS_WITH_LIMIT = re.compile(rf"^\W*{_LIMITS.pattern}")
+_TURNS_NEXT = re.compile(rf"^\W*(?:{_TURNS.pattern}|(?:en|bajo|de) ning[uú]n\w*)")
+_TURNS_LIST = re.compile(rf"\b(?:{any_expression(_TABLES['turning_a_list'])}|{_EXCEPTION})\b")
+_CONJUNCTION = any_expression(_TABLES["conjunctions"])
 _CLAUSE = re.compile(
-    r"; |: |, (?:y|e|pero|sino|aunque|mientras|porque|ya que|pues|por lo que|and|but|although)\b|\b(?:pero|but)\b"
+    rf"; |: |, (?:{_CONJUNCTION}|{any_expression(_TABLES['other_clause_openings'])})\b|\b(?:pero|but)\b"
 )
-_JOINS = re.compile(r"^\W*(?:y|e|pero|sino|aunque|mientras|porque|pues|and|but)\b")
-_WORDS: dict[str, str] = read_tables(__file__)
-
-
-def _expressions(name: str, between: str = "") -> str:
-    """A pattern of the expressions in one of the tables, `between` standing before their last word."""
-    found = []
-    for line in _WORDS[name].strip().splitlines():
-        *first, last = [f"(?:{word})".replace("*", r"\w*") for word in line.split()]
-        found.append(r"\W+".join([*first, between + last]))
-    return rf"\b(?:{'|'.join(found)})\b"
-
-
-_REPORTED = re.compile(r"(?:\bno (?:se )?)?" + _expressions("reported", between=r"(?:\w+\W+){0,2}"))
-_OPENING_SAYS = re.compile(rf"(?:^|[,;:] )\W*(?!{_expressions('by_rule')})({_expressions('opening')})")
-_HEDGED = re.compile(rf"({_expressions('beside')})(?:\W+\w+){{0,2}}\W*$")
-_TOUCHED = re.compile(rf"({_expressions('touching')})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
-# a preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself
-_WITHIN_PHRASE = re.compile(
-    r"\b(?:a|al|con|de|del|en|entre|hacia|para|por|según|sobre|at|by|for|from|in|of|on|to|with)\W*\||\|\W*(?:al?|del?|of|to)\b"
+_OPENS_WITH_CONJUNCTION = re.compile(rf"^\W*{_CONJUNCTION}\b")
+_REPORTED, _OPENING, _BY_RULE, _HEDGES, _TOUCHING = (
+    rf"\b{any_expression(_TABLES[name], _GAP)}\b"
+    for name in ("reported", "opening", "by_rule", "beside", "touching")
 )
+_REPORTED_THAT = re.compile(rf"(?:\bno (?:se )?)?{_REPORTED}")
+_OPENS_WITH_SOURCE = re.compile(rf"(?:^|[,;:] )\W*(?!{_BY_RULE})({_OPENING})")
+_HEDGED = re.compile(rf"({_HEDGES})(?:\W+\w+){{0,2}}\W*$")
+_TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
+# A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
+_WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
 _REACH = 15  # words from a negation to what it denies, at most
 _REACH_REPORTED = 20  # words from «que» to the quotation, at most
 _REACH_AFTER = 12  # words from what is said to its exception or condition
 _FEWEST_WORDS = 4  # fewer state nothing by themselves, unless the negation stands right beside them
 _BESIDE = 2
-_OPENING, _CLOSING = 3, 8  # words of the introduction of a list, from its start and its end
+_FIRST_WORDS, _LAST_WORDS = 3, 8  # words of the introduction of a list, from its start and its end
 
 
 class WarningKind(StrEnum):
@@ -144,9 +111,9 @@ def governs_list(lead_in: str) -> re.Match[str] | None:
     low = _blank_out(_HARMLESS, lead_in.lower())
     begin = low.rfind(". ") + 1
     clause = low.rfind(", ") + 1
-    for match in _GOVERNS.finditer(low, begin):
-        opens = len(low[begin : match.start()].split()) < _OPENING
-        if opens or (match.start() >= clause and len(low[match.end() :].split()) < _CLOSING):
+    for match in _TURNS_LIST.finditer(low, begin):
+        opens = len(low[begin : match.start()].split()) < _FIRST_WORDS
+        if opens or (match.start() >= clause and len(low[match.end() :].split()) < _LAST_WORDS):
             return match
     return None
 
@@ -213,7 +180,7 @@ def _warnings(parts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
 
 
 def _word_omitted(gap: str) -> tuple[int, int] | None:
-    found = _AROUND.search(_blank_out(_ASKED, _blank_out(_HARMLESS, gap.lower())))
+    found = _TURNS.search(_blank_out(_INDIRECT_QUESTION, _blank_out(_HARMLESS, gap.lower())))
     return found.span() if found else None
 
 
@@ -226,9 +193,11 @@ def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
     if asked := _ASKED_ABOUT.search(low):
         return asked.span()
     clause = max((match.end() for match in _CLAUSE.finditer(low)), default=0)
-    if low[clause:].strip(" ,") == "" or (_JOINS.match(opening.lower()) and low.rstrip()[-1:] in ",;"):
+    if low[clause:].strip(" ,") == "" or (
+        _OPENS_WITH_CONJUNCTION.match(opening.lower()) and low.rstrip()[-1:] in ",;"
+    ):
         return None
-    beside = _last_match(_AROUND, low, clause, _BESIDE)
+    beside = _last_match(_TURNS, low, clause, _BESIDE)
     if beside or words < _FEWEST_WORDS:
         return beside
     if touched := _TOUCHED.search(low, clause):
@@ -239,18 +208,18 @@ def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
 
 def _limit_before(low: str, clause: int, states_something: bool) -> tuple[int, int] | None:
     """Where in `low` a negation, exception, condition or source stands, from `clause` on."""
-    low = _blank_out(_ASKED, low)
-    if opens := _OPENS.match(low[clause:]):
+    low = _blank_out(_INDIRECT_QUESTION, low)
+    if opens := _OPENS_WITH_LIMIT.match(low[clause:]):
         return clause + opens.start(), clause + opens.end()
-    around = _last_match(_AROUND, low, clause, _REACH)
-    said = _OPENING_SAYS.search(low[clause:]) if states_something else None
+    around = _last_match(_TURNS, low, clause, _REACH)
+    said = _OPENS_WITH_SOURCE.search(low[clause:]) if states_something else None
     return around or ((clause + said.start(1), clause + said.end(1)) if said else None)
 
 
 def _says_less(low: str, clause: int) -> tuple[int, int] | None:
     """Where in `low` something stands, from `clause` on, that makes of what follows it less than is said."""
     hedged = _HEDGED.search(low, clause)
-    return hedged.span(1) if hedged else _last_match(_REPORTED, low, clause, _REACH_REPORTED)
+    return hedged.span(1) if hedged else _last_match(_REPORTED_THAT, low, clause, _REACH_REPORTED)
 
 
 def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:
@@ -265,11 +234,11 @@ def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> 
 def _word_after(text: str, words: int) -> tuple[int, int] | None:
     """Where in `text`, which is left out after the quotation, a word stands that turns its meaning."""
     low = _blank_out(_HARMLESS, text.lower())
-    if beside := _NEXT.match(low):
+    if beside := _TURNS_NEXT.match(low):
         return beside.span()
     if words < _FEWEST_WORDS:
         return None
-    low = _blank_out(_ASKED, low)
+    low = _blank_out(_INDIRECT_QUESTION, low)
     clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
     for match in _LIMITS.finditer(low, 0, clause):
         if len(low[: match.start()].split()) < _REACH_AFTER:

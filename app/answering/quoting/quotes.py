@@ -18,6 +18,7 @@ from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 
@@ -27,18 +28,12 @@ _ENOUGH_FOR_TWO = 0.95  # probability to be held before a question in two parts 
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
 _UNSAID = re.compile(r"[\s*_~`]*")
 _WHITE = re.compile(r"\s+")
-_LEANS = re.compile(
-    r"^(?:esto|esta?s? (?:ultim|cifra|dato|practica|situacion|tendencia|caso|medida|distincion)|ello|eso|en su lugar|"
-    r"ambos|ambas|dicho|dicha|tal(?:es)? |asi |ademas|tambien|por ello|por lo tanto|sin embargo|no obstante|"
-    r"de ellas|de ellos|el mismo|la misma|este es|estos|estas|este)\b"
-)
+_TABLES: dict[str, str] = read_tables(__file__)
+_REFERS_BACK = re.compile(rf"{any_expression(_TABLES['refers_back'])}\b")
 _PAGE = r"(?:\d{1,4}|[ivxlc]{1,6}|[a-z]-?\d{1,3})"
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…(?: ?…)+|_{4,}|·{4,})")
 _TO_PAGE = re.compile(rf"\S.*\t[ \t]*{_PAGE}[ \t\r]*", re.IGNORECASE)  # a title, a tab, its page
-_TITLES = frozenset(
-    ("indice", "indice general", "contenido", "contenidos", "sumario", "tabla de contenido", "tabla de contenidos",
-     "contents", "table of contents")
-)  # fmt: skip
+_TITLE_OF_CONTENTS = re.compile(any_expression(_TABLES["titles_of_contents"]))
 
 
 @dataclass(frozen=True)
@@ -184,8 +179,11 @@ def _add_leaned_on(candidate: Candidate, used: set[tuple[int, int]], source: str
     if needs_sentence_before(sentences, candidate.first):
         return replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
     first = sentences[candidate.first]
-    leans = candidate.first > 0 and first.role is SentenceRole.SENTENCE and _LEANS.match(fold(first.text))
-    if not leans or sentences[candidate.first - 1].role is not SentenceRole.SENTENCE:
+    is_sentence = candidate.first > 0 and first.role is SentenceRole.SENTENCE
+    if (
+        not (is_sentence and _REFERS_BACK.match(fold(first.text)))
+        or sentences[candidate.first - 1].role is not SentenceRole.SENTENCE
+    ):
         return candidate
     longer = replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
     fits = longer.last - longer.first < _MAX_SENTENCES and longer.words <= _MAX_JOINED_WORDS
@@ -272,7 +270,7 @@ def are_contents_entries(sentences: Sequence[Sentence], source: str) -> bool:
 
 
 def _is_contents_entry(sentence: Sentence, source: str) -> bool:
-    if _LEADERS.search(sentence.text) or fold(sentence.text).strip(" .:") in _TITLES:
+    if _LEADERS.search(sentence.text) or _TITLE_OF_CONTENTS.fullmatch(fold(sentence.text).strip(" .:")):
         return True
     if sentence.role in (SentenceRole.ROW, SentenceRole.HEADER):
         return False  # a tab parts its cells

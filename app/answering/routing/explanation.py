@@ -19,20 +19,20 @@ from alpie.app.answering.routing.reference_answer import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stem, terms
 
 _AROUND = 2  # sentences before a quotation, and after it
 _EXPLAINED = 2  # quotations of the answer
 _TERMS = 8  # looked up
 _LOOKED_THROUGH = 30  # passages with a term
-_DEFINITIONS = 3  # shown
+_MAX_DEFINITIONS = 3  # shown
+_TABLES: dict[str, str] = read_tables(__file__)
 # «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
-_DEFINES = re.compile(
-    r"^(?:[•–-] |\d{1,2}\. )?(?:(?:el|la|los|las|un|una|por|the|an?) )*"
+_DEFINITION = re.compile(
+    rf"^(?:[•–-] |\d{{1,2}}\. )?(?:{any_expression(_TABLES['before_the_term'])} )*"
     r"(?:(?:termino|expresion) )?[«\"“]?(?P<term>(?:[\w-]+ ){0,4}?[\w-]+)[»\"”]?"
-    r"(?: \([^)]*\))?,? (?:(?:es|son|is|are) (?:un|una|unos|unas|el|la|los|las|aquel|aquella|aquellos|aquellas|todo|toda|"
-    r"cualquier|cuando|an?|the|any)\b|consisten?\b|hacen? referencia a|significan?\b|designan?\b|means?\b|"
-    r"se (?:define|entiende|entendera|refiere|denomina|llama|conoce)n?\b)"
+    rf"(?: \([^)]*\))?,? {any_expression(_TABLES['defining'])}\b"
 )
 
 
@@ -52,7 +52,7 @@ def explain_answer(
     quoted = " ".join(quote.text for quote in around)
     defined = _distinct_quotes(
         quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in quoted
-    )[:_DEFINITIONS]
+    )[:_MAX_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
     shown = tuple(part for part in parts if part.quotes)
     return replace(answer, parts=shown, quotes=(*around, *defined)) if shown else answer
@@ -88,7 +88,7 @@ def _definition_in(word: str, passage: Passage) -> Place | None:
     for number, sentence in enumerate(passage.sentences):
         if sentence.role not in (SentenceRole.SENTENCE, SentenceRole.ITEM) or is_question(sentence):
             continue
-        match = _DEFINES.match(" ".join(fold(sentence.text).split()))
+        match = _DEFINITION.match(" ".join(fold(sentence.text).split()))
         if match and word == stem(match["term"].split()[0]):
             return Place(passage, number, number)
     return None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.overview import Overview, OverviewKind
@@ -19,16 +20,13 @@ from alpie.index.spanish.overview import Overview, OverviewKind
 _MAX_WORDS = 60  # of an opening that is quoted
 _MAX_SENTENCES = 2
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
-# How an operative paragraph opens, and a recital: the one asks, the other recalls.
-_OPERATIVE = re.compile(
-    r"(?:[A-ZÁÉÍÓÚÑ]{2,}\s+){0,5}?(?:INSTA|PIDE|RECOMIENDA|ALIENTA|EXHORTA|SOLICITA|INVITA|DECIDE|RESUELVE|ENCARGA|ACUERDA|"
-    r"RECLAMA|EXIGE|PROPONE|LLAMA(?:MIENTO)?|URGE|RUEGA|ANIMA|CONDENA|APRUEBA|DECLARA|SUBRAYA|CONSIDERA)N?\b"
-)
 _OPERATIVE_LABEL = "parte dispositiva"
-_RECOMMENDING = re.compile(r"\b(?:recomendaci|peticion|llamamiento|propuestas\b)")
+_TABLES: dict[str, str] = read_tables(__file__)
+_OPERATIVE = re.compile(rf"(?:[A-ZÁÉÍÓÚÑ]{{2,}}\s+){{0,5}}?{any_expression(_TABLES['operative'])}\b")
+_RECOMMENDING = re.compile(rf"\b{any_expression(_TABLES['recommending'])}\b")
 _DATED = re.compile(
     r"\b\d{1,2}(?:\.?\s*[ºo])?\s+(?:al?\s+\d{1,2}\s+)?de\s+[a-z]{4,10}(?:\s+del?\s+\d{4})?|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
-    r"\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\s+(?:de\s+)?\d{4}\b"
+    rf"\b{any_expression(_TABLES['months'])}\s+(?:de\s+)?\d{{4}}\b"
 )
 _VERB_STEM = 4  # letters by which «insta» is known again in «INSTA», «instan»
 
