@@ -13,37 +13,17 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from alpie.index.records import Document
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 
-# What documents are: a name begins with one of these.
-_FEMININE = frozenset(
-    """carta circular constitucion convencion convocatoria decision declaracion directiva estrategia evaluacion guia
-    instruccion ley memoria nota noticia orden ordenanza recomendacion resolucion sentencia""".split()
-)
-_MASCULINE = frozenset(
-    """acuerdo codigo comunicado convenio decreto dictamen documento estatuto estatutos estudio folleto informe manual
-    pacto plan pliego protocolo real reglamento temario texto tratado""".split()
+_TABLES = read_tables(__file__)
+_FEMININE, _MASCULINE, _ANY_DOCUMENT, _OF_A_LAW, _OPTIONAL, _SILENT = (
+    frozenset(_TABLES[name].split())
+    for name in ("feminine", "masculine", "any_document", "of_a_law", "optional", "silent")
 )
 NOUNS = _FEMININE | _MASCULINE
-# What says no more than that it is a document.
-_ANY_DOCUMENT = frozenset("documento texto archivo fichero pdf publicacion".split())
-_SAME_KIND = dict.fromkeys(("comunicado", "noticia"), "nota") | dict.fromkeys(("law", "act"), "ley")
-_SAME_KIND |= dict.fromkeys(("constitucional", "constitution"), "constitucion")
-_SAME_KIND |= {"resolution": "resolucion", "report": "informe"}
-_ABBREVIATED = {
-    "lo": ("ley", "organica"),
-    "rd": ("real", "decreto"),
-    "rdl": ("real", "decreto", "ley"),
-    "rdleg": ("real", "decreto", "legislativo"),
-}
-_OF_A_LAW = frozenset(
-    """acuerdo circular decreto directiva foral instruccion legislativo ley ministerial orden organica real recomendacion
-    reglamento resolucion sentencia""".split()
-)
-_NOT_DISTINCT = frozenset(("organica", "foral", "ministerial"))  # «la ley 8/2021» may well be an organic law
-_SILENT = frozenset(
-    "de del la el los las y e o en n no num numero que a al por para con se su esta este of the".split()
-)
+_SAME_KIND: dict[str, str] = _TABLES["same_kind"]
+_ABBREVIATED = {short: tuple(words.split()) for short, words in _TABLES["abbreviated"].items()}
 _WORD = re.compile(r"[\w/.-]*\w")
 _NUMBER = re.compile(
     r"(?P<kinds>(?:(?:" + "|".join(sorted((*_OF_A_LAW, *_ABBREVIATED), key=len, reverse=True)) + r")[\s-]+)*)"
@@ -70,7 +50,7 @@ class LawNumber:
 
     def may_be(self, other: LawNumber) -> bool:
         """Whether somebody who says this may mean `other`."""
-        is_kind = self.kinds <= other.kinds and other.kinds - self.kinds <= _NOT_DISTINCT
+        is_kind = self.kinds <= other.kinds and other.kinds - self.kinds <= _OPTIONAL
         return self.number == other.number and (is_kind or not self.kinds)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from alpie.index.spanish import word_sets
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NORMS, distinctive_words, first_noun, looks_like_name
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
@@ -30,52 +30,21 @@ Units = tuple[tuple[str, str], ...]
 _LONGEST = 320  # characters: a longer question says more than a citation
 _MAX_NAME = 40  # words
 
-# The kinds of units with the words they go by, folded. The divisions of a law keep their own names.
-_SPELLINGS = {
-    "transitorio": "articulo transitorio,articulos transitorios,transitorio,transitorios",
-    "article": "articulo,articulos,art,arts,article,articles,section,sections,arto",
-    "recital": "considerando,considerandos,cdo,cdos,recital,recitals",
-    "clause": "apartado,apartados,apdo,apdos,apart,ap,numeral,numerales,numero,numeros,num,punto,puntos,paragraph",
-    "letter": "letra,letras,literal,literales,lit,letter,letters",
-    "fraction": "fraccion,fracciones,fracc,frac",
-    "item": "inciso,incisos,inc,subinciso,subapartado,ordinal",
-    "paragraph": "parrafo,parrafos,parr,parrs",
-    "clausula": "clausula,clausulas,estipulacion,estipulaciones",
-    "base": "base,bases",
-    "regla": "regla,reglas",
-    "norma": "norma,normas",
-    "resolutivo": "punto resolutivo,puntos resolutivos,resolutivo,resolutivos",
-    "libro": "libro",
-    "titulo": "titulo,tit,titulos,title",
-    "capitulo": "capitulo,cap,capitulos,chapter",
-    "seccion": "seccion,secc,sec,secciones",
-    "subseccion": "subseccion",
-    "anexo": "anexo,anexos,anejo,anejos,apendice,annex",
-    "page": "pagina,paginas,pag,pags,page,p,pp",
-}
-_WORDS = {word: kind for kind, words in _SPELLINGS.items() for word in words.split(",")}
-_ALONE = {
-    "preambulo": ("part", "preambulo"),
-    "exposicion de motivos": ("part", "preambulo"),
-    "parte dispositiva": ("part", "parte dispositiva"),
-    "anexo": ("anexo", ""),
-    "anexos": ("anexo", ""),
-    "anejo": ("anexo", ""),
-    "transitorios": ("transitorio", ""),
-    "articulos transitorios": ("transitorio", ""),
-}
-DIVISIONS = frozenset("libro titulo capitulo seccion subseccion anexo".split())
+_TABLES = read_tables(__file__)
+_SPELLINGS: dict[str, list[str]] = {kind: words.split(", ") for kind, words in _TABLES["units"].items()}
+_UNIT_KINDS = {word: kind for kind, words in _SPELLINGS.items() for word in words}
+_WITHOUT_NUMBER = {words: (kind, number) for words, (kind, number) in _TABLES["without_number"].items()}
+_ASKING = frozenset(_TABLES["asking"].split())  # words that only ask for what is named
+DIVISIONS, FEMININE = (frozenset(_TABLES[name].split()) for name in ("divisions", "feminine"))
 # Where a unit stands: what of a lower level follows belongs to it.
 _LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
 _ARTICLE_LEVEL = 1
-FEMININE = frozenset("provision clausula base regla norma seccion subseccion fraction page".split())
-_SORTS = {"ad": "adicional", "tr": "transitoria", "de": "derogatoria", "fi": "final"}
-_INITIALS = {"a": "adicional", "t": "transitoria", "d": "derogatoria", "f": "final"}
+_PROVISION_SORTS = {sort[:length]: sort for sort in _TABLES["provisions"].split() for length in (1, 2)}
 
 _WORD = re.compile(
-    rf"(?P<word>{'|'.join(sorted(_WORDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?(?:o(?=\s))?\s*"
+    rf"(?P<word>{'|'.join(sorted(_UNIT_KINDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?(?:o(?=\s))?\s*"
 )
-_ALONE_WORD = re.compile(rf"(?:{'|'.join(sorted(_ALONE, key=len, reverse=True))})(?![a-z])")
+_ALONE_WORD = re.compile(rf"(?:{'|'.join(sorted(_WITHOUT_NUMBER, key=len, reverse=True))})(?![a-z])")
 _PROVISION = re.compile(
     r"(?:disposici(?:on|ones)|disp\.?|d\.)\s*(?P<sort>adic|ad|trans|tr|derog|fin)[a-z]*\.?(?![a-z])\s*"
     r"|dd?(?P<initial>[atdf])(?P=initial)?(?![a-z])\.?\s*"
@@ -104,7 +73,6 @@ _CODE = re.compile(
     r"(?:(?:resolucion|decision|documento|recomendacion|directiva|reglamento)\s+)?"
     r"(?P<code>(?=[\w/.-]*\d)\w[\w.]*(?:[/-][\w.]+){2,})(?!\w)"
 )
-_ASKING = word_sets(__file__)["asking"]  # words that only ask for what is named
 _ASKED_OF = re.compile(
     r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+relacion\s+con|a\s+proposito\s+de)\s"
 )
@@ -175,9 +143,7 @@ def continue_reference(text: str, before: Reference) -> Reference | None:
     """The citation that `text` is after another: «¿y el 22?» of its kind of unit."""
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
     kind = before.places[0][0][0] if bare else ""
-    return (
-        read_reference(f"{_SPELLINGS[kind].split(',')[0]} {bare[1]}") if bare and kind in _SPELLINGS else None
-    )
+    return read_reference(f"{_SPELLINGS[kind][0]} {bare[1]}") if bare and kind in _SPELLINGS else None
 
 
 def name_asked_for(question: str) -> str:
@@ -249,23 +215,23 @@ def _is_told(bare: _Unit, before: str, name: str) -> bool:
 
 def _unit(text: str, folded: str, position: int) -> _Unit | None:
     word = _WORD.match(folded, position)
-    kind = _WORDS[word["word"]] if word else ""
+    kind = _UNIT_KINDS[word["word"]] if word else ""
     if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
         return _as_transitory(folded, numbered)
     if provision := _PROVISION.match(folded, position):
         return _provision(text, folded, position, provision)
     if alone := _ALONE_WORD.match(folded, position):
-        return _Unit(((_ALONE[alone[0]],),), alone.end())
+        return _Unit(((_WITHOUT_NUMBER[alone[0]],),), alone.end())
     number = number_at(text, position)
     if number is not None and (number.ordinal or not text[position].isdigit()):
         if folded[number.end : number.end + 1] != " ":
             return None
         provision = _PROVISION.match(folded, number.end + 1)
         if provision and provision["sort"]:  # «segunda disposición adicional»
-            units = (("provision", f"{_SORTS[provision['sort'][:2]]} {number.canonical}"),)
+            units = (("provision", f"{_PROVISION_SORTS[provision['sort'][:2]]} {number.canonical}"),)
             return _Unit((units,), len(folded[: provision.end()].rstrip()))
         word = _WORD.match(folded, number.end + 1)
-        kind = _WORDS[word["word"]] if word else ""
+        kind = _UNIT_KINDS[word["word"]] if word else ""
         if word and kind not in ("article", "page", "letter", *DIVISIONS):
             return _Unit((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
     return None
@@ -281,7 +247,7 @@ def _as_transitory(folded: str, unit: _Unit) -> _Unit:
 
 def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> _Unit | None:
     """The provision of «Disposición adicional 2.ª» or «DA 2ª»; initials in capitals, or before an ordinal."""
-    sort = _SORTS[match["sort"][:2]] if match["sort"] else _INITIALS[match["initial"]]
+    sort = _PROVISION_SORTS[match["sort"][:2] if match["sort"] else match["initial"]]
     number = number_at(text, match.end(), feminine=True)
     if match["initial"] and not (number and (number.ordinal or text[position].isupper())):
         return None
