@@ -27,6 +27,7 @@ from alpie.index.records import (
     readable_text,
     spans_between,
 )
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import compose, normalize
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
@@ -35,27 +36,7 @@ _INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)
 
 _BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[»”’\"')\]]{0,3}\s(?=[«“‘\"'(\[¿¡—–]{0,3}[^\W_])")
 _TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
-# Words whose full stop does not end a sentence, whatever follows.
-_NEVER = frozenset(
-    """
-sr sra srta sres dr dra dres prof ing lic d dª da dña excmo excma ilmo ilma fr st sto sta gral cap
-cmdte mons art arts núm nums núms n nº nro nros pág págs p pp vol vols cap caps fig figs tab ed
-eds coord trad ap apdo apdos párr sec tít disp ej p.ej cf cfr cit op vid vgr p.e i.e e.g vs aprox
-máx mín tel tfno avda c/ ee rr ff jj oo bb aa cc dd hh mm pp ss ttes ss.mm a.c d.c m.ª n.º n.ª n.os
-""".split()
-)
-# Words that may stand at the end of one: there the next word decides.
-_SOMETIMES = frozenset(
-    "uu ee.uu etc s.a s.l cía a.m p.m u.e o.n.u aa.vv ss.aa cc.aa jj.oo dd.hh ff.aa bis".split()
-)
-_OPENS = frozenset(
-    """
-el la los las lo un una unos unas al del de en con sin por para según si cuando donde aunque
-mientras como entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no
-ya y o pero además también más muchos muchas todo todos todas cada otro otra otros otras su sus se
-es son sin embargo así
-""".split()
-)
+_WORDS = word_sets(__file__)
 # A "sentence" longer than this is none: a table without lines, data, a script without stops. It is cut
 # between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
 _MAX_SENTENCE = 2_000
@@ -236,11 +217,11 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
     bare = token.casefold().strip(".")
     if text[stop : stop + 2] == "..":
         return True
-    if bare in _NEVER and not (token.isupper() and len(bare) > 2):
+    if bare in _WORDS["abbreviations"] and not (token.isupper() and len(bare) > 2):
         return False
     next_word = re.match(r"\w*", text[first : first + 30])
-    opens = opener.isupper() and next_word is not None and next_word.group().casefold() in _OPENS
-    if bare in _SOMETIMES or (len(bare) == 1 and bare.isalpha() and token.isupper()):
+    opens = opener.isupper() and next_word is not None and next_word.group().casefold() in _WORDS["openings"]
+    if bare in _WORDS["ambiguous_abbreviations"] or (len(bare) == 1 and bare.isalpha() and token.isupper()):
         return opens
     return True
 

@@ -9,36 +9,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, find_law_number
 from alpie.index.spanish.query import Question
 
-_LAWS = frozenset(
-    "ley codigo constitucion estatuto estatutos reglamento directiva decreto ordenanza orden real".split()
+_TABLES: dict[str, str] = read_tables(__file__)
+_LAWS, _CODES, _BETWEEN_WORDS = (
+    frozenset(_TABLES[name].split()) for name in ("laws", "codes", "between_words_of_a_name")
 )
-_SAYS = (
-    r"(?:dicen?|establecen?|disponen?|preven?|regulan?|define[n]?|castigan?|contemplan?|fijan?|exigen?|prohiben?|senalan?|"
-    r"recogen?|imponen?|permiten?|obligan?|reconocen?|garantizan?|entienden?|considera[n]?|ordenan?|tipifican?|sancionan?|"
-    r"protegen?|va|tratan?|resume(?:me)?|resumen\s+de|recomiendan?|piden?|instan?|proponen?|informan?|cuentan?|explican?|afirman?|advierten?|indican?|"
-    r"says?|does|define|establish(?:es)?)"
-)
-_ADVERBIAL = (
-    r"(?:segun(?:\s+lo\s+\w+\s+(?:en|por))?|conforme\s+a|de\s+acuerdo\s+con|con\s+arreglo\s+a|a\s+(?:los\s+)?efectos\s+de|a\s+tenor\s+de|"
-    r"a\s+la\s+luz\s+de|en\s+virtud\s+de|en|para|according\s+to|in|under)"
+_SAYS, _ACCORDING_TO, _CHANGES = (
+    any_expression(_TABLES[name], r"\s+") for name in ("saying", "according_to", "changing")
 )
 _DETERMINED = r"(?:\s+(?:el|la|los|las|the)|l)?\s+"  # «de la», «del», «a la», «al»
 _BEFORE = re.compile(
-    rf"(?P<adverbial>\b{_ADVERBIAL}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+(?:[\w.]+\s+)?del?\s+(?:la\s+)?$"
+    rf"(?P<adverbial>\b{_ACCORDING_TO}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+(?:[\w.]+\s+)?del?\s+(?:la\s+)?$"
 )
 _OF = re.compile(r"\b(?:del|de\s+la|de\s+el|the|la|el)\s+$")
 _AFTER = re.compile(rf"\s*,?\s*(?:no\s+)?(?:se\s+)?{_SAYS}\b")
-_TOUCHED = re.compile(
-    r"\b(?:modific|derog|desarroll|reform|cita|mencion|sustitu|transpon|traspon|aplic)\w*\s+(?:a\s+)?(?:la|el)\s+$"
-)
+_CHANGED = re.compile(rf"\b{_CHANGES}\s+(?:a\s+)?(?:la|el)\s+$")
 _WORD = re.compile(r"[\w/.-]*\w")
-_GLUE = frozenset("de del la el los las y e a al en para por sobre con contra frente the of and".split())
 _DATE = re.compile(r",?\s+(?:de|del)\s+\d{1,2}\s+de\s+[a-z]+(?:\s+(?:de|del)\s+\d{4})?,?")
-_CODES = frozenset("penal civil comercio tributario procesal laboral militar".split())
 _CALLED = re.compile(rf"(?:\b(?:segun|de\s+acuerdo\s+con|{_SAYS})\s+(?:(?:el|la)\s+)?)(?P<name>[\w-]+)")
 _CONSTITUTION = re.compile(
     r"constitucion(?:\s+espanola)?(?:\s*(?:$|[,.?)])|\s+(?:que|se|quien|cual|sobre|para)\b)"
@@ -85,7 +76,7 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
                 is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
                 return Scope(asked, name.documents, exclusive=is_law)
             opening = folded[: noun.start()]
-            if _TOUCHED.search(opening) is None and (put_to or _OF.search(opening)):
+            if _CHANGED.search(opening) is None and (put_to or _OF.search(opening)):
                 preferred = preferred or name.documents
         elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
             return Scope(question, absent=absent)
@@ -119,9 +110,9 @@ def _extend_name(
         gap = folded[end : match.start()]
         if re.search(r"[?;:.]", gap):
             break
-        if match[0] in _GLUE:
+        if match[0] in _BETWEEN_WORDS:
             continue
-        passed = [word for word in _WORD.findall(gap) if word not in _GLUE]
+        passed = [word for word in _WORD.findall(gap) if word not in _BETWEEN_WORDS]
         fitting = documents & names.with_word(match[0])
         if passed or not fitting or ("," in gap and not distinct):
             break
@@ -142,7 +133,7 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
             break
         if word[0][0].isupper():
             end, named = word.end(), True
-        elif word[0] not in _GLUE:
+        elif word[0] not in _BETWEEN_WORDS:
             break
         else:
             continue

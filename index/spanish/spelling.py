@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from alpie.index.errors import FileError
 from alpie.index.files import build_once, is_intact, write_fingerprint
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
@@ -44,19 +45,10 @@ _LOG = logging.getLogger(__name__)
 _PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
 _SHORTEST_VERB, _MAX_PRONOUNS = 3, 6  # letters: «vete», «noslas»
 _TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
-# What is put before a word to make another that no dictionary lists: «ciberacosadores».
-_PREFIX = re.compile(
-    r"^(?:anti|auto|audio|bio|ciber|contra|co|des|eco|euro|ex|extra|foto|geo|hiper|infra|inter|intra|macro|mega|micro|mini|mono|"
-    r"multi|narco|neuro|no|para|pluri|poli|post?|pre|pro|pseudo|psico|radio|re|semi|seudo|sobre|sub|super|tecno|tele|trans|ultra|"
-    r"vice|video)(?P<word>[a-z]{5,})$"
-)
+_TABLES = read_tables(__file__)
+_PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES['prefixes'].split())})(?P<word>[a-z]{{5,}})$")
+_ONE_SOUND: dict[str, list[str]] = _TABLES["sounds"]
 _SHORTEST = 5  # letters: shorter words are a slip away from too many others
-# Sounds with several spellings, folded, in Spain or in America.
-_ONE_SOUND = {
-    "b": ("v",), "v": ("b",), "w": ("gu", "hu"), "gu": ("w",), "hu": ("w",), "c": ("k", "s", "z"), "k": ("c", "qu"),
-    "qu": ("k", "c"), "q": ("qu",), "s": ("c", "z"), "z": ("c", "s"), "g": ("j",), "j": ("g",), "h": ("",),
-    "y": ("ll",), "ll": ("y",), "x": ("s", "j"),
-}  # fmt: skip
 _MAX_UNKNOWN = 20  # unknown words of a question that are tried
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.number_words import CARDINALS
 
-_UNITS = "primer segund tercer cuart quint sext septim octav noven".split()
-_TENS = "decim vigesim trigesim cuadragesim quincuagesim sexagesim septuagesim octogesim nonagesim".split()
-_SUFFIXES = (
-    "bis ter quater quinquies sexies septies octies nonies novies decies undecies duodecies terdecies "
-    "quaterdecies quindecies"
-).split()
+_TABLES: dict[str, str] = read_tables(__file__)
+_UNITS, _TENS, _SUFFIXES = (_TABLES[name].split() for name in ("units", "tens", "suffixes"))
 _SAME_SUFFIX = {"novies": "nonies"}
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
