@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish import read_tables
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in
 from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
@@ -18,17 +18,14 @@ from alpie.index.spanish.query import Question
 _MAX_SIDES = 4
 _OTHERWISE = 2  # other words tried for a side: each is a question more
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
-_SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"
+_SPACE = r"\s+"
+_TABLES = read_tables(__file__)
+_SAYS = any_expression(_TABLES["saying"])
 _SAID_BY = re.compile(rf"^(?:(?:entre\s+)?lo\s+que\s+(?:{_SAYS})\s+|what\s+)")
 _NOT_A_THING = re.compile(r"^(?:de|del|en|al|con|por|para|in|of|for|at)\b")
 _OF = re.compile(r"\s+(?:de|del|en|of|in)\s+")
 _AND = re.compile(r"\s*,\s*(?:(?:y|e|and)\s+)?|\s+(?:y|e|and|vs\.?|versus|frente\s+a(?:l)?)\s+")
-# Whatever leads up to it says that something is asked, and nothing of what.
-_OPENS = (
-    r"[\s¿¡]*(?:(?:y|pero|dime|explica(?:me|r|rme)?|dec(?:ir|irme)|di|cual(?:es)?\s+(?:es|son)|que|what(?:'s|\s+(?:is|are))?|the|la|las|los|una?|"
-    r"me|nos|puedes?|podrias?|podria|sabes?|quiero|quisiera|querria|necesito|saber|haz(?:me)?|hacer|hacerme|tabla|cuadro|por|favor|"
-    r"can|could|you|tell|me|please|explain|i|want|to|know|an?),?\s+)*"
-)
+_OPENS = rf"[\s¿¡]*(?:{any_expression(_TABLES['leading_up'], _SPACE)},?\s+)*"
 _BETWEEN = r"(?P<sides>.+?\s(?:y|e|and|vs\.?|versus)\s.+?)"
 _ABOUT = r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+cuanto\s+a|about|on)\s+(?P<topic>.+?)"
 _TOPIC = f"(?:{_ABOUT})?"
@@ -48,9 +45,8 @@ _FORMS = tuple(
         r"(?P<one>[^,]{2,60}?)\s+(?:vs\.?|versus)\s+(?P<other>[^,]{2,60}?)",
     )
 )
-_WORDS = read_tables(__file__)
-_OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _WORDS["opposed"])
-_MASCULINE = frozenset(_WORDS["masculine"].split())
+_OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _TABLES["opposed"])
+_MASCULINE = frozenset(_TABLES["masculine"].split())
 _TWO_FACES = re.compile(
     rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)(?P<of>\s+(?:del?|of|para|for)\s+[^,]+?)?,?"
     rf"\s+(?:y|e|o|and|or)\s+(?:(?:las|los|sus|the|its|their)\s+)?(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from alpie.index.errors import QuestionError
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
 from alpie.index.spanish.query import Question, read_question
@@ -26,10 +27,7 @@ class OverviewKind(StrEnum):
     LIST = "list"
 
 
-_DEMANDS = (
-    r"pide[n]?|pedir|insta[n]?|recomienda[n]?|reclama[n]?|solicita[n]?|exige[n]?|alienta[n]?|exhorta[n]?|propone[n]?|"
-    r"invita[n]?|llama[n]?|urge[n]?|ruega[n]?|encarga[n]?|decide[n]?|resuelve[n]?|acuerda[n]?"
-)
+_DEMANDS = any_expression(read_tables(__file__)["demanding"])
 _NAMED = r"(?P<name>.+?)"
 _FORMS = {
     OverviewKind.LIST: (
