@@ -13,7 +13,7 @@ from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in
 from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
-from alpie.index.spanish.query import Question
+from alpie.index.spanish.query import QUESTION_WORD, Question
 
 _MAX_SIDES = 4
 _OTHERWISE = 2  # other words tried for a side: each is a question more
@@ -53,9 +53,7 @@ _TWO_FACES = re.compile(
 )
 _OF_IT = re.compile(r"^(?:$|de|del|para|en|of|for|in)\b")
 # Where a question begins within another: after «y», or after the mark of the one before.
-_WORD = re.compile(
-    r"\b(?P<word>que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
-)
+_WORD = re.compile(rf"\b(?P<word>{QUESTION_WORD})\b")
 _ASKS = re.compile(rf"(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern}")
 _NEXT = re.compile(
     r"(?:[,;]?\s+(?:y|e|and)\s+|(?P<listed>,\s+)|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)"

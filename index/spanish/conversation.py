@@ -55,12 +55,8 @@ _BARE = re.compile(
 _FRAGMENT = re.compile(
     r"(?:(?P<joined>a|de|en|con|por|para|sobre|contra|desde|hasta|segun) )?(?:(?:del|al|el|la|los|las) )?[\w-]+(?: de [\w-]+)?$"
 )
-# «qué edad tiene», «de dónde era», «por qué le cayó»: a verb is said, and not of whom
-_LIGHT_VERB = (
-    r"(?:es|son|era[ns]?|fue(?:ron)?|esta(?:n|ban?)?|estuv\w+|tiene[ns]?|tenian?|tuvo|tuvieron|hacen?|hacian?|hizo|hicieron|"
-    r"dicen?|decian?|dijo|dijeron|llevan?|llevaban?|llaman?|llamaban?|dedican?|dedicaban?|viven?|vivian?|nacio|murio|paso|"
-    r"ocurrio|sucedio|cayo|salio|salieron|vino|vinieron|vienen?|cobran?|cobraban?|ganan?|ganaban?|usan?|usaban?|trabajan?|trabajaban?|empezo|termino|acabo)"
-)
+_WORDS = word_sets(__file__)
+_LIGHT_VERB = f"(?:{'|'.join(_WORDS['light_verbs'])})"
 _NO_SUBJECT = re.compile(
     r"^[¿¡\s]*(?:(?:a|de|en|por|para|con|desde|hasta) )?(?:que(?! es\b)(?: (?!es\b|son\b|significa)\w+){0,2}?|donde|cuando|como|"
     rf"cual(?:es)?|quien(?:es)?|cuant[oa]s?(?: \w+)?) (?:(?:se|le|les|lo|la|los|las) ){{0,2}}{_LIGHT_VERB}\W*$"
@@ -71,7 +67,6 @@ _AGAIN = re.compile(
     r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
     r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
 )
-_WORDS = word_sets(__file__)
 _BESIDE_AGAIN = _WORDS["beside_again"]  # words that may stand beside those
 _COURTESIES = _WORDS["courtesies"]
 _ADDRESSING, _BESIDE_ADDRESSING = _WORDS["addressing"], _COURTESIES | _WORDS["beside_addressing"]

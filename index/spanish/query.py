@@ -14,7 +14,7 @@ from functools import cached_property
 from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import QuestionError
 from alpie.index.messages import message
-from alpie.index.spanish import read_tables
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.references import Reference, read_reference
 
@@ -31,8 +31,7 @@ _CHAT, _ONLY_OPENING = (
 _CHAT_ONLY_INFORMAL = frozenset(_WORDS["informal"].split())
 _SPANISH, _ENGLISH = (frozenset(_WORDS["function_words"][language].split()) for language in ("es", "en"))
 _EDGES = "¿?¡!.,;:()\"'«»…"
-# What may stand before the question word without ending the opening of a question.
-_LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
+_LEADING_IN = frozenset(_WORDS["leading_in"].split())
 # «niñ@s», «lxs», «menorxs»: one form for both genders, which the documents write with its grammatical one.
 _BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)|(?<=niñ)@$")
 _PLURAL_IN_ES = re.compile(r"(?:or|ent|j[oó]ven|val|ñol)$")  # profesor@s, adolescent@s, joven@s, chaval@s
@@ -43,24 +42,14 @@ _MEANING = re.compile(
     r"(?P<term>(?!esto\b|eso\b|ello\b|que\b)[^\s?]+(?: [^\s?]+){0,2})(?P<after>\W*)",
     re.IGNORECASE,
 )
-# What asks for several things, and for two.
-_LIST_QUESTION = re.compile(
-    r"\b(?:cuales son|cuales fueron|que (?:tipos|clases|medidas|criterios|objetivos|factores|categorias|recomendaciones|"
-    r"delitos|pasos|formas|elementos|condiciones|requisitos|paises|provincias|redes|aplicaciones|costes|efectos|puntos)|"
-    r"enumera\w*|lista\w*|menciona\w*|nombra\w*|dime (?:los|las)|di (?:los|las)|list|name the|which (?:are|were)|what are|"
-    r"what (?:types|kinds|criteria|measures|factors|categories|recommendations|objectives|points))\b"
-)
-_QUESTION_WORD = re.compile(
-    r"\b(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|por que|what|who|which|when|where|why|how)\b"
-)
+QUESTION_WORD = any_expression(_WORDS["question_words"])
+_LIST_QUESTION = re.compile(rf"\b{any_expression(_WORDS['asking_for_several'])}\b")
+_FIRST_PART = re.compile(rf"\b{QUESTION_WORD}\b")
 _SECOND_PART = re.compile(
     r"(?:\b(?:y|e|ni|and|o|or)|[,;]) (?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from) )?"
-    r"(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
+    rf"{QUESTION_WORD}\b"
 )
-_COMPARES = re.compile(
-    r"\b(?:compar\w+|diferencia\w*|differ\w+|coincid\w+|tanto\b.*\bcomo|ambos|ambas|both|respectivamente|respectively|"
-    r"mientras que|whereas|a la vez que|por un lado)\b"
-)
+_COMPARES = re.compile(rf"\b(?:{any_expression(_WORDS['comparing'])}|tanto\b.*\bcomo)\b")
 
 
 @dataclass(frozen=True)
@@ -82,7 +71,7 @@ class Question:
     def asks_two_things(self) -> bool:
         """Whether it has two parts («¿Cuántos … y quién …?») or compares."""
         folded = fold(self.searched)
-        first = _QUESTION_WORD.search(folded)
+        first = _FIRST_PART.search(folded)
         return bool(_COMPARES.search(folded) or (first and _SECOND_PART.search(folded, first.end())))
 
     @cached_property
