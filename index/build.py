@@ -103,8 +103,8 @@ def build_index(
                 built_at=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
                 unread=tuple(unread),
             )
-            gone_on_from = earlier.folder if earlier and reading.kept else None
-            folder = write_version(data, embedding.contents(), encoder, facts, gone_on_from)
+            base = earlier.folder if earlier and reading.kept else None
+            folder = write_version(data, embedding.contents(), encoder, facts, base)
         else:
             folder = earlier.folder
             remove_other_versions(folder)

@@ -1,7 +1,7 @@
-"""Files put in place whole: one written aside, and folders of model files and dictionaries in the user's cache.
+"""Puts files in place whole, and folders of model files and dictionaries into the user's cache.
 
-Whoever reads finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into its
-place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
+Whoever reads a file finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into
+its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
 compared at every opening. One process builds, the others wait; readers never touch the lock, so a read-only cache
 works.
 """
@@ -27,20 +27,20 @@ LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one
 
 
 @contextmanager
-def atomic_write(path: Path, aside: Path | None = None) -> Iterator[Path]:
+def atomic_write(path: Path, temporary: Path | None = None) -> Iterator[Path]:
     """Gives the name to write under, which becomes `path` at the end, or is gone when the writing failed.
 
-    `aside`: that name, where only one process writes and a later one has to find what a killed one left.
+    `temporary`: that name, where only one process writes and a later one has to find what a killed one left.
     """
-    with temporary_file(path, aside) as new:
+    with temporary_file(path, temporary) as new:
         yield new
         new.replace(path)
 
 
 @contextmanager
-def temporary_file(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
+def temporary_file(path: Path, temporary: Path | None = None, private: bool = False) -> Iterator[Path]:
     """A name beside `path` that nothing is left under at the end; `private`: a file for its owner's eyes only."""
-    new = aside or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    new = temporary or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         if private:
             new.touch(0o600, exist_ok=False)

@@ -185,7 +185,7 @@ def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> I
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
 
-_KEPT_RECORDS, _KEPT_DOCUMENTS = 2_048, 32  # of the latter all passages
+_CACHED_RECORDS, _CACHED_DOCUMENTS = 2_048, 32  # of the latter all passages
 _IN_ORDER = """
     SELECT passages.number, place, sentences, expansion_count FROM documents JOIN passages ON passages.document = documents.number
     ORDER BY place, passages.number
@@ -209,7 +209,7 @@ class StoredDocuments(Mapping[str, R]):
         self._ids = [name for (name,) in database.rows("SELECT id FROM documents ORDER BY place")]
         self._known = frozenset(self._ids)
         select = f"SELECT {columns} FROM documents WHERE id = ?"
-        self._record = lru_cache(_KEPT_RECORDS)(lambda name: read(*database.rows(select, name)[0]))
+        self._record = lru_cache(_CACHED_RECORDS)(lambda name: read(*database.rows(select, name)[0]))
 
     def __getitem__(self, name: str) -> R:
         if name not in self._known:
@@ -233,8 +233,8 @@ class StoredPassages(Sequence[Passage]):
         self._order = np.argsort(self._numbers)
         self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
         self.expansion_bounds = bounds_of(expansions)  # (passages + 1,)
-        self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
-        self._of_document = lru_cache(_KEPT_DOCUMENTS)(
+        self._passage = lru_cache(_CACHED_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
+        self._of_document = lru_cache(_CACHED_DOCUMENTS)(
             lambda name: tuple(from_json(Passage, record) for (record,) in database.rows(_RECORDS, name))
         )
 

@@ -39,7 +39,7 @@ from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
 from alpie.index.text_database import StoredPassages
@@ -216,12 +216,12 @@ class Corpus:
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
         allowed = None if document is None else self._lookup.rows_in((self.require_document(document),))
-        read = read_question(question)
-        encoded = self.index.encode(read)
+        parsed = parse_question(question)
+        encoded = self.index.encode(parsed)
         hits = self.index.retrieve(encoded, limit, retriever, allowed).hits
-        reference = read.reference if retriever not in ("dense", "lexical") else None
+        reference = parsed.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._lookup.find_places(read, reference, within).places if reference else ()
+        places = self._lookup.find_places(parsed, reference, within).places if reference else ()
         hits = hits_at(places, hits, limit) if places else hits
         literal = WordQuery.of(question).literal
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
@@ -231,8 +231,8 @@ class Corpus:
         if allowed is not None:
             holding &= allowed
         first = self.index.retrieve(encoded, limit, retriever, holding).hits if holding.any() else ()
-        held = {hit.passage.address for hit in first}
-        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in held]
+        literal_hits = {hit.passage.address for hit in first}
+        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in literal_hits]
         return (*(replace(hit, verbatim=True) for hit in first), *rest)[:limit]
 
     def holds_none_of(
@@ -243,7 +243,7 @@ class Corpus:
         What a search by meaning finds is then only near. False for a text of function words alone, and for one that
         names a place («artículo 22»).
         """
-        question = read_question(text)
+        question = parse_question(text)
         if not terms(question.typed) or question.reference is not None:
             return False
         hits = self.search(text, _MAX_READ, "lexical", document)

@@ -116,10 +116,10 @@ def _split_at_edges(
             continue
         if not of_block:
             continue
-        sort = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
+        kind = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
         if run and run[-1].block.kind is BlockKind.CAPTION and block.kind is BlockKind.KEY_DATA:
-            edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
-        here = (block.path, block.box, block.label, sort)
+            edge = (block.path, block.box, block.label, kind)  # the figure that the caption names
+        here = (block.path, block.box, block.label, kind)
         piece = _SentenceGroup(block, list(of_block))
         taken = _take_introduction(run, piece) if run else None
         if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):

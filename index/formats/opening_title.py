@@ -10,7 +10,7 @@ import re
 from alpie.index.formats.extraction import Extraction
 from alpie.index.layout.forms import BULLET, NUMBERED, SECTION, ends_sentence, kind_by_form
 from alpie.index.records import BlockKind, collapse
-from alpie.index.spanish.references import read_label
+from alpie.index.spanish.references import parse_label
 
 _MOST_LINES = 3
 _LONGEST = 200  # characters
@@ -47,4 +47,4 @@ def _is_title(line: str) -> bool:
 
 def _names_part(heading: str) -> bool:
     """Whether a heading is that of an article, a division, a preamble or a numbered section."""
-    return bool(read_label(heading) or SECTION.match(heading))
+    return bool(parse_label(heading) or SECTION.match(heading))

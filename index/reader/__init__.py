@@ -19,7 +19,7 @@ NOT_READ = -30.0  # log-odds of a sentence that lay beyond what was read: as goo
 
 
 @dataclass(frozen=True)
-class ReadPassage:
+class ReaderInput:
     """A passage as a reader sees it: its sentences in order, and the heading that says what they are about."""
 
     sentences: tuple[str, ...]
@@ -73,5 +73,5 @@ class Reader(Protocol):
     def reads_each_alone(self) -> bool:
         """Whether what it says of a passage is the same whichever others it is given: then it can be kept."""
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         """A reading of each passage, in order."""

@@ -28,7 +28,7 @@ from alpie.index.encoder.tokenizer import open_tokenizer
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
-from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
+from alpie.index.reader import NOT_READ, AnswerWords, ReaderInput, Reading
 
 GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
@@ -64,7 +64,7 @@ class BundledReader:
             raise EncoderError(message("reader.graph", path=GRAPH, error=error)) from error
         self._tokenizer, self._word_table = open_tokenizer(folder), WordTable.open(folder / WEIGHTS_FILE)
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         asked = self._tokens(PROMPTS["query"], question[:_MAX_QUESTION_CHARACTERS])
         head = np.concatenate([[0], asked.ids[:_MAX_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
         if len(passages) == 1:
@@ -81,7 +81,7 @@ class BundledReader:
         offsets = np.array([found.offsets[row] for row in own], np.int64).reshape(-1, 2) - len(prompt)
         return _Tokens(np.array([found.ids[row] for row in own], np.int64), offsets)
 
-    def _read_one(self, head: Integers, passage: ReadPassage) -> Reading:
+    def _read_one(self, head: Integers, passage: ReaderInput) -> Reading:
         if not passage.sentences:
             return Reading(NOT_READ, np.zeros(0, np.float32))
         runs = self._runs(passage, _MAX_TOKENS - len(head) - 1)
@@ -90,7 +90,7 @@ class BundledReader:
         words = tuple(words for part in parts for words in part.words)
         return Reading(max(part.passage_log_odds for part in parts), sentences, words)
 
-    def _runs(self, passage: ReadPassage, most_tokens: int) -> list[tuple[int, int]]:
+    def _runs(self, passage: ReaderInput, most_tokens: int) -> list[tuple[int, int]]:
         """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""
         if len(passage.text) < most_tokens:  # characters: then it has fewer tokens than that
             return [(0, len(passage.sentences) - 1)]
@@ -105,8 +105,8 @@ class BundledReader:
             used += length
         return [*runs, (first, len(passage.sentences) - 1)]
 
-    def _read_run(self, head: Integers, passage: ReadPassage, first: int, last: int) -> Reading:
-        run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
+    def _read_run(self, head: Integers, passage: ReaderInput, first: int, last: int) -> Reading:
+        run = ReaderInput(passage.sentences[first : last + 1], passage.heading)
         before = len(_with_heading(run.heading, ""))
         tokens = self._tokens(PROMPTS["document"], _with_heading(run.heading, run.text))
         kept = max(1, _MAX_TOKENS - len(head) - 1)
@@ -124,7 +124,7 @@ def _with_heading(heading: str, text: str) -> str:
 
 
 def _reading_from_logits(
-    passage: ReadPassage, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
+    passage: ReaderInput, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
 ) -> Reading:
     """The reading of a passage from the logits of its tokens, shape (tokens,)."""
     scores = np.full(len(passage.sentences), NOT_READ, np.float32)

@@ -16,7 +16,7 @@ from alpie.index.encoder.torch_runtime import loading_errors
 from alpie.index.environment import keep_hub_offline
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
-from alpie.index.reader import NOT_READ, Reading, ReadPassage
+from alpie.index.reader import NOT_READ, ReaderInput, Reading
 
 _BATCH = 16
 
@@ -41,7 +41,7 @@ class CrossEncoderReader:
         except loading_errors() as error:
             raise EncoderError(message("reader.unopenable", model=model, error=error)) from error
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         texts = ((one.heading, text) for one in passages for text in (one.text, *one.sentences))
         headed = (f"{heading}. {text}" if heading else text for heading, text in texts)
         pairs = [(without_surrogates(question), without_surrogates(text)) for text in headed]

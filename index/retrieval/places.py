@@ -16,7 +16,7 @@ from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import first_noun, is_title_of
-from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label, units_in
+from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, parse_label, units_in
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 _MAX_PLACES = 40
@@ -209,8 +209,10 @@ class Places:
         return [(kind, number) for kind, number in units.items() if kind not in (*_WITHIN, "page")]
 
     def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
-        held = ((row, units) for row, (units, document) in self._units.items() if document in documents)
-        return [row for row, units in held if _matches_units(wanted, units)]
+        in_documents = (
+            (row, units) for row, (units, document) in self._units.items() if document in documents
+        )
+        return [row for row, units in in_documents if _matches_units(wanted, units)]
 
     def _is_on(self, page: str, line: _CorpusSentence) -> bool:
         pages = self._passages[line.row].pages(line.sentence.spans)
@@ -324,7 +326,7 @@ def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:
         folded = fold(heading)
         if _PREAMBLE.match(folded):
             yield "part", "preambulo"
-        elif units := [unit for unit in read_label(heading) if unit[0] in DIVISIONS]:
+        elif units := [unit for unit in parse_label(heading) if unit[0] in DIVISIONS]:
             yield units[0]
         elif folded in ("anexo", "anejo"):
             yield "anexo", ""
@@ -335,4 +337,4 @@ def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:
     if pages:
         yield "page", _PAGES.join(fold(str(page)) for page in pages)
     if passage.label:
-        yield from read_label(passage.label)
+        yield from parse_label(passage.label)

@@ -18,14 +18,14 @@ from alpie.index.encoder import Floats, Integers
 # neighbours find the same in a tenth of the time here and in ever less.
 EXACT_LIMIT = 100_000
 
-_READING_OUT = 10  # rows are compared in the time of reading one out
+_RECONSTRUCTION_COST = 10  # rows are compared in the time of reading one out
 _MAX_LISTS = 4_096  # finding the list of a vector costs as many dot products, training their square
-_SAMPLE_A_LIST = 40  # vectors that k-means sees for each list; FAISS wants 39 at least
+_SAMPLE_PER_LIST = 40  # vectors that k-means sees for each list; FAISS wants 39 at least
 _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimensions
 # Share of the lists that is read, and how many at least: of the ten nearest .999 are found among 112,000 vectors in
 # 670 lists (a sixteenth of those would find .97), .997 among 3,100,000.
-_READ = 1 / 16
-_MIN_READ = 128
+_PROBED_SHARE = 1 / 16
+_MIN_PROBES = 128
 _SEED = 1234
 
 
@@ -46,11 +46,11 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def from_vectors(cls, vectors: Floats, bytewise: bool = False) -> VectorIndex:
-        """An index of `vectors`, (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
+    def from_vectors(cls, vectors: Floats, quantised: bool = False) -> VectorIndex:
+        """An index of `vectors`, (n, dimension), L2-normalised; `quantised`: each number kept in one byte."""
         import faiss
 
-        index: Any = _bytewise(vectors) if bytewise else faiss.IndexFlatIP(int(vectors.shape[1]))
+        index: Any = _quantised(vectors) if quantised else faiss.IndexFlatIP(int(vectors.shape[1]))
         if len(vectors):
             index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
@@ -96,7 +96,7 @@ class VectorIndex:
 
         Of a good part of few rows they are those of all: comparing takes a tenth of the time of reading out.
         """
-        if self.kind != "exact" or len(numbers) * _READING_OUT < len(self):
+        if self.kind != "exact" or len(numbers) * _RECONSTRUCTION_COST < len(self):
             return self.rows(numbers) @ vector
         found, scores = self._nearest(vector, len(self))
         of_all = np.empty(len(self), dtype=np.float32)
@@ -116,7 +116,7 @@ class VectorIndex:
         return VectorIndex(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
 
-def _bytewise(vectors: Floats) -> Any:
+def _quantised(vectors: Floats) -> Any:
     """An empty index for `vectors` that keeps each number in a byte; read out and kept again, it gets the same byte."""
     import faiss
 
@@ -132,11 +132,11 @@ def _bytewise(vectors: Floats) -> Any:
 class VectorWriter:
     """Takes vectors in portions and writes the index that their number asks for; memory stays bounded."""
 
-    def __init__(self, path: Path, dimension: int, bytewise: bool = False) -> None:
-        self._path, self._dimension, self._bytewise = path, dimension, bytewise  # of few; many lie in lists
+    def __init__(self, path: Path, dimension: int, quantised: bool = False) -> None:
+        self._path, self._dimension, self._quantised = path, dimension, quantised  # of few; many lie in lists
         self._count = 0
-        self._aside = path.with_suffix(".rows")  # until it is known how many they are
-        self._file = self._aside.open("wb")
+        self._rows_file = path.with_suffix(".rows")  # until it is known how many they are
+        self._file = self._rows_file.open("wb")
 
     def __len__(self) -> int:
         return self._count
@@ -149,7 +149,7 @@ class VectorWriter:
     def close(self) -> None:
         """Let go of what is only there while it is written."""
         self._file.close()
-        self._aside.unlink(missing_ok=True)
+        self._rows_file.unlink(missing_ok=True)
 
     def finish(self, like: VectorIndex | None = None) -> VectorFacts:
         """Write the index; returns what the manifest says of it.
@@ -163,12 +163,12 @@ class VectorWriter:
         shape = (self._count, self._dimension)
         rows = np.zeros(shape, np.float32)
         if self._count:
-            rows = np.memmap(self._aside, np.float32, "r", shape=shape)
+            rows = np.memmap(self._rows_file, np.float32, "r", shape=shape)
         made = VectorFacts("exact", self._count)
         if self._count <= EXACT_LIMIT:
-            index = VectorIndex.from_vectors(rows, self._bytewise)._index
+            index = VectorIndex.from_vectors(rows, self._quantised)._index
         else:
-            index = _in_lists(rows, like)
+            index = _build_ivf(rows, like)
             made = VectorFacts("ivf", self._count, index.nlist, index.nprobe)
         try:
             faiss.write_index(index, str(self._path))
@@ -179,12 +179,12 @@ class VectorWriter:
         return made
 
 
-def _in_lists(rows: Floats, like: VectorIndex | None) -> Any:
+def _build_ivf(rows: Floats, like: VectorIndex | None) -> Any:
     import faiss
 
     count, dimension = rows.shape
-    is_like = like is not None and like.kind == "ivf" and len(like) / 2 <= count <= 2 * len(like)
-    kept = like.centres if like is not None and is_like else None
+    is_similar = like is not None and like.kind == "ivf" and len(like) / 2 <= count <= 2 * len(like)
+    kept = like.centres if like is not None and is_similar else None
     lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MAX_LISTS)
     index: Any = faiss.index_factory(dimension, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.cp.min_points_per_centroid = 1
@@ -192,9 +192,9 @@ def _in_lists(rows: Floats, like: VectorIndex | None) -> Any:
     if kept is not None:
         index.quantizer.add(kept)
     chance = np.random.default_rng(_SEED)
-    index.train(rows[np.sort(chance.choice(count, min(count, _SAMPLE_A_LIST * lists), replace=False))])
+    index.train(rows[np.sort(chance.choice(count, min(count, _SAMPLE_PER_LIST * lists), replace=False))])
     index.set_direct_map_type(1)  # an array: where each row lies, to read it out
     for first in range(0, count, _PORTION):
         index.add(rows[first : first + _PORTION])
-    index.nprobe = min(lists, max(_MIN_READ, int(lists * _READ)))
+    index.nprobe = min(lists, max(_MIN_PROBES, int(lists * _PROBED_SHARE)))
     return index

@@ -16,7 +16,7 @@ from alpie.index.spanish.named_documents import DocumentNames, distinctive_words
 from alpie.index.spanish.query import QUESTION_WORD, Question
 
 _MAX_SIDES = 4
-_OTHERWISE = 2  # other words tried for a side: each is a question more
+_MAX_ALTERNATIVES = 2  # other words tried for a side: each is a question more
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SPACE = r"\s+"
 _TABLES = read_tables(__file__)
@@ -47,7 +47,7 @@ _FORMS = tuple(
 )
 _OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _TABLES["opposed"])
 _MASCULINE = frozenset(_TABLES["masculine"].split())
-_TWO_FACES = re.compile(
+_OPPOSED_PAIR = re.compile(
     rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)(?P<of>\s+(?:del?|of|para|for)\s+[^,]+?)?,?"
     rf"\s+(?:y|e|o|and|or)\s+(?:(?:las|los|sus|the|its|their)\s+)?(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
 )
@@ -79,23 +79,23 @@ class Side:
     ] = ()  # the same in other words, for where that finds nothing, or nothing sure
 
 
-def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
+def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ...]:
     """The sides that a question compares, two at least; none of any other question."""
     text = question.searched
     folded = fold_in_place(text)
     if len(folded) != len(text) or len(text) > _LONGEST:
         return ()
     english = question.language == "en"
-    faces = _TWO_FACES.match(folded)
-    if faces and _are_opposed(faces["one"], faces["other"]):
-        return _opposed_sides(text, faces, english)
+    opposed = _OPPOSED_PAIR.match(folded)
+    if opposed and _are_opposed(opposed["one"], opposed["other"]):
+        return _opposed_sides(text, opposed, english)
     for form in _FORMS:
         if match := form.match(folded):
             return _compared_sides(text, match, names, english)
     return ()
 
 
-def questions_in(question: Question) -> tuple[str, ...]:
+def split_question(question: Question) -> tuple[str, ...]:
     """The questions of «¿Cuántos … y quién …?», two at least; none of any other.
 
     One that leans on the part before opens with «y», as a follow-up does. «Que», «como», «cuando» join sentences
@@ -162,23 +162,25 @@ def _opposed_sides(text: str, match: re.Match[str], english: bool) -> tuple[Side
     )
     sides = []
     for name, whole in (("one", of or rest), ("other", rest or of)):
-        face = text[match.start(name) : match.end(name)]
+        aspect = text[match.start(name) : match.end(name)]
         others = next(side for pair in _OPPOSED for side in pair if match[name] in side)
-        asked, *otherwise = (
+        asked, *alternatives = (
             _side_question(word, whole, english)
-            for word in (face, *(one for one in others if one != match[name]))
+            for word in (aspect, *(one for one in others if one != match[name]))
         )
-        sides.append(Side(face, asked, alternatives=tuple(otherwise[:_OTHERWISE])))
+        sides.append(Side(aspect, asked, alternatives=tuple(alternatives[:_MAX_ALTERNATIVES])))
     return tuple(sides)
 
 
-def _side_question(face: str, whole: str, english: bool) -> str:
+def _side_question(aspect: str, whole: str, english: bool) -> str:
     of_it = _OF_IT.match(fold_in_place(whole))
     if english:
         opening = "What are the" if of_it else "What"
     else:
-        opening = f"¿Cuáles son {'los' if fold_in_place(face) in _MASCULINE else 'las'}" if of_it else "¿Qué"
-    return f"{opening} {face} {whole}".rstrip() + "?"
+        opening = (
+            f"¿Cuáles son {'los' if fold_in_place(aspect) in _MASCULINE else 'las'}" if of_it else "¿Qué"
+        )
+    return f"{opening} {aspect} {whole}".rstrip() + "?"
 
 
 def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, english: bool) -> tuple[Side, ...]:
@@ -198,9 +200,9 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, engli
             things[-1], named[-1], topic = _named_with_topic(things[-1], names)
         about = "What is said about" if english else "¿Qué se dice sobre"
         asked = f"{about} {topic}?" if topic else ""
-        otherwise = (f"{'What about' if english else '¿Qué pasa con'} {topic}?",) if topic else ()
+        alternatives = (f"{'What about' if english else '¿Qué pasa con'} {topic}?",) if topic else ()
         return tuple(
-            Side(_without_article(thing), asked, documents, not documents, topic, otherwise)
+            Side(_without_article(thing), asked, documents, not documents, topic, alternatives)
             for thing, documents in zip(things, named, strict=True)
         )
     if topic or said_by:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents

@@ -14,7 +14,7 @@ from dataclasses import replace
 from alpie.index.errors import QuestionError
 from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import content_words, fold, fold_in_place, tokens
-from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
+from alpie.index.spanish.query import MAX_CHARACTERS, Question, parse_question
 
 _OPENING = re.compile(
     r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",
@@ -83,10 +83,10 @@ def is_small_talk(question: str) -> bool:
     )
 
 
-def leans_on_earlier(question: str) -> bool:
+def depends_on_earlier(question: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     folded = fold(question)
-    if asks_again(question):
+    if asks_for_elaboration(question):
         return True
     points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
     named = _NAMES_SUBJECT.match(folded)
@@ -100,7 +100,7 @@ def leans_on_earlier(question: str) -> bool:
     return bool(points) and len(content_words(question)) <= _FRAGMENT_WORDS
 
 
-def by_itself(question: str, turns: Sequence[str]) -> str:
+def standalone_question(question: str, turns: Sequence[str]) -> str:
     """What to ask where a question that seemed to lean on `turns` is refused with their words; "" where it says nothing alone.
 
     It may stand alone after all. A fragment does not: «¿y en España?» takes the place of what stands there in the
@@ -112,7 +112,7 @@ def by_itself(question: str, turns: Sequence[str]) -> str:
     fragment = _FRAGMENT.match(fold_in_place(own))
     if own == question.strip(" ¿¡?.!") or not fragment or _WORD_THAT_ASKS.search(own):
         return question
-    earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), "")
+    earlier = next((turn for turn in reversed(turns) if not depends_on_earlier(turn)), "")
     joined = fragment["joined"]
     place = (
         re.search(rf"\s{joined}\s.+?(?=\s{joined}\s|[\s?.!]*$)", fold_in_place(earlier)) if joined else None
@@ -120,7 +120,7 @@ def by_itself(question: str, turns: Sequence[str]) -> str:
     return f"{earlier[: place.start()]} {own}{earlier[place.end() :]}" if place else ""
 
 
-def asks_again(question: str) -> bool:
+def asks_for_elaboration(question: str) -> bool:
     """Whether a question says nothing but that the one before should be answered once more, or at more length."""
     words = [str(token) for token in tokens(question)]
     again = [bool(_AGAIN.fullmatch(word)) for word in words]
@@ -144,22 +144,22 @@ def complete_question(question: Question, turns: Sequence[str]) -> Question:
     without any name («¿Cuántos fueron acusados?»), the names of the turn before it are taken along: it was
     about them.
     """
-    if not turns or not leans_on_earlier(question.searched):
+    if not turns or not depends_on_earlier(question.searched):
         return question
     earlier = substantive_turns(turns[-MAX_TURNS:])
     if not earlier:
         return question
     completed = _completed_text(question.searched, earlier)
-    read = _question_for_reader(question.searched, earlier) or completed
-    return replace(question, searched=completed, reader_text=read, follows=_leaning_chain(earlier))
+    for_reader = _question_for_reader(question.searched, earlier) or completed
+    return replace(question, searched=completed, reader_text=for_reader, follows=_follow_up_chain(earlier))
 
 
-def _leaning_chain(turns: Sequence[str]) -> tuple[str, ...]:
+def _follow_up_chain(turns: Sequence[str]) -> tuple[str, ...]:
     """The last of `turns`, with those that it leans on itself, down to one that stands by itself; oldest first."""
     chain: list[str] = []
     for turn in reversed(turns):
         chain.insert(0, turn)
-        if not leans_on_earlier(turn):
+        if not depends_on_earlier(turn):
             break
     return tuple(chain)
 
@@ -170,9 +170,9 @@ def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
     Translations doubled for the search only confuse who reads them: of 14 fitting questions the right sentence was the
     likeliest for 9 instead of 7, and «not here» was believed for 2 instead of 10.
     """
-    if asks_again(asked):
+    if asks_for_elaboration(asked):
         return ""
-    earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), turns[-1])
+    earlier = next((turn for turn in reversed(turns) if not depends_on_earlier(turn)), turns[-1])
     earlier = _without_replaced(_OPENING.sub("", asked, count=1).strip(" ¿¡"), earlier)
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
 
@@ -180,11 +180,11 @@ def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
 def _completed_text(asked: str, turns: Sequence[str]) -> str:
     """The text to search for a question that leans on the last of `turns`, which are as they were searched."""
     *before, earlier = turns
-    if asks_again(asked):
-        return _completed_text(earlier, before) if before and leans_on_earlier(earlier) else earlier
+    if asks_for_elaboration(asked):
+        return _completed_text(earlier, before) if before and depends_on_earlier(earlier) else earlier
     own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
     links: list[str] = []
-    while before and leans_on_earlier(earlier):
+    while before and depends_on_earlier(earlier):
         links += reversed(names_in(_without_replaced(own, earlier)))
         *before, earlier = before
     older = (names_in(before[-1]) if before and _continues(earlier) else []) + links[::-1]
@@ -210,11 +210,11 @@ def substantive_turns(turns: Sequence[str]) -> list[str]:
     found: list[str] = []
     for turn in turns:
         try:
-            searched = read_question(turn[:MAX_CHARACTERS]).searched
+            searched = parse_question(turn[:MAX_CHARACTERS]).searched
         except QuestionError:
             continue
         courtesy = all(str(token) in _COURTESIES for token in tokens(searched))
-        if not courtesy and not asks_again(searched):
+        if not courtesy and not asks_for_elaboration(searched):
             found.append(searched)
     return found
 
@@ -223,4 +223,4 @@ def _continues(turn: str) -> bool:
     """Whether a turn goes on about the one before without saying so."""
     if names_in(turn) or _DEFINES.search(turn):
         return False
-    return len(content_words(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)
+    return len(content_words(turn)) <= _FRAGMENT_WORDS and not depends_on_earlier(turn)

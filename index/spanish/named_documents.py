@@ -102,7 +102,7 @@ def looks_like_name(name: str) -> bool:
     return bool(first_noun(name) or find_law_number(fold(name)) or is_short)
 
 
-def speaks_of(text: str, name: str) -> bool:
+def mentions_name(text: str, name: str) -> bool:
     """Whether a text names what `name` does: the number of a law, or all words of the name, close together."""
     folded = fold(text)
     if wanted := find_law_number(fold(name)):
@@ -110,15 +110,15 @@ def speaks_of(text: str, name: str) -> bool:
         while found and not wanted.law.may_be(found.law):
             found = find_law_number(folded, found.end)
         return found is not None
-    words, said = distinctive_words(name), distinctive_words(text)
+    words, text_words = distinctive_words(name), distinctive_words(text)
     if all(word in NORMS for word in words):
         return False
     windows = (
-        said[at : at + len(words) + _BETWEEN]
-        for at, word in enumerate(said)
-        if _fits(word, frozenset(words[:1]))
+        text_words[at : at + len(words) + _BETWEEN]
+        for at, word in enumerate(text_words)
+        if _matches_word(word, frozenset(words[:1]))
     )
-    return any(all(_fits(word, frozenset(window)) for word in words) for window in windows)
+    return any(all(_matches_word(word, frozenset(window)) for word in words) for window in windows)
 
 
 def is_title_of(title: str, name: str) -> bool:
@@ -127,7 +127,7 @@ def is_title_of(title: str, name: str) -> bool:
     if own and wanted:
         return wanted.law.may_be(own.law)
     opening = " ".join(distinctive_words(title)[: len(distinctive_words(name)) + _BETWEEN])
-    return first_noun(title) == first_noun(name) and speaks_of(opening, name)
+    return first_noun(title) == first_noun(name) and mentions_name(opening, name)
 
 
 def is_plural(name: str) -> bool:
@@ -193,7 +193,7 @@ class DocumentNames:
     def with_word(self, word: str) -> frozenset[str]:
         """Ids of the documents that a folded word may name, among others."""
         word = _SAME_KIND.get(word, word)
-        return self._where(lambda known: _fits(word, known.words))
+        return self._where(lambda known: _matches_word(word, known.words))
 
     def of_kind(self, noun: str) -> frozenset[str]:
         """Ids of the documents that are what a noun says: every one for «documento»."""
@@ -247,7 +247,7 @@ def _words_and_parts(text: str) -> Iterator[str]:
         yield from (part for part in word.split("-") if part and part not in _SILENT)
 
 
-def _fits(word: str, names: frozenset[str]) -> bool:
+def _matches_word(word: str, names: frozenset[str]) -> bool:
     if word in names:
         return True
     forms = (name for name in names if name.startswith(word[:-1]) and len(name) <= len(word) + 2)

@@ -11,8 +11,8 @@ from alpie.index.errors import QuestionError
 from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
-from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.scope import read_scope
+from alpie.index.spanish.query import Question, parse_question
+from alpie.index.spanish.scope import parse_scope
 
 _THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\s+textos?|this(?:\s+document)?|it)"
 
@@ -81,7 +81,7 @@ class Overview:
     has_topic: bool = False  # something more is asked: «… a los países miembros»
 
 
-def read_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
+def parse_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
     """What is asked of which documents as wholes; None for every other question.
 
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
@@ -90,11 +90,11 @@ def read_overview(question: Question, names: DocumentNames, turns: Sequence[str]
     if found is None or found.documents or found.kind is OverviewKind.LIST or not turns:
         return found
     try:
-        before = read_question(turns[-1])
+        before = parse_question(turns[-1])
     except QuestionError:  # nothing but signs
         return found
     earlier = _match_overview(before, names)
-    named = earlier.documents if earlier else tuple(sorted(read_scope(before, names).documents))
+    named = earlier.documents if earlier else tuple(sorted(parse_scope(before, names).documents))
     return replace(found, documents=named)
 
 

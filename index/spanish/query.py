@@ -16,7 +16,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.messages import message
 from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, normalize, tokens
-from alpie.index.spanish.references import Reference, read_reference
+from alpie.index.spanish.references import Reference, parse_reference
 
 MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
 MAX_TYPED_CHARACTERS = 1_000  # a longer one is a text that was pasted; no chat model is given more
@@ -77,7 +77,7 @@ class Question:
     @cached_property
     def reference(self) -> Reference | None:
         """The citation that the question is, if it is one: «artículo 22», «AGN/65/RES/10»."""
-        return read_reference(self.typed)
+        return parse_reference(self.typed)
 
 
 def detect_language(text: str) -> str:
@@ -141,7 +141,7 @@ def _rephrase_meaning_question(text: str) -> str:
     return f"{asked['before']}qué es {asked['term']}{asked['after']}" if asked else text
 
 
-def read_question(typed: str, write_out: bool = True) -> Question:
+def parse_question(typed: str, write_out: bool = True) -> Question:
     """The question to search for; `write_out`: chat spellings are written out. Beyond `MAX_CHARACTERS` it is cut at a word.
 
     Raises `QuestionError` when there is nothing to search: no letter and no digit in it.

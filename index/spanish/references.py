@@ -1,6 +1,6 @@
 """A question that is a citation: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
 
-Such a question names a place and asks for what stands there: meaning has no say in it. `read_reference` says
+Such a question names a place and asks for what stands there: meaning has no say in it. `parse_reference` says
 which places are named, `alpie.index.retrieval.places` finds the passages that stand there.
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
@@ -39,7 +39,7 @@ DIVISIONS, FEMININE = (frozenset(_TABLES[name].split()) for name in ("divisions"
 # Where a unit stands: what of a lower level follows belongs to it.
 _LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
 _ARTICLE_LEVEL = 1
-_PROVISION_SORTS = {sort[:length]: sort for sort in _TABLES["provisions"].split() for length in (1, 2)}
+_PROVISION_TYPES = {sort[:length]: sort for sort in _TABLES["provisions"].split() for length in (1, 2)}
 
 _WORD = re.compile(
     rf"(?P<word>{'|'.join(sorted(_UNIT_KINDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?(?:o(?=\s))?\s*"
@@ -113,7 +113,7 @@ class _Unit:
         return frozenset(kind for kind, _ in self.choices[0])
 
 
-def read_reference(text: str) -> Reference | None:
+def parse_reference(text: str) -> Reference | None:
     """The citation that `text` is; None for every other question."""
     text = _DOTTED.sub(lambda match: re.sub(r"[.\s]", "", match[1]), " ".join(text.split()))
     if not text or len(text) > _LONGEST:
@@ -131,7 +131,7 @@ def read_reference(text: str) -> Reference | None:
             groups, end = [[bare]], bare.end
         if groups:
             before, after = _name_before(text, folded, first), _name_after(text, folded, end)
-            if bare and not _is_told(bare, folded[:first], before or after or ""):
+            if bare and not _is_article(bare, folded[:first], before or after or ""):
                 continue
             if before is None or after is None or (before and after):
                 return None
@@ -143,7 +143,7 @@ def continue_reference(text: str, before: Reference) -> Reference | None:
     """The citation that `text` is after another: «¿y el 22?» of its kind of unit."""
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
     kind = before.places[0][0][0] if bare else ""
-    return read_reference(f"{_SPELLINGS[kind][0]} {bare[1]}") if bare and kind in _SPELLINGS else None
+    return parse_reference(f"{_SPELLINGS[kind][0]} {bare[1]}") if bare and kind in _SPELLINGS else None
 
 
 def name_asked_for(question: str) -> str:
@@ -163,7 +163,7 @@ def units_in(text: str) -> Iterator[tuple[Units, int]]:
 
 
 @lru_cache(maxsize=8192)
-def read_label(label: str) -> Units:
+def parse_label(label: str) -> Units:
     """The units of a label of a passage: «artículo 22, apartado 1»."""
     groups, _ = _units(label, fold_in_place(label), 0)
     return next(iter(_places(groups)), ()) if groups else ()
@@ -179,9 +179,9 @@ def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], in
     unit = _unit(text, folded, position)
     end, joined = position, ""
     while unit is not None:
-        held = {kind for one in groups[-1] for kind in one.kinds} if groups else set()
+        named_kinds = {kind for one in groups[-1] for kind in one.kinds} if groups else set()
         apart = bool(re.search(r"\b(?:y|e|o|and)\b|;", joined)) and not re.search(r"\bdel?\b", joined)
-        if not groups or held & unit.kinds or apart:
+        if not groups or named_kinds & unit.kinds or apart:
             groups.append([unit])
         else:
             groups[-1].append(unit)
@@ -193,7 +193,7 @@ def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], in
         if (
             unit is None
             and re.search(r"\bdel\b", joined)
-            and min(map(_level, held | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
+            and min(map(_level, named_kinds | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
         ):
             unit = _bare_article(text, folded, following)  # «letra c) del 14.1»
     return groups, end
@@ -206,7 +206,7 @@ def _bare_article(text: str, folded: str, position: int) -> _Unit | None:
     return _Unit((found[0],), found[1]) if found else None
 
 
-def _is_told(bare: _Unit, before: str, name: str) -> bool:
+def _is_article(bare: _Unit, before: str, name: str) -> bool:
     """Whether a number alone is an article: its letter says so, or «el», its clause and the name of a document do."""
     units = bare.choices[0]
     article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0][1]) < len("2019")
@@ -228,7 +228,7 @@ def _unit(text: str, folded: str, position: int) -> _Unit | None:
             return None
         provision = _PROVISION.match(folded, number.end + 1)
         if provision and provision["sort"]:  # «segunda disposición adicional»
-            units = (("provision", f"{_PROVISION_SORTS[provision['sort'][:2]]} {number.canonical}"),)
+            units = (("provision", f"{_PROVISION_TYPES[provision['sort'][:2]]} {number.canonical}"),)
             return _Unit((units,), len(folded[: provision.end()].rstrip()))
         word = _WORD.match(folded, number.end + 1)
         kind = _UNIT_KINDS[word["word"]] if word else ""
@@ -247,7 +247,7 @@ def _as_transitory(folded: str, unit: _Unit) -> _Unit:
 
 def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> _Unit | None:
     """The provision of «Disposición adicional 2.ª» or «DA 2ª»; initials in capitals, or before an ordinal."""
-    sort = _PROVISION_SORTS[match["sort"][:2] if match["sort"] else match["initial"]]
+    sort = _PROVISION_TYPES[match["sort"][:2] if match["sort"] else match["initial"]]
     number = number_at(text, match.end(), feminine=True)
     if match["initial"] and not (number and (number.ordinal or text[position].isupper())):
         return None

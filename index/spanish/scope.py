@@ -54,7 +54,7 @@ class _Name:
     sure: bool  # it says which document, not only of what kind
 
 
-def read_scope(question: Question, names: DocumentNames) -> Scope:
+def parse_scope(question: Question, names: DocumentNames) -> Scope:
     """Which of the documents known by `names` the question is put to."""
     text = question.searched
     folded = fold_in_place(text)

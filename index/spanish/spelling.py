@@ -200,9 +200,9 @@ def correct_spelling(
         if token in words:  # most words that no document holds are words
             continue
         alike = [] if language == "en" else list(dict.fromkeys(sound_alikes(token)))
-        held = _attested_words([*single_edits(token), *alike], frequencies)
-        if held:
-            meant = _choose_correction(held, words)
+        attested = _attested_words([*single_edits(token), *alike], frequencies)
+        if attested:
+            meant = _choose_correction(attested, words)
         elif alike and not _is_name(token, text) and not lexicon("en").has(token):
             meant = _choose_sound_alike(alike, words)
         else:
@@ -232,9 +232,9 @@ def _attested_words(tried: Sequence[str], frequencies: Frequencies) -> _Attested
     return [(word, of_it) for word, of_it, times in rows if times or word in STOP_WORDS]
 
 
-def _choose_correction(held: _AttestedWords, words: Lexicon) -> str | None:
+def _choose_correction(attested: _AttestedWords, words: Lexicon) -> str | None:
     # Where a slip leads to a real word, what only shares its stem with the documents is not meant.
-    real = [(word, of_it) for word, of_it in held if word in STOP_WORDS or words.has(word)] or held
+    real = [(word, of_it) for word, of_it in attested if word in STOP_WORDS or words.has(word)] or attested
     return real[0][0] if len({of_it for _, of_it in real}) == 1 else None
 
 

@@ -143,8 +143,8 @@ class _VersionWriter:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
 
-        def vectors(file: str, bytewise: bool = False) -> VectorWriter:
-            writer = VectorWriter(folder / file, dimension, bytewise)
+        def vectors(file: str, quantised: bool = False) -> VectorWriter:
+            writer = VectorWriter(folder / file, dimension, quantised)
             return opened.enter_context(closing(writer))
 
         self._dense, self._sentences, self._expansions = (

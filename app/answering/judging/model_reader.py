@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from alpie.app.chat_model import Messages, ModelTimeout, Stream, load_prompt, pieces_in_time
-from alpie.index.reader import Reader, Reading, ReadPassage
+from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _LOG = logging.getLogger(__name__)
@@ -35,14 +35,14 @@ class ModelReader:
 
     reads_each_alone = False  # it chooses among the sentences of all
 
-    def __init__(self, stream: Stream, model: str, otherwise: Reader, timeout_seconds: float) -> None:
+    def __init__(self, stream: Stream, model: str, fallback: Reader, timeout_seconds: float) -> None:
         self._stream = stream
-        self._otherwise = otherwise
+        self._fallback = fallback
         self._timeout = timeout_seconds
-        self.name = f"{model} / {otherwise.name}"
+        self.name = f"{model} / {fallback.name}"
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        readings = self._otherwise.read(question, passages)
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
+        readings = self._fallback.read(question, passages)
         places = [(at, number) for at, one in enumerate(passages) for number in range(len(one.sentences))]
         if not places:
             return readings

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from alpie.index.reader import Reader, Reading, ReadPassage
+from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Hit, Passage
 
 # How many passages are read at each stage, and from which log-odds of an answer among them no more are read.
@@ -19,9 +19,9 @@ MAX_READ = _STAGES[-1][0]
 _MAX_CACHED = 400  # readings, of some kilobytes each
 
 
-def read_passage_of(passage: Passage) -> ReadPassage:
+def reader_input(passage: Passage) -> ReaderInput:
     """The passage as the reader sees it, under the heading that it stands under."""
-    return ReadPassage(
+    return ReaderInput(
         tuple(sentence.text for sentence in passage.sentences), passage.path[-1] if passage.path else ""
     )
 
@@ -31,7 +31,7 @@ def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Readi
     readings: list[Reading] = []
     for most, enough in _STAGES:
         further = hits[len(readings) : most]
-        readings += reader.read(question, [read_passage_of(hit.passage) for hit in further])
+        readings += reader.read(question, [reader_input(hit.passage) for hit in further])
         if max((reading.passage_log_odds for reading in readings), default=enough) >= enough:
             break
     return tuple(readings)
@@ -46,10 +46,10 @@ class CachingReader:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self.name, self.reads_each_alone = reader.name, reader.reads_each_alone
-        self._readings: OrderedDict[tuple[str, ReadPassage], Reading] = OrderedDict()
+        self._readings: OrderedDict[tuple[str, ReaderInput], Reading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         if not self.reads_each_alone:
             return self._reader.read(question, passages)
         keys = [(question, passage) for passage in passages]

@@ -82,7 +82,7 @@ class CutWarning:
 
 
 @dataclass(frozen=True)
-class CutReading:
+class CutAnalysis:
     """The whole sentences in which a quotation stands, which of their characters it has, and what it leaves out."""
 
     text: str = ""
@@ -123,7 +123,7 @@ def _blank_out(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: "_" * len(match.group()), text)
 
 
-def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutReading:
+def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutAnalysis:
     """How `spans` are cut out of `sentences`, which are those of their document near them, in order."""
     parts = [part for one in sentences for part in _cut_sentences(source, spans, one)]
     warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
@@ -138,7 +138,7 @@ def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) 
                 marked.append((position + start, position + end))
         position += len(part.text) + 1
     own = tuple(span for part in parts for span in part.spans)
-    return CutReading(text, tuple(marked), tuple(warnings), own)
+    return CutAnalysis(text, tuple(marked), tuple(warnings), own)
 
 
 def _cut_sentences(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_CutSentence]:
@@ -212,8 +212,8 @@ def _limit_before(low: str, clause: int, states_something: bool) -> tuple[int, i
     if opens := _OPENS_WITH_LIMIT.match(low[clause:]):
         return clause + opens.start(), clause + opens.end()
     around = _last_match(_TURNS, low, clause, _REACH)
-    said = _OPENS_WITH_SOURCE.search(low[clause:]) if states_something else None
-    return around or ((clause + said.start(1), clause + said.end(1)) if said else None)
+    source = _OPENS_WITH_SOURCE.search(low[clause:]) if states_something else None
+    return around or ((clause + source.start(1), clause + source.end(1)) if source else None)
 
 
 def _says_less(low: str, clause: int) -> tuple[int, int] | None:

@@ -25,5 +25,5 @@ def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
         for quote in quotes
         for cited in (quote.citation,)
     )
-    held = set(map(str, tokens(around)))
-    return any(one not in held and fold(CARDINALS.get(int(one), one)) not in held for one in asked)
+    present = set(map(str, tokens(around)))
+    return any(one not in present and fold(CARDINALS.get(int(one), one)) not in present for one in asked)

@@ -26,7 +26,7 @@ _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
 _ENOUGH_FOR_TWO = 0.95  # probability to be held before a question in two parts is taken to be answered
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
-_UNSAID = re.compile(r"[\s*_~`]*")
+_WHITE_OR_EMPHASIS = re.compile(r"[\s*_~`]*")
 _WHITE = re.compile(r"\s+")
 _TABLES: dict[str, str] = read_tables(__file__)
 _REFERS_BACK = re.compile(rf"{any_expression(_TABLES['refers_back'])}\b")
@@ -90,7 +90,7 @@ def select_quotes(
         if answering is None:
             continue
         candidate = answering
-        longer = _add_leaned_on(_extend(candidate, ranking, policy.extend_ratio, used, source), used, source)
+        longer = _add_antecedent(_extend(candidate, ranking, policy.extend_ratio, used, source), used, source)
         used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
         quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
@@ -131,7 +131,7 @@ def are_adjacent(sentences: Sequence[Sentence], first: int, source: str) -> bool
     Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
     quotation, and nothing more, are worth more than a longer quotation.
     """
-    return bool(_UNSAID.fullmatch(source, sentences[first].end, sentences[first + 1].start))
+    return bool(_WHITE_OR_EMPHASIS.fullmatch(source, sentences[first].end, sentences[first + 1].start))
 
 
 def _extend(
@@ -169,7 +169,7 @@ def _extend(
     return longer
 
 
-def _add_leaned_on(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
+def _add_antecedent(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
     """`candidate` with the sentence before it, where it cannot be understood without that."""
     sentences = candidate.hit.passage.sentences
     if (candidate.rank, candidate.first - 1) in used:

@@ -16,7 +16,7 @@ _MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they 
 
 
 def join_answers(
-    read: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
+    question: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
 ) -> Answer:
     """One answer of several, the best of them first where it is told how sure it is; so many were searched."""
     quotes = {(one.document_id, one.spans): one for part in parts for one in part.quotes}
@@ -26,12 +26,12 @@ def join_answers(
     statement = replace(best.search, documents=documents, passages=passages, above_threshold=above)
     return replace(
         best,
-        question=read.typed,
-        searched=read.searched,
+        question=question.typed,
+        searched=question.searched,
         quotes=tuple(quotes.values()),
         hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:REPORTED_HITS],
         search=statement,
-        language=read.language,
+        language=question.language,
         follows=(),
         absent=(),
         parts=tuple(parts) if quotes else (),
@@ -58,9 +58,9 @@ def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> lis
     for part, answer in zip(parts, answers, strict=True):
         near = (*answer.nearest, *answer.quotes) if answer else ()
         nearest = [one for one in near if one.text not in shown]
-        elsewhere = bool(answer and answer.answered and not part.quotes)
+        is_elsewhere = bool(answer and answer.answered and not part.quotes)
         completed.append(
-            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=elsewhere)
+            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=is_elsewhere)
         )
     return completed
 

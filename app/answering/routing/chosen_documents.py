@@ -26,9 +26,11 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference, Units
 from alpie.index.text_database import StoredPassages
 
-_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
-_DEMANDED = 0.3  # the same allowance for operative paragraphs, where it is asked what a document asks for
-_MAX_TOLD = 20  # documents of which a question tells at once
+_NAMED_MARGIN = 0.15  # by so much the answer of a document that is named may be less sure than another's
+_DEMANDS_MARGIN = (
+    0.3  # the same allowance for operative paragraphs, where it is asked what a document asks for
+)
+_MAX_SUMMARISED = 20  # documents of which a question tells at once
 _ABOUT = re.compile(r"\s+sobre\s", re.IGNORECASE)
 _CANDIDATES = 100  # passages with words of a code or a name that are looked through for it
 
@@ -115,7 +117,7 @@ class ChosenDocuments(AnswerPipeline):
         return super().judge(encoded, self.lookup.allowed if allowed is None else allowed)
 
     def answer_preferring(
-        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _NAMED_MARGIN
     ) -> Answer:
         """The answer of some passages, unless others answer far better."""
         answer, of_all = self.answer(encoded, rows), self.answer(encoded)
@@ -130,12 +132,14 @@ class ChosenDocuments(AnswerPipeline):
             asking = {one.address for one in operative_passages(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
             return (
-                self.answer_preferring(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+                self.answer_preferring(self.index.encode(question), rows, _DEMANDS_MARGIN)
+                if rows.any()
+                else None
             )
         most = self.policy.max_quotes if len(ids) == 1 else 1
         groups = [
             [place]
-            for id_ in ids[:_MAX_TOLD]
+            for id_ in ids[:_MAX_SUMMARISED]
             for place in overview_places(
                 overview, self.documents[id_], self.lookup.passages.of_document(id_), most
             )

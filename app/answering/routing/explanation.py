@@ -23,9 +23,9 @@ from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stem, terms
 
 _AROUND = 2  # sentences before a quotation, and after it
-_EXPLAINED = 2  # quotations of the answer
-_TERMS = 8  # looked up
-_LOOKED_THROUGH = 30  # passages with a term
+_MAX_QUOTES = 2  # quotations of the answer
+_MAX_TERMS = 8  # looked up
+_MAX_SCANNED = 30  # passages with a term
 _MAX_DEFINITIONS = 3  # shown
 _TABLES: dict[str, str] = read_tables(__file__)
 # «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
@@ -43,12 +43,12 @@ def explain_answer(
     allowed: NDArray[np.bool_] | None = None,
 ) -> Answer:
     """Put what stands around the quotations into `answer`, and definitions of its words from passages `allowed`."""
-    quotes = answer.quotes[:_EXPLAINED]
+    quotes = answer.quotes[:_MAX_QUOTES]
     around = _distinct_quotes(
         one for quote in quotes for one in quotes_at([_with_context(quote)], documents, 1)
     )
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
-    places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
+    places = _definitions(list(dict.fromkeys(map(str, words)))[:_MAX_TERMS], index, allowed)
     quoted = " ".join(quote.text for quote in around)
     defined = _distinct_quotes(
         quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in quoted
@@ -76,7 +76,7 @@ def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.b
     for word in words:
         scores = index.lexical.scores([word]) * (1 if allowed is None else allowed)
         holding = np.flatnonzero(scores)
-        for row in holding[np.argsort(-scores[holding], kind="stable")][:_LOOKED_THROUGH]:
+        for row in holding[np.argsort(-scores[holding], kind="stable")][:_MAX_SCANNED]:
             place = _definition_in(word, index.passages[int(row)])
             if place is not None:
                 found.append(place)

@@ -12,8 +12,8 @@ from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
 from alpie.index.retrieval.places import Place, matches_place
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.named_documents import find_law_number, first_noun, speaks_of
-from alpie.index.spanish.references import Units, read_label, units_in
+from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name
+from alpie.index.spanish.references import Units, parse_label, units_in
 
 _NAME = 160  # characters after an article in which the name of its norm stands
 _BESIDE = 2  # words that may stand within a name besides its own
@@ -24,7 +24,9 @@ _OWN = ("este", "esta", "presente", "mismo", "misma")
 
 def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
     """The passages that name a norm, or that stand under a heading which does."""
-    return [one for one in passages if speaks_of(one.text, name) or speaks_of(" ".join(one.path), name)]
+    return [
+        one for one in passages if mentions_name(one.text, name) or mentions_name(" ".join(one.path), name)
+    ]
 
 
 def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[Place, ...]:
@@ -57,7 +59,7 @@ def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
 
 def _opens(text: str, but: Units = ()) -> bool:
     """Whether a text begins with the name of a unit, another than `but`: «Artículo 150. Plazo»."""
-    units = read_label(text.lstrip('«“"• '))
+    units = parse_label(text.lstrip('«“"• '))
     return bool(units) and not (but and matches_place(but, units))
 
 
@@ -69,19 +71,19 @@ def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
     named = after.lstrip(" ,(").partition(" ")[2] if following[:1] and following[0] in ("de", "del") else ""
     if named and (first_noun(named) or find_law_number(fold(named))):
         bare = first_noun(named) == first_noun(name) and not _NAMED.match(named)
-        return speaks_of(named, name) or (bare and not passage.label)
-    under = speaks_of(" ".join(passage.path), name)  # «Disposición final primera. Modificación de …»
+        return mentions_name(named, name) or (bare and not passage.label)
+    under = mentions_name(" ".join(passage.path), name)  # «Disposición final primera. Modificación de …»
     return under or (not passage.label and _is_last_named(before, name))
 
 
 def _is_last_named(text: str, name: str) -> bool:
     """Whether of the norms that a text names the last is `name`; «el Convenio» alone names none."""
     if not first_noun(name):
-        return speaks_of(text, name)
+        return mentions_name(text, name)
     for noun in reversed(list(re.finditer(r"\w+", text))):
         if first_noun(noun[0]):
             words = text[noun.start() :].split()
-            if speaks_of(" ".join(words[: len(name.split()) + _BESIDE]), name):
+            if mentions_name(" ".join(words[: len(name.split()) + _BESIDE]), name):
                 return True
             if _NAMED.match(text, noun.start()):
                 return False

@@ -18,7 +18,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, Passage, collapse
 from alpie.index.retrieval.places import Places, unit_in_words
-from alpie.index.spanish.references import _PROVISION_SORTS, _SPELLINGS, read_reference
+from alpie.index.spanish.references import _PROVISION_TYPES, _SPELLINGS, parse_reference
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
@@ -49,7 +49,7 @@ def laws() -> Corpus:
 
 @cases("question, places, name")
 def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
-    reference = read_reference(question)
+    reference = parse_reference(question)
     assert reference is not None
     read = (", ".join(f"{unit} {number}".strip() for unit, number in place) for place in reference.places)
     assert (" | ".join(read), reference.name) == (places, name)
@@ -59,14 +59,14 @@ def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
     "code", ["AGN/65/RES/10", "GA-2021-89-RES-09", "¿AGN/65/RES/10?", "Resolución AGN/65/RES/10"]
 )
 def test_what_is_a_code(code: str) -> None:
-    reference = read_reference(code)
+    reference = parse_reference(code)
     assert reference is not None
     assert reference.code in ("agn/65/res/10", "ga-2021-89-res-09")
 
 
 @cases("question", "artículo " * 40)
 def test_what_is_none(question: str) -> None:
-    assert read_reference(question) is None
+    assert parse_reference(question) is None
 
 
 def found(laws: Corpus, question: str) -> list[Passage]:
@@ -130,15 +130,15 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
 
 @cases("question, spanish, english")
 def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: str, english: str) -> None:
-    reference = read_reference(question)
+    reference = parse_reference(question)
     assert reference
     place = unit_in_words(reference.places[0])
     assert (place, translations_for("en").translate(place)) == (spanish, english)
 
 
 def test_every_kind_of_place_can_be_told() -> None:
-    for kind in {*_SPELLINGS, *_PROVISION_SORTS.values()}:
-        unit = ("provision", f"{kind} 2") if kind in _PROVISION_SORTS.values() else (kind, "2")
+    for kind in {*_SPELLINGS, *_PROVISION_TYPES.values()}:
+        unit = ("provision", f"{kind} 2") if kind in _PROVISION_TYPES.values() else (kind, "2")
         assert unit_in_words((unit,)).endswith(" 2")
 
 
@@ -328,7 +328,7 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     places = Places([replace(passage, page="iv", later_pages=((second, 4), (third, 5)))])
 
     def on(page: str) -> list[tuple[int, int]]:
-        reference = read_reference(f"página {page}")
+        reference = parse_reference(f"página {page}")
         assert reference is not None
         return [(one.first, one.last) for one in places.find(reference, [passage.document_id]).places]
 
