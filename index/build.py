@@ -26,6 +26,7 @@ from alpie.index.messages import message
 from alpie.index.notices import Notice, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
+from alpie.index.sources.document_folder import SourcesReport
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
 from alpie.index.sources.source_table import CompletedEntry
 from alpie.index.storage.incremental import EarlierVersion, IncrementalReading
@@ -89,13 +90,12 @@ def build_index(
         started = datetime.now(UTC)
         earlier = None if rebuild or known is not None else _usable_version(data, encoder)
         reading = IncrementalReading(docs, earlier, most_bytes, recogniser)
-        sources = reading.sources
-        if not sources.documents:
-            reasons = [problem.message for problem in sources.problems]
+        if not reading.sources.documents:
+            reasons = [problem.message for problem in reading.sources.problems]
             none = message("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)
             raise SourceError(none, docs)
         embedding = _Embedding(reading, known or earlier or KnownVectors(), encoder, on_progress)
-        version, unread = package_version(), sources.unread(docs)
+        version, unread = package_version(), reading.sources.unread(docs)
         if changed := earlier is None or not reading.is_as_before(version, unread):
             facts = VersionFacts(
                 alpie=version,
@@ -108,6 +108,12 @@ def build_index(
         else:
             folder = earlier.folder
             remove_other_versions(folder)
+    return _report(embedding, reading.sources, folder, changed, (datetime.now(UTC) - started).total_seconds())
+
+
+def _report(
+    embedding: _Embedding, sources: SourcesReport, folder: Path, changed: bool, seconds: float
+) -> BuildReport:
     documents = [one.content for one in embedding.documents]
     passages = sum(one.count for one in embedding.documents)
     fresh = sum(one.new_passages for one in embedding.documents)
@@ -116,7 +122,7 @@ def build_index(
         passages=passages,
         embedded=fresh,
         reused=passages - fresh,
-        seconds=(datetime.now(UTC) - started).total_seconds(),
+        seconds=seconds,
         folder=folder,
         changed=changed,
         problems=tuple(problem.message for problem in sources.problems),

@@ -141,9 +141,6 @@ class Database:
         """Let go of the file; closing twice is no error."""
         self._connection.close()
 
-    def __del__(self) -> None:
-        self._connection.close()
-
 
 R = TypeVar("R")
 

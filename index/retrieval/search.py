@@ -160,24 +160,20 @@ class SearchIndex:
         words = self._word_scores(encoded)
         after_words = perf_counter()
         candidates = self._candidates(encoded, words, allowed)
-        retrievers = {
+        scores = {
             "dense": self.dense.rows(candidates) @ encoded.vector,
             "sentence": self._best_sentence_cosine(encoded, candidates),
         }
         after_vectors = perf_counter()
-        retrievers["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
-        retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
+        scores["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
+        scores |= self._expansion_scores(encoded, words, candidates, scores)
         after_retrieval = perf_counter()
-        if retriever == "hybrid":
-            own = self._weighted_sum(retrievers, BACKEND_RETRIEVERS)
-            hybrid = own + self._weighted_sum(retrievers, ("expansion", "expansion_words"))
-        else:
-            own = hybrid = retrievers[retriever]
-        order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
+        own, fused = self._fuse(scores) if retriever == "hybrid" else (scores[retriever],) * 2
+        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
         if retriever == "lexical":
-            order = order[hybrid[order] > 0]
+            order = order[fused[order] > 0]
         nearest = self._nearest_lines(encoded, candidates[order]) if retriever == "hybrid" else ()
-        hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, nearest)
+        hits = self._hits(encoded, candidates, scores, fused, own, order, nearest)
         milliseconds = {
             "encode": encoded.milliseconds,
             "lexical": 1000 * (after_words - started + after_retrieval - after_vectors),
@@ -214,7 +210,7 @@ class SearchIndex:
         encoded: EncodedQuestion,
         words: _WordScores,
         candidates: Integers,
-        retrievers: Mapping[str, Floats],
+        scores: Mapping[str, Floats],
     ) -> dict[str, Floats]:
         """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
         if self.expansions is None or words.expansions is None:
@@ -223,13 +219,17 @@ class SearchIndex:
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
-            "expansion": impute_scores(cosines, has_lines, retrievers["sentence"]),
-            "expansion_words": impute_scores(words.expansions[candidates], has_lines, retrievers["lexical"]),
+            "expansion": impute_scores(cosines, has_lines, scores["sentence"]),
+            "expansion_words": impute_scores(words.expansions[candidates], has_lines, scores["lexical"]),
         }
 
-    def _weighted_sum(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
-        scores = (getattr(self.weights, name) * retrievers[name] for name in names if name in retrievers)
-        return np.asarray(sum(scores), dtype=np.float32)
+    def _fuse(self, scores: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+        """The weighted sum of the scores of the passages' own words, and the same with what expansions add."""
+        own, added = (
+            np.asarray(sum(getattr(self.weights, name) * scores[name] for name in names if name in scores))
+            for names in (BACKEND_RETRIEVERS, ("expansion", "expansion_words"))
+        )
+        return own, own + added
 
     def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
         """The expansion of each passage nearest to the question, "" for one without; () where none has any."""
@@ -258,20 +258,20 @@ class SearchIndex:
         self,
         encoded: EncodedQuestion,
         candidates: Integers,
-        retrievers: Mapping[str, Floats],
-        hybrid: Floats,
+        scores: Mapping[str, Floats],
+        fused: Floats,
         own: Floats,
         order: Integers,
         nearest: Sequence[str],
     ) -> tuple[Hit, ...]:
-        places = {name: np.argsort(-values, kind="stable") for name, values in retrievers.items()}
-        ranks = {name: np.argsort(best_first, kind="stable") + 1 for name, best_first in places.items()}
+        best_first = {name: np.argsort(-values, kind="stable") for name, values in scores.items()}
+        ranks = {name: np.argsort(rows, kind="stable") + 1 for name, rows in best_first.items()}
         asked = {str(term) for term in encoded.terms} | set(encoded.related)
         return tuple(
             Hit(
                 passage=self.passages[int(candidates[i])],
-                score=float(hybrid[i]),
-                retrievers={name: float(values[i]) for name, values in retrievers.items()},
+                score=float(fused[i]),
+                retrievers={name: float(values[i]) for name, values in scores.items()},
                 ranks={
                     name: int(values[i])
                     for name, values in ranks.items()

@@ -82,27 +82,15 @@ def write_version(
 ) -> Path:
     """Write an index version beside the others, then make it the current one. Returns its folder.
 
-    `facts` go into the manifest; `earlier` is the version that is gone on from. Until
-    the last rename the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was
-    written.
+    `facts` go into the manifest; `earlier` is the folder of the version whose text is taken over. Until the last rename
+    the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was written.
     """
     versions = data / VERSIONS
     name = f"{facts.built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
     unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
     try:
         unfinished.mkdir(parents=True)
-        collection = _write_files(unfinished, contents, encoder.dimension, earlier)
-        manifest = Manifest(
-            **vars(facts),
-            **vars(collection),
-            format=FORMAT_VERSION,
-            encoder=EncoderEntry.of(encoder),
-            analysis=ANALYSIS_VERSION,
-            files={path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
-        )
-        write_manifest(unfinished, manifest)
-        for path in (*unfinished.iterdir(), unfinished):
-            fsync(path)
+        _write_files(unfinished, contents, encoder, facts, earlier)
         unfinished.rename(final)
         fsync(versions)
         with atomic_write(data / POINTER, data / _NEW_POINTER) as pointer:
@@ -122,18 +110,32 @@ def write_version(
 
 
 def _write_files(
-    folder: Path, contents: Iterable[DocumentContent], dimension: int, earlier: Path | None
-) -> CollectionFacts:
-    """Write the files of an index version into `folder`; returns what its manifest says of the collection.
+    folder: Path,
+    contents: Iterable[DocumentContent],
+    encoder: Encoder,
+    facts: VersionFacts,
+    earlier: Path | None,
+) -> None:
+    """Write the files of an index version into `folder`, the manifest last, and wait until all are on the disk.
 
-    `contents` are taken one by one, so that memory need not hold all of them; `earlier` is the folder of an index version
-    whose text is gone on from. What is open is closed at the end, finished or not.
+    `contents` are taken one by one, so that memory need not hold all of them. What is open is closed, finished or not.
     """
     with ExitStack() as opened:
-        writer = _VersionWriter(folder, dimension, earlier, opened)
+        writer = _VersionWriter(folder, encoder.dimension, earlier, opened)
         for content in contents:
             writer.add(content)
-        return writer.finish()
+        collection = writer.finish()
+    manifest = Manifest(
+        **vars(facts),
+        **vars(collection),
+        format=FORMAT_VERSION,
+        encoder=EncoderEntry.of(encoder),
+        analysis=ANALYSIS_VERSION,
+        files={path.name: file_entry(path) for path in sorted(folder.iterdir())},
+    )
+    write_manifest(folder, manifest)
+    for path in (*folder.iterdir(), folder):
+        fsync(path)
 
 
 class _VersionWriter:

@@ -78,19 +78,18 @@ def select_quotes(
     for candidate in ranking:
         if (candidate.rank, candidate.first) in used or _is_mere_lead_in(candidate):
             continue
-        wanted = len(quotes) < always or (
+        is_likely = (
             shown < enough
             and candidate.probability >= policy.min_ratio * ranking[0].probability
             and candidate.probability * confidence >= policy.min_probability
         )
-        if not wanted or len(quotes) >= most:
+        if len(quotes) >= most or not (is_likely or len(quotes) < always):
             break
         source = documents[candidate.hit.passage.document_id].text
         answering = _quotable(candidate, used, source)
         if answering is None:
             continue
-        candidate = answering
-        longer = _add_antecedent(_extend(candidate, ranking, policy.extend_ratio, used, source), used, source)
+        longer = _add_antecedent(_extend(answering, ranking, policy.extend_ratio, used, source), used, source)
         used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
         quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
