@@ -10,7 +10,7 @@ import re
 from alpie.index.formats.extraction import Extraction
 from alpie.index.layout.forms import BULLET, NUMBERED, SECTION, ends_sentence, kind_by_form
 from alpie.index.records import BlockKind, collapse
-from alpie.index.spanish.references import parse_label
+from alpie.index.spanish.citable_units import parse_label
 
 _MOST_LINES = 3
 _LONGEST = 200  # characters

@@ -15,8 +15,9 @@ from alpie.index.layout.quotations import are_quoted
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
 from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.citable_units import DIVISIONS, FEMININE, Units, parse_label, units_in
 from alpie.index.spanish.named_documents import first_noun, is_title_of
-from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, parse_label, units_in
+from alpie.index.spanish.references import Reference
 from alpie.index.spanish.unit_numbers import number_at, order_of
 
 _MAX_PLACES = 40

@@ -20,10 +20,11 @@ from alpie.app.answering.routing.whole_documents import operative_passages, over
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.citable_units import Units
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.references import Reference, Units
+from alpie.index.spanish.references import Reference
 from alpie.index.text_database import StoredPassages
 
 _NAMED_MARGIN = 0.15  # by so much the answer of a document that is named may be less sure than another's

@@ -19,6 +19,7 @@ from alpie.app.answering.routing.chosen_documents import ChosenDocuments
 from alpie.app.answering.routing.explanation import explain_answer
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.index.retrieval.search import EncodedQuestion
+from alpie.index.spanish.citable_units import units_in
 from alpie.index.spanish.comparison import Side, comparison_sides, split_question
 from alpie.index.spanish.conversation import (
     asks_for_elaboration,
@@ -30,12 +31,7 @@ from alpie.index.spanish.conversation import (
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.overview import Overview, OverviewKind, parse_overview
 from alpie.index.spanish.query import Question, parse_question
-from alpie.index.spanish.references import (
-    Reference,
-    continue_reference,
-    name_asked_for,
-    units_in,
-)
+from alpie.index.spanish.references import Reference, continue_reference, name_asked_for
 from alpie.index.spanish.scope import Scope, parse_scope
 
 
