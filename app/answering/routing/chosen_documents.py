@@ -18,7 +18,8 @@ from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
+from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.citable_units import Units
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name

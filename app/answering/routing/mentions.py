@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
-from alpie.index.retrieval.places import Place, matches_place
+from alpie.index.retrieval.passage_units import matches_place
+from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import Units, parse_label, units_in
 from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name

@@ -17,7 +17,8 @@ from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, Passage, collapse
-from alpie.index.retrieval.places import Places, unit_in_words
+from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.places import Places
 from alpie.index.spanish.citable_units import _PROVISION_TYPES, UNIT_WORDS
 from alpie.index.spanish.references import parse_reference
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
