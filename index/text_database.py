@@ -10,19 +10,18 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
 from weakref import finalize
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import TypeAdapter
 
 from alpie.index.encoder import Integers
-from alpie.index.records import Document, Passage
+from alpie.index.record_json import document_from_json, from_json, to_json
+from alpie.index.records import Passage
 
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """
@@ -142,35 +141,6 @@ class Database:
         self._connection.close()
 
 
-R = TypeVar("R")
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
-def to_json(kind: Hashable, record: object) -> str:
-    """JSON of a dataclass, or a tuple of them, without what is as it is by default."""
-    return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
-
-
-def from_json(kind: type[R], written: str) -> R:
-    """The record that `to_json` wrote. Raises ValueError for anything else."""
-    read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
-    return read
-
-
-def document_to_json(document: Document) -> str:
-    """JSON of a document without its text and what a parser found of structure: the layout is made of it."""
-    return to_json(Document, replace(document, text="", structure=None))
-
-
-def document_from_json(written: str, text: str) -> Document:
-    """The document that `document_to_json` wrote, with its text."""
-    return replace(from_json(Document, written), text=text)
-
-
 def bounds_of(counts: ArrayLike) -> Integers:
     """Where lists with `counts` entries begin, (lists + 1,): list i is bounds[i] … bounds[i + 1] - 1."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -181,6 +151,8 @@ def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> I
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
+
+R = TypeVar("R")
 
 _CACHED_RECORDS, _CACHED_DOCUMENTS = 2_048, 32  # of the latter all passages
 _IN_ORDER = """

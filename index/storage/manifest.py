@@ -22,9 +22,9 @@ from alpie.index.files import checksum
 from alpie.index.index_folder import POINTER, VERSIONS
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile
+from alpie.index.record_json import from_json, to_json
 from alpie.index.retrieval.vectors import VectorFacts
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
-from alpie.index.text_database import from_json, to_json
 
 MANIFEST_FILE = "manifest.json"
 PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (

@@ -25,6 +25,7 @@ from typing import NamedTuple
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
 from alpie.index.messages import message
+from alpie.index.record_json import from_json
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
@@ -42,7 +43,7 @@ from alpie.index.storage.manifest import (
     read_manifest,
 )
 from alpie.index.storage.version_writer import fingerprint_of
-from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
+from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 
 
 @dataclass(frozen=True)

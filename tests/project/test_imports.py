@@ -18,7 +18,7 @@ from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index index.characters index.environment index.messages index.errors index.notices index.records
+index index.characters index.environment index.messages index.errors index.notices index.records index.record_json
 index.files index.index_folder index.runtimes
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.text_database index.retrieval index.retrieval.backends index.storage
