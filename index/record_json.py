@@ -1,4 +1,4 @@
-"""Records as JSON and back: what the text database and the manifest of an index hold of them."""
+"""Writes records as JSON and reads them back, for the text database and the manifest of an index."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def to_json(kind: Hashable, record: object) -> str:
-    """JSON of a dataclass, or a tuple of them, without what is as it is by default."""
+    """The JSON of a dataclass, or of a tuple of them, without fields that have their default."""
     return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
 
 
 def from_json(kind: type[R], written: str) -> R:
-    """The record that `to_json` wrote. Raises ValueError for anything else."""
+    """The record that `to_json` wrote; raises `ValueError` for anything else."""
     read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
     return read
 
 
 def document_to_json(document: Document) -> str:
-    """JSON of a document without its text and what a parser found of structure: the layout is made of it."""
+    """The JSON of a document without text, which has a column, and structure, which only the layout needs."""
     return to_json(Document, replace(document, text="", structure=None))
 
 

@@ -1,4 +1,4 @@
-"""One question to one answer: search, choose, judge whether that answers, quote."""
+"""Answers one question: search, read, rank, judge whether the documents answer, quote."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AnswerPipeline:
     reader: Reader
     weights: Weights
     policy: QuotePolicy = field(default_factory=QuotePolicy)
-    threshold: float | None = None  # of the probability that the documents answer; None: the calibrated one
+    threshold: float | None = None  # of the probability that the documents answer; None: the fitted one
 
     @property
     def answer_threshold(self) -> float:
@@ -136,14 +136,14 @@ def _stages(judged: JudgedQuestion, started: float, judged_at: float, ended: flo
 
 
 def _has_no_known_word(index: SearchIndex, encoded: EncodedQuestion) -> bool:
-    """Whether no word of a Spanish question is in the documents: «¿quién manda aquí?» is near anything, and asks nothing."""
+    """Whether no word of a Spanish question is in the documents: «¿quién manda aquí?» is near anything."""
     if encoded.question.language == "en" or encoded.related or not encoded.terms:
         return False
     return not any(index.lexical.frequencies([*map(str, encoded.terms)]))
 
 
 def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
-    """The passages, those first whose best candidate is most likely to answer; those that were not read after them."""
+    """The hits in the order of their best candidates; a hit that was not read counts as the worst of them."""
     best: dict[int, float] = {}
     for candidate in judged.ranking:
         best.setdefault(candidate.rank, candidate.score)
@@ -155,6 +155,6 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
 
 
 def _count_near_best(judged: JudgedQuestion) -> int:
-    """Passages with a sentence scored near the one that carried the answer over the threshold."""
+    """How many passages have a candidate whose score is near that of the best."""
     best = judged.ranking[0].score
     return len({candidate.rank for candidate in judged.ranking if best - candidate.score < 2.0})

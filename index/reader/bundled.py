@@ -1,10 +1,10 @@
-"""The reader that comes with the package: an 8-bit cross-encoder under onnxruntime.
+"""The reader of the package: an 8-bit cross-encoder under onnxruntime.
 
 1. Question and passage go through the transformer as one sequence, ``<s> query: … </s></s> passage: … </s>``,
    one passage at a time, without padding. The graph starts at word vectors, which are the bundled encoder's,
    so its table of words is not shipped twice.
-2. Every token gets two logits: the answer begins here, the answer ends here; those of ``<s>`` stand for «the
-   answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less that of ``<s>``.
+2. Every token gets two logits: the answer begins here, the answer ends here; the logits of ``<s>`` stand for «the
+   answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less the begin logit of ``<s>``.
 3. A passage too long for one sequence is read in runs of whole sentences.
 
 It was trained by `alpie.eval.training.fit_reader`; docs/quality.md has its model card.
@@ -34,16 +34,16 @@ GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "logits"
 
-_MAX_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
+_MAX_TOKENS = 384  # of a sequence: twice those of a usual passage; training had up to 288
 _MAX_QUESTION_TOKENS = 96
-_MAX_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
+_MAX_QUESTION_CHARACTERS = 1_500  # more than 96 tokens need; a text of megabytes would take long to tokenise
 _MAX_SPAN_TOKENS = 40  # of the words that answer inside a sentence
 _SEPARATOR = 2  # the id of </s>
 
 
 @dataclass(frozen=True)
 class _Tokens:
-    """A text's own tokens, without the special ones: ids, and first and last character of each."""
+    """The tokens of a text, without special tokens: their ids, and the offsets of their characters."""
 
     ids: Integers
     offsets: Integers  # (tokens, 2), into the text without its prompt; negative inside the prompt
@@ -56,7 +56,7 @@ class BundledReader:
     reads_each_alone = True
 
     def __init__(self, cache: Path) -> None:
-        """The reader, with the encoder's files in `cache`, made if need be. Raises `EncoderError` for a bad graph."""
+        """The reader, with the encoder's files in `cache`, made if need be; raises `EncoderError` for a bad graph."""
         folder = bundled_folder(cache)
         try:
             self._session = open_session(GRAPH)
@@ -91,8 +91,8 @@ class BundledReader:
         return Reading(max(part.passage_log_odds for part in parts), sentences, words)
 
     def _runs(self, passage: ReaderInput, most_tokens: int) -> list[tuple[int, int]]:
-        """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""
-        if len(passage.text) < most_tokens:  # characters: then it has fewer tokens than that
+        """First and last sentence of each run that fits one sequence; a sentence that does not fit is one run."""
+        if len(passage.text) < most_tokens:  # no text has more tokens than characters
             return [(0, len(passage.sentences) - 1)]
         heading = len(self._tokens(PROMPTS["document"], _with_heading(passage.heading, "")).ids)
         runs: list[tuple[int, int]] = []
@@ -114,7 +114,7 @@ class BundledReader:
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
         vectors = self._word_table.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
         (logits,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
-        own = offsets[:, 1] > 0  # the heading is read, and answers nothing
+        own = offsets[:, 1] > 0  # tokens of the heading are read, but are no answer
         begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))
         return _reading_from_logits(run, offsets[own], begins, ends, logits[0, 0])
 
@@ -126,7 +126,7 @@ def _with_heading(heading: str, text: str) -> str:
 def _reading_from_logits(
     passage: ReaderInput, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
 ) -> Reading:
-    """The reading of a passage from the logits of its tokens, shape (tokens,)."""
+    """The reading of a passage by the logits of its tokens, shape (tokens,) each."""
     scores = np.full(len(passage.sentences), NOT_READ, np.float32)
     words: list[AnswerWords | None] = [None] * len(passage.sentences)
     # a token begins with the blank before its word
@@ -151,7 +151,7 @@ class _TokenSpan(NamedTuple):
 
 
 def _likeliest_span(begins: Floats, ends: Floats) -> _TokenSpan:
-    """The tokens of a sentence's likeliest answer."""
+    """The tokens of the likeliest answer in a sentence, by the logits of its tokens."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
     both = np.where((distance >= 0) & (distance < _MAX_SPAN_TOKENS), both, -np.inf)

@@ -1,4 +1,4 @@
-"""The citable units that a passage stands in, compared with those that a citation names, and told in words."""
+"""Tells the citable units that a passage stands in, compares them with those of a citation, puts them into words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def matches_units(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
 
 
 def matches_place(wanted: Units, units: Units) -> bool:
-    """Whether `units` are those of the article or division that is wanted, whichever part of it."""
+    """Whether `units` are of the article or division that is wanted, whatever part of it they name."""
     whole = {kind: number for kind, number in wanted if kind not in PARTS_OF_ARTICLES}
     return bool(whole) and matches_units(whole, dict(units))
 
@@ -76,7 +76,7 @@ def passage_units(passage: Passage) -> Iterator[tuple[str, str]]:
 
 
 def unit_in_words(units: Units) -> Message:
-    """A place in words, told in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
+    """A place as a message, in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
     order = {kind: rank for rank, kind in enumerate(PARTS_OF_ARTICLES, start=1)}
     ordered = sorted(units, key=lambda unit: order.get(unit[0], 0))
     return message("place.listed", units=[_in_words(kind, number) for kind, number in ordered])

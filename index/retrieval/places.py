@@ -1,6 +1,6 @@
 """Finds the passages and sentences that a citation names, by their labels, headings and marks.
 
-Where a document has no such place, this is said, and the place next to it is never given instead.
+Where a document has no such place, the result says so: a neighbouring place is never given instead.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CLOSES = {style: {"word", "roman", style} for style in ("roman", "digit", "lett
 
 @dataclass(frozen=True)
 class Place:
-    """A passage that was named, and which of its sentences: `first` … `last`, both included."""
+    """The sentences `first` … `last` of a passage, both included, that a citation names."""
 
     passage: Passage
     first: int
@@ -62,13 +62,13 @@ class FoundPlaces:
 
 
 def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where `code` stands as it is, in words or headings of `passages`: its first sentence in each."""
+    """Where `code` stands in `passages`: the first sentence with it, or the whole passage where a heading has it."""
     pattern = re.compile(rf"(?<![\w/-]){re.escape(code)}(?![\w/-])")
     found: list[Place] = []
     for passage in passages:
         at = next((n for n, one in enumerate(passage.sentences) if pattern.search(fold(one.text))), None)
         if at is not None:
-            # a line that is little but the code names what the next one tells of
+            # a line that is little but the code is a title of the next sentence
             bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
             found.append(Place(passage, at, min(at + bare, len(passage.sentences) - 1)))
         elif pattern.search(fold(" ".join([*passage.path, passage.label or ""]))):
@@ -81,11 +81,11 @@ class _CorpusSentence:
     row: int
     number: int
     sentence: Sentence
-    quoted: bool  # the new words of another law: its numbers are those of that law
+    quoted: bool  # of the new words of another law, whose numbers it bears
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
-        """What the sentence is numbered by: «a)», «II.», «3.º», «Primero.-»."""
+        """Style and number of the mark that the sentence begins with: «a)», «II.», «3.º», «Primero.-»."""
         match = None if self.quoted else _MARK.match(self.sentence.text)
         if match is None:
             return ()
@@ -100,7 +100,7 @@ class _CorpusSentence:
 
 
 class Places:
-    """The citable units of a corpus. The first citation looked up reads the labels of all passages."""
+    """Finds the citable units of a corpus; the first citation takes longest, as it parses the labels of all passages."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
@@ -118,7 +118,7 @@ class Places:
         return FoundPlaces(tuple(groups), tuple(absent))
 
     def within(self, name: str, documents: Collection[str]) -> Places | None:
-        """The units of a regulation that stands inside one of `documents`, under a heading with its name; None for none."""
+        """The places of a regulation inside one of `documents`, under a heading with its name; None where there is none."""
         rows = {
             row for title, of_it in self._inner_titles.items() if is_title_of(title, name) for row in of_it
         }
@@ -128,7 +128,7 @@ class Places:
 
     @cached_property
     def _inner_titles(self) -> dict[str, list[int]]:
-        """Headings that name a document, «Anexo. Reglamento de caza», as far as they name it; and the rows under each."""
+        """Name of a document in headings («Reglamento de caza», in «Anexo. Reglamento de caza») → rows of the passages below."""
         found: dict[str, list[int]] = {}
         for row, passage in enumerate(self._passages):
             for heading in passage.path:
@@ -140,7 +140,7 @@ class Places:
 
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
-        """Units and document of each passage that stands at a citable place, by its row."""
+        """Row of each passage that stands in a citable unit → its units and its document."""
         found: dict[int, tuple[dict[str, str], str]] = {}
         for row, passage in enumerate(self._passages):
             units = dict(passage_units(passage))
@@ -160,7 +160,7 @@ class Places:
         if exact:
             return self._sentences_of(exact)
         lines: list[_CorpusSentence] = []
-        for document in documents:  # the parts of one document are no parts of another
+        for document in documents:  # one by one, as the parts of a unit are in its document
             of_it = self._sentences_of(self._rows(wanted, (document,)))
             if page := wanted.get("page"):
                 of_it = [line for line in of_it if self._is_on(page, line)]
@@ -181,7 +181,7 @@ class Places:
         return found
 
     def _article(self, row: int) -> list[tuple[str, str]]:
-        """The unit that a passage stands in, whichever part of it that is."""
+        """The unit that a passage stands in, without the part of it."""
         units = self._units[row][0] if row in self._units else {}
         return [(kind, number) for kind, number in units.items() if kind not in (*PARTS_OF_ARTICLES, "page")]
 
@@ -228,7 +228,7 @@ class Places:
 
 
 def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
-    """The sentence with the mark asked for, and what of the lines after it is part of it."""
+    """The sentence with the mark asked for, and the sentences after it that belong to it."""
     for style in _STYLES.get(kind, ()):
         at = next((n for n, line in enumerate(lines) if (style, number) in line.marks), None)
         if at is None:
@@ -241,9 +241,9 @@ def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: st
 
 
 def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool:
-    """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
+    """Whether a sentence belongs to the numbered one before: unmarked in the same paragraph, or with a lower mark."""
     styles = {mark[0] for mark in line.marks[:1]}
-    if line.quoted:  # what it says of another law
+    if line.quoted:  # words of another law belong to what introduces them
         return True
     if styles & _CLOSES[style]:
         return False
@@ -251,7 +251,7 @@ def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool
 
 
 def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]:
-    """The paragraphs of lines, items of lists left with the paragraph before them."""
+    """The sentences by paragraphs; items of lists belong to the paragraph before them."""
     found: list[list[_CorpusSentence]] = []
     for line in lines:
         is_marked = any(style in ("letter", "roman") for style, _ in line.marks)

@@ -9,12 +9,12 @@ from typing import Any
 
 
 def read_tables(module: str) -> dict[str, Any]:
-    """What the TOML file beside `module` (its `__file__`) holds: the words that its code goes by."""
+    """The tables of words in the TOML file beside a module, whose `__file__` is `module`."""
     return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
 
 
 def word_sets(module: str) -> dict[str, frozenset[str]]:
-    """The sets of words in the TOML file beside `module` (its `__file__`), by name; there blanks divide the words."""
+    """The sets of words in the TOML file beside a module, by name; `module` is its `__file__`, blanks divide words."""
     return {name: frozenset(words.split()) for name, words in read_tables(module).items()}
 
 

@@ -28,7 +28,7 @@ UNIT_WORDS: dict[str, list[str]] = {kind: words.split(", ") for kind, words in _
 _UNIT_KINDS = {word: kind for kind, words in UNIT_WORDS.items() for word in words}
 _WITHOUT_NUMBER = {words: (kind, number) for words, (kind, number) in _TABLES["without_number"].items()}
 DIVISIONS, FEMININE = (frozenset(_TABLES[name].split()) for name in ("divisions", "feminine"))
-# Where a unit stands: what of a lower level follows belongs to it.
+# The level of a unit: units of lower levels that follow are parts of it.
 _LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
 _ARTICLE_LEVEL = 1
 _PROVISION_TYPES = {sort[:length]: sort for sort in _TABLES["provisions"].split() for length in (1, 2)}
@@ -72,7 +72,7 @@ class UnitMention:
 
 
 def units_in(text: str) -> Iterator[tuple[Units, int]]:
-    """The places that a text speaks of, each with the offset where its words end."""
+    """The places that a text names, each with the offset where its words end."""
     folded, position = fold_in_place(text), 0
     for start, _ in words_with_offsets(folded):
         groups, end = parse_units(text, folded, start) if start >= position else ([], 0)
@@ -93,7 +93,7 @@ def words_with_offsets(folded: str) -> Iterator[tuple[int, str]]:
 
 
 def parse_units(text: str, folded: str, position: int) -> tuple[list[list[UnitMention]], int]:
-    """The units from `position` on, those that belong to one place together; and where they end."""
+    """The units named from `position` on, grouped by place, and the offset where their words end."""
     groups: list[list[UnitMention]] = []
     unit = _unit(text, folded, position)
     end, joined = position, ""
@@ -119,7 +119,7 @@ def parse_units(text: str, folded: str, position: int) -> tuple[list[list[UnitMe
 
 
 def parse_bare_article(text: str, folded: str, position: int) -> UnitMention | None:
-    """The article of a number that no word announces: «el 14.1.c)»."""
+    """The article that a number without a word for it names: «el 14.1.c)»; None where there is no number."""
     begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
     found = _number(text, folded, position, "article") if begins else None
     return UnitMention((found[0],), found[1]) if found else None
@@ -171,7 +171,7 @@ def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> U
 
 
 def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> UnitMention | None:
-    """One number, a list or a range of them: every choice with the clause and the letter that hang on it."""
+    """One number, a list or a range: every choice with the clause and the letter that belong to it."""
     several = word.rstrip(". ").endswith("s")
     first = _number(text, folded, position, kind, several)
     if first is None:
@@ -250,7 +250,7 @@ def _ends_there(folded: str, end: int) -> bool:
 
 
 def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
-    """Every place that is named; one named by a part alone belongs to the unit that is named beside it."""
+    """Every place that `groups` name; a part named without its article belongs to the unit named beside it."""
     for number, group in enumerate(groups):
         lists = [unit.choices for unit in group]
         if min(_level(kind) for unit in group for kind in unit.kinds) > _ARTICLE_LEVEL:

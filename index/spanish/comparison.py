@@ -1,7 +1,7 @@
 """Questions that compare or are several: «diferencia entre A y B», «ventajas y desventajas de Z», «¿quién … y cuántos …?».
 
-Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each side
-is a question by itself, and one that the documents do not answer can be said to be empty.
+Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each
+side becomes a question by itself, and a side that the documents do not answer can be said to be empty.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alpie.index.spanish.named_documents import DocumentNames, distinctive_words
 from alpie.index.spanish.query import QUESTION_WORD, Question
 
 _MAX_SIDES = 4
-_MAX_ALTERNATIVES = 2  # other words tried for a side: each is a question more
+_MAX_ALTERNATIVES = 2  # other words for a side: each costs one more question
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SPACE = r"\s+"
 _TABLES = read_tables(__file__)
@@ -52,7 +52,7 @@ _OPPOSED_PAIR = re.compile(
     rf"\s+(?:y|e|o|and|or)\s+(?:(?:las|los|sus|the|its|their)\s+)?(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
 )
 _OF_IT = re.compile(r"^(?:$|de|del|para|en|of|for|in)\b")
-# Where a question begins within another: after «y», or after the mark of the one before.
+# A question begins within another after «y», or after the question mark of the first.
 _WORD = re.compile(rf"\b(?P<word>{QUESTION_WORD})\b")
 _ASKS = re.compile(rf"(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern}")
 _NEXT = re.compile(
@@ -61,8 +61,8 @@ _NEXT = re.compile(
 )
 _THAT = re.compile(r"\bque\b")
 _LEAST_WORDS = 2
-_STANDS_ALONE = 4  # content words, or a name, from which a part needs nothing of the one before
-_LONGEST = 300  # characters: a longer question compares nothing in one sentence
+_STANDS_ALONE = 4  # content words: a part with as many, or with a name, does not depend on the part before
+_LONGEST = 300  # characters: a longer question is no comparison in one sentence
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,15 @@ class Side:
 
     heading: str
     question: str
-    documents: tuple[str, ...] = ()  # ids of those it is put to; empty: to all
-    absent: bool = False  # what the heading names is no document, beside others that are
+    documents: tuple[str, ...] = ()  # ids of the documents that the question is put to; empty: all
+    absent: bool = False  # other sides are documents, and what this heading names is none
     topic: str = ""  # what is asked about, where the sides are documents
-    alternatives: tuple[
-        str, ...
-    ] = ()  # the same in other words, for where that finds nothing, or nothing sure
+    # the same question in other words, for where the first finds nothing, or nothing sure
+    alternatives: tuple[str, ...] = ()
 
 
 def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ...]:
-    """The sides that a question compares, two at least; none of any other question."""
+    """The sides that a question compares, two at least; empty for any other question."""
     text = question.searched
     folded = fold_in_place(text)
     if len(folded) != len(text) or len(text) > _LONGEST:
@@ -96,10 +95,10 @@ def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ..
 
 
 def split_question(question: Question) -> tuple[str, ...]:
-    """The questions of «¿Cuántos … y quién …?», two at least; none of any other.
+    """The questions of «¿Cuántos … y quién …?», two at least; empty for a question that is one.
 
-    One that leans on the part before opens with «y», as a follow-up does. «Que», «como», «cuando» join sentences
-    too: written with care, the word that asks has its accent; without it, «… que … y que …» are two clauses of one.
+    A question that depends on the part before opens with «y», as a follow-up does. «Que», «como» and «cuando» also join
+    sentences: where somebody writes accents, only a word with its accent asks; where not, «… que … y que …» is one question.
     """
     text = question.searched
     folded = fold_in_place(text)
@@ -138,7 +137,7 @@ def _as_question(part: str, later: bool, english: bool) -> str:
 
 
 def _asks_whole(part: str) -> bool:
-    """Whether there is a question in it, of which more than the word that asks and a noun is said («¿qué edad y qué …?»)."""
+    """Whether `part` holds a question of more than a question word and a noun: «¿qué edad y qué …?» does not."""
     asks = _WORD.search(fold_in_place(part))
     return bool(
         asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and content_words(part[asks.end() :])

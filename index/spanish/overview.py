@@ -1,4 +1,4 @@
-"""Questions about a document as a whole: «¿de qué va la nota?», «¿de qué fecha es?», «¿qué pide la resolución?»."""
+"""Parses questions about a document as a whole: «¿de qué va la nota?», «¿de qué fecha es?», «¿qué pide la resolución?»."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ class Overview:
     """A question about documents as wholes."""
 
     kind: OverviewKind
-    documents: tuple[str, ...]  # ids; empty: the collection
+    documents: tuple[str, ...]  # ids; empty: all documents
     verb: str = ""  # of a demand, folded
-    has_topic: bool = False  # something more is asked: «… a los países miembros»
+    has_topic: bool = False  # words of another matter follow the name: «… a los países miembros»
 
 
 def parse_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
-    """What is asked of which documents as wholes; None for every other question.
+    """What a question asks of documents as wholes, and of which; None for every other question.
 
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
     """
@@ -91,7 +91,7 @@ def parse_overview(question: Question, names: DocumentNames, turns: Sequence[str
         return found
     try:
         before = parse_question(turns[-1])
-    except QuestionError:  # nothing but signs
+    except QuestionError:  # the turn has no words
         return found
     earlier = _match_overview(before, names)
     named = earlier.documents if earlier else tuple(sorted(parse_scope(before, names).documents))

@@ -1,7 +1,7 @@
-"""A question that is a citation: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
+"""Parses questions that are citations: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
 
-Such a question names a place and asks for what stands there: meaning has no say in it. `parse_reference` says
-which places are named, `alpie.index.retrieval.places` finds the passages that stand there.
+Such a question names a place and asks for the words that stand there, so it is not searched by meaning. `parse_reference`
+says which places are named, `alpie.index.retrieval.places` finds their passages.
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
 
@@ -44,7 +44,7 @@ _ASKED_OF = re.compile(
 _OF = re.compile(
     r"\s*[,(]?\s*(?:(?P<of>del?|of|en|in)\s+|(?:segun|conforme\s+a)\s+)?(?:(?:el|la|los|las|the|esta|este)\s+)?"
 )
-# What may go on with a name after a comma: «Ley 4/2018, de 8 de marzo, de archivos».
+# After a comma these words continue a name: «Ley 4/2018, de 8 de marzo, de archivos».
 _NAME_ENDS = re.compile(r"[,;:](?!\s*(?:del?|por|sobre|relativ[oa])\b)")
 _BARE_NUMBER = re.compile(r"[¿\s]*(?:y\s+)?(?:el|la|los|las)\s+(\d[^?]*?)[?.!\s]*$")
 _NO_NAME = re.compile(
@@ -54,7 +54,7 @@ _NO_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Reference:
-    """Places in a document, as far as somebody named them."""
+    """A citation: the places that somebody named, or a code, and the document."""
 
     places: tuple[Units, ...]
     code: str = ""
@@ -62,7 +62,7 @@ class Reference:
 
 
 def parse_reference(text: str) -> Reference | None:
-    """The citation that `text` is; None for every other question."""
+    """The citation that `text` is; None where `text` is another question."""
     text = _DOTTED.sub(lambda match: re.sub(r"[.\s]", "", match[1]), " ".join(text.split()))
     if not text or len(text) > _LONGEST:
         return None
@@ -90,28 +90,28 @@ def parse_reference(text: str) -> Reference | None:
 
 
 def continue_reference(text: str, before: Reference) -> Reference | None:
-    """The citation that `text` is after another: «¿y el 22?» of its kind of unit."""
+    """The citation that `text` is after the citation `before`: «¿y el 22?» names a unit of the same kind."""
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
     kind = before.places[0][0][0] if bare else ""
     return parse_reference(f"{UNIT_WORDS[kind][0]} {bare[1]}") if bare and kind in UNIT_WORDS else None
 
 
 def name_asked_for(question: str) -> str:
-    """The document that a question asks for as a whole: «¿Qué dice el Convenio de Lanzarote?»; "" for another question."""
+    """The name of the document that a question asks for: «¿Qué dice el Convenio de Lanzarote?»; "" for other questions."""
     folded = fold_in_place(question)
     about = _ASKED_OF.search(folded)
     return _name_before(question, folded, about.start() if about else len(folded)) or ""
 
 
 def _is_article(bare: UnitMention, before: str, name: str) -> bool:
-    """Whether a number alone is an article: its letter says so, or «el», its clause and the name of a document do."""
+    """Whether a number alone names an article: it has a letter, or a document is named, and «el» or a clause is there."""
     units = bare.choices[0]
     article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0][1]) < len("2019")
     return units[-1][0] == "letter" or (looks_like_name(name) and bool(len(units) > 1 or article))
 
 
 def _name_before(text: str, folded: str, end: int) -> str | None:
-    """The document named before the unit, "" for none; None where something else is said there."""
+    """The document named before the unit, "" for none; None where the words before are something else."""
     words = list(re.finditer(r"[\w/.-]*\w", folded[:end]))
     if all(word[0] in _ASKING or word[0] == "segun" for word in words):
         return ""
@@ -124,7 +124,7 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
 
 
 def _only_asks(folded: str) -> bool:
-    """Whether words but ask what a document says: «…, ¿qué dice el informe?»."""
+    """Whether words only ask what a document says: «…, ¿qué dice el informe?»."""
     return all(word in _ASKING or first_noun(word) for _, word in words_with_offsets(folded))
 
 

@@ -1,7 +1,7 @@
 """Tells which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
 
-Where a question names a law, only that law answers, or it is said not to be here; a document that mentions the law does
-not answer for it. A publisher or a note that is named is only preferred, because others may report what it says.
+Where a question names a law, only that law answers, or the law is said to be missing; a document that mentions the law is
+no substitute. The documents of a publisher, or a press note, are only preferred, as others may report the same.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _CONSTITUTION = re.compile(
 class Scope:
     """The documents that a question names."""
 
-    question: Question  # without the name, where it only says in which document to look
+    question: Question  # without the name of the document, where that only says where to look
     documents: frozenset[str] = frozenset()  # ids; empty: none is named, all are searched
-    exclusive: bool = False  # no other may answer
-    absent: str = ""  # the name of a document that is not here, as it was typed
+    exclusive: bool = False  # no other document may answer
+    absent: str = ""  # the name of a missing document, as it was typed
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class _Name:
     start: int
     end: int
     documents: frozenset[str]
-    sure: bool  # it says which document, not only of what kind
+    sure: bool  # the name says which document, not only which kind
 
 
 def parse_scope(question: Question, names: DocumentNames) -> Scope:
@@ -122,7 +122,7 @@ def _extend_name(
 
 
 def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
-    """The name of a law that is not here, as typed; "" where the words are no name."""
+    """The name of a missing law, as typed; "" where the words are no name."""
     if find_law_number(folded[name.start : name.end]):
         return text[name.start : name.end].strip(" ,")
     words = list(_WORD.finditer(text, name.start))
@@ -148,7 +148,7 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
 
 
 def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
-    """The document whose id stands there, or those of a publisher named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
+    """The document whose id a question holds, or those of a publisher: «según INTERPOL», «¿qué pide INTERPOL …?»."""
     for match in _WORD.finditer(folded):
         if not match[0].isalpha() and (found := names.with_id(match[0])):
             return found
@@ -159,7 +159,7 @@ def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
 
 
 def _without_name(question: Question, start: int, end: int) -> Question:
-    """The question without where to look: what is asked is not answered by the words of a title."""
+    """The question without the name of a document: the words of a title would find the title, and no answer."""
     text = question.searched
     rest = re.sub(r"\s+", " ", f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}").strip()
     rest = re.sub(r"\s+([?.,])", r"\1", rest)

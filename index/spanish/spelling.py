@@ -1,12 +1,13 @@
-"""The words of a language, and misspelt words of a question put right where there is little doubt.
+"""Corrects misspelt words of a question where there is little doubt, by the documents and by dictionaries.
 
-A word that neither the documents nor a dictionary know is taken for the word of the documents that is one slip of the
-fingers away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one slip away are tried
-(https://norvig.com/spell-correct.html). A word that only a dictionary has is taken where it sounds the same, and the
-typed word is not written like a name; where it is a slip away it is not, as that put as many words wrong as right.
+1. A word that is neither in the documents nor in a dictionary is replaced by the word of the documents that is one edit
+   away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one edit away are tried
+   (https://norvig.com/spell-correct.html).
+2. Otherwise, a word not written like a name is replaced by a word of the dictionary that sounds the same. One that is an
+   edit away is not taken: that made as many words wrong as right.
 
-Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and pyspellchecker's, English the latter
-alone; a sorted array in the user's cache, looked up where it lies on the disk.
+Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and those of pyspellchecker; English
+words are pyspellchecker's. They are sorted arrays in the user's cache, memory-mapped.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_f
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-MAX_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
+MAX_WORD = 24  # bytes: a longer string is no word, and takes long to try
 
-_LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
+_LOCK_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Lexicon:
         return cls(_sorted_array({*fold("\n".join(words)).split("\n"), *forms}), spanish)
 
     def __contains__(self, word: str) -> bool:
-        """Whether `word` is one: listed, the plural of one that is, or one with pronouns or a prefix."""
+        """Whether `word` is listed, or is a listed word with a plural ending, pronouns or a prefix."""
         if any(map(self.has, (word, word.removesuffix("s"), word.removesuffix("es")))):
             return True
         if not self.inflects:
@@ -77,7 +78,7 @@ class Lexicon:
         return self._has_pronouns(word) or bool(prefixed and prefixed["word"] in self)
 
     def _has_pronouns(self, word: str) -> bool:
-        """Whether a listed verb is left without one or two pronouns: «denunciar», «resume»."""
+        """Whether `word` is a listed verb with one or two pronouns: «denunciárselo», «resúmeme»."""
         return any(
             _PRONOUNS.fullmatch(word, end) and _TAKES_PRONOUNS.search(word[:end]) and self.has(word[:end])
             for end in range(max(_SHORTEST_VERB, len(word) - _MAX_PRONOUNS), len(word) - 1)
@@ -85,7 +86,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path, spanish: bool) -> Lexicon:
-        """The lexicon kept in `folder`, left on the disk: of fifteen megabytes a question touches some pages."""
+        """The lexicon in `folder`, memory-mapped: a question reads some pages of fifteen megabytes."""
         words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
         return cls(words, spanish)
 
@@ -97,7 +98,7 @@ class Lexicon:
 
 
 def _sorted_array(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """The words of at most `MAX_WORD` bytes, ascending; longer ones are never looked up."""
+    """The words of at most `MAX_WORD` bytes, ascending; longer words are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
     return np.array([one for one in spelled if len(one) <= MAX_WORD], dtype=f"S{MAX_WORD}")
 
@@ -117,10 +118,10 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     for anew in (False, True):
         try:
             return _cached_lexicon(folder, language, made_of, anew)
-        except (FileError, OSError) as error:  # nowhere to keep them: that costs time, no answer
+        except (FileError, OSError) as error:  # the cache cannot be written: that costs time only
             _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
-        except ValueError as error:  # damaged: made anew, once
+        except ValueError as error:  # the file is damaged: it is made anew, once
             _LOG.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
     return _build_lexicon(language)
 
@@ -144,7 +145,7 @@ def _build_lexicon(language: str) -> Lexicon:
 
 
 def front_encode(words: Iterable[str]) -> str:
-    """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
+    """Ascending words of small letters as one text: for each, the number of letters shared with the last, and the rest."""
     pieces, before = [], ""
     for word in words:
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, word, strict=False)))
@@ -162,7 +163,7 @@ def front_decode(text: str) -> Iterator[str]:
 
 
 def single_edits(word: str) -> Iterator[str]:
-    """Every string that differs from a folded `word` by one slip; the first letter is not missed."""
+    """Every string that is one edit away from a folded `word`; the first letter stays, as typists seldom miss it."""
     for place in range(1, len(word)):
         before, letter, after = word[:place], word[place], word[place + 1 :]
         yield before + after
@@ -176,10 +177,7 @@ def single_edits(word: str) -> Iterator[str]:
 
 
 def sound_alikes(word: str) -> Iterator[str]:
-    """Every string in which one sound of a folded `word` is written otherwise: «kolegio», «yamada», «ueco».
-
-    Unlike a slip of the fingers, this is done to the first letter as to any other.
-    """
+    """Every string in which one sound of a folded `word`, the first as well, is written otherwise: «kolegio», «ueco»."""
     for place in range(len(word)):
         for sound, others in _ONE_SOUND.items():
             if word.startswith(sound, place):
@@ -191,13 +189,13 @@ def sound_alikes(word: str) -> Iterator[str]:
 def correct_spelling(
     text: str, language: str, frequencies: Frequencies, lexicon: Lexicons = lexicon_of
 ) -> str:
-    """Correct the words of `text` that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
+    """`text` with the words corrected that are misspelt beyond much doubt; `language`: "es", "en" or "und"."""
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
     unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]
     for token in reversed(unknown[:_MAX_UNKNOWN]):
         words = lexicon("en" if language == "en" else "es")
-        if token in words:  # most words that no document holds are words
+        if token in words:  # most words that are in no document are spelt well
             continue
         alike = [] if language == "en" else list(dict.fromkeys(sound_alikes(token)))
         attested = _attested_words([*single_edits(token), *alike], frequencies)
@@ -218,7 +216,7 @@ def _may_be_misspelt(word: str) -> bool:
 
 
 def _is_name(word: Token, text: str) -> bool:
-    """Whether a word is written like a name: with a capital, elsewhere than where a question begins."""
+    """Whether a word is written like a name: with a capital, and not as the first word."""
     return text[word.start].isupper() and any(c.isalnum() for c in text[: word.start])
 
 
@@ -233,7 +231,7 @@ def _attested_words(tried: Sequence[str], frequencies: Frequencies) -> _Attested
 
 
 def _choose_correction(attested: _AttestedWords, words: Lexicon) -> str | None:
-    # Where a slip leads to a real word, what only shares its stem with the documents is not meant.
+    # A string that only shares its stem with the documents is not meant where another is a real word.
     real = [(word, of_it) for word, of_it in attested if word in STOP_WORDS or words.has(word)] or attested
     return real[0][0] if len({of_it for _, of_it in real}) == 1 else None
 

@@ -27,7 +27,7 @@ def reader_input(passage: Passage) -> ReaderInput:
 
 
 def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
-    """Readings of the first hits, as many as it takes; none of no hits."""
+    """Readings of the first hits, until they settle whether there is an answer."""
     readings: list[Reading] = []
     for most, enough in _STAGES:
         further = hits[len(readings) : most]

@@ -1,14 +1,15 @@
-"""Does a quotation that is cut out of its sentence leave out what turns its meaning?
+"""Tells whether a quotation that is cut out of its sentence leaves out words that turn the meaning.
 
-A negation, exception or condition that stands in the sentence and not in the quotation is told where it
+There is a warning where a negation, exception or condition is in the sentence and not in the quotation, and
 
-- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»); so is who says it, and that
-  it is only likely («afirman que | …», «es poco probable que | …», by the words of `cut.toml`), or that it is asked;
-- follows it: a negation as the next word, an exception or condition within a few;
+- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»); there a source, a doubt or a
+  question is warned of, too («afirman que | …», «es poco probable que | …»);
+- follows the quotation: a negation as the next word, an exception or condition within a few words;
 - stands in what «[…]» leaves out of a sentence;
-- stands in the sentence that introduces the list an item of which is quoted.
+- stands in the sentence that introduces a list, an item of which is quoted.
 
-A quotation of whole sentences gets no warning but the last. In doubt there is one: a warning too many costs a glance.
+A quotation of whole sentences gets a warning of the last kind only. In doubt there is a warning: one too many costs a
+glance. The words that turn a meaning are the tables of `cut.toml`.
 """
 
 from __future__ import annotations
@@ -55,16 +56,16 @@ _TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W
 # A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
 _WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
-_REACH = 15  # words from a negation to what it denies, at most
+_REACH = 15  # words from a negation to the words denied, at most
 _REACH_REPORTED = 20  # words from «que» to the quotation, at most
-_REACH_AFTER = 12  # words from what is said to its exception or condition
-_FEWEST_WORDS = 4  # fewer state nothing by themselves, unless the negation stands right beside them
+_REACH_AFTER = 12  # words from the quotation to its exception or condition, at most
+_FEWEST_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
 _BESIDE = 2
 _FIRST_WORDS, _LAST_WORDS = 3, 8  # words of the introduction of a list, from its start and its end
 
 
 class WarningKind(StrEnum):
-    """Where the word stands that a quotation leaves out."""
+    """Where a word stands that a quotation leaves out."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -83,7 +84,7 @@ class CutWarning:
 
 @dataclass(frozen=True)
 class CutAnalysis:
-    """The whole sentences in which a quotation stands, which of their characters it has, and what it leaves out."""
+    """The whole sentences that a quotation is cut out of, which of their characters are quoted, and the warnings."""
 
     text: str = ""
     marked: tuple[tuple[int, int], ...] = ()
@@ -93,7 +94,7 @@ class CutAnalysis:
 
 @dataclass(frozen=True)
 class _CutSentence:
-    """A whole sentence, and which of its characters are quoted: runs, in order."""
+    """A whole sentence, and the ranges of its characters that are quoted, in order."""
 
     text: str
     quoted: tuple[tuple[int, int], ...]
@@ -101,13 +102,13 @@ class _CutSentence:
     spans: tuple[Span, ...]
 
     def left_out(self) -> Iterator[tuple[int, int]]:
-        """Where the words stand that are not quoted: before the first quoted ones, between them, after the last."""
+        """The ranges of characters that are not quoted: before the first quoted range, between two, after the last."""
         edges = [0, *(edge for run in self.quoted for edge in run), len(self.text)]
         yield from zip(edges[::2], edges[1::2], strict=True)
 
 
 def governs_list(lead_in: str) -> re.Match[str] | None:
-    """The word in the introduction of a list that turns what its items say, if there is one."""
+    """The word in the introduction of a list that turns what the items say, if there is one."""
     low = _blank_out(_HARMLESS, lead_in.lower())
     begin = low.rfind(". ") + 1
     clause = low.rfind(", ") + 1
@@ -124,7 +125,7 @@ def _blank_out(pattern: re.Pattern[str], text: str) -> str:
 
 
 def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutAnalysis:
-    """How `spans` are cut out of `sentences`, which are those of their document near them, in order."""
+    """How `spans` are cut out of `sentences`, which are the sentences around them, in order."""
     parts = [part for one in sentences for part in _cut_sentences(source, spans, one)]
     warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
     marked: list[tuple[int, int]] = []
@@ -142,7 +143,7 @@ def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence
 
 
 def _cut_sentences(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_CutSentence]:
-    """The whole sentences in one of the index, where an item of a list may have several."""
+    """The whole sentences within a sentence of the index, which may be an item of a list with several."""
     if sentence.end <= spans[0].start or sentence.start >= spans[-1].end:
         return
     text, offsets = readable_map(source, sentence.spans)
@@ -185,7 +186,7 @@ def _word_omitted(gap: str) -> tuple[int, int] | None:
 
 
 def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
-    """Where in `text`, which is left out before the quotation, a word stands that turns its meaning."""
+    """Where in `text`, which is left out before the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     denied = _DENIED.search(low)
     if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
@@ -217,7 +218,7 @@ def _limit_before(low: str, clause: int, states_something: bool) -> tuple[int, i
 
 
 def _says_less(low: str, clause: int) -> tuple[int, int] | None:
-    """Where in `low` something stands, from `clause` on, that makes of what follows it less than is said."""
+    """Where in `low`, from `clause` on, a doubt or a source stands that weakens what follows."""
     hedged = _HEDGED.search(low, clause)
     return hedged.span(1) if hedged else _last_match(_REPORTED_THAT, low, clause, _REACH_REPORTED)
 
@@ -232,7 +233,7 @@ def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> 
 
 
 def _word_after(text: str, words: int) -> tuple[int, int] | None:
-    """Where in `text`, which is left out after the quotation, a word stands that turns its meaning."""
+    """Where in `text`, which is left out after the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     if beside := _TURNS_NEXT.match(low):
         return beside.span()

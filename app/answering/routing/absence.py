@@ -1,4 +1,4 @@
-"""Says that a document or a place is missing which a question names."""
+"""Says that a document or a place that a question names is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from alpie.app.translations import Translations
 from alpie.index.spanish.named_documents import is_plural, name_with_article
 
 _NEAREST = 3
-# Of the sentence about a document, by whether its name is plural and whether documents were chosen.
+# The keys of the sentence on a document, by whether its name is plural, and whether documents were chosen.
 _KEYS = {
     (False, False): "absent.document",
     (False, True): "absent.document_chosen",
@@ -20,9 +20,9 @@ _KEYS = {
 
 
 def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
-    """Turn `answer` into a refusal: what other texts say is near, and no answer.
+    """`answer` as a refusal, with its quotations as what is nearest.
 
-    Its confidence is 0: that a text is not there is no estimate.
+    The confidence is 0, because it is certain that the text is missing.
     """
     return replace(
         answer,

@@ -1,7 +1,7 @@
-"""«Explícamelo», «no entiendo»: what stands around the quotations, and sentences that say what their words mean.
+"""Explains the last answer («explícamelo», «no entiendo») by the context of its quotations and by definitions.
 
-To give the same answer once more would help nobody, and Al Pie has no words of its own. So the documents explain: by
-the sentences before and after a quotation, and by those that define a term.
+The same answer once more would help nobody, and Al Pie has no words of its own. So the documents explain: the sentences
+before and after a quotation do, and sentences that define a term.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stem, terms
 
 _AROUND = 2  # sentences before a quotation, and after it
-_MAX_QUOTES = 2  # quotations of the answer
-_MAX_TERMS = 8  # looked up
-_MAX_SCANNED = 30  # passages with a term
+_MAX_QUOTES = 2  # quotations that are explained
+_MAX_TERMS = 8  # whose definitions are looked for
+_MAX_SCANNED = 30  # passages with a term, in which a definition is looked for
 _MAX_DEFINITIONS = 3  # shown
 _TABLES: dict[str, str] = read_tables(__file__)
 # «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
@@ -40,9 +40,9 @@ def explain_answer(
     answer: Answer,
     index: SearchIndex,
     documents: Mapping[str, Document],
-    allowed: NDArray[np.bool_] | None = None,
+    allowed: NDArray[np.bool_] | None,
 ) -> Answer:
-    """Put what stands around the quotations into `answer`, and definitions of its words from passages `allowed`."""
+    """`answer` with the context of its quotations, and with definitions of its words from the passages `allowed`."""
     quotes = answer.quotes[:_MAX_QUOTES]
     around = _distinct_quotes(
         one for quote in quotes for one in quotes_at([_with_context(quote)], documents, 1)
@@ -71,7 +71,7 @@ def _with_context(quote: Quote) -> Place:
 
 
 def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.bool_] | None) -> list[Place]:
-    """Sentences that say what each of some stems means, of each the first."""
+    """For each of some stems the first sentence that says what it means."""
     found: list[Place] = []
     for word in words:
         scores = index.lexical.scores([word]) * (1 if allowed is None else allowed)

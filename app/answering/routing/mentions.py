@@ -1,6 +1,6 @@
 """Finds what documents say of a norm that is none of them: «artículo 22 del Convenio de Lanzarote».
 
-A report quotes a convention, a law gives another new words. What they say is no text of that norm, and is told apart.
+A report quotes a convention, a law amends another law. What they say is not the text of that norm, and the answer says so.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
 
 
 def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where `passages` speak of a place of a norm, with the words that they quote of it; where they give them, first."""
+    """Where `passages` speak of a place of the norm `name`, with the words that they quote; quoted words come first."""
     found = [
         (not _opens(passage.sentences[place.first].text), place)
         for passage in passages_on(name, passages)
@@ -42,7 +42,7 @@ def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[P
 
 def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
     texts = [sentence.text for sentence in passage.sentences]
-    quoted = are_quoted([*texts, " »”"])  # it may go on in the next passage
+    quoted = are_quoted([*texts, " »”"])  # a quotation may go on in the next passage
     last = -1
     for first, text in enumerate(texts):
         before = " ".join([*passage.path, *texts[:first]])
@@ -59,13 +59,13 @@ def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
 
 
 def _opens(text: str, but: Units = ()) -> bool:
-    """Whether a text begins with the name of a unit, another than `but`: «Artículo 150. Plazo»."""
+    """Whether a text begins with the name of a unit that is not `but`: «Artículo 150. Plazo»."""
     units = parse_label(text.lstrip('«“"• '))
     return bool(units) and not (but and matches_place(but, units))
 
 
 def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
-    """Whether a place, with what is said before and after it, is one of the norm `name` and not of another or of the document."""
+    """Whether a place is one of the norm `name`, by the words before and after: not of another norm, nor of the document."""
     following = fold(after).split()[:3]
     if any(word.strip(",.") in _OWN for word in following):
         return False
@@ -78,7 +78,7 @@ def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
 
 
 def _is_last_named(text: str, name: str) -> bool:
-    """Whether of the norms that a text names the last is `name`; «el Convenio» alone names none."""
+    """Whether the last norm that a text names is `name`; «el Convenio» alone names none."""
     if not first_noun(name):
         return mentions_name(text, name)
     for noun in reversed(list(re.finditer(r"\w+", text))):

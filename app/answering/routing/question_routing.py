@@ -37,16 +37,16 @@ from alpie.index.spanish.scope import Scope, parse_scope
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question as it was put, and what it was found to ask."""
+    """A question as it was put, and what it asks for."""
 
     question: Question
-    reference: Reference | None  # the citation that it is
-    overview: Overview | None  # what it asks of documents as wholes
-    scope: Scope  # what is searched, completed by earlier questions, and in which documents
+    reference: Reference | None  # the citation, if the question is one
+    overview: Overview | None  # what the question asks of documents as wholes, if it does
+    scope: Scope  # the question as searched, completed by earlier ones, and the documents to search
 
 
 def parse_asked_question(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQuestion:
-    """Read a question; `turns` are the earlier ones, oldest first, `names` those of the documents.
+    """Parse a question; `turns` are the earlier questions, oldest first, `names` the names of the documents.
 
     Raises `QuestionError` when there is nothing to search in it.
     """
@@ -58,7 +58,10 @@ def parse_asked_question(typed: str, turns: Sequence[str], names: DocumentNames)
 
 
 def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNames) -> Reference | None:
-    """The citation that a question is. «Artículo 15» is of the law that was spoken of, «¿y el 16?» a citation after one."""
+    """The citation that a question is, completed by the questions before; None for any other question.
+
+    «Artículo 15» is then of the law that was spoken of, and «¿y el 16?» is a citation after a citation.
+    """
     reference = question.reference
     if not turns or (reference and (reference.name or reference.code)):
         return reference
@@ -71,7 +74,7 @@ def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNam
 
 
 def _law_asked(turn: str, names: DocumentNames) -> str:
-    """The name of the law that a question is put to or asks for whole; "" for none."""
+    """The name of the law that an earlier question was put to, or asked for as a whole; "" for none."""
     scope = parse_scope(parse_question(turn), names)
     if scope.absent or (scope.exclusive and len(scope.documents) == 1):
         return scope.absent or next(iter(scope.documents))
@@ -87,7 +90,7 @@ _MAX_PARTS = 8  # documents shown one by one
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRouter(ChosenDocuments):
-    """From a question to the way in which it is answered, of the documents that it is put to."""
+    """Answers a question in the way of its kind, from the documents that it is put to."""
 
     def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
         """Answer a question with quotations, or say that nothing answers it: see `Corpus.ask`."""
@@ -119,7 +122,7 @@ class QuestionRouter(ChosenDocuments):
         return (self._answer_each_question(question, turns) if answer.answered else None) or answer
 
     def _explain_last_answer(self, question: Question, before: Sequence[str]) -> Answer:
-        """What stands around the last answer, and what its words mean; a refusal once more."""
+        """The last answer explained; where the last answer was a refusal, that refusal."""
         *earlier, last = before
         answer = self._answer(parse_question(last), earlier, False)
         answer = replace(
@@ -132,7 +135,7 @@ class QuestionRouter(ChosenDocuments):
         )
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
-        """A question that is one, after the earlier ones that it leans on."""
+        """Answer a single question, completed by the earlier questions that it depends on."""
         asked = parse_asked_question(typed, turns, self.lookup.names)
         follows = asked.scope.question.follows
         if answer := self._answer_citation_or_overview(asked):
@@ -140,7 +143,7 @@ class QuestionRouter(ChosenDocuments):
             is_follow_up = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if is_follow_up else answer
         answer = self._answer_single(asked)
-        if follows and not answer.answered:  # what it seemed to follow is of no help
+        if follows and not answer.answered:  # perhaps the question does not follow the earlier ones
             other = standalone_question(asked.question.searched, follows)
             again = (
                 self._answer_single(parse_asked_question(other, (), self.lookup.names)) if other else answer
@@ -151,13 +154,13 @@ class QuestionRouter(ChosenDocuments):
         return replace(answer, follows=follows)
 
     def _answer_citation_or_overview(self, asked: AskedQuestion) -> Answer | None:
-        """What stands at a place that is named, or what documents say of themselves as wholes."""
+        """What stands at a place that the question cites, or what documents say of themselves as wholes."""
         if asked.reference and (answer := self.answer_citation(asked.question, asked.reference)):
             return answer
         return self.answer_overview(asked.question, asked.overview) if asked.overview else None
 
     def _answer_single(self, asked: AskedQuestion) -> Answer:
-        """The answer to a question of its own, of the documents that it names."""
+        """Answer a question that depends on no other, from the documents that it names, or from all."""
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
             places = [units for units, _ in units_in(scope.question.searched)]
@@ -177,13 +180,13 @@ class QuestionRouter(ChosenDocuments):
     def _answer_comparison(
         self, question: Question, sides: Sequence[Side], turns: Sequence[str]
     ) -> Answer | None:
-        """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
+        """Ask each side by itself; None where no side has an answer: then the question is asked as it stands."""
         answers = [self._answer_side(side, turns) for side in sides]
         shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
                 first = answers[number]
-                # of a document that says something unsure, something surer; what says nothing is left at that
+                # a document that answers unsurely may be surer in other words; one that says nothing is not asked again
                 unsure = first and first.tentative if side.documents else not shared[number]
                 other = self._answer_side(replace(side, question=asked), turns) if unsure else None
                 least = first.confidence if side.documents and first else 0.0
@@ -198,7 +201,10 @@ class QuestionRouter(ChosenDocuments):
         return replace(compared, absent=absent)
 
     def _answer_each_question(self, question: Question, turns: Sequence[str]) -> Answer | None:
-        """Each of several questions in one, where each, of three one less, has an answer of its own; None: ask them together."""
+        """Answer each of several questions in one; None where they are better asked together.
+
+        Each of two, and all but one of more, must have an answer of its own.
+        """
         asked = split_question(question)
         answers, more = list[Answer](), self._with_more_candidates
         for number, one in enumerate(asked):
@@ -211,7 +217,7 @@ class QuestionRouter(ChosenDocuments):
 
     @property
     def _with_more_candidates(self) -> QuestionRouter:
-        """The router with more quotations to choose from: one that answers both sides is shown on one of them."""
+        """The router with more quotations a side: one that answers both sides is shown on one side only."""
         return replace(self, policy=replace(self.policy, min_quotes=_CANDIDATES_OF_A_SIDE))
 
     def _answer_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
@@ -225,17 +231,17 @@ class QuestionRouter(ChosenDocuments):
                 parse_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
             )
         answer = asking._ask_one(side.question, turns)
-        if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
+        if not answer.answered and not answer.nearest:  # the topic alone may be nearer to this document
             answer = self.restricted_to(side.documents)._ask_one(f"¿{side.topic}?", turns)
-        # what is said of a matter is the whole quotation
+        # the whole quotation says something of the topic, so no words of it are marked
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
     def _lenient_router(self, documents: Collection[str]) -> QuestionRouter:
-        """The router of some documents with a lower threshold: what one of several says is shown beside the others."""
+        """The router of some documents with a lower threshold, for answers that are shown beside others."""
         return replace(self.restricted_to(documents), threshold=self.answer_threshold * _LENIENT_SHARE)
 
     def _answer_by_document(self, question: Question, turns: Sequence[str]) -> Answer:
-        """The question put to each document by itself; of many, to those nearest to it."""
+        """Put the question to each document by itself; of many documents, to those nearest to the question."""
         asked = parse_asked_question(question.typed, turns, self.lookup.names)
         completed = asked.scope.question
         ids = tuple(self.documents)
@@ -252,7 +258,7 @@ class QuestionRouter(ChosenDocuments):
         )
 
     def _answer_from_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
-        """What the only document of this router says, whichever document the question names."""
+        """Answer from the only document of this router, whichever document the question names."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
         places = (
             asked.reference
