@@ -56,11 +56,6 @@ class Reading:
     sentence_log_odds: Floats  # (sentences,): that the answer begins in that sentence
     words: tuple[AnswerWords | None, ...] = ()  # (sentences,): the words that answer; None: unknown
 
-    @property
-    def best(self) -> int:
-        """Number of the sentence that likeliest answers."""
-        return int(np.argmax(self.sentence_log_odds))
-
 
 class Reader(Protocol):
     """Reads a question together with passages; safe to call from several threads."""

@@ -191,7 +191,7 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> Uni
         hangs = choices[-1][-1][0] == "letter"
         if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
             found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
-        if found is None or following is None or _is_unit_word(folded, following.end()):
+        if found is None or following is None or _WORD.match(folded, following.end()):
             break
         is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
         if "," in following[0] and not is_list:
@@ -202,10 +202,6 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> Uni
         choices.append(units)
         end = found[1]
     return UnitMention(tuple(choices), end)
-
-
-def _is_unit_word(folded: str, position: int) -> bool:
-    return _WORD.match(folded, position) is not None
 
 
 def _number(
@@ -224,7 +220,7 @@ def _number(
     number = number_at(text, opening.end() if opening else position, feminine=kind in FEMININE)
     if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
         number = UnitNumber(folded[position], position, position + 1)
-    if number is None or not _ends_there(folded, number.end):
+    if number is None or folded[number.end : number.end + 1].isalnum():
         return None
     bracketed = folded[number.start - 1 : number.start] == "("
     end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
@@ -243,10 +239,6 @@ def _number(
             units.append(("letter", hanging[1] or hanging[2]))
             end = hanging.end()
     return tuple(units), end
-
-
-def _ends_there(folded: str, end: int) -> bool:
-    return end >= len(folded) or not folded[end].isalnum()
 
 
 def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish import word_sets
+from alpie.index.spanish import any_expression, word_sets
 from alpie.index.spanish.analysis import content_words, fold, fold_in_place, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, parse_question
 
@@ -63,10 +63,7 @@ _NO_SUBJECT = re.compile(
 )
 # «explícamelo mejor», «dame más detalles», «no entiendo» ask the question before once more: every word of them is one of
 # these, or of `_BESIDE_AGAIN`.
-_AGAIN = re.compile(
-    r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
-    r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
-)
+_AGAIN = re.compile(any_expression("|".join(_WORDS["again"])))
 _BESIDE_AGAIN = _WORDS["beside_again"]
 _COURTESIES = _WORDS["courtesies"]
 _ADDRESSING, _BESIDE_ADDRESSING = _WORDS["addressing"], _COURTESIES | _WORDS["beside_addressing"]

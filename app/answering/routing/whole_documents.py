@@ -86,7 +86,7 @@ def _first_sentences(passage: Passage) -> Place | None:
         (
             n
             for n, one in enumerate(sentences)
-            if _ends_as_sentence(one.text) or (lead and one.text[:1].isupper())
+            if one.text.rstrip("»”\"')")[-1:] in ".,:;!?…" or (lead and one.text[:1].isupper())
         ),
         None,
     )
@@ -100,10 +100,6 @@ def _first_sentences(passage: Passage) -> Place | None:
         last += 1
         words += _count_words(sentences[last])
     return Place(passage, first, last)
-
-
-def _ends_as_sentence(text: str) -> bool:
-    return text.rstrip("»”\"')")[-1:] in ".,:;!?…"
 
 
 def _in_same_group(one: Sentence, other: Sentence) -> bool:

@@ -43,7 +43,7 @@ def test_the_sentence_that_answers_is_the_likeliest_and_its_words_are_told(
     reader: Reader, question: str, sentence: int, words: str
 ) -> None:
     (reading,) = reader.read(question, [PASSAGE])
-    assert reading.best == sentence
+    assert reading.sentence_log_odds.argmax() == sentence
     told = reading.words[sentence]
     assert told is not None
     assert words in PASSAGE.sentences[sentence][told.start : told.end]
@@ -76,7 +76,7 @@ def test_the_end_of_a_long_passage_is_read(reader: Reader) -> None:
     padding = "La instalación se limpia todos los días con agua y jabón neutro sin perfume alguno."
     long = ReaderInput((padding,) * 60 + (PASSAGE.sentences[1],))
     (reading,) = reader.read("¿Cuánto es la fianza?", [long])
-    assert reading.best == 60
+    assert reading.sentence_log_odds.argmax() == 60
     assert len(reading.sentence_log_odds) == len(reading.words) == 61
 
 
@@ -115,7 +115,7 @@ class _WordOverlap:
 
 def test_any_cross_encoder_can_take_its_place() -> None:
     readings = CrossEncoderReader(_WordOverlap(), "overlap").read("la fianza es de", [PASSAGE, OTHER])
-    assert readings[0].best == 1
+    assert readings[0].sentence_log_odds.argmax() == 1
     assert readings[0].passage_log_odds > readings[1].passage_log_odds
     assert all(isinstance(one, Reading) for one in readings)
 
