@@ -18,6 +18,7 @@ from alpie.app.answering.routing.answer_parts import (
 from alpie.app.answering.routing.chosen_documents import ChosenDocuments
 from alpie.app.answering.routing.explanation import explain_answer
 from alpie.app.answering.routing.reference_answer import answer_reference
+from alpie.index.errors import QuestionError
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.citable_units import units_in
 from alpie.index.spanish.comparison import Side, comparison_sides, split_question
@@ -66,19 +67,21 @@ def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNam
     if not turns or (reference and (reference.name or reference.code)):
         return reference
     *earlier, last = turns
-    if not last.strip():
+    try:
+        turn = parse_question(last)
+    except QuestionError:  # the turn has no words
         return _parse_citation(question, earlier, names)
-    before = _parse_citation(parse_question(last), earlier, names)
+    before = _parse_citation(turn, earlier, names)
     reference = reference or (before and continue_reference(question.searched, before))
-    return reference and replace(reference, name=before.name if before else _law_asked(last, names))
+    return reference and replace(reference, name=before.name if before else _law_asked(turn, names))
 
 
-def _law_asked(turn: str, names: DocumentNames) -> str:
+def _law_asked(turn: Question, names: DocumentNames) -> str:
     """The name of the law that an earlier question was put to, or asked for as a whole; "" for none."""
-    scope = parse_scope(parse_question(turn), names)
+    scope = parse_scope(turn, names)
     if scope.absent or (scope.exclusive and len(scope.documents) == 1):
         return scope.absent or next(iter(scope.documents))
-    return name_asked_for(turn)
+    return name_asked_for(turn.typed)
 
 
 _CANDIDATES_OF_A_SIDE = 3

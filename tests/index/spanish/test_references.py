@@ -279,6 +279,7 @@ def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:
     (["¿Qué dice el Convenio de Olite?"], "artículo 22", "Artículo 22: Corrupción."),
     (["¿Qué dice el Convenio de Olite?", "artículo 22"], "¿y el 23?", "Artículo 23: Captación."),
     (["artículo 23 del Convenio de Olite"], "artículo 22", "Artículo 22: Corrupción."),
+    (["artículo 23 del Convenio de Olite", "👍"], "artículo 22", "Artículo 22: Corrupción."),
     (["¿Qué dice el Convenio de Olite?"], "artículo 1 de la ley 3/2023", "Se modifica el artículo 150"),
     (["¿Cuántos delitos hay?"], "artículo 1", "Se modifica el artículo 150"),
 ])  # fmt: skip
