@@ -259,11 +259,10 @@ def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
                 if pending < 0:
                     pending = offset
                 continue
-            if pending >= 0:
-                if characters:
-                    characters.append(" ")
-                    offsets.append(pending)
-                pending = -1
+            if pending >= 0 and characters:
+                characters.append(" ")
+                offsets.append(pending)
+            pending = -1
             characters.append(character)
             offsets.append(offset)
     return "".join(characters), offsets

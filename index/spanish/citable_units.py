@@ -70,6 +70,11 @@ class UnitMention:
     def kinds(self) -> frozenset[str]:
         return frozenset(kind for kind, _ in self.choices[0])
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the unit is an article or a division, and not only a part of one."""
+        return min(map(_level, self.kinds)) <= _ARTICLE_LEVEL
+
 
 def units_in(text: str) -> Iterator[tuple[Units, int]]:
     """The places that a text names, each with the offset where its words end."""
@@ -245,12 +250,11 @@ def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
     """Every place that `groups` name; a part named without its article belongs to the unit named beside it."""
     for number, group in enumerate(groups):
         lists = [unit.choices for unit in group]
-        if min(_level(kind) for unit in group for kind in unit.kinds) > _ARTICLE_LEVEL:
-            for other in (*groups[number + 1 :], *reversed(groups[:number])):
-                whole = [unit for unit in other if min(map(_level, unit.kinds)) <= _ARTICLE_LEVEL]
-                if whole:
-                    lists += [tuple(units[:1] for units in unit.choices) for unit in whole]
-                    break
+        if not any(unit.is_whole for unit in group):
+            others = (*groups[number + 1 :], *reversed(groups[:number]))
+            wholes = ([unit for unit in other if unit.is_whole] for other in others)
+            nearest = next(filter(None, wholes), [])
+            lists += [tuple(units[:1] for units in unit.choices) for unit in nearest]
         for chosen in product(*lists):
             yield tuple(pair for units in chosen for pair in units)
 

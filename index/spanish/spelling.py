@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import takewhile
+from itertools import product, takewhile
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -178,11 +178,9 @@ def single_edits(word: str) -> Iterator[str]:
 
 def sound_alikes(word: str) -> Iterator[str]:
     """Every string in which one sound of a folded `word`, the first as well, is written otherwise: «kolegio», «ueco»."""
-    for place in range(len(word)):
-        for sound, others in _ONE_SOUND.items():
-            if word.startswith(sound, place):
-                for other in others:
-                    yield word[:place] + other + word[place + len(sound) :]
+    for place, (sound, others) in product(range(len(word)), _ONE_SOUND.items()):
+        if word.startswith(sound, place):
+            yield from (word[:place] + other + word[place + len(sound) :] for other in others)
     yield "h" + word
 
 

@@ -62,14 +62,11 @@ def with_omissions(source: str, spans: Sequence[Span], sentences: Sequence[Sente
     """
     pieces: list[str] = []
     for before, span in zip([None, *spans], spans, strict=False):
-        if before is None:
-            joint = ""
-        elif _leaves_out(source, before, span, sentences):
+        joint = ""  # within a sentence, where the end of a line may divide a word
+        if before and _leaves_out(source, before, span, sentences):
             joint = f" {OMISSION} "
-        elif _sentence_at(before, sentences) is not _sentence_at(span, sentences):
+        elif before and _sentence_at(before, sentences) is not _sentence_at(span, sentences):
             joint = " " if any(map(str.isspace, source[before.end : span.start])) else ""
-        else:
-            joint = ""  # both are of one sentence, where the end of a line may divide a word
         pieces += [joint, source[span.start : span.end]]
     return collapse("".join(pieces))
 

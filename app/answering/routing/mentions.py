@@ -12,6 +12,7 @@ from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
 from alpie.index.retrieval.passage_units import matches_place
 from alpie.index.retrieval.places import Place
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import Units, parse_label, units_in
 from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name
@@ -20,7 +21,7 @@ _NAME = 160  # characters after an article in which the name of its norm stands
 _BESIDE = 2  # words that may stand within a name besides its own
 # A norm with its name: «Código Penal», «Ley 9/2001», and not «el Convenio define».
 _NAMED = re.compile(r"(?:(?:el|la)\s+)?\w+(?:\s+(?:de|del|la|el|los|las|sobre))*\s+[«“]?[A-ZÁÉÍÓÚÑ\d]")
-_OWN = ("este", "esta", "presente", "mismo", "misma")
+_OWN = word_sets(__file__)["own"]
 
 
 def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
