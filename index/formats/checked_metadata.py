@@ -20,7 +20,7 @@ from alpie.index.messages import message
 from alpie.index.records import BlockKind, collapse
 from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.references import read_label
+from alpie.index.spanish.citable_units import parse_label
 
 _MOST_LINES = 3
 _LONGEST = 200  # characters of a heading
@@ -143,7 +143,7 @@ def is_title(line: str) -> bool:
 
 def names_part(heading: str) -> bool:
     """Whether a heading is that of an article, a division, a preamble or a numbered section."""
-    return bool(read_label(heading) or SECTION.match(heading))
+    return bool(parse_label(heading) or SECTION.match(heading))
 
 
 def joined_title(first: str, following: Sequence[str]) -> str:

@@ -1,8 +1,7 @@
-"""The cardinals that Spanish writes as one word: lists are numbered with them, laws and sentences count with them."""
+"""The cardinals that Spanish writes as one word, by their value, for numbers that are written out."""
 
 from __future__ import annotations
 
-# with their accents, by their value
 CARDINALS = dict(
     enumerate(
         """uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete
