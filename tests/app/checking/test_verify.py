@@ -57,11 +57,7 @@ def test_exact_is_white_space_and_quotation_marks_apart_the_same(text: str) -> N
     assert outcome.places[0].document_id == "prensa"
 
 
-@pytest.mark.parametrize("text", [
-    "De Las 25 detenciones realizadas", "dos se han producido en territorio espanol",  # a capital, an accent
-    "De las 25 detenciones realizadas dos se han producido", "De las 26 detenciones realizadas, dos",  # a comma, a digit
-    "no se descartan nuevas detencione",  # a letter
-])  # fmt: skip
+@cases("text")
 def test_everything_else_counts(text: str) -> None:
     assert check(text).verdict is Verdict.ALTERED
 

@@ -199,11 +199,7 @@ def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
     assert sent[0]["status"] == 408
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", "/"), ("GET", "/config"), ("GET", "/al/help"), ("POST", "/al/check"), ("GET", "/assets/x.js"),
-     ("GET", "/gradio_api/queue/data"), ("POST", "/gradio_api/call/ask"), ("POST", "/gradio_api/queue/join")],
-)  # fmt: skip
+@cases("method, path")
 def test_every_open_address_has_a_rate(method: str, path: str) -> None:
     limits = Limits(questions=3, readings=3, files=3, window_seconds=100)
     refused: list[int] = []

@@ -175,11 +175,7 @@ def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]
     assert shown <= dropped  # «Hubo 4871. Hubo 25. [1]»: the second sentence is true
 
 
-@pytest.mark.parametrize(("mood", "failure"), [
-    ("prose", "nothing"), ("refusal", "nothing"), ("error", "unreachable"), ("html", "unreachable"),
-    ("garbage", "unreachable"), ("dying", "unreachable"), ("endless", "cut"), ("empty", "cut"),
-    ("endless-lies", "cut"),
-])  # fmt: skip
+@cases("mood, failure")
 def test_whatever_goes_wrong_the_quotations_are_shown(
     settings: Any, answers: list[Answer], mood: str, failure: str
 ) -> None:

@@ -201,12 +201,7 @@ def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
     assert list_number(number, sort) == shown
 
 
-@pytest.mark.parametrize(("text", "title"), [
-    ("ORDENANZA DE CASETAS\n\nArtículo 1. Objeto.\n\nEs esta.\n", "ORDENANZA DE CASETAS"),
-    ("Normas de uso\nde la piscina\n\nSe nada.\n", "Normas de uso de la piscina"),
-    ("La piscina abre hoy.\n\nSe nada.\n", ""), ("Artículo 1. Objeto\n\nEs este.\n", ""), ("Normas de uso\n", ""),
-    ("3 de mayo de 2024\n\nSe nada.\n", ""), ("1. Objeto del pliego\n\nEs este.\n", ""), ("Preámbulo\n\nYa.\n", ""),
-])  # fmt: skip
+@cases("text, title")
 def test_a_text_is_named_by_the_line_at_its_head(text: str, title: str) -> None:
     assert extract(text.encode(), Path("a.txt")).metadata.title == title
 

@@ -426,16 +426,7 @@ def test_what_is_inside_a_caption_or_a_heading_is_of_its_kind(body: str, kind: B
     assert [(one.kind, one.level) for one in elements] == [(kind, level), (None, 0)]
 
 
-@pytest.mark.parametrize(("styles", "body", "shown", "hidden"), [
-    (".x, aside {display: none}", "<p class='a x'>no</p><aside>no</aside><p>sí", "sí", 2),
-    ("#y p {visibility:hidden !important}", "<div id=y><p style='display:block'>sí</div>", "sí", 0),
-    ("#y{display:none} p{display:block}", "<p id=y>no</p><p>sí", "sí", 1),
-    (".x{display:none} .x.open{display:block}", "<p class=x>no</p><p class='x open'>sí", "sí", 1),
-    ("@media print{p{display:none}} p:hover{display:none} body{display:none}", "<p>sí", "sí", 0),
-    ("@media screen{.x{display:none}}/* p{display:none} */", "<p class=x>no</p><p>sí", "sí", 1),
-    ("@import 'a.css'; .x{display:none} p{", "<table><tr><td>sí<td><p class=x>no</p>y<tr><td>a<td>b</table>", "sí y a b", 1),
-    ("", "<dialog>no</dialog><dialog open>sí</dialog>", "sí", 1),
-])  # fmt: skip
+@cases("styles, body, shown, hidden")
 def test_what_a_style_sheet_hides_is_not_read_and_named(
     styles: str, body: str, shown: str, hidden: int
 ) -> None:
@@ -444,14 +435,7 @@ def test_what_a_style_sheet_hides_is_not_read_and_named(
     assert left_aside(found) == ({NoticeKind.HIDDEN_TEXT: hidden} if hidden else {})
 
 
-@pytest.mark.parametrize(("body", "shown", "of_site"), [
-    ("<header>Sede <nav>Menú</nav></header><main><header>Texto</header><h1>Horno</h1></main><footer>Aviso legal</footer>", "Texto Horno", 4),
-    ("<header><h1>Horno</h1></header><article>Abre.<footer>El alcalde</footer></article>", "Horno Abre. El alcalde", 0),
-    ("<header><h1>Sede</h1></header><h1>Horno</h1>", "Horno", 1),
-    ("<div role=navigation>Inicio</div><p>Abre.</p><footer role=doc-endnotes>1. Nota</footer>", "Abre. 1. Nota", 1),
-    ("<div class='Cookie-banner'>Acepte</div><main id=cookies>Las galletas</main>", "Las galletas", 1),
-    ("<div id=politica-cookies>Las galletas</div>", "Las galletas", 0),
-])  # fmt: skip
+@cases("body, shown, of_site")
 def test_what_is_of_the_site_around_a_text_is_not_read_and_named(body: str, shown: str, of_site: int) -> None:
     found = page(body)
     assert found.words == shown

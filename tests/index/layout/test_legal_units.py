@@ -50,11 +50,7 @@ def test_an_entry_of_a_table_of_contents_is_no_text() -> None:
     assert said == ["Esta ley regula los parques."]
 
 
-@pytest.mark.parametrize(("line", "label"), [
-    ("Cláusula quinta. Venta.", "cláusula quinta"), ("Base tercera. Requisitos.", "base tercera"),
-    ("Disposición adicional decimoctava. Venta.", "disposición adicional decimoctava"),
-    ("Artículo segundo transitorio. Venta.", "transitorio segundo"),
-])  # fmt: skip
+@cases("line, label")
 def test_other_units_than_articles_have_their_labels(line: str, label: str) -> None:
     found = laid_out(line, "El juez puede acordar la venta de los bienes.")
     assert [one[0] for one in found] == [label, label]

@@ -32,24 +32,13 @@ def searched(question: str, *turns: str) -> str:
     return complete_question(read_question(question), turns).searched
 
 
-@pytest.mark.parametrize("question", [
-    "¿y en España?", "¿Y cuándo fue?", "pero ¿dónde?", "¿cuántos de ellos?", "explícame eso", "¿por qué?",
-    "¿Dónde?", "dime más", "and in Spain?", "how many of them?", "¿Quién lo dijo?",
-    "¿Y eso qué significa?", "What about Spain?", "why?",
-    # without a subject, or but a place
-    "qué edad tiene", "de dónde era", "¿De qué país es?", "qué cargo ocupaba ella", "a qué se dedicaba", "¿dónde vive?",
-    "¿qué hizo?", "en Alemania", "¿en la India?",
-])  # fmt: skip
+@cases("question")
 def test_these_lean_on_the_question_before(question: str) -> None:
     assert leans_on_earlier(read_question(question).searched)
     assert "europol" in searched(question, FIRST).lower()
 
 
-@pytest.mark.parametrize("question", [
-    "explícamelo mejor", "dame mas detalles porfa", "no entiendo nada", "más",
-    "¿Puedes explicarme eso con otras palabras, por favor?", "can you explain it better please",
-    "I don't understand",
-])  # fmt: skip
+@cases("question")
 def test_asking_for_more_is_the_question_before_once_more(question: str) -> None:
     assert searched(question, FIRST) == FIRST
     assert searched(question, FIRST, "y en España?", question) == searched("y en España?", FIRST)
@@ -93,13 +82,7 @@ def test_a_place_takes_that_of_the_question_before() -> None:
     assert "Alemania" in searched("¿y a Francia?", ARRESTS)
 
 
-@pytest.mark.parametrize(("question", "before", "asked"), [
-    ("¿y en España?", "¿Qué se incautó en la operación de Europol?", "¿Qué se incautó en España?"),
-    ("¿y en la India?", "¿Cuánto creció en el mundo en 2019?", "¿Cuánto creció en la India en 2019?"),
-    ("¿y WePROTECT?", "¿Qué dice INTERPOL del cifrado?", ""), ("qué edad tiene", "¿Quién es Ana?", ""),
-    ("¿Y rescataron a las niñas?", "¿Quién es Ana?", "¿Y rescataron a las niñas?"),
-    ("¿Cuántas hectáreas ardieron?", "¿Quién es Ana?", "¿Cuántas hectáreas ardieron?"),
-])  # fmt: skip
+@cases("question, before, asked")
 def test_what_is_asked_where_the_question_before_did_not_help(question: str, before: str, asked: str) -> None:
     assert by_itself(question, (before,)).rstrip("?") == asked.rstrip("?")
 

@@ -205,18 +205,7 @@ Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico.
 """
 
 
-@pytest.mark.parametrize(("question", "name", "words"), [
-    ("artículo 22 del Convenio de Olite", "El Convenio de Olite", "Artículo 22: Corrupción."),
-    ("¿Qué dice el artículo 23 del convenio de olite?", "El convenio de olite", "Artículo 23: Captación."),
-    ("art. 15 de la directiva de comercio electronico, k dice el informe", "La directiva de comercio electronico",
-     "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
-    ("artículo 15 de la Directiva sobre comercio electrónico", "La Directiva sobre comercio electrónico",
-     "Otros piden cambiar el artículo 15 de la Directiva sobre comercio electrónico."),
-    ("artículo 150 de la Ley 9/2001", "La Ley 9/2001", "1. El plazo es de tres meses.»"),
-    ("artículo 151 de la Ley 9/2001", "La Ley 9/2001", "Se suprime el artículo 151."),
-    ("artículo 7 del código rural", "El código rural", "1. Se riega de noche. 2. De día no.»"),
-    ("Según el artículo 151 de la Ley 9/2001, ¿qué pasa con el silencio?", "La Ley 9/2001", "Se suprime el artículo 151."),
-])  # fmt: skip
+@cases("question, name, words")
 def test_what_documents_say_of_a_law_that_is_none_of_them_is_told_apart(
     question: str, name: str, words: str
 ) -> None:
@@ -258,11 +247,7 @@ Regula la pesca de la trucha.
 """
 
 
-@pytest.mark.parametrize(("question", "words"), [
-    ("artículo 1 del reglamento de caza", "Regula la caza del conejo."),
-    ("artículo 1 del reglamento de pesca fluvial", "Regula la pesca de la trucha."),
-    ("artículo 1 del decreto 4/2020", "Se aprueba el reglamento."), ("DECRETO-4 artículo 1", "Se aprueba el reglamento."),
-])  # fmt: skip
+@cases("question, words")
 def test_a_regulation_inside_a_document_has_a_name_of_its_own(question: str, words: str) -> None:
     corpus = corpus_from([document_of(ANNEXED, "decreto-4"), document_of(AMENDING, "ley-3")])
     assert corpus.ask(question).quotes[0].text == words
@@ -273,13 +258,7 @@ def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:
     assert {quote.document_id for quote in answer.quotes} == {"ordenanza"}
 
 
-@pytest.mark.parametrize(("turns", "question", "words"), [
-    (["¿Qué dice el Convenio de Olite?"], "artículo 22", "Artículo 22: Corrupción."),
-    (["¿Qué dice el Convenio de Olite?", "artículo 22"], "¿y el 23?", "Artículo 23: Captación."),
-    (["artículo 23 del Convenio de Olite"], "artículo 22", "Artículo 22: Corrupción."),
-    (["¿Qué dice el Convenio de Olite?"], "artículo 1 de la ley 3/2023", "Se modifica el artículo 150"),
-    (["¿Cuántos delitos hay?"], "artículo 1", "Se modifica el artículo 150"),
-])  # fmt: skip
+@cases("turns, question, words")
 def test_a_bare_citation_is_of_the_law_that_was_spoken_of(
     turns: list[str], question: str, words: str
 ) -> None:
