@@ -1,4 +1,4 @@
-"""Citations of four kinds of document, and any text for the fields of one."""
+"""Citations of four kinds of document, the first with its document and passage; and any text for the fields of one."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from alpie.app.answering.answer_types import Citation
-from alpie.index.records import collapse
+from alpie.app.answering.quoting.citation import cite
+from alpie.index.records import BlockKind, Document, Passage, Sentence, Span, collapse
 
-REPORT = Citation(
-    address="weprotect-2019/04-tendencias/0123456789",
-    document_id="weprotect-2019",
-    title="Evaluación de la Amenaza Global 2019",
-    publisher="Alianza Global WePROTECT",
-    date="2019",
-    kind="informe",
-    path=("04 Tendencias tecnológicas",),
-    box=None,
-    label=None,
-    page=13,
-    paragraph=2,
-    rights="© WeProtect",
-    short_publisher="WeProtect",
-    language="es",
-)
+DOCUMENT = Document(
+    "weprotect-2019", "Evaluación de la Amenaza Global 2019", "Alianza Global WePROTECT", "2019", "informe", "es",
+    "informe.txt", "El cifrado avanza.", rights="© WeProtect", short_publisher="WeProtect",
+)  # fmt: skip
+PASSAGE = Passage(
+    "weprotect-2019/04-tendencias/0123456789", DOCUMENT.id, (Sentence(DOCUMENT.text, (Span(0, 18),)),),
+    ("04 Tendencias tecnológicas",), BlockKind.PARAGRAPH, page=13, paragraph=2,
+)  # fmt: skip
+REPORT = cite(DOCUMENT, PASSAGE)
 RESOLUTION = replace(
     REPORT,
     address="interpol-2021/preambulo/aaaaaaaaaa",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -74,11 +75,12 @@ def test_what_is_marked_is_what_was_asked_for() -> None:
 
 def test_letters_of_latin_writing_are_folded_as_the_database_stores_them() -> None:
     letters = [chr(code) for code in range(0x80, 0x180) if chr(code).isalnum() and chr(code) not in "µſ"]
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='unicode61 remove_diacritics 2')")
-    database.execute("CREATE VIRTUAL TABLE stored USING fts5vocab (words, instance)")
-    database.executemany("INSERT INTO words VALUES (?)", [(f"1{letter}",) for letter in letters])
-    stored = [word for (word,) in database.execute("SELECT term FROM stored ORDER BY doc")]
+    folded_by = "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='unicode61 remove_diacritics 2')"
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(folded_by)
+        database.execute("CREATE VIRTUAL TABLE stored USING fts5vocab (words, instance)")
+        database.executemany("INSERT INTO words VALUES (?)", [(f"1{letter}",) for letter in letters])
+        stored = [word for (word,) in database.execute("SELECT term FROM stored ORDER BY doc")]
     assert [f"1{fold_as_stored(letter)}" for letter in letters] == stored
     otherwise = {letter for letter in letters if fold_in_place(letter) != fold_as_stored(letter)}
     assert otherwise == {*"ªº²³¹¼½¾ĲĳĿŀŉ"}  # for these it is a folding of its own
