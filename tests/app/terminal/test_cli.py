@@ -404,7 +404,7 @@ def test_nothing_ends_in_a_traceback(
     def fail(*_: object) -> int:
         raise raised
 
-    monkeypatch.setitem(cli._RUN, "doctor", fail)
+    monkeypatch.setattr(doctor, "run_checks", fail)
     assert cli.main(["doctor"]) == 1
     err = capsys.readouterr().err
     assert said in err
@@ -433,8 +433,9 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_a_reader_who_leaves_early_is_no_error() -> None:
     code = (
-        "import sys\nfrom alpie.app.terminal import commands as cli\n"
-        "cli._RUN['doctor'] = lambda *_: print('línea\\n' * 500_000) or 0\nsys.exit(cli.main(['doctor']))"
+        "import sys\nfrom alpie.app.terminal import commands, doctor\n"
+        "doctor.run_checks = lambda *_: [doctor.Check('disk', doctor.Outcome.GOOD, 'línea')] * 100_000\n"
+        "sys.exit(commands.main(['doctor']))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
