@@ -20,7 +20,6 @@ from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from support.fake_corpus import FakeCorpus
-from support.serving import serving, wait_until_ready
 
 QUESTION = "¿Cuántas detenciones hubo en España?"
 # The public calls, and how many arguments each takes.
@@ -189,19 +188,6 @@ def test_an_unsuitable_value_is_a_sentence_and_no_traceback(
             told = client.get(f"/gradio_api/call/{name}/{answer.json()['event_id']}").text
             assert "event: complete" in told or "event: error" in told
     assert "Traceback" not in "".join(capfd.readouterr())
-
-
-def test_gradios_own_client_is_understood() -> None:
-    from gradio_client import Client
-
-    corpus = FakeCorpus()
-    with serving(create_app(lambda: corpus)) as address:
-        wait_until_ready(address)
-        client = Client(address, verbose=False)
-        assert client.predict(question=QUESTION, api_name="/ask")["answered"]
-        assert client.predict(words="menores", limit=3, api_name="/search")
-        with pytest.raises(Exception, match="nada"):
-            client.predict(address="nada", api_name="/passage")
 
 
 VALUES = st.recursive(

@@ -255,13 +255,6 @@ def test_guessing_is_slowed_down(kept: Users) -> None:
     assert log_in(client).status_code == 303
 
 
-def test_guessing_from_many_places_is_slowed_down_by_name(kept: Users) -> None:
-    gate = Login(kept, HOMES, "es", clock=lambda: 1000.0)
-    guesses = [(f"10.0.0.{n}", NAME, "wrong password") for n in range(12)]
-    codes = [at_once(gate, [guess])[0].status_code for guess in guesses]
-    assert codes == [401] * 10 + [429] * 2
-
-
 class Hashing:
     """The slow hash, which notes who was hashed and takes as long as the test lets it."""
 

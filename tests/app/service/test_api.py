@@ -128,17 +128,6 @@ def test_the_client_is_told_what_was_wrong(client: Any) -> None:
         client.predict(address="nada/de/eso", api_name="/passage")
 
 
-def test_only_the_endpoints_are_announced(client: Any) -> None:
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {f"/{name}" for name in ROWS}
-
-
-def test_health_is_told(seed_server: str) -> None:
-    import httpx
-
-    reply = httpx.get(f"{seed_server}/healthz", timeout=120)
-    assert (reply.status_code, reply.json()) == (200, {"status": "ready"})
-
-
 # --- over MCP -------------------------------------------------------------------------------------
 
 

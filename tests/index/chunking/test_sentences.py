@@ -6,7 +6,7 @@ import pytest
 
 from alpie.index.chunking.sentences import document_sentences, sentence_bounds, split_sentences
 from alpie.index.layout import lay_out
-from alpie.index.records import Block, BlockKind, Document, Sentence, SentenceRole, Span
+from alpie.index.records import Block, BlockKind, Sentence, SentenceRole, Span
 from alpie.index.sources.document_folder import read_sources
 from support.places import DOCS_SRC
 from support.tables import cases
@@ -83,13 +83,6 @@ def test_bullets_within_a_bullet() -> None:
         "– se centra en la vagina, el pene o la región anal del menor; y",
         "• la imagen es verificada por varios especialistas de distintos países.",
     ]
-
-
-def test_paragraph_numbers_are_those_of_the_blocks() -> None:
-    document: Document = DOCUMENTS["interpol-2021"]
-    layout = lay_out(document)
-    for number, sentences in enumerate(document_sentences(document, layout)):
-        assert all(sentence.block == number for sentence in sentences)
 
 
 @cases("text, parts")

@@ -401,7 +401,7 @@ def test_what_is_struck_out_is_not_quoted_and_named() -> None:
 
 
 @cases("source, shown")
-def test_calls_of_notes_are_no_part_of_words_and_figures(source: str, shown: str) -> None:
+def test_a_page_is_read_as_it_is_shown(source: str, shown: str) -> None:
     assert page(f"<p>{source}</p>").words == shown
 
 
@@ -440,13 +440,6 @@ def test_what_is_of_the_site_around_a_text_is_not_read_and_named(body: str, show
     found = page(body)
     assert found.words == shown
     assert left_aside(found) == ({NoticeKind.SITE_TEXT: of_site} if of_site else {})
-
-
-def test_a_list_counts_as_a_browser_counts_it() -> None:
-    found = page(
-        "<ol reversed><li>a<li>b</ol><ol reversed start=9><li>a<li value=4>b<li>c</ol><ol type=i><li>a</ol>"
-    )
-    assert found.words == "2. a 1. b 9. a 4. b 3. c i. a"
 
 
 def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:

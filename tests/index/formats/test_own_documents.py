@@ -27,7 +27,6 @@ from alpie.index.sources import document_folder
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.source_table import complete_entry, entry_from_file_name, render_table
 from alpie.index.storage.store import open_version
-from support.fake_encoder import FakeEncoder
 from support.formats import law, made
 from support.formats.pages import Drawn
 
@@ -147,12 +146,6 @@ def test_a_table_overrides_the_file_and_may_leave_fields_to_it(tmp_path: Path) -
     )  # fmt: skip
 
 
-def test_a_table_of_a_text_file_must_still_say_all(tmp_path: Path) -> None:
-    (tmp_path / "ley.txt").write_text("Artículo 1.", encoding="utf-8")
-    (tmp_path / "sources.toml").write_text('[[document]]\nid = "ley"\nfile = "ley.txt"\n', encoding="utf-8")
-    assert "falta «title»" in str(read_sources(tmp_path).problems[0])
-
-
 def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> None:
     (tmp_path / "acta 2024.html").write_text("<p>Se levanta la sesión.", encoding="utf-8")
     report = read_sources(tmp_path)
@@ -214,9 +207,3 @@ def test_what_a_file_says_of_itself_is_data(tmp_path: Path) -> None:
     assert "\x1b" not in document.title
     assert "\n" not in document.title
     assert tomllib.loads(render_table(read_sources(tmp_path).incomplete[0]))
-
-
-def test_an_index_of_formats_is_the_same_however_often_it_is_built(folder: Path, tmp_path: Path) -> None:
-    first, again = (build_index(folder, tmp_path, FakeEncoder()) for _ in range(2))
-    assert (again.embedded, again.passages) == (0, first.passages)
-    assert not again.changed

@@ -63,11 +63,6 @@ def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
         assert agreement.precision >= 0.9, (kind, agreement.invented)
 
 
-def test_layout_is_the_same_every_time() -> None:
-    document = DOCUMENTS["weprotect-2019"]
-    assert lay_out(document) == lay_out(document)
-
-
 # --- pages -----------------------------------------------------------------------------------------
 
 
@@ -141,16 +136,12 @@ FIGURES = (
 )
 
 
-def test_a_document_without_calls_loses_nothing() -> None:
-    assert find_note_calls(FIGURES) == ()
-
-
 def test_real_figures_among_calls_lose_no_digit() -> None:
     assert without_calls(CALLED + FIGURES).endswith(FIGURES)
 
 
 @pytest.mark.parametrize("text", [
-    "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
+    FIGURES, "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
     "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
     "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
     "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
@@ -232,27 +223,18 @@ def test_law_is_cited_by_title_chapter_article_and_clause() -> None:
     assert units["Esta ley entrará en vigor mañana."].label == "disposición final primera"
 
 
-def test_articles_with_no_blank_line_between_them() -> None:
-    text = (
-        "Artículo 1. Objeto.\n"
-        "1. La ley tiene por objeto garantizar los derechos de los\n"
-        "niños y de las niñas en todo el territorio, y los de sus padres.\n"
-        "2. La pena, según el artículo 3, se agravará cuando el autor lo\n"
-        "sea también de otro delito que aquí se castigue de este modo.\n"
-        "Artículo 2. Ámbito.\n"
-        "La presente ley es de aplicación a las personas menores de\n"
-        "edad que estén en España.\n"
-    )
-    clauses = ["artículo 1, apartado 1", "artículo 1, apartado 2"]
-    labels = [block.label for block in lay_out(document_of(text)).blocks]
-    assert labels == ["artículo 1", *clauses, "artículo 2", "artículo 2"]
-
-
-def test_recitals_are_numbered() -> None:
-    words = "La protección de los menores es obligación de todos. " * 2
-    text = "".join(f"({n}) {words}\n\n" for n in (1, 2, 3))
-    labels = [block.label for block in lay_out(document_of(text)).blocks]
-    assert labels == ["considerando 1", "considerando 2", "considerando 3"]
+@pytest.mark.parametrize(("text", "labels"), [
+    ("Artículo 1. Objeto.\n1. La ley tiene por objeto garantizar los derechos de los\n"
+     "niños y de las niñas en todo el territorio, y los de sus padres.\n"
+     "2. La pena, según el artículo 3, se agravará cuando el autor lo\n"
+     "sea también de otro delito que aquí se castigue de este modo.\n"
+     "Artículo 2. Ámbito.\nLa presente ley es de aplicación a las personas menores de\nedad que estén en España.\n",
+     ["artículo 1", "artículo 1, apartado 1", "artículo 1, apartado 2", "artículo 2", "artículo 2"]),
+    ("".join(f"({n}) {'La protección de los menores es obligación de todos. ' * 2}\n\n" for n in (1, 2, 3)),
+     ["considerando 1", "considerando 2", "considerando 3"]),
+], ids=["articles with no blank line between them", "recitals"])  # fmt: skip
+def test_units_are_labelled(text: str, labels: list[str]) -> None:
+    assert [block.label for block in lay_out(document_of(text)).blocks] == labels
 
 
 def block_with(document_id: str, words: str) -> Block:
@@ -274,11 +256,6 @@ def test_a_box_does_not_swallow_the_body_after_it() -> None:
     assert block_with("weprotect-2019", "Otra dificultad desafío").box is None
     assert block_with("weprotect-2019", "Hasta la fecha, han fallado").box == "Aplicaciones sin soberanía"
     assert block_with("weprotect-2019", "Algunos delincuentes arrestados").box is None
-
-
-def test_the_path_is_section_and_sub_heading() -> None:
-    block = block_with("weprotect-2019", "era el servicio de mensajería más popular")
-    assert block.path == ("04 Tendencias tecnológicas", "El auge de la encriptación")
 
 
 # --- rows and short lines, which are no headings ---------------------------------------------------
