@@ -41,7 +41,7 @@ def _collapsed(text: str) -> str:
 # --- the student -----------------------------------------------------------------------------------
 
 
-def test_ask_click_highlight(tab: Any) -> None:
+def test_a_note_opens_the_source_at_the_quoted_words(tab: Any) -> None:
     page = tab.page
     answer = tab.ask(QUESTION)
     quote = answer.locator(".quote .words").first.text_content()
@@ -68,7 +68,7 @@ def test_every_note_opens_its_own_words(tab: Any) -> None:
         tab.highlight_in_view(quotes.nth(number).text_content())
 
 
-def test_by_keyboard_alone(tab: Any) -> None:
+def test_an_answer_is_reached_by_keyboard_alone(tab: Any) -> None:
     page = tab.page
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
@@ -333,7 +333,7 @@ def test_the_record_can_be_printed_and_saved(tab: Any) -> None:
 # --- language, safety, access ----------------------------------------------------------------------
 
 
-def test_in_english(visit: Open) -> None:
+def test_the_page_is_in_english_where_that_is_chosen(visit: Open) -> None:
     tab = visit(locale="en-GB")
     page = tab.open()
     expect(page.locator("html")).to_have_attribute("lang", "es")  # Gradio takes the browser's

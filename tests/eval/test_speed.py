@@ -52,7 +52,9 @@ class FakeWorker:
         return {"passages": int(command), "search, CPU ms": 1.5}
 
 
-def test_all_rows_and_files(seed_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_case_is_measured_and_written(
+    seed_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(speed, "Worker", FakeWorker)
     monkeypatch.setattr(speed, "run_process", lambda *_: Timing(20.0, 20.0, 50.0))

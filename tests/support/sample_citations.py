@@ -20,36 +20,18 @@ PASSAGE = Passage(
 )  # fmt: skip
 REPORT = cite(DOCUMENT, PASSAGE)
 RESOLUTION = replace(
-    REPORT,
-    address="interpol-2021/preambulo/aaaaaaaaaa",
-    document_id="interpol-2021",
-    title="Resolución nº 9: Proteger a los menores",
-    publisher="OIPC-INTERPOL, Asamblea General",
-    date="2021-11-23/2021-11-25",
-    kind="resolución",
-    path=(),
-    label="párrafo 3 del preámbulo",
-    page=None,
-    paragraph=1,
-)
+    REPORT, address="interpol-2021/preambulo/aaaaaaaaaa", document_id="interpol-2021",
+    title="Resolución nº 9: Proteger a los menores", publisher="OIPC-INTERPOL, Asamblea General",
+    date="2021-11-23/2021-11-25", kind="resolución", path=(), label="párrafo 3 del preámbulo", page=None, paragraph=1,
+    last_paragraph=0,
+)  # fmt: skip
 PRESS = replace(
-    REPORT,
-    address="alicante-2025/texto/bbbbbbbbbb",
-    document_id="alicante-2025",
-    title="[Detención en Alicante]",
-    publisher="Policía Nacional (España)",
-    date="2025-12-23",
-    kind="nota de prensa",
-    path=(),
-    page=None,
-)
+    REPORT, address="alicante-2025/texto/bbbbbbbbbb", document_id="alicante-2025", title="[Detención en Alicante]",
+    publisher="Policía Nacional (España)", date="2025-12-23", kind="nota de prensa", path=(), page=None,
+)  # fmt: skip
 OTHER_PRESS = replace(
-    PRESS,
-    address="europol-2025/texto/cccccccccc",
-    document_id="europol-2025",
-    title="Operación internacional",
-    date="2025",
-)
+    PRESS, address="europol-2025/texto/cccccccccc", document_id="europol-2025", title="Operación internacional", date="2025",
+)  # fmt: skip
 
 texts = st.text(
     alphabet=st.one_of(

@@ -75,7 +75,7 @@ def test_an_odd_question_gets_an_answer_that_is_proved(corpus: Corpus, question:
 @pytest.mark.parametrize(
     "name", ["a megabyte", "one word of 100,000 letters", "surrogates in words", "chinese"]
 )
-def test_the_models_read_it_too(seed_corpus: Corpus, name: str) -> None:
+def test_the_models_answer_an_odd_question_too(seed_corpus: Corpus, name: str) -> None:
     assert_proved(seed_corpus, seed_corpus.ask(ODD_QUESTIONS[name]))
 
 

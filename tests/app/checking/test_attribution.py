@@ -96,7 +96,7 @@ def quoted(text: str) -> list[str]:
 
 
 @cases("text, parts")
-def test_the_outermost_stretches(text: str, parts: list[str]) -> None:
+def test_the_outermost_stretches_are_what_is_quoted(text: str, parts: list[str]) -> None:
     assert quoted(text) == parts
 
 

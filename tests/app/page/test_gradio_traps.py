@@ -61,7 +61,7 @@ OPENINGS = (
 def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> None:
     for page in pages:
         assert [name for name in OPENINGS if getattr(page, name)] == []
-        assert page.max_file_size == 1  # byte: the second wall behind the closed entry
+        assert page.max_file_size == 1  # byte: a second limit behind the closed entry
 
 
 def test_gradio_and_its_client_are_told_to_call_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

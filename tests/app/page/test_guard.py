@@ -1,4 +1,4 @@
-"""The outer wall: which addresses are open, to whom, from where, how often and how large."""
+"""The guard before all routes: which addresses are open, to whom, from where, how often and how large."""
 
 from __future__ import annotations
 

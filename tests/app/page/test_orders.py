@@ -116,7 +116,7 @@ def test_no_argument_makes_the_server_fetch_anything(client: TestClient, shape: 
 
 
 @pytest.mark.usefixtures("silent")
-def test_nor_does_a_body_that_two_readers_read_differently(client: TestClient) -> None:
+def test_a_body_that_two_readers_read_differently_makes_no_request(client: TestClient) -> None:
     file = json.dumps(FILE)
     for content in (
         f'{{"data": ["x"], "data": [{file}]}}'.encode(),
@@ -170,7 +170,7 @@ def test_a_call_there_is_none_of_says_which_there_are(client: TestClient, method
 
 
 @pytest.mark.parametrize("number", [-1, 99, 10**30, None, True, "9", 9.0])
-def test_nor_is_there_a_handler_of_another_number(client: TestClient, number: Any) -> None:
+def test_there_is_no_handler_of_another_number(client: TestClient, number: Any) -> None:
     body = {"data": [], "fn_index": number, "session_hash": "s"}
     assert client.post("/gradio_api/queue/join", json=body).status_code in (404, 422)
 

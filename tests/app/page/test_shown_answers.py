@@ -199,7 +199,7 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
-def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
+def test_any_input_of_the_handler_gets_an_answer(opening: Opening, question: object, state: object) -> None:
     *_, (messages, talk) = Chat(opening, WORDS).ask(question, state)
     assert isinstance(talk, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)

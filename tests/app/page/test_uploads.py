@@ -345,7 +345,7 @@ def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
         page_png(None, document, 1)
 
 
-def test_pages_over_http(tmp_path: Path) -> None:
+def test_pages_of_a_pdf_are_served_as_pictures(tmp_path: Path) -> None:
     docs, data = tmp_path / "docs", tmp_path / "data"
     docs.mkdir()
     (docs / "ley.pdf").write_bytes(made.law_pdf(law.law()))

@@ -224,7 +224,7 @@ def test_sessions_cannot_be_forged(kept: Users, tmp_path: Path) -> None:
     assert read_session(kept, good, end + 1) is None
 
 
-def test_two_processes_share_sessions(kept: Users) -> None:
+def test_two_processes_know_the_same_sessions(kept: Users) -> None:
     cookie = log_in(visitor(kept)).cookies[COOKIE]
     other = visitor(Users(kept.path))
     other.cookies.set(COOKIE, cookie)

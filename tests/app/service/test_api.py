@@ -54,7 +54,7 @@ def test_every_row_is_true_to_the_schema(endpoints: Endpoints, name: str) -> Non
     check(name, getattr(endpoints, name)(**CALLS[name]))
 
 
-def test_refusals_exact_quotations_and_passages_are_too(endpoints: Endpoints) -> None:
+def test_refusals_exact_quotations_and_passages_are_true_to_the_schema(endpoints: Endpoints) -> None:
     row = endpoints.ask(UNANSWERABLE)
     assert row["answered"] is False
     check("ask", row)
@@ -66,7 +66,7 @@ def test_refusals_exact_quotations_and_passages_are_too(endpoints: Endpoints) ->
     check("passage", passage)
 
 
-def test_the_schema_has_teeth(endpoints: Endpoints) -> None:
+def test_a_row_that_breaks_the_schema_is_refused(endpoints: Endpoints) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is in the extra `dev`")
     row = endpoints.ask(QUESTION)
     for broken in (

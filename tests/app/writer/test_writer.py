@@ -175,11 +175,11 @@ def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]
     assert shown <= dropped  # «Hubo 4871. Hubo 25. [1]»: the second sentence is true
 
 
-@cases("mood, failure")
+@cases("behaviour, failure")
 def test_whatever_goes_wrong_the_quotations_are_shown(
-    settings: Any, answers: list[Answer], mood: str, failure: str
+    settings: Any, answers: list[Answer], behaviour: str, failure: str
 ) -> None:
-    result = add_writing(answers[0], settings(mood))
+    result = add_writing(answers[0], settings(behaviour))
     assert result.writer_report is not None
     assert result.writer_report.failure == failure
     assert result.quotes == answers[0].quotes
@@ -190,15 +190,15 @@ def test_whatever_goes_wrong_the_quotations_are_shown(
     assert len(re.findall(r"[.!?](?:\s|$)", sentence)) == 1, "one plain sentence"
 
 
-@pytest.mark.parametrize(("mood", "seconds"), [("silent", 1.0), ("slow", 5.0)])
+@pytest.mark.parametrize(("behaviour", "seconds"), [("silent", 1.0), ("slow", 5.0)])
 def test_a_slow_model_is_not_waited_for(
-    settings: Any, answers: list[Answer], mood: str, seconds: float
+    settings: Any, answers: list[Answer], behaviour: str, seconds: float
 ) -> None:
     assert list(write(answers[0], settings("good")))
-    result = add_writing(answers[0], settings(mood, seconds))  # neither ends by itself
+    result = add_writing(answers[0], settings(behaviour, seconds))  # neither ends by itself
     assert result.writer_report is not None
     assert result.writer_report.failure == "timeout"
-    assert bool(result.writer) is (mood == "slow")  # what was complete and true by then is shown
+    assert bool(result.writer) is (behaviour == "slow")  # what was complete and true by then is shown
 
 
 def test_an_endless_stream_is_closed(settings: Any, answers: list[Answer], openai_server: Any) -> None:

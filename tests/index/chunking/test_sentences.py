@@ -32,7 +32,7 @@ def group_with(document_id: str, words: str) -> list[Sentence]:
 
 
 @cases("text")
-def test_where_sentences_end(text: str) -> None:
+def test_sentences_end_where_a_reader_ends_them(text: str) -> None:
     assert split(text.replace("|", " ")) == text.split("|")
 
 
@@ -71,7 +71,7 @@ def test_what_belongs_together_has_its_introduction(
     assert [one.role for one in group] == roles
 
 
-def test_bullets_within_a_bullet() -> None:
+def test_bullets_within_a_bullet_are_items_of_its_list() -> None:
     group = group_with("weprotect-2019", "la víctima es un menor real")
     assert [one.text for one in group] == [
         "Los criterios propuestos:",

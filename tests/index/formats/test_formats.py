@@ -189,7 +189,7 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
 
 
 @cases("text, date")
-def test_dates(text: str, date: str) -> None:
+def test_dates_are_read_in_every_spelling(text: str, date: str) -> None:
     assert iso_date(text) == date
 
 
@@ -197,7 +197,7 @@ def test_dates(text: str, date: str) -> None:
     (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
     (-2, "i", "-2"),
 ])  # fmt: skip
-def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
+def test_numbers_of_lists_are_written_as_they_are_shown(number: int, sort: str, shown: str) -> None:
     assert list_number(number, sort) == shown
 
 

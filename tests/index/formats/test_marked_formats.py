@@ -334,7 +334,7 @@ def test_what_an_odt_hides_is_not_read_and_named() -> None:
     assert left_aside(found) == {NoticeKind.HIDDEN_TEXT: 7, NoticeKind.STRUCK_TEXT: 1, NoticeKind.COMMENTS: 1}
 
 
-def test_notes_and_contents_of_an_odt() -> None:
+def test_notes_of_an_odt_follow_their_paragraph_and_its_contents_are_not_quoted() -> None:
     note = '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>Hábiles.</text:p></text:note-body></text:note>'
     found = open_text(
         "<text:table-of-content><text:index-body><text:p>Plazos 3</text:p></text:index-body></text:table-of-content>"

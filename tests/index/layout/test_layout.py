@@ -170,7 +170,7 @@ def test_plain_text_comes_out_as_its_paragraphs() -> None:
     assert [kind for kind, _ in blocks_of(text)] == ["paragraph", "paragraph"]
 
 
-def test_markdown_headings_lists_and_tables() -> None:
+def test_headings_lists_and_tables_of_markdown_are_told_apart() -> None:
     text = (
         "# Informe\n\nTexto de entrada.\n\n## Métodos\n\n- uno\n- dos, que\n  sigue\n- tres\n\n"
         "| País | Casos |\n|---|---|\n| España | 12 |\n"

@@ -52,7 +52,7 @@ def test_stop_words_are_folded_and_hold_no_content_words() -> None:
 
 
 @cases("text, expected")
-def test_figures_and_codes(text: str, expected: list[str]) -> None:
+def test_figures_and_codes_stay_whole(text: str, expected: list[str]) -> None:
     assert values(text) == expected
 
 

@@ -48,7 +48,7 @@ def laws() -> Corpus:
 
 
 @cases("question, places, name")
-def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
+def test_every_form_of_a_citation_is_read(question: str, places: str, name: str) -> None:
     reference = read_reference(question)
     assert reference is not None
     read = (", ".join(f"{unit} {number}".strip() for unit, number in place) for place in reference.places)
@@ -58,14 +58,14 @@ def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
 @pytest.mark.parametrize(
     "code", ["AGN/65/RES/10", "GA-2021-89-RES-09", "¿AGN/65/RES/10?", "Resolución AGN/65/RES/10"]
 )
-def test_what_is_a_code(code: str) -> None:
+def test_a_code_is_a_citation(code: str) -> None:
     reference = read_reference(code)
     assert reference is not None
     assert reference.code in ("agn/65/res/10", "ga-2021-89-res-09")
 
 
 @cases("question", "artículo " * 40)
-def test_what_is_none(question: str) -> None:
+def test_other_questions_are_no_citation(question: str) -> None:
     assert read_reference(question) is None
 
 

@@ -52,7 +52,7 @@ NAMES = DocumentNames(DOCUMENTS)
 
 
 @cases("name, ids")
-def test_what_a_name_fits(name: str, ids: list[str]) -> None:
+def test_a_name_fits_the_documents_that_bear_it(name: str, ids: list[str]) -> None:
     assert sorted(NAMES.fitting(name)) == ids
 
 

@@ -27,7 +27,7 @@ def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: str, word: 
 
 
 @cases("source, cut")
-def test_what_does_not_is_not(source: str, cut: str) -> None:
+def test_what_leaves_the_meaning_is_exact(source: str, cut: str) -> None:
     outcome = verify_quotation(cut, GivenCorpus(document("a", source)))
     assert (outcome.verdict, outcome.warnings) == (Verdict.EXACT, ())
 

@@ -89,7 +89,7 @@ def assert_on_their_pages(corpus: GivenCorpus, folder: Path, most: int) -> None:
                 assert any(run in page for run in runs for page in here), (label, quote.text)
 
 
-def test_of_the_four_documents() -> None:
+def test_quotations_of_the_four_documents_are_exact() -> None:
     assert assert_exact(corpus_of(SEED_DOCUMENTS)) > 500
 
 
@@ -126,7 +126,7 @@ def divided(text: str, random: Random) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_of_generated_pdfs(seed: int, tmp_path: Path) -> None:
+def test_quotations_of_generated_pdfs_are_exact_and_on_their_pages(seed: int, tmp_path: Path) -> None:
     (tmp_path / "norma.pdf").write_bytes(drawn(seed))
     corpus = corpus_of(tmp_path)
     assert any(layout.marks for layout in corpus.layouts.values())
@@ -136,7 +136,7 @@ def test_of_generated_pdfs(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", REAL_FILES)
-def test_of_real_pdfs(name: str, tmp_path: Path) -> None:
+def test_quotations_of_real_pdfs_are_exact_and_on_their_pages(name: str, tmp_path: Path) -> None:
     if not (REAL / name).exists():
         pytest.skip("the real documents are not here")
     (tmp_path / name).write_bytes((REAL / name).read_bytes())

@@ -107,7 +107,7 @@ def test_every_document_is_told_of(corpus: Corpus) -> None:
     assert {quote.document_id for quote in corpus.ask("¿Qué documentos hay?").quotes} == set(DOCUMENTS)
 
 
-def test_when_and_by_whom(corpus: Corpus) -> None:
+def test_a_document_tells_when_it_appeared_and_who_published_it(corpus: Corpus) -> None:
     assert "23 de diciembre de 2021" in quoted(corpus, "¿De qué fecha es la nota?")
     assert "3 de mayo de 2021" in quoted(corpus, "¿Cuándo se aprobó la resolución?")
     assert "La Policía Rural ha recuperado" in quoted(corpus, "¿Quién publica la nota?")
