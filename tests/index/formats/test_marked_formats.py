@@ -392,14 +392,6 @@ def test_a_table_with_paragraphs_in_its_cells_is_a_table() -> None:
     assert found.quotable == ["Especie Cupo", "Perdiz 4 (dos)"]
 
 
-def test_what_is_struck_out_is_not_quoted_and_named() -> None:
-    found = page(
-        "<p>La cuota es de <del>10 euros</del> <ins>12 euros</ins>.<p>Son <s>20</s> <strike>30</strike> 25.<p hidden>no</p>"
-    )
-    assert found.quotable == ["La cuota es de 12 euros.", "Son 25."]
-    assert left_aside(found) == {NoticeKind.STRUCK_TEXT: 4, NoticeKind.HIDDEN_TEXT: 1}
-
-
 @cases("source, shown")
 def test_a_page_is_read_as_it_is_shown(source: str, shown: str) -> None:
     assert page(f"<p>{source}</p>").words == shown
@@ -426,20 +418,14 @@ def test_what_is_inside_a_caption_or_a_heading_is_of_its_kind(body: str, kind: B
     assert [(one.kind, one.level) for one in elements] == [(kind, level), (None, 0)]
 
 
-@cases("styles, body, shown, hidden")
-def test_what_a_style_sheet_hides_is_not_read_and_named(
-    styles: str, body: str, shown: str, hidden: int
+@cases("body, shown, named")
+def test_what_a_page_hides_or_sets_apart_is_not_read_and_named(
+    body: str, shown: str, named: dict[str, int]
 ) -> None:
-    found = page(f"<style>{styles}</style>{body}")
-    assert found.words == shown
-    assert left_aside(found) == ({NoticeKind.HIDDEN_TEXT: hidden} if hidden else {})
-
-
-@cases("body, shown, of_site")
-def test_what_is_of_the_site_around_a_text_is_not_read_and_named(body: str, shown: str, of_site: int) -> None:
+    """Styles and attributes hide; menus and banners are of the site; what is struck out no longer holds."""
     found = page(body)
     assert found.words == shown
-    assert left_aside(found) == ({NoticeKind.SITE_TEXT: of_site} if of_site else {})
+    assert {kind.name: count for kind, count in left_aside(found).items()} == named
 
 
 def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:

@@ -16,6 +16,7 @@ from support.fake_encoder import document_of
 from support.formats.reading import Reading
 from support.layout_agreement import Agreement, measure_layout, read_gold
 from support.places import ROOT, TESTS
+from support.tables import cases
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
 GOLD = {
@@ -266,41 +267,18 @@ _AROUND = (
 )
 
 
-def said_in_article_2(lines: str) -> list[tuple[str, str]]:
-    """Role and text of what can be quoted of an article that holds `lines`."""
+@cases("why, lines, said")
+def test_what_short_lines_of_an_article_say(why: str, lines: str, said: list[list[str]]) -> None:
     reading = Reading("a.txt", _AROUND.format(lines).encode())
     assert reading.passage("De 11 a 20").path[-1:] == ("Artículo 3. Horario.",)
-    return [(s.role.value, s.text) for p in reading.passages if p.label == "artículo 2" for s in p.sentences]
+    own = [one for passage in reading.passages if passage.label == "artículo 2" for one in passage.sentences]
+    assert [[one.role.value, one.text] for one in own] == said, why
 
 
-@pytest.mark.parametrize("gap", ["    ", "\t", " | "])
-def test_cells_that_stand_apart_are_rows_of_a_table(gap: str) -> None:
-    rows = [
-        gap.join(row)
-        for row in (("Tipo", "Martes", "Domingo"), ("Adulto", "4,50 €", "6 €"), ("Niño", "2 €", "3 €"))
-    ]
-    shown = [" ".join(row.split()) for row in rows]
-    assert said_in_article_2("\n".join(rows)) == [("header", shown[0]), ("row", shown[1]), ("row", shown[2])]
-    assert said_in_article_2("\n".join(rows[1:])) == [("row", shown[1]), ("row", shown[2])]
-
-
-@pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_short_lines_that_no_text_follows_are_items(gap: str) -> None:
-    prices = ["Adulto: 4,50 €", "Infantil: 2 €", "Familiar: 9 €"]
-    assert said_in_article_2(gap.join(prices)) == [("item", price) for price in prices]
-
-
-def test_names_one_below_the_other_are_items() -> None:
-    names = ["Ana Ruiz", "Eva Sanz", "Luis Mora"]
-    assert said_in_article_2("\n".join(names)) == [("item", name) for name in names]
-    assert blocks_of("Lista de la junta\n" + "\n".join(names) + "\n\nTexto que sigue aquí.")[:2] == [
-        ("heading", "Lista de la junta"), ("list", " ".join(names)),
+def test_names_under_a_heading_are_a_list() -> None:
+    assert blocks_of("Lista de la junta\nAna Ruiz\nEva Sanz\nLuis Mora\n\nTexto que sigue aquí.")[:2] == [
+        ("heading", "Lista de la junta"), ("list", "Ana Ruiz Eva Sanz Luis Mora"),
     ]  # fmt: skip
-
-
-def test_short_lines_are_the_text_of_their_article_where_there_is_no_other() -> None:
-    for lines in (["Entrada libre"], ["Ana Ruiz", "Eva Sanz"]):
-        assert said_in_article_2("\n\n".join(lines)) == [("sentence", line) for line in lines]
 
 
 def test_running_text_set_in_columns_is_no_table() -> None:
