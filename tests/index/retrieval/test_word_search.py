@@ -7,8 +7,6 @@ import sys
 from contextlib import closing
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
 from alpie.index.retrieval.word_search import WordQuery, fold_as_stored
@@ -89,22 +87,3 @@ def test_letters_of_latin_writing_are_folded_as_the_database_stores_them() -> No
 def test_folding_moves_no_offset_whatever_the_character() -> None:
     for code in range(sys.maxunicode + 1):
         assert len(fold_as_stored.__wrapped__(chr(code))) == 1
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.one_of(
-            st.text(max_size=8),
-            st.sampled_from(["OR", "NEAR/3", "NEAR", "(", '"', "«", "*", "-", "^", "{a b}:", "menor", "AND"]),
-        ),
-        max_size=8,
-    ).map(" ".join)
-)
-def test_any_text_is_a_query(stored: Corpus, text: str) -> None:
-    query = WordQuery.of(text)
-    for one in stored.word_matches(query):
-        passage = stored.passages[one.row].text
-        for start, end in query.ranges(passage):
-            assert 0 <= start < end <= len(passage)
-        assert all(exact.search(fold_as_stored(passage)) for exact in query.exact)
