@@ -14,8 +14,8 @@ from alpie.index.records import Block, BlockKind, Element, Structure, readable_t
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
-from support.layout_agreement import Agreement, measure_layout, read_gold
-from support.places import ROOT, TESTS
+from support.layout_agreement import measure_layout
+from support.places import ROOT
 from support.tables import cases
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
@@ -35,16 +35,9 @@ def blocks_of(text: str) -> list[tuple[str, str]]:
     return [(block.kind.value, readable_text(text, block.spans)) for block in layout.blocks]
 
 
-def measured(document_id: str) -> dict[str, Agreement]:
-    document = DOCUMENTS[document_id]
-    return measure_layout(
-        document, lay_out(document), read_gold(TESTS / "support" / "layout" / GOLD[document_id])
-    )
-
-
 @pytest.mark.parametrize("document_id", GOLD)
 def test_layout_agrees_with_what_a_reader_finds(document_id: str) -> None:
-    for kind, agreement in measured(document_id).items():
+    for kind, agreement in measure_layout(DOCUMENTS[document_id], GOLD[document_id]).items():
         recall, precision = FLOORS.get(kind, (1.0, 1.0))
         assert agreement.recall >= recall, (kind, agreement.missed)
         assert agreement.precision >= precision, (kind, agreement.invented)
@@ -57,9 +50,7 @@ def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
     text = "\n".join(
         line.rstrip() + ending if line.strip() else ending.strip(" ") for line in document.text.split("\n")
     )
-    document = replace(document, text=text)
-    gold = read_gold(TESTS / "support" / "layout" / GOLD["weprotect-2019"])
-    for kind, agreement in measure_layout(document, lay_out(document), gold).items():
+    for kind, agreement in measure_layout(replace(document, text=text), GOLD["weprotect-2019"]).items():
         assert agreement.recall >= 0.9, (kind, agreement.missed)
         assert agreement.precision >= 0.9, (kind, agreement.invented)
 
