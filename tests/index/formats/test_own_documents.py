@@ -27,6 +27,7 @@ from alpie.index.sources import document_folder
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.source_table import complete_entry, entry_from_file_name, render_table
 from alpie.index.storage.store import open_version
+from support.fake_encoder import FakeEncoder
 from support.formats import law, made
 from support.formats.pages import Drawn
 
@@ -126,6 +127,11 @@ def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: 
     monkeypatch.setattr(document_folder, "extract", counting)
     assert read_sources(folder).documents == before.documents
     assert set(parsed) == {"molino.txt", "escaneo.pdf", "cifrado.pdf", "foto.docx"}  # and those that failed
+
+
+def test_an_index_of_formats_is_the_same_however_often_it_is_built(folder: Path, tmp_path: Path) -> None:
+    first, again = (build_index(folder, tmp_path, FakeEncoder()) for _ in range(2))
+    assert (again.embedded, again.passages, again.changed) == (0, first.passages, False)
 
 
 # --- what files and tables say -------------------------------------------------------------------
