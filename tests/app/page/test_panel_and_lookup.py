@@ -93,11 +93,6 @@ def test_related_passages_are_apart_and_lack_a_word(corpus: Any) -> None:
     assert not look_up(corpus, LookupQuery('"detenciones" España')).related, "a phrase is wanted as it is"
 
 
-def test_a_search_for_words_that_no_passage_holds_says_so(client: TestClient) -> None:
-    shown = client.get("/al/search", params={"text": "xyzzy"}).text
-    assert WORDS("search.none_of_the_words") in shown
-
-
 def test_filters_narrow(corpus: Any) -> None:
     every = look_up(corpus, LookupQuery("menores")).found
     for narrowed in (
