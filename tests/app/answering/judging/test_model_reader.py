@@ -49,7 +49,7 @@ def test_the_sentences_named_are_the_likeliest_in_their_order() -> None:
     assert first.sentence_log_odds[0] > 0 > first.sentence_log_odds[1]
 
 
-def test_none_is_an_answer_too() -> None:
+def test_that_no_sentence_answers_is_an_answer() -> None:
     assert all(reading.passage_log_odds < 0 for reading in reader("0").read(QUESTION, PASSAGES))
 
 
@@ -61,7 +61,9 @@ def test_what_cannot_be_used_leaves_the_reading_to_the_reader_behind(answer: str
     ]
 
 
-def test_a_model_that_fails_or_says_nothing_in_time_leaves_it_too(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_fails_or_is_late_leaves_the_reading_to_the_reader_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def failing(messages: Messages) -> Iterator[str]:
         yield "2"
         raise ConnectionError("gone")
