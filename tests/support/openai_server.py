@@ -166,41 +166,21 @@ def _good(quotes: list[tuple[int, str]]) -> str:
 
 def _lies(quotes: list[tuple[int, str]], chance: random.Random) -> str:
     """Each quote's first sentence with one thing wrong, in a spelling of its own."""
-    lines = []
-    for number, text in quotes:
-        said = _first(text)
-        lie = chance.choice((_wrong_figure, _wrong_name, _wrong_date, _wrong_percent, _wrong_quote))
-        lines.append(lie(said, number, chance))
-    return "\n".join(lines)
+    return "\n".join(_lie(_first(text), f"[{number}]", chance) for number, text in quotes)
 
 
-def _wrong_figure(said: str, number: int, chance: random.Random) -> str:
-    figure = chance.choice(WRONG_FIGURES)
-    if match := re.search(r"\d[\d. ]*\d|\d", said):
-        return f"{said[: match.start()]}{figure}{said[match.end() :]} [{number}]"
-    return f"{said[:-1]}, con {figure} personas. [{number}]"
-
-
-def _wrong_name(said: str, number: int, chance: random.Random) -> str:
-    name = chance.choice(WRONG_NAMES)
-    opened = f"{name[0].upper()}{name[1:]} dice que {said[0].lower()}{said[1:]} [{number}]"
-    return chance.choice(
-        (opened, f"{said[:-1]}, según {name}. [{number}]", f"{said[:-1]} ({name}). [{number}]")
-    )
-
-
-def _wrong_date(said: str, number: int, chance: random.Random) -> str:
-    return f"{said[:-1]}, el {chance.choice(WRONG_DATES)}. [{number}]"
-
-
-def _wrong_percent(said: str, number: int, chance: random.Random) -> str:
-    return f"{said[:-1]}, un {chance.choice(('93 %', '93 por ciento', 'noventa y tres por ciento'))} más. [{number}]"
-
-
-def _wrong_quote(said: str, number: int, chance: random.Random) -> str:
-    return chance.choice(
-        (f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} [{number}]")
-    )
+def _lie(said: str, note: str, chance: random.Random) -> str:
+    figure, name, date = (chance.choice(wrong) for wrong in (WRONG_FIGURES, WRONG_NAMES, WRONG_DATES))
+    percent = chance.choice(("93 %", "93 por ciento", "noventa y tres por ciento"))
+    begun, recounted = said[:-1], re.sub(r"\d[\d. ]*\d|\d", lambda _: figure, said, count=1)
+    a_figure = f"{begun}, con {figure} personas. {note}" if recounted == said else f"{recounted} {note}"
+    a_name = (
+        f"{name[0].upper()}{name[1:]} dice que {said[0].lower()}{said[1:]} {note}", f"{begun}, según {name}. {note}",
+        f"{begun} ({name}). {note}",
+    )  # fmt: skip
+    a_quote = (f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} {note}")
+    a_date, a_percent = f"{begun}, el {date}. {note}", f"{begun}, un {percent} más. {note}"
+    return chance.choice((a_figure, chance.choice(a_name), a_date, a_percent, chance.choice(a_quote)))
 
 
 def _obeyed(question: str, quotes: list[tuple[int, str]]) -> str:
@@ -211,13 +191,8 @@ def _obeyed(question: str, quotes: list[tuple[int, str]]) -> str:
 
 def _chunk(text: str, finish: str | None = None) -> dict[str, Any]:
     delta = {"role": "assistant", "content": text} if finish is None else {}
-    return {
-        "id": "c",
-        "object": "chat.completion.chunk",
-        "created": 0,
-        "model": "m",
-        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-    }
+    choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
+    return {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": choices}
 
 
 def _plain(handler: BaseHTTPRequestHandler, status: int, text: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from alpie.app import Corpus as PublicCorpus
-from alpie.app.answering.answer_types import Answer, Quote
+from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
@@ -24,6 +24,7 @@ from alpie.index.notices import UnreadFile
 from alpie.index.retrieval.word_search import WordQuery
 from support.fake_corpus import FakeCorpus
 from support.places import ROOT
+from support.sample_answer import untimed
 from support.tables import cases
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
@@ -35,10 +36,6 @@ QUESTION_FILES = sorted((ROOT / "eval" / "questions").glob("*.jsonl"))
 @pytest.fixture(scope="module")
 def corpus(seed_corpus: Corpus) -> Corpus:
     return seed_corpus
-
-
-def untimed(answer: Answer) -> Answer:
-    return replace(answer, milliseconds={})
 
 
 def assert_verbatim(corpus: Corpus, quote: Quote) -> None:
