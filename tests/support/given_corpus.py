@@ -6,16 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from alpie.app.answering.corpus import Corpus
-from alpie.index.records import (
-    Block,
-    BlockKind,
-    Document,
-    Layout,
-    Passage,
-    Sentence,
-    Span,
-    readable_text,
-)
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span, readable_text
 from support.fake_encoder import corpus_from
 
 PRESS = """Detenciones en España
