@@ -167,9 +167,7 @@ class PageRoutes:
             return HTMLResponse(panels.vanished(error, translations), status_code=404)
 
     def _search(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Markup:
-        return lookup_view.render_results(
-            corpus, lookup_view.LookupQuery.from_query(_query(request)), translations
-        )
+        return lookup_view.render_results(corpus, lookup_view.read_lookup(_query(request)), translations)
 
     async def _check_form(self, request: Request) -> Response:
         return HTMLResponse(check.render_check_form(words_asked(request)))

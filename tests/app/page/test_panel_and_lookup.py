@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html as html_library
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from alpie.app.answering.lookup import LookupOrder, LookupQuery, look_up
 from alpie.app.page.views.link_places import parse_spans, passage_link, spans_parameter
-from alpie.app.page.views.lookup_view import LookupQuery, look_up
+from alpie.app.page.views.lookup_view import lookup_address
 from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import readable_text
@@ -104,13 +105,17 @@ def test_filters_narrow(corpus: Any) -> None:
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
-def test_results_are_sorted(corpus: Any, sort: str) -> None:
-    found = look_up(corpus, LookupQuery("menores", sort=sort, shown=400)).found
+def test_results_are_sorted(corpus: Any, sort: LookupOrder) -> None:
+    found = look_up(corpus, LookupQuery("«menores»", sort=sort, shown=400)).found
     documents = list(dict.fromkeys(item.passage.document_id for item in found))
     assert len(documents) > 2
     if sort == "relevance":
-        best = [max(item.weight for item in found if item.passage.document_id == one) for one in documents]
-        assert best == sorted(best, reverse=True)
+        hits = [hit for hit in corpus.search("«menores»", len(corpus.passages)) if hit.verbatim]
+        of_documents = [
+            [one.passage for one in hits if one.passage.document_id == name] for name in documents
+        ]
+        assert [item.passage for item in found] == list(chain.from_iterable(of_documents))
+        assert documents == list(dict.fromkeys(hit.passage.document_id for hit in hits))
     else:
         dates = [corpus.documents[document].date.split("/")[-1] for document in documents]
         assert dates == sorted(dates, reverse=sort == "newest")
@@ -130,8 +135,8 @@ def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
     whole = client.get(f"/al/search?{more.replace('shown=80', 'shown=400')}").text
     assert whole.split('class="related"')[0].count('class="quote-unit result"') == every
     assert 'class="act more"' not in whole
-    assert "shown" not in LookupQuery("a").address()
-    assert wanted.address(80) == "?text=menores&shown=80#buscar"
+    assert "shown" not in lookup_address(LookupQuery("a"))
+    assert lookup_address(wanted, 80) == "?text=menores&shown=80#buscar"
 
 
 @pytest.mark.parametrize(
