@@ -56,7 +56,7 @@ class MatchedPlace:
 class Misattribution:
     """What the words beside a quotation say of its source, and where it stands instead."""
 
-    said: tuple[str, ...]  # names, years, pages, articles, as they were pasted
+    claims: tuple[str, ...]  # names, years, pages, articles, as they were pasted
     citation: Citation
 
 
@@ -97,12 +97,12 @@ def verdict_key(outcome: Verification) -> str:
     return "signs" if only_signs else outcome.verdict.value
 
 
-def told_warnings(outcome: Verification, translations: Translations) -> list[str]:
+def verification_warnings(outcome: Verification, translations: Translations) -> list[str]:
     """All warnings about a text, a sentence each: what it leaves out, and which source it wrongly names."""
     named = (
         translations(
             "warn.reference",
-            said=", ".join(map(translations.quoted, one.said)),
+            claims=", ".join(map(translations.quoted, one.claims)),
             citation=short_citation(one.citation, translations.language),
         )
         for one in outcome.misattributed

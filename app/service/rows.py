@@ -8,7 +8,12 @@ from typing import cast
 from alpie.app.answering.answer_types import Answer, Citation, Part, Quote
 from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.answering.routing.absence import absence_lines
-from alpie.app.checking.verification import MatchedPlace, Verification, told_warnings, warning_sentences
+from alpie.app.checking.verification import (
+    MatchedPlace,
+    Verification,
+    verification_warnings,
+    warning_sentences,
+)
 from alpie.app.service.row_schemas import (
     AnswerRow,
     DocumentRow,
@@ -155,7 +160,7 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
         "occurrences": verification.occurrences,
         "with_omissions": verification.with_omissions,
         "only_signs": verification.only_signs,
-        "warnings": told_warnings(verification, translations_for(language)),
+        "warnings": verification_warnings(verification, translations_for(language)),
         "quoted": list(verification.quoted),
         "places": [_place_row(place, language) for place in verification.places],
         "differences": [

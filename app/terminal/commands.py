@@ -45,13 +45,13 @@ def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) ->
     _use_utf_8()
     given = _with_default_command(sys.argv[1:] if argv is None else argv)
     try:
-        translations = translations_for(_wished_language(given) or read_language())
+        translations = translations_for(_requested_language(given) or read_language())
         arguments = make_argument_parser(translations, evaluates=evaluate is not None).parse_args(given)
     except SettingsError as error:
         _inform(translations_for(LANGUAGES[0])("cli.error", message=error))
         return FAILED
-    except SystemExit as wish:  # --help, --version or wrong usage, already said by argparse
-        return DONE if wish.code in (None, 0) else WRONG_USAGE
+    except SystemExit as ended:  # --help, --version or wrong usage, already said by argparse
+        return DONE if ended.code in (None, 0) else WRONG_USAGE
     _log_to_stderr(logging.INFO if arguments.verbose else logging.WARNING)
     return _run_guarded(arguments, translations, evaluate)
 
@@ -424,12 +424,12 @@ def _with_default_command(argv: Sequence[str]) -> list[str]:
     return ["serve", *argv] if alone and not asks_for_help else list(argv)
 
 
-def _wished_language(argv: Sequence[str]) -> str:
+def _requested_language(argv: Sequence[str]) -> str:
     """What `--language` asks for, "" where it does not: the parser that reads the options has to speak it already."""
     options = [*argv[: argv.index("--")]] if "--" in argv else [*argv]
-    wishes = [after for one, after in pairwise(options) if one == "--language"]
-    wishes += [one.removeprefix("--language=") for one in options if one.startswith("--language=")]
-    return next((wish for wish in wishes if wish in LANGUAGES), "")
+    requested = [after for one, after in pairwise(options) if one == "--language"]
+    requested += [one.removeprefix("--language=") for one in options if one.startswith("--language=")]
+    return next((language for language in requested if language in LANGUAGES), "")
 
 
 def _use_utf_8() -> None:

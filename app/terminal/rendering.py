@@ -25,8 +25,8 @@ from alpie.app.checking.verification import (
     Verdict,
     Verification,
     sentence_line,
-    told_warnings,
     verdict_key,
+    verification_warnings,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
@@ -188,8 +188,8 @@ def verification_text(outcome: Verification, translations: Translations, width: 
             lines += [_wrap(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [translations("verify.omissions"), ""]
-    if told := told_warnings(outcome, translations):
-        lines += [_wrap(f" ! {one}", width, _INDENT) for one in told]
+    if warnings := verification_warnings(outcome, translations):
+        lines += [_wrap(f" ! {one}", width, _INDENT) for one in warnings]
         for place in outcome.places[:1] if outcome.warnings else ():
             whole = _INDENT + _with_marks(place.reading)
             lines += ["", translations("verify.whole"), _wrap(whole, width, _INDENT)]

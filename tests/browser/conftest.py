@@ -28,7 +28,7 @@ _HIGHLIGHT = """wanted => {
     const text = marks.map(mark => mark.innerText).join(' ').replace(/\\s+/g, ' ').trim();
     if (wanted !== null && text !== wanted) return null;
     const outer = box.getBoundingClientRect(), inner = marks[0].getBoundingClientRect();
-    const head = box.querySelector('.reading-head');
+    const head = box.querySelector('.panel-head');
     const covered = getComputedStyle(head).position === 'sticky' ? head.offsetHeight : 0;
     const inView = inner.top >= outer.top + covered - 1 && inner.top < outer.bottom
         && inner.bottom > 0 && inner.top < innerHeight;
@@ -61,7 +61,7 @@ def server() -> Iterator[str]:
     Corpus.build(settings)
     corpus = Corpus.open(settings)
     about_these = report_about(corpus, settings.data.parent / "browser-test-report.json")
-    options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
+    options = PageOptions(limits=Limits(questions=2000, fragments=5000), reports=(about_these,))
     with serving(create_app(lambda: corpus, options)) as address:
         yield address
 
@@ -100,7 +100,7 @@ class Visit:
 
         The panel may open for it a moment later: see `highlight_in_view`.
         """
-        answers = self.page.locator(".said .answer")
+        answers = self.page.locator(".reply .answer")
         before = answers.count()
         box = self.page.locator("#question textarea")
         box.fill(question)

@@ -30,7 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 from alpie.index.errors import FileError
 
@@ -47,7 +47,7 @@ _BUSY_SECONDS = 5
 
 
 class Login:
-    """A `Gate`: lets through who has a session or sends a name and password.
+    """A `AccessCheck`: lets through who has a session or sends a name and password.
 
     `homes`: the address of the page in each language, `root_path` included; `language`: of the page at "/".
     """

@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.state.named_collections import COLLECTION, Collection, Collections
-from alpie.app.page.views.page_words import language_of_path, page_translations_for
+from alpie.app.page.views.page_translations import language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 
 

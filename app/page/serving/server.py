@@ -30,7 +30,7 @@ from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.service.following import CorpusOpener
 from alpie.index.environment import work_offline
 
@@ -88,9 +88,9 @@ def create_app(
             make=collection,
             language=options.language,
         )
-    gate = None
+    login = None
     if options.users:
-        gate = Login(Users(options.users), _homes(options), options.language, options.root_path)
+        login = Login(Users(options.users), _homes(options), options.language, options.root_path)
     app.add_middleware(
         Guard,
         limits=options.limits,
@@ -99,7 +99,7 @@ def create_app(
         bodies=upload_bodies(options),
         collections=options.services.collections is not None,
         on_refusal=meter.count_refusal,
-        gate=gate,
+        access_check=login,
     )
     return app
 

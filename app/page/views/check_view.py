@@ -10,12 +10,12 @@ from alpie.app.checking.verification import (
     MatchedPlace,
     Verdict,
     sentence_line,
-    told_warnings,
+    verification_warnings,
     warning_sentences,
 )
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import passage_link
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
 from alpie.index.errors import QuestionError
 
@@ -58,7 +58,7 @@ def render_check(checker: QuotationChecker, text: str, translations: PageTransla
         title=title,
         documents=len(corpus.documents),
         # those about what is left out stand at their places
-        misattributed=told_warnings(replace(outcome, places=()), translations),
+        misattributed=verification_warnings(replace(outcome, places=()), translations),
         sentences=[sentence_line(n, one, translations) for n, one in enumerate(outcome.sentences, 1)],
         places=[_place_values(corpus, place, translations) for place in outcome.places],
     )

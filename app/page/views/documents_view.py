@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from alpie.app.page.state.document_shelf import FIELDS, Shelf
+from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.document_report import coverage_text, notice_text
@@ -25,7 +25,7 @@ class DocumentServices:
     """What changes the documents here, as far as visitors may."""
 
     uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
-    shelf: Shelf | None = None  # lets visitors correct and take out documents; None: they cannot
+    editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
     collections: Collections | None = None  # more documents, each with a name; None: there are no others
 
 
@@ -48,11 +48,11 @@ def render_documents(
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
     services = offer.services
-    uploads, shelf, collections = services.uploads, services.shelf, services.collections
+    uploads, editor, collections = services.uploads, services.editor, services.collections
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
-    if shelf:
-        documents = [one for one in documents if shelf.has(one)]
+    if editor:
+        documents = [one for one in documents if editor.has(one)]
     unread = corpus.unread if corpus else ()
     removed = collections.removed() if collections else ()
     return render(
@@ -74,7 +74,7 @@ def render_documents(
         most=translations.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
-        removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
+        removed_documents=[(one.token, one.title) for one in editor.removed()] if editor else (),
         languages=[(one, translations.language_name(one)) for one in _LANGUAGES],
     )
 
@@ -106,7 +106,7 @@ def _document_card(
         *(notice_text(notice, translations) for notice in document.notices),
     ]
     if fields := editorial_fields(document, translations):
-        notes.append(translations("reader.editorial", fields=fields))
+        notes.append(translations("panel.editorial", fields=fields))
     facts = (
         ("publisher", document.publisher),
         ("date", translations.date(document.date) if document.date else ""),

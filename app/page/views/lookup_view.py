@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from alpie.app.answering.lookup import LookupOrder, LookupQuery, MarkedPassage, look_up
 from alpie.app.answering.quoting.citation import cite, short_citation
 from alpie.app.page.views.link_places import passage_link
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
 
 if TYPE_CHECKING:

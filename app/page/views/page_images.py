@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from pathlib import Path
 
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
 from alpie.index.errors import SourceError
@@ -36,7 +36,7 @@ def page_figure(
     """The page behind a button; the picture is fetched when it is opened."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
-    text = translations("reader.page_image", page=number, title=document.title)
+    text = translations("panel.page_image", page=number, title=document.title)
     return render("page_figure", translations, number=number, source=source, text=text)
 
 

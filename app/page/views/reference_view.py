@@ -19,7 +19,7 @@ from alpie.app.exporting.export import export_excerpts as write_export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.link_places import words_at
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AddressError
 

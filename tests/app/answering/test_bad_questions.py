@@ -20,7 +20,7 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
 from alpie.app.page.views.lookup_view import read_lookup, render_results
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.terminal import commands as cli
@@ -99,10 +99,10 @@ def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, te
 def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
     corpus: Corpus, text: str
 ) -> None:
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     for query in ({"text": text, "sort": text}, {"text": f'"{text}"'}, {"text": "niños", "section": text}):
         try:
-            shown = render_results(corpus, read_lookup(query), words)
+            shown = render_results(corpus, read_lookup(query), translations)
         except QuestionError:
             continue
         assert shown

@@ -17,7 +17,7 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.row_schemas import ROWS
 from alpie.index.errors import BackendUnavailable
 from alpie.index.messages import message
@@ -28,7 +28,7 @@ from support.fake_corpus import FakeCorpus
 def app() -> Any:
     corpus = FakeCorpus()
     return create_app(
-        lambda: corpus, PageOptions(limits=Limits(questions=500, readings=2000), most_waiting=7)
+        lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000), most_waiting=7)
     )
 
 
@@ -59,7 +59,7 @@ OPENINGS = (
 def test_no_share_no_analytics_no_monitoring_no_history(pages: list[Any]) -> None:
     for page in pages:
         assert [name for name in OPENINGS if getattr(page, name)] == []
-        assert page.max_file_size == 1  # byte: the second wall behind the closed entry
+        assert page.max_file_size == 1  # byte: the second barrier behind the closed entry
 
 
 def test_gradio_and_its_client_are_told_to_call_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,8 +102,8 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
     import gradio as gr
 
     for page in pages:
-        (talk,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
-        assert talk.time_to_live == 3600
+        (conversation,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
+        assert conversation.time_to_live == 3600
 
 
 def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config: Any) -> None:
@@ -176,7 +176,7 @@ def test_the_box_is_emptied_once(pages: list[Any]) -> None:
             assert boxes[0] == ""
             assert len(boxes) > 1
             assert boxes[1:] == [gr.skip()] * (len(boxes) - 1)
-            assert "wish" in str(event.js)  # and nothing that would empty it before
+            assert event.js == "window.alpieScope.withOptions"  # and nothing that would empty it before
 
 
 class _Failing(FakeCorpus):
@@ -219,20 +219,20 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.views.chat import MAX_REMEMBERED, Wish, read_past
+    from alpie.app.page.views.chat import MAX_REMEMBERED, QuestionOptions, read_past
 
-    talk = [
+    conversation = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
         ["assistant", '<div class="said">Eso.</div>'],
     ]
-    messages, questions = read_past(json.dumps(talk))
+    messages, questions = read_past(json.dumps(conversation))
     assert questions == ["¿Qué <b>?"]
-    assert [one["content"] for one in messages] == [row[1] for row in talk]
-    assert len(read_past(json.dumps(talk * 50))[0]) == MAX_REMEMBERED
+    assert [one["content"] for one in messages] == [row[1] for row in conversation]
+    assert len(read_past(json.dumps(conversation * 50))[0]) == MAX_REMEMBERED
     deep = "[" * 100_000
     for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
                 json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip
         assert read_past(bad) == ([], [])
-        assert Wish.read(bad) == Wish()
-    assert Wish.read('{"documents": ["a"]}').documents == ["a"]
+        assert QuestionOptions.from_json(bad) == QuestionOptions()
+    assert QuestionOptions.from_json('{"documents": ["a"]}').documents == ["a"]
     assert Conversation().messages == []

@@ -1,4 +1,4 @@
-"""The outer wall: which addresses are open, to whom, from where, how often and how large."""
+"""The guard: which addresses are open, to whom, from where, how often and how large."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
      ("GET", "/gradio_api/queue/data"), ("POST", "/gradio_api/call/ask"), ("POST", "/gradio_api/queue/join")],
 )  # fmt: skip
 def test_every_open_address_has_a_rate(method: str, path: str) -> None:
-    limits = Limits(questions=3, readings=3, files=3, window_seconds=100)
+    limits = Limits(questions=3, fragments=3, files=3, window_seconds=100)
     refused: list[int] = []
     client = visitor(limits=limits, clock=lambda: 1000.0, on_refusal=refused.append)
     codes = [client.request(method, path).status_code for _ in range(5)]

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from alpie.app.answering.lookup import LookupOrder, LookupQuery, look_up
 from alpie.app.page.views.link_places import parse_spans, passage_link, spans_parameter
 from alpie.app.page.views.lookup_view import lookup_address
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
@@ -36,7 +36,7 @@ def test_spans_from_strangers_are_harmless(corpus: Any, text: str) -> None:
         assert 0 <= span.start < span.end <= length
 
 
-def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
+def test_the_panel_marks_exactly_the_quoted_words(corpus: Any) -> None:
     panels = Panels(corpus)
     for passage in corpus.passages[:40]:
         spans = passage.sentences[-1].spans
@@ -46,7 +46,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
         assert text == readable_text(corpus.documents[passage.document_id].text, spans)
 
 
-def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
+def test_the_panel_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
         marked = panels.renderer(document.id).render(page_translations_for("es"))
@@ -60,10 +60,10 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
 
 
 def test_a_vanished_address_says_so(client: TestClient) -> None:
-    answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
+    answer = client.get("/al/panel", params={"p": "europol-ia-2025/texto/0000000000"})
     assert answer.status_code == 404
-    assert page_translations_for("es").html("reader.vanished.changed") in answer.text
-    unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
+    assert page_translations_for("es").html("panel.vanished.changed") in answer.text
+    unknown = client.get("/al/panel", params={"p": "<script>/x/y"})
     assert unknown.status_code == 404
     assert "<script>" not in unknown.text
 

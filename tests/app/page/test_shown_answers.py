@@ -19,7 +19,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, mark_ranges
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
@@ -152,20 +152,20 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
     assert 'class="quote-unit"' in shown
     assert page_translations_for("es").html("answer.generating") in shown
     assert not seen
-    messages, talk = next(asking)
+    messages, conversation = next(asking)
     assert "Hubo dos." in messages[-1]["content"]
     assert page_translations_for("es").html("answer.generating") not in messages[-1]["content"]
-    assert [len(messages), len(talk.questions), len(seen)] == [2, 1, 1]
+    assert [len(messages), len(conversation.questions), len(seen)] == [2, 1, 1]
     assert list(asking) == []
 
 
 def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     with TestClient(create_app(lambda: corpus, PageOptions(finish=lambda answer: answer))) as client:
         shown = json.dumps(client.get("/config").json(), ensure_ascii=False)
-        assert words("foot.privacy.writer") in shown
-        assert words("foot.privacy") not in shown
-        assert words.html("help.writer") in client.get("/al/help").text
+        assert translations("foot.privacy.writer") in shown
+        assert translations("foot.privacy") not in shown
+        assert translations.html("help.writer") in client.get("/al/help").text
 
 
 def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
@@ -188,11 +188,11 @@ def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
 
 
 def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
-    chat, talk = Chat(opening, page_translations_for("es"), lambda answer: answer), Conversation()
-    asking = chat.ask("detenciones en España", talk)
+    chat, conversation = Chat(opening, page_translations_for("es"), lambda answer: answer), Conversation()
+    asking = chat.ask("detenciones en España", conversation)
     next(asking)
     next(asking)
-    assert chat.start_again(talk) == ([], Conversation())
+    assert chat.start_again(conversation) == ([], Conversation())
     assert list(asking) == []
 
 
@@ -205,10 +205,10 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
 def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, talk) = Chat(opening, page_translations_for("es")).ask(question, state)
-    assert isinstance(talk, Conversation)
+    *_, (messages, conversation) = Chat(opening, page_translations_for("es")).ask(question, state)
+    assert isinstance(conversation, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
-    assert len("".join(talk.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
+    assert len("".join(conversation.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
 
 
 def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
@@ -222,7 +222,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
     opening = Opening(Listening).start()
     opening.wait(10)
     chat = Chat(opening, page_translations_for("es"))
-    talk = Conversation()
+    conversation = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
-        *_, (_, talk) = chat.ask(question, talk)
+        *_, (_, conversation) = chat.ask(question, conversation)
     assert asked == [(), ("¿Cuántas detenciones hubo?",)]

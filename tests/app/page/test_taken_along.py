@@ -19,7 +19,7 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import passage_link
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
 from support.hostile_folder import PAYLOAD
@@ -85,13 +85,13 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
 
 def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
     page = "La operación sigue abierta.\n" * 60
-    *_, (messages, talk) = Chat(opening, page_translations_for("es")).ask(page, Conversation())
+    *_, (messages, conversation) = Chat(opening, page_translations_for("es")).ask(page, Conversation())
     said = messages[-1]["content"]
     assert 'class="act check-pasted"' in said
     pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)
     assert pasted is not None
     assert html_library.unescape(pasted[1]) == page.strip()
-    assert not talk.questions
+    assert not conversation.questions
 
 
 def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
@@ -109,35 +109,35 @@ def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
 
 
 def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClient) -> None:
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
     quoted = client.post("/al/check", content=f"Según la nota, «{sentence}»").text
     assert 'class="verdict exact"' in quoted
-    assert words.html("verify.quoted") in quoted
+    assert translations.html("verify.quoted") in quoted
     two = client.post("/al/check", content=f"«{sentence[:26]}» y «{sentence[29:]}»").text
     assert 'class="verdict exact"' in two
-    assert words.html("check.occurrences", number=2) not in two
+    assert translations.html("check.occurrences", number=2) not in two
     signs = client.post("/al/check", content=sentence.upper()).text
     assert 'class="verdict altered"' in signs
-    assert words.html("check.signs") in signs
+    assert translations.html("check.signs") in signs
     hostile = client.post("/al/check", content=f"Según <b>, «{sentence} <script>»").text
     assert "<script>" not in hostile
     for text in (sentence, sentence.replace("nuevas", "muchas")):
         plain = client.post("/al/check", content=text).text
-        assert words.html("check.signs") not in plain
-        assert words.html("verify.quoted") not in plain
+        assert translations.html("check.signs") not in plain
+        assert translations.html("verify.quoted") not in plain
 
 
 def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) -> None:
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     shown = client.post("/al/check", content="se descartan nuevas detenciones").text
     assert 'class="verdict cut"' in shown
     quoted = re.search(r'<span class="words">(.*?)</span></blockquote>', shown)
     assert quoted is not None
     assert quoted[1].endswith("abierta y no <mark>se descartan nuevas detenciones</mark>.")
     assert 'class="cut-warning"' in shown
-    assert words.html("quote.copy_whole") in shown
-    assert words.html("quote.copy") + "</button>" not in shown
+    assert translations.html("quote.copy_whole") in shown
+    assert translations.html("quote.copy") + "</button>" not in shown
     href = re.search(r'class="cite source" href="([^"]+)"', shown)
     assert href is not None
     kept = client.get(f"/al/export/csv{html_library.unescape(href[1])}").text
@@ -153,7 +153,7 @@ def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() ->
     plain = FakeCorpus()
     before, asked = "¿Cuántos miembros hay?", "¿Cuántas detenciones hubo en España?"
     answer = plain.ask(asked)
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     (first, *_) = answer.quotes
     parts = (
         Part(Role.SIDE, "<i>España</i>", "¿?", (first,), tentative=True),
@@ -171,20 +171,22 @@ def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() ->
 
     def printed(one: Answer) -> str:
         plain.ask = lambda *_: one  # type: ignore[method-assign]
-        return html_library.unescape(bytes(render_record(plain, asked, (), words, False).body).decode())
+        return html_library.unescape(
+            bytes(render_record(plain, asked, (), translations, False).body).decode()
+        )
 
     page = printed(hedged)
     for text in (
-        words("ask.follows", question=before), words("record.limited", documents=title),
-        words("answer.tentative"),
+        translations("ask.follows", question=before), translations("record.limited", documents=title),
+        translations("answer.tentative"),
     ):  # fmt: skip
         assert text in page
         assert text not in printed(replace(answer, search=replace(answer.search, firm_threshold=0.0)))
     page = printed(replace(hedged, parts=parts))
     assert "<h2><i>España</i></h2>" in page
-    assert page.count(words("answer.tentative")) == 1
+    assert page.count(translations("answer.tentative")) == 1
     for key in ("part.context", "part.elsewhere", "part.empty"):
-        assert words(key) in page
+        assert translations(key) in page
 
 
 def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, corpus: Any) -> None:

@@ -23,7 +23,7 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import DocumentServices, render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
@@ -218,7 +218,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def client(options: PageOptions, library: Any = None) -> TestClient:
-    """Our routes behind the wall, without Gradio's page, which takes seconds to make."""
+    """Our routes behind the guard, without Gradio's page, which takes seconds to make."""
     app = FastAPI()
     PageRoutes(Opening(lambda: library or corpus_of(TEXT)).start(), options).add_to(app)
     app.add_middleware(Guard, bodies=upload_bodies(options))
@@ -238,7 +238,7 @@ def test_what_visitors_may_do_depends_on_who_is_served(
 ) -> None:
     options = PageOptions.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
     services = options.services
-    allowed = (services.uploads, services.shelf, services.collections)
+    allowed = (services.uploads, services.editor, services.collections)
     assert [one is not None for one in allowed] == {
         "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
     }[may]  # fmt: skip
@@ -246,7 +246,7 @@ def test_what_visitors_may_do_depends_on_who_is_served(
 
 def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
     options = PageOptions.from_settings(load_settings({}, environment={}))
-    assert (options.services.uploads, options.services.shelf) == (None, None)
+    assert (options.services.uploads, options.services.editor) == (None, None)
     assert options.services.collections is not None
     assert (
         PageOptions.from_settings(load_settings({"upload": "add"}, environment={})).services.uploads
@@ -367,7 +367,7 @@ def test_pages_over_http(tmp_path: Path) -> None:
     corpus = Corpus.open(load_settings({"docs": str(docs), "data": str(data)}, environment={}), FakeEncoder())
     web = client(PageOptions(docs=docs), corpus)
     passage = next(one for one in corpus.passages if "11 euros" in one.text)
-    panel = web.get("/al/reader", params={"p": passage.address}).text
+    panel = web.get("/al/panel", params={"p": passage.address}).text
     source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")
     assert f"n={passage.page}" in source
     answer = web.get(source)
@@ -381,5 +381,5 @@ def test_pages_over_http(tmp_path: Path) -> None:
     assert web.get("/al/page?d=nada&n=1&lang=en").text == "There is no such page."
     assert web.get("/al/page?d=../ley&n=1").status_code == 404
     note = next(one for one in corpus.passages if one.document_id == "nota")
-    assert "page-view" not in web.get("/al/reader", params={"p": note.address}).text
+    assert "page-view" not in web.get("/al/panel", params={"p": note.address}).text
     assert extract((docs / "ley.pdf").read_bytes(), docs / "ley.pdf").text == corpus.documents["ley"].text

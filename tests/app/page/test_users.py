@@ -22,7 +22,7 @@ from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_sess
 from alpie.app.page.guarding.users import Users, password_hash
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import ArgumentError, FileError, IndexMissing
 
@@ -59,7 +59,7 @@ def _nothing() -> Corpus:
 def visitor(
     kept: Users, clock: Any = time.time, address: str = "10.0.0.1", scheme: str = "http"
 ) -> TestClient:
-    guard = Guard(inner, gate=Login(kept, HOMES, "es", clock=clock))
+    guard = Guard(inner, access_check=Login(kept, HOMES, "es", clock=clock))
     return TestClient(guard, client=(address, 1), base_url=f"{scheme}://localhost", follow_redirects=False)
 
 
@@ -125,7 +125,7 @@ def test_without_a_session_nothing_is_shown(kept: Users) -> None:
         answer = client.get(path)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/al/login?lang=")
-    for method, path in (("GET", "/al/reader"), ("GET", "/config"), ("POST", "/gradio_api/queue/join"),
+    for method, path in (("GET", "/al/panel"), ("GET", "/config"), ("POST", "/gradio_api/queue/join"),
                          ("GET", "/gradio_api/queue/data"), ("GET", "/al/metrics"), ("GET", "/assets/x.js"),
                          ("POST", "/gradio_api/call/ask"), ("GET", "/gradio_api/info")):  # fmt: skip
         answer = client.request(method, path)
@@ -256,9 +256,9 @@ def test_guessing_is_slowed_down(kept: Users) -> None:
 
 
 def test_guessing_from_many_places_is_slowed_down_by_name(kept: Users) -> None:
-    gate = Login(kept, HOMES, "es", clock=lambda: 1000.0)
+    login = Login(kept, HOMES, "es", clock=lambda: 1000.0)
     guesses = [(f"10.0.0.{n}", NAME, "wrong password") for n in range(12)]
-    codes = [at_once(gate, [guess])[0].status_code for guess in guesses]
+    codes = [at_once(login, [guess])[0].status_code for guess in guesses]
     assert codes == [401] * 10 + [429] * 2
 
 
@@ -279,11 +279,11 @@ class Hashing:
         return self.knows(users, name, password)
 
 
-def at_once(gate: Login, attempts: list[tuple[str, str, str]], then: Any = None) -> list[httpx.Response]:
+def at_once(login: Login, attempts: list[tuple[str, str, str]], then: Any = None) -> list[httpx.Response]:
     """Answers to log-ins sent at the same time, each (address, name, password); `then` runs while they wait."""
 
     async def one(address: str, name: str, password: str) -> httpx.Response:
-        transport = httpx.ASGITransport(Guard(inner, gate=gate), client=(address, 1))
+        transport = httpx.ASGITransport(Guard(inner, access_check=login), client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.post("/al/login", data={"name": name, "password": password})
 
@@ -306,12 +306,12 @@ def test_guesses_sent_together_are_counted_like_guesses_in_a_row(
 ) -> None:
     hashing = Hashing(monkeypatch)
     guesses = [(address.format(n), NAME, password.format(n)) for n in range(40)]
-    gate = Login(kept, HOMES, "es", clock=lambda: 1000.0)
-    answers = at_once(gate, guesses)
+    login = Login(kept, HOMES, "es", clock=lambda: 1000.0)
+    answers = at_once(login, guesses)
     assert Counter(one.status_code for one in answers) == {401: 10, 429: 30}
     assert all(int(one.headers["retry-after"]) for one in answers if one.status_code == 429)
     assert len(hashing.passwords) == 10
-    (right,) = at_once(gate, [("10.0.1.2", NAME, PASSWORD)])
+    (right,) = at_once(login, [("10.0.1.2", NAME, PASSWORD)])
     alone = "{}" not in address
     assert (right.status_code == 303) == alone, "one sender alone does not lock a user out"
 
@@ -357,12 +357,12 @@ def test_a_program_that_begins_with_many_requests_is_let_in(
     kept: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashing = Hashing(monkeypatch)
-    gate = Login(kept, HOMES, "es")
-    answers = at_once(gate, [("10.0.0.1", NAME, PASSWORD)] * 10)
+    login = Login(kept, HOMES, "es")
+    answers = at_once(login, [("10.0.0.1", NAME, PASSWORD)] * 10)
     assert {one.status_code for one in answers} == {303}
     assert len(hashing.passwords) == 1
     for _ in range(30):  # none of them counts as a failure
-        assert at_once(gate, [("10.0.0.1", NAME, PASSWORD)])[0].status_code == 303
+        assert at_once(login, [("10.0.0.1", NAME, PASSWORD)])[0].status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -489,9 +489,9 @@ def test_a_part_without_quotations_says_whether_another_shows_what_answers() -> 
         Part(Role.SIDE, "la ONU"),
     )
     lines = shown(replace(ANSWER, parts=parts))
-    words = translations_for("es")
-    assert lines[lines.index("== la nota") + 2] == words("part.elsewhere")
-    assert lines[lines.index("== la ONU") + 2] == words("part.empty")
+    translations = translations_for("es")
+    assert lines[lines.index("== la nota") + 2] == translations("part.elsewhere")
+    assert lines[lines.index("== la ONU") + 2] == translations("part.empty")
 
 
 def test_a_document_cannot_steer_the_terminal() -> None:

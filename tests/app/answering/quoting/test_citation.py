@@ -128,8 +128,8 @@ def test_a_link_gives_the_address_back() -> None:
 
 
 def test_spanish_numbers_are_grouped_from_five_figures_on() -> None:
-    words = translations_for("es")
-    assert (words.number(3187), words.number(105047), words.number(0.25, 2)) == (
+    translations = translations_for("es")
+    assert (translations.number(3187), translations.number(105047), translations.number(0.25, 2)) == (
         "3187",
         "105\u00a0047",
         "0,25",

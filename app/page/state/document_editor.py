@@ -47,7 +47,7 @@ class Removed:
     table: Mapping[str, Any]  # of `sources.toml`; empty: it had none
 
 
-class Shelf:
+class DocumentEditor:
     """The documents in `folder`; `refresh` is called after each change and has them indexed."""
 
     def __init__(self, folder: Path, refresh: Callable[[], None]) -> None:
@@ -91,7 +91,7 @@ class Shelf:
         self._refresh()
 
     def remove(self, document: Document, documents: Iterable[Document]) -> None:
-        """Take `document` off the shelf. Raises ChangeRefused for the last of `documents`: nothing could be asked."""
+        """Take `document` out. Raises ChangeRefused for the last of `documents`: nothing could be asked."""
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
             path = self._inside(document.file)
