@@ -145,35 +145,69 @@ class PartRow(_SometimesPart):
     quotes: Annotated[list[_FromOne], _doc("numbers of its quotes, from 1; empty where it says nothing")]
 
 
-class _SometimesAnswer(TypedDict, total=False):
+class _SometimesAnswered(TypedDict, total=False):
     parts: list[PartRow]
     follows: Annotated[list[str], _doc("the earlier questions it was completed with, oldest first")]
     limited_to: Annotated[list[str], _doc("ids of the documents it was put to, where not to all")]
-    small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
     tentative: Annotated[
         bool, _doc("answered with reserve: the quotations come nearest and may not answer all")
     ]
     stages: Annotated[dict[str, float], _doc("milliseconds by stage")]
-    writer_report: WriterReportRow
     absent: Annotated[
         list[str], _doc("of each document or place that is named and not there, a sentence saying so")
     ]
     nearest: Annotated[list[QuoteRow], _doc("of a refusal: the nearest passages, which are no answer")]
 
 
-class AnswerRow(_SometimesAnswer):
+class AnsweredRow(_SometimesAnswered):
+    """A question and what was answered: what a row of an answer and its record share."""
+
+    question: str
+    answered: bool
+    quotes: Annotated[list[QuoteRow], _doc("best first; empty when not answered")]
+    confidence: Annotated[_Probability, _doc("probability that the documents answer")]
+    search: SearchRow
+    writer: list[WrittenRow] | None
+
+
+class _SometimesAnswer(TypedDict, total=False):
+    small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
+    writer_report: WriterReportRow
+
+
+class AnswerRow(AnsweredRow, _SometimesAnswer):
     """A row of the predictions file, with the question, what was searched and the writer's sentences."""
 
     id: str
-    question: str
-    answered: bool
     answer: Annotated[str, _doc("the quotations, one a line, or a sentence that there is no answer")]
-    quotes: Annotated[list[QuoteRow], _doc("best first; empty when not answered")]
     passages: Annotated[list[FoundRow], Field(max_length=10)]
-    confidence: Annotated[_Probability, _doc("probability that the documents answer")]
     ms: Annotated[float, _doc("milliseconds from question to answer")]
-    search: SearchRow
-    writer: list[WrittenRow] | None
+
+
+class FileRow(TypedDict):
+    """A document of a record's corpus, with the checksum of its file."""
+
+    id: str
+    title: str
+    file: str
+    sha256: str
+
+
+class CorpusRow(TypedDict):
+    """The corpus that a recorded answer was made from."""
+
+    fingerprint: str
+    documents: list[FileRow]
+
+
+class RecordRow(AnsweredRow):
+    """The record of an answer: with the version that made it, the date, and what it was made from."""
+
+    format: str
+    format_version: int
+    alpie: str
+    date: str
+    corpus: CorpusRow
 
 
 class SentenceRow(TypedDict):

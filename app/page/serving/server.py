@@ -146,7 +146,7 @@ def _mount_pages(
         # "/" last: it takes what is left.
         for language, path in sorted(_paths(options).items(), key=itemgetter(1), reverse=True):
             pages[language] = _page(opening, language, options, meter)
-            _mount(app, pages[language], path, language, heads[language])
+            _mount(app, pages[language], path, heads[language])
 
     # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
     with _MOUNTING, ThreadPoolExecutor(1) as thread:
@@ -165,12 +165,12 @@ def _page(opening: Opening, language: str, options: PageOptions, meter: Meter | 
     return page
 
 
-def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> None:
+def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
     import gradio as gr
 
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
+        warnings.simplefilter("ignore")  # about rendering on the server and about deprecations
         gr.mount_gradio_app(
             app,
             page,
@@ -182,7 +182,6 @@ def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> N
             max_file_size=1,
             theme=theme,
             head=head,
-            js=f"() => {{ document.documentElement.lang = '{language}'; }}",
         )
 
 
