@@ -17,15 +17,13 @@ from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import read_cut
 from alpie.app.answering.quoting.omissions import OMISSION, OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import CopiedText, find_copied, without_hyphens
+from alpie.app.checking.pasted_text import sentences_of, variants_of, visible_lines, without_outer_quotes
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
 from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
 from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
 from alpie.app.translations import message
-from alpie.index.characters import without_invisible
-from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
-from alpie.index.spanish.analysis import normalize
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -40,10 +38,7 @@ _ALTERED_SIMILARITY = 0.55
 _MAX_PIECES = 10  # of a quotation with omissions; each of two words at least
 _SLICE_WORDS = 40  # of the text, given to the lexical search at once
 _WORD = re.compile(r"\S+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
 _MAX_SENTENCES = 40  # of a text that are looked up one by one
-_FEWEST_WORDS = 3  # of one of them
 _EDGES = " .,;:"  # of a piece of a quotation with omissions: what may be another where it ends
 _MAX_COPIED = 10_000  # characters of a text that is compared with copies
 _MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
@@ -102,13 +97,13 @@ class TextChecker:
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
             raise QuestionError(message("verify.no_words"))
-        for reading in _readings(pasted):
-            found, total = self._find_exact(reading)
+        for variant in variants_of(pasted):
+            found, total = self._find_exact(variant)
             if found:
                 return _exact_or_cut(text, found, total)
         for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
-            for reading in _readings(pasted):
-                place = self._with_omissions(mark.split(fold_quotes(reading)), self._views)
+            for variant in variants_of(pasted):
+                place = self._with_omissions(mark.split(fold_quotes(variant)), self._views)
                 if place:
                     return _exact_or_cut(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
@@ -120,8 +115,8 @@ class TextChecker:
         documents, layouts = self.corpus.documents, self.corpus.layouts
         return {name: views_of(document, layouts.get(name)) for name, document in documents.items()}
 
-    def _find_exact(self, reading: str) -> tuple[tuple[MatchedPlace, ...], int]:
-        words = fold_quotes(reading)
+    def _find_exact(self, variant: str) -> tuple[tuple[MatchedPlace, ...], int]:
+        words = fold_quotes(variant)
         places: list[MatchedPlace] = []
         total = 0
         for name, views in self._views.items():
@@ -150,7 +145,7 @@ class TextChecker:
 
     def check_nearest(self, text: str, by_sentence: bool = True) -> Verification:
         """The outcome for a text that is not literal: compared with the passages that share rare words."""
-        pasted = _without_outer_quotes(collapse(text))
+        pasted = without_outer_quotes(collapse(text))
         words = fold_quotes(pasted).split()
         candidates = self._candidates(words)
         for passage in candidates:
@@ -189,7 +184,7 @@ class TextChecker:
 
     def _check_copied(self, text: str, is_exact: bool) -> Verification | None:
         """The outcome for the words of a stretch as a copy out of its file has them; None for other words."""
-        bare = _visible_lines(text)
+        bare = visible_lines(text)
         if len(bare) > _MAX_COPIED:
             return None
         near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
@@ -215,7 +210,7 @@ class TextChecker:
             return None
         words = OMISSION_MARK.sub(f" {OMISSION} ", pasted).split()
         fit = align_whole(words, place.shown.split())
-        verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
+        verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
         differences = fit.differences(words, place.shown.split())
         return Verification(
             text, verdict, (place,), 1, fit.similarity, differences, with_omissions=True, only_signs=True
@@ -227,13 +222,13 @@ class TextChecker:
             return _exact_or_cut(text, (place,), 1)
         source = place.text.split()
         fit = align_whole(fold_quotes(pasted).split(), fold_quotes(place.text).split())
-        verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
+        verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
         differences = fit.differences(pasted.split(), source)
         return Verification(text, verdict, (place,), 1, fit.similarity, differences, only_signs=True)
 
     def _check_sentences(self, pasted: str) -> tuple[Verification, ...]:
         """Each sentence of a text by itself; none for a text of one, or of very many."""
-        sentences = _sentences(pasted)
+        sentences = sentences_of(pasted)
         if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
         return tuple(
@@ -273,16 +268,16 @@ class TextChecker:
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)
-        reading = read_cut(document.text, spans, sentences)
-        return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
+        cut = read_cut(document.text, spans, sentences)
+        return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, cut)
 
 
 def _exact_or_cut(
     text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
 ) -> Verification:
     """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
-    ordered = sorted(places, key=lambda place: bool(place.reading.warnings))
-    verdict = Verdict.CUT if ordered[0].reading.warnings else Verdict.EXACT
+    ordered = sorted(places, key=lambda place: bool(place.cut.warnings))
+    verdict = Verdict.CUT if ordered[0].cut.warnings else Verdict.EXACT
     return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
 
 
@@ -305,38 +300,3 @@ def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
     if outcome.places:
         return (Difference(DifferenceKind.EQUAL, collapse(outcome.text), outcome.places[0].text),)
     return (Difference(DifferenceKind.INSERTED, collapse(outcome.text), ""),)
-
-
-def _sentences(pasted: str) -> list[str]:
-    """The sentences of a text, those of a word or two with the one before; what is marked as left out parts them too."""
-    found: list[str] = []
-    for part in OMISSION_MARK.split(pasted):
-        begins = len(found)
-        for start, end in sentence_bounds(part):
-            one = part[start:end]
-            if len(found) > begins and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
-                found[-1] += f" {one}"
-            elif _LETTERS.search(one):
-                found.append(one)
-    return found
-
-
-def _visible_lines(text: str) -> str:
-    """`text` without invisible characters and marks around the whole, its line ends kept."""
-    return _strip_outer_quotes(without_invisible(text).strip())
-
-
-def _without_outer_quotes(pasted: str) -> str:
-    """`pasted` without invisible characters and without quotation marks around the whole."""
-    return _strip_outer_quotes(normalize("NFC", without_invisible(pasted)))
-
-
-def _strip_outer_quotes(text: str) -> str:
-    quoted = _OUTER_QUOTES.match(fold_quotes(text))
-    return text[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else text
-
-
-def _readings(pasted: str) -> tuple[str, ...]:
-    """What the rule lets pass for the pasted text, the text itself first."""
-    bare = _without_outer_quotes(pasted)
-    return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))

@@ -37,7 +37,7 @@ class MatchedPlace:
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
     # the whole sentences it stands in, and what it leaves out of them
-    reading: CutReading = field(default_factory=CutReading)
+    cut: CutReading = field(default_factory=CutReading)
 
     @property
     def start(self) -> int:
@@ -88,7 +88,7 @@ class Verification:
         """What a text that was cut leaves out."""
         if self.verdict is not Verdict.CUT:
             return ()
-        return tuple(dict.fromkeys(one for place in self.places for one in place.reading.warnings))
+        return tuple(dict.fromkeys(one for place in self.places for one in place.cut.warnings))
 
 
 def verdict_key(outcome: Verification) -> str:

@@ -184,7 +184,7 @@ class AnswerRow(AnsweredRow, _SometimesAnswer):
     ms: Annotated[float, _doc("milliseconds from question to answer")]
 
 
-class FileRow(TypedDict):
+class RecordedFileRow(TypedDict):
     """A document of a record's corpus, with the checksum of its file."""
 
     id: str
@@ -193,11 +193,11 @@ class FileRow(TypedDict):
     sha256: str
 
 
-class CorpusRow(TypedDict):
+class RecordedCorpusRow(TypedDict):
     """The corpus that a recorded answer was made from."""
 
     fingerprint: str
-    documents: list[FileRow]
+    documents: list[RecordedFileRow]
 
 
 class RecordRow(AnsweredRow):
@@ -207,7 +207,7 @@ class RecordRow(AnsweredRow):
     format_version: int
     alpie: str
     date: str
-    corpus: CorpusRow
+    corpus: RecordedCorpusRow
 
 
 class SentenceRow(TypedDict):

@@ -199,9 +199,9 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
         "spans": _span_pairs(place.spans),
         "address": place.address,
         "citation": "",
-        "sentence": place.reading.text,
-        "marked": [list(part) for part in place.reading.marked],
-        "warnings": warning_sentences(place.reading.warnings, translations_for(language)),
+        "sentence": place.cut.text,
+        "marked": [list(part) for part in place.cut.marked],
+        "warnings": warning_sentences(place.cut.warnings, translations_for(language)),
     }
     if place.citation:
         row = {**row, **_place_fields(place.citation), "citation": full_citation(place.citation, language)}

@@ -72,7 +72,7 @@ class Meter:
             self._stages.labels(stage)
 
     def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """Add a value that is asked for at every reading."""
+        """Add a value that is asked for whenever metrics are collected."""
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
     def opened(self, corpus: Corpus) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from urllib.parse import urlencode
 
 from alpie.app.answering.lookup import LookupOrder, LookupQuery, MarkedPassage, look_up
@@ -12,6 +12,7 @@ from alpie.app.answering.quoting.citation import cite, short_citation
 from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
+from alpie.index.records import Document
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -50,9 +51,9 @@ def lookup_address(lookup: LookupQuery, shown: int = _STEP) -> str:
 def render_results(corpus: Corpus, lookup: LookupQuery, translations: PageTranslations) -> Markup:
     """The passages that a look-up finds, by document; those with the words apart from those that are only related."""
     results = look_up(corpus, lookup)
-    groups: dict[str, list[dict[str, object]]] = {}
+    groups: dict[str, list[_ResultCard]] = {}
     for item in results.found:
-        groups.setdefault(item.passage.document_id, []).append(_passage_values(item, corpus, translations))
+        groups.setdefault(item.passage.document_id, []).append(_result_card(item, corpus, translations))
     every = sum(results.counts.values())
     return render(
         "search_results",
@@ -61,7 +62,7 @@ def render_results(corpus: Corpus, lookup: LookupQuery, translations: PageTransl
         results=results,
         every=every,
         groups=[(corpus.documents[document], items) for document, items in groups.items()],
-        related=[_passage_values(item, corpus, translations) for item in results.related],
+        related=[_result_card(item, corpus, translations) for item in results.related],
         address=lookup_address(lookup, _STEP),
         more=lookup_address(lookup, lookup.shown + _STEP)
         if len(results.found) < min(every, _MAX_SHOWN)
@@ -69,18 +70,29 @@ def render_results(corpus: Corpus, lookup: LookupQuery, translations: PageTransl
     )
 
 
-def _passage_values(item: MarkedPassage, corpus: Corpus, translations: PageTranslations) -> dict[str, object]:
+class _ResultCard(NamedTuple):
+    """A passage in the list of results, as the template shows it."""
+
+    document: Document
+    where: str
+    href: str
+    excerpt: Markup
+    text: str  # all of it, which is copied
+    source: str
+
+
+def _result_card(item: MarkedPassage, corpus: Corpus, translations: PageTranslations) -> _ResultCard:
     passage = item.passage
     document = corpus.documents[passage.document_id]
     labels = (*passage.path, passage.label) if passage.label else passage.path
-    return {
-        "document": document,
-        "where": " › ".join(labels) or document.title,
-        "href": passage_link(passage),
-        "excerpt": _excerpt(passage.text, item.ranges),
-        "text": passage.text,  # all of it, which is copied
-        "source": short_citation(cite(document, passage), translations.language),
-    }
+    return _ResultCard(
+        document,
+        where=" › ".join(labels) or document.title,
+        href=passage_link(passage),
+        excerpt=_excerpt(passage.text, item.ranges),
+        text=passage.text,
+        source=short_citation(cite(document, passage), translations.language),
+    )
 
 
 def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:

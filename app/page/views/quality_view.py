@@ -25,7 +25,7 @@ _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
 _LARGEST_BYTES = 50_000_000
 
 
-class _Estimate(BaseModel):
+class _SavedEstimate(BaseModel):
     value: float
     low: float
     high: float
@@ -37,15 +37,15 @@ def _known(estimates: dict[str, Any]) -> dict[str, Any]:
     return {name: one for name, one in estimates.items() if one and one["value"] is not None}
 
 
-_Estimates = Annotated[dict[str, _Estimate], BeforeValidator(_known)]  # by the name of the metric
+_SavedEstimates = Annotated[dict[str, _SavedEstimate], BeforeValidator(_known)]  # by the name of the metric
 
 
-class _PipelineResults(BaseModel):
-    overall: _Estimates
-    by_kind: dict[str, _Estimates]
+class _SavedPipeline(BaseModel):
+    overall: _SavedEstimates
+    by_kind: dict[str, _SavedEstimates]
 
 
-class _CurvePoint(BaseModel):
+class _SavedPoint(BaseModel):
     threshold: float
     answer_rate: float | None = None
     refusal_rate: float | None = None
@@ -60,8 +60,8 @@ class SavedReport(BaseModel):
     documents: int
     passages: int
     corpus_fingerprint: str
-    pipelines: Annotated[dict[str, _PipelineResults], Field(min_length=1)]
-    refusal_curve: list[_CurvePoint] = []
+    pipelines: Annotated[dict[str, _SavedPipeline], Field(min_length=1)]
+    refusal_curve: list[_SavedPoint] = []
 
 
 def has_results_about(reports: Sequence[Path], fingerprint: str) -> bool:
@@ -122,7 +122,7 @@ def _values(report: SavedReport, translations: PageTranslations) -> dict[str, ob
     }
 
 
-def _interval(estimate: _Estimate, translations: PageTranslations) -> str:
+def _interval(estimate: _SavedEstimate, translations: PageTranslations) -> str:
     low, high = translations.share(estimate.low), translations.share(estimate.high)
     return translations("evaluation.interval", low=low, high=high, n=estimate.n)
 
@@ -138,7 +138,7 @@ class _KindBar(NamedTuple):
     high: float
 
 
-def _kinds(kinds: Mapping[str, _Estimates], translations: PageTranslations) -> Iterator[_KindBar]:
+def _kinds(kinds: Mapping[str, _SavedEstimates], translations: PageTranslations) -> Iterator[_KindBar]:
     for kind, estimates in kinds.items():
         if one := estimates.get("refusal rate" if kind == "unanswerable" else "right@3"):
             key = f"evaluation.kind.{kind}"
@@ -148,7 +148,7 @@ def _kinds(kinds: Mapping[str, _Estimates], translations: PageTranslations) -> I
 
 
 def _curve(
-    points: Sequence[_CurvePoint], translations: PageTranslations
+    points: Sequence[_SavedPoint], translations: PageTranslations
 ) -> list[tuple[str, list[tuple[float, float]]]]:
     """The lines of the diagram by name, both coordinates of their points between 0 and 1."""
     rates = [(p.threshold, p.answer_rate, p.refusal_rate) for p in points]
@@ -161,7 +161,7 @@ def _curve(
     ]
 
 
-def _cell(estimate: _Estimate | None, metric: str, translations: PageTranslations) -> tuple[str, str]:
+def _cell(estimate: _SavedEstimate | None, metric: str, translations: PageTranslations) -> tuple[str, str]:
     """A figure and its interval."""
     if estimate is None:
         return "–", ""
