@@ -19,8 +19,14 @@ from alpie.app.answering.quoting.omissions import OMISSION, OMISSION_MARK, OMISS
 from alpie.app.checking.copied import CopiedText, find_copied, without_hyphens
 from alpie.app.checking.pasted_text import sentences_of, variants_of, visible_lines, without_outer_quotes
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
-from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
-from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
+from alpie.app.checking.verification import (
+    MatchedPlace,
+    Verdict,
+    Verification,
+    combine_sentences,
+    exact_or_cut,
+)
+from alpie.app.checking.word_alignment import Alignment, align, align_whole
 from alpie.app.translations import message
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
@@ -100,12 +106,12 @@ class TextChecker:
         for variant in variants_of(pasted):
             found, total = self._find_exact(variant)
             if found:
-                return _exact_or_cut(text, found, total)
+                return exact_or_cut(text, found, total)
         for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
             for variant in variants_of(pasted):
                 place = self._with_omissions(mark.split(fold_quotes(variant)), self._views)
                 if place:
-                    return _exact_or_cut(text, (place,), 1, with_omissions=True)
+                    return exact_or_cut(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
             raise QuestionError(message("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._check_copied(text, is_exact=True)
@@ -146,32 +152,38 @@ class TextChecker:
     def check_nearest(self, text: str, by_sentence: bool = True) -> Verification:
         """The outcome for a text that is not literal: compared with the passages that share rare words."""
         pasted = without_outer_quotes(collapse(text))
-        words = fold_quotes(pasted).split()
-        candidates = self._candidates(words)
+        candidates = self._candidates(fold_quotes(pasted).split())
         for passage in candidates:
             spans = under_header(passage, pasted)
             if spans:
-                return _exact_or_cut(text, (self._place(passage.document_id, spans),), 1)
+                return exact_or_cut(text, (self._place(passage.document_id, spans),), 1)
         if same := self._check_copied(text, is_exact=False):
             return same
         if marked := self._check_omissions(text, pasted, candidates):
             return marked
         sentences = self._check_sentences(pasted) if by_sentence else ()
         if sentences and all(one.is_found or one.only_signs for one in sentences):
-            return _combine_sentences(text, Verdict.JOINED, sentences)
+            return combine_sentences(text, Verdict.JOINED, sentences)
         if not any(one.is_found or one.only_signs for one in sentences):
             sentences = ()
         if sentences and OMISSION_MARK.search(pasted):  # a mark is not to be compared with words
-            return _combine_sentences(text, Verdict.ALTERED, sentences)
-        arounds = [self._words_around(passage, len(pasted)) for passage in candidates]
+            return combine_sentences(text, Verdict.ALTERED, sentences)
+        return self._compare_words(text, pasted, candidates, sentences)
+
+    def _compare_words(
+        self, text: str, pasted: str, candidates: Sequence[Passage], sentences: Sequence[Verification]
+    ) -> Verification:
+        """The outcome of comparing a text word by word with the nearest stretch round one of the `candidates`."""
+        words = fold_quotes(pasted).split()
         best: tuple[Alignment, Passage, list[re.Match[str]]] | None = None
-        for passage, around in zip(candidates, arounds, strict=True):
+        for passage in candidates:
+            around = self._words_around(passage, len(pasted))
             fit = align(words, [match.group() for match in around])
             if fit and (best is None or fit.similarity > best[0].similarity):
                 best = fit, passage, around
         if best is None or best[0].similarity < _ALTERED_SIMILARITY:
             if sentences:
-                return _combine_sentences(text, Verdict.ALTERED, sentences)
+                return combine_sentences(text, Verdict.ALTERED, sentences)
             return Verification(text, Verdict.ABSENT, similarity=best[0].similarity if best else 0.0)
         fit, passage, around = best
         view = self._plain_view(passage.document_id)
@@ -179,7 +191,7 @@ class TextChecker:
         place = self._place(passage.document_id, spans)
         differences = fit.differences(pasted.split(), place.text.split())
         return Verification(
-            text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, sentences=sentences
+            text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, sentences=tuple(sentences)
         )
 
     def _check_copied(self, text: str, is_exact: bool) -> Verification | None:
@@ -219,7 +231,7 @@ class TextChecker:
     def _copy_outcome(self, text: str, pasted: str, document_id: str, found: CopiedText) -> Verification:
         place = self._place(document_id, found.spans)
         if found.is_exact:
-            return _exact_or_cut(text, (place,), 1)
+            return exact_or_cut(text, (place,), 1)
         source = place.text.split()
         fit = align_whole(fold_quotes(pasted).split(), fold_quotes(place.text).split())
         verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
@@ -270,33 +282,3 @@ class TextChecker:
         shown = with_omissions(document.text, spans, sentences)
         cut = read_cut(document.text, spans, sentences)
         return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, cut)
-
-
-def _exact_or_cut(
-    text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
-) -> Verification:
-    """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
-    ordered = sorted(places, key=lambda place: bool(place.cut.warnings))
-    verdict = Verdict.CUT if ordered[0].cut.warnings else Verdict.EXACT
-    return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
-
-
-def _combine_sentences(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
-    """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
-    words = [len(one.text.split()) for one in sentences]
-    similarity = sum(one.similarity * n for one, n in zip(sentences, words, strict=True)) / sum(words)
-    places = tuple(place for one in sentences for place in one.places[:1])
-    differences = tuple(run for one in sentences for run in _runs_of(one))
-    if verdict is Verdict.JOINED:
-        differences = ()
-    return Verification(
-        text, verdict, places, len(places), similarity, differences, sentences=tuple(sentences)
-    )
-
-
-def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
-    if outcome.differences:
-        return outcome.differences
-    if outcome.places:
-        return (Difference(DifferenceKind.EQUAL, collapse(outcome.text), outcome.places[0].text),)
-    return (Difference(DifferenceKind.INSERTED, collapse(outcome.text), ""),)

@@ -9,9 +9,9 @@ from enum import StrEnum
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.answering.quoting.cut import CutReading, CutWarning
-from alpie.app.checking.word_alignment import Difference
+from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import Translations
-from alpie.index.records import Span
+from alpie.index.records import Span, collapse
 
 
 class Verdict(StrEnum):
@@ -89,6 +89,36 @@ class Verification:
         if self.verdict is not Verdict.CUT:
             return ()
         return tuple(dict.fromkeys(one for place in self.places for one in place.cut.warnings))
+
+
+def exact_or_cut(
+    text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
+) -> Verification:
+    """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
+    ordered = sorted(places, key=lambda place: bool(place.cut.warnings))
+    verdict = Verdict.CUT if ordered[0].cut.warnings else Verdict.EXACT
+    return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
+
+
+def combine_sentences(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
+    """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
+    words = [len(one.text.split()) for one in sentences]
+    similarity = sum(one.similarity * n for one, n in zip(sentences, words, strict=True)) / sum(words)
+    places = tuple(place for one in sentences for place in one.places[:1])
+    differences = tuple(run for one in sentences for run in _runs_of(one))
+    if verdict is Verdict.JOINED:
+        differences = ()
+    return Verification(
+        text, verdict, places, len(places), similarity, differences, sentences=tuple(sentences)
+    )
+
+
+def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
+    if outcome.differences:
+        return outcome.differences
+    if outcome.places:
+        return (Difference(DifferenceKind.EQUAL, collapse(outcome.text), outcome.places[0].text),)
+    return (Difference(DifferenceKind.INSERTED, collapse(outcome.text), ""),)
 
 
 def verdict_key(outcome: Verification) -> str:

@@ -61,6 +61,12 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         if answer.writer is None
         else [{"text": sentence.text, "quotes": list(sentence.quotes)} for sentence in answer.writer],
     }
+    _add_occasional_fields(row, answer, language)
+    return row
+
+
+def _add_occasional_fields(row: AnswerRow, answer: Answer, language: str) -> None:
+    """Add to a row what only some answers have."""
     if answer.writer_report:
         report = answer.writer_report
         row["writer_report"] = {
@@ -82,7 +88,6 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         row["small_talk"] = True
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
-    return row
 
 
 def _part_row(part: Part, numbers: Mapping[tuple[str, tuple[Span, ...]], int]) -> PartRow:

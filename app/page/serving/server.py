@@ -73,19 +73,10 @@ def create_app(
     opening = Opening(opened, stamp).start()
     app = _pages(opening, options, meter)
     if options.services.collections and settings_of:
-
-        def collection(one: Collection) -> FastAPI:
-            own = settings_of(one)
-            opener = CorpusOpener(own)
-            opening = Opening(opener, opener.stamp).start()
-            pages = _pages(opening, options.of_collection(one, own), None)
-            pages.state.stop = opening.stop
-            return pages
-
         app.add_middleware(
             CollectionRouter,
             collections=options.services.collections,
-            make=collection,
+            make=partial(_collection_pages, options, settings_of),
             language=options.language,
         )
     login = None
@@ -102,6 +93,18 @@ def create_app(
         access_check=login,
     )
     return app
+
+
+def _collection_pages(
+    options: PageOptions, settings_of: Callable[[Collection], Settings], one: Collection
+) -> FastAPI:
+    """The pages about a named collection; `state.stop` of the application ends the following of its index."""
+    own = settings_of(one)
+    opener = CorpusOpener(own)
+    opening = Opening(opener, opener.stamp).start()
+    pages = _pages(opening, options.of_collection(one, own), None)
+    pages.state.stop = opening.stop
+    return pages
 
 
 def _paths(options: PageOptions) -> dict[str, str]:

@@ -14,12 +14,12 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.page.people_at_risk import detect_risk
+from alpie.app.page.people_at_risk import Risk, detect_risk
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
@@ -30,6 +30,9 @@ from alpie.app.page.views.templates import Markup, escape_line_ends, render
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _LOG = logging.getLogger(__name__)
 _MAX_MESSAGES = 60
@@ -166,33 +169,8 @@ class Chat:
             yield render("pasted", translations, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_TEXT])
             return
         try:
-            corpus = self._opening.wait(_OPENING_SECONDS)
-            ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
-            with self._free:
-                answer = ask(typed, turns, options.documents, options.each)
-            answer_translations = page_translations_for("en") if answer.language == "en" else translations
-            risks = (detect_risk(one, corpus.encoder) for one in (typed, *reversed(answer.follows)))
-            risk = next(filter(None, risks), None)  # «explícamelo» asks for no case story either
-
-            def shown(answer: Answer, writing: bool = False) -> Markup:
-                started = perf_counter()
-                rendered = render_answer(
-                    answer,
-                    answer_translations,
-                    corpus.documents,
-                    turns,
-                    writing,
-                    self._root_path,
-                    translations.language,
-                )
-                if self._meter:
-                    self._meter.stage("render", perf_counter() - started)
-                return with_help_notice(rendered, risk, answer_translations) if risk else rendered
-
-            reply = shown(answer)
-            if self._finish and answer.quotes:
-                yield shown(answer, writing=True)
-                reply = shown(self._finish_answer(answer))
+            yield from self._answers(typed, turns, options)
+            return
         except NotReady as error:
             reply = self._paragraph("problem", self._opening.why_not(error))
         except QuestionError:
@@ -207,6 +185,32 @@ class Chat:
             _LOG.exception("a question could not be answered")
             reply = self._paragraph("problem", "chat.failed")
         yield reply
+
+    def _answers(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
+        """The answer as HTML; with `finish` first while it is still being finished, then finished."""
+        corpus = self._opening.wait(_OPENING_SECONDS)
+        ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
+        with self._free:
+            answer = ask(typed, turns, options.documents, options.each)
+        asked = (typed, *reversed(answer.follows))  # «explícamelo» asks for no case story either
+        risk = next(filter(None, (detect_risk(one, corpus.encoder) for one in asked)), None)
+        if self._finish and answer.quotes:
+            yield self._render(answer, corpus, turns, risk, writing=True)
+            answer = self._finish_answer(answer)
+        yield self._render(answer, corpus, turns, risk)
+
+    def _render(
+        self, answer: Answer, corpus: Corpus, turns: tuple[str, ...], risk: Risk | None, writing: bool = False
+    ) -> Markup:
+        """`answer` in the language it was asked in; where somebody at risk asks, behind where to find help."""
+        translations = page_translations_for("en") if answer.language == "en" else self._translations
+        page, started = self._translations.language, perf_counter()
+        rendered = render_answer(
+            answer, translations, corpus.documents, turns, writing, self._root_path, page
+        )
+        if self._meter:
+            self._meter.stage("render", perf_counter() - started)
+        return with_help_notice(rendered, risk, translations) if risk else rendered
 
     def _finish_answer(self, answer: Answer) -> Answer:
         """`answer` with what `finish` adds, or as it was: the quotations stand whatever happens."""
