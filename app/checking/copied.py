@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alpie.app.checking.text_view import fold_quotes, subtract_spans
+from alpie.app.checking.text_view import append_span, fold_quotes, subtract_spans
 from alpie.index.characters import without_invisible
 from alpie.index.records import Document, Layout, Span, collapse, spans_between
 from alpie.index.spanish.analysis import join_thousands, normalize
@@ -189,11 +189,7 @@ def _source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ..
     for span in spans:
         length = span.end - span.start
         low, high = max(start - position, 0), min(end - position, length)
-        if low < high:
-            if found and found[-1].end == span.start + low:
-                found[-1] = Span(found[-1].start, span.start + high)
-            else:
-                found.append(Span(span.start + low, span.start + high))
+        append_span(found, Span(span.start + low, span.start + high))
         position += length
     return tuple(found)
 

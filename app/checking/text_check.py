@@ -220,23 +220,14 @@ class TextChecker:
         documents = dict.fromkeys(passage.document_id for passage in near)
         if not (place := self._with_omissions(parts, documents, folded=True)):
             return None
-        words = OMISSION_MARK.sub(f" {OMISSION} ", pasted).split()
-        fit = align_whole(words, place.shown.split())
-        verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
-        differences = fit.differences(words, place.shown.split())
-        return Verification(
-            text, verdict, (place,), 1, fit.similarity, differences, with_omissions=True, only_signs=True
-        )
+        marked = OMISSION_MARK.sub(f" {OMISSION} ", pasted)
+        return _differing_in_signs(text, marked, place, place.shown, with_omissions=True)
 
     def _copy_outcome(self, text: str, pasted: str, document_id: str, found: CopiedText) -> Verification:
         place = self._place(document_id, found.spans)
         if found.is_exact:
             return exact_or_cut(text, (place,), 1)
-        source = place.text.split()
-        fit = align_whole(fold_quotes(pasted).split(), fold_quotes(place.text).split())
-        verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
-        differences = fit.differences(pasted.split(), source)
-        return Verification(text, verdict, (place,), 1, fit.similarity, differences, only_signs=True)
+        return _differing_in_signs(text, pasted, place, place.text)
 
     def _check_sentences(self, pasted: str) -> tuple[Verification, ...]:
         """Each sentence of a text by itself; none for a text of one, or of very many."""
@@ -282,3 +273,16 @@ class TextChecker:
         shown = with_omissions(document.text, spans, sentences)
         cut = read_cut(document.text, spans, sentences)
         return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, cut)
+
+
+def _differing_in_signs(
+    text: str, pasted: str, place: MatchedPlace, source: str, with_omissions: bool = False
+) -> Verification:
+    """The outcome of a text whose words are those of `source`, and whose signs are others."""
+    words, source_words = pasted.split(), source.split()
+    fit = align_whole(fold_quotes(pasted).split(), fold_quotes(source).split())
+    verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
+    differences = fit.differences(words, source_words)
+    return Verification(
+        text, verdict, (place,), 1, fit.similarity, differences, with_omissions, only_signs=True
+    )
