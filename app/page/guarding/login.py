@@ -21,7 +21,6 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs
 from weakref import WeakValueDictionary
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -106,8 +105,8 @@ class Login:
     async def _login(self, request: Request, language: str) -> Response:
         if request.method != "POST":
             return self._form(language)
-        fields = _fields(await request.body())
-        name, password = (fields.get(key, [""])[0] for key in ("name", "password"))
+        form = await request.form(max_files=0)
+        name, password = (str(form.get(key, "")) for key in ("name", "password"))
         if not await self._attempts.is_password_right(client_of(request.scope), name, password):
             return self._form(language, "login.wrong", status=401)
         answer = RedirectResponse(self._homes[language], status_code=303)
@@ -178,13 +177,6 @@ def _basic(header: str) -> tuple[str, str]:
         return "", ""
     name, _, password = credentials.partition(":")
     return name, password
-
-
-def _fields(form: bytes) -> dict[str, list[str]]:
-    try:
-        return parse_qs(form.decode("utf-8", "replace"), max_num_fields=300)
-    except ValueError:  # more fields than any form of ours has
-        return {}
 
 
 class TooManyAttempts(Exception):

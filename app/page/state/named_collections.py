@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,33 +67,27 @@ class Collections:
         shown = _checked_name(name, existing)
         if len(existing) >= _MAX_COLLECTIONS:
             raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
-        try:
+        with _disk_errors_refused():
             folder = self._free(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
             (folder / "documents").mkdir()
             _write_name(folder, shown)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
         return self._standing(folder.name)
 
     def rename(self, slug: str, name: str) -> Collection:
         """Give a collection another name; its address stays, for links point to it."""
         one = self._standing(slug)
         shown = _checked_name(name, [other for other in self.all() if other.slug != slug])
-        try:
+        with _disk_errors_refused():
             _write_name(one.folder, shown)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
         return self._standing(slug)
 
     def remove(self, slug: str) -> None:
         """Take a collection out with its documents; it can be put back until it is erased."""
         one = self._standing(slug)
         place = self._folder / REMOVED / secrets.token_hex(8)
-        try:
+        with _disk_errors_refused():
             place.mkdir(parents=True)
             one.folder.rename(place / slug)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
 
     def removed(self) -> tuple[tuple[str, Collection], ...]:
         """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
@@ -105,21 +100,17 @@ class Collections:
         """Put back what was taken out; under another address where its own is taken by now."""
         one = self._taken_out(token)
         _checked_name(one.name, self.all())
-        try:
+        with _disk_errors_refused():
             folder = self._free(one.slug)
             folder.rmdir()
             one.folder.rename(folder)
             one.folder.parent.rmdir()
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
         return self._standing(folder.name)
 
     def erase(self, token: str) -> None:
         """Delete for good what was taken out."""
-        try:
+        with _disk_errors_refused():
             shutil.rmtree(self._taken_out(token).folder.parent)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
 
     def _standing(self, slug: str) -> Collection:
         if one := self.get(slug):
@@ -142,6 +133,15 @@ class Collections:
                 continue
             return folder
         raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
+
+
+@contextmanager
+def _disk_errors_refused() -> Iterator[None]:
+    """Raise `ChangeRefused` where the disk does not do what the block asks for."""
+    try:
+        yield
+    except OSError as error:
+        raise ChangeRefused(message("refused.collection_disk")) from error
 
 
 def _read(folder: Path) -> Collection | None:

@@ -139,7 +139,8 @@ class Chat:
             *current.messages,
             {"role": "user", "content": escape_line_ends(message)},
         ]
-        yield [*before, self._assistant_message(self._paragraph("searching", self._waiting()))], current
+        waiting = self._paragraph("searching", "chat.searching" if self._opening.ready else "chat.opening")
+        yield [*before, self._assistant_message(waiting)], current
         replies = self._replies(typed, tuple((options.turns or current.questions)[-MAX_TURNS:]), options)
         shown_reply = self._assistant_message(next(replies))
         current.messages = [*before, shown_reply][-_MAX_MESSAGES:]
@@ -158,9 +159,6 @@ class Chat:
         if isinstance(conversation, Conversation):
             conversation.is_over = True
         return [], Conversation()
-
-    def _waiting(self) -> str:
-        return "chat.searching" if self._opening.ready else "chat.opening"
 
     def _replies(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""

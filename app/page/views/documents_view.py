@@ -58,7 +58,7 @@ def render_documents(
     return render(
         "documents",
         translations,
-        documents=_document_cards(panels, documents, translations) if panels else [],
+        documents=[_document_card(panels, one, translations) for one in documents] if panels else [],
         corpus=corpus,
         evaluated=evaluated,
         built=translations.moment(corpus.built_at) if corpus else "",
@@ -91,16 +91,7 @@ class _DocumentCard:
     fields: Sequence[tuple[str, str, str]]  # that a visitor may change: field, its name, its value
 
 
-def _document_cards(
-    panels: Panels, documents: Sequence[Document], translations: PageTranslations
-) -> list[_DocumentCard]:
-    counts = panels.corpus.passages.counts
-    return [_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents]
-
-
-def _document_card(
-    panels: Panels, document: Document, passages: int, translations: PageTranslations
-) -> _DocumentCard:
+def _document_card(panels: Panels, document: Document, translations: PageTranslations) -> _DocumentCard:
     notes = [
         *map(translations.translate, document.notes),
         *(notice_text(notice, translations) for notice in document.notices),
@@ -115,7 +106,7 @@ def _document_card(
         ("rights", document.rights),
     )
     technical = (
-        ("passages", translations.number(passages)),
+        ("passages", translations.number(panels.corpus.passages.counts.get(document.id, 0))),
         ("coverage", coverage_text(document.coverage, translations)),
         ("file", document.file),
         ("id", document.id),
