@@ -125,7 +125,8 @@ def belong_to_the_source(
 ) -> bool:
     """Whether half of the words outside stand in the document too, round what is quoted.
 
-    `differences` are of the whole text: the marks are then the document's, and the rest was altered.
+    Then the marks are the document's own, and the reader altered words outside them. `differences` are those of the
+    whole text from the document.
     """
     equal = Counter(
         word

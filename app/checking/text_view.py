@@ -166,7 +166,7 @@ def pieces_in_order(
 ) -> tuple[Span, ...]:
     """Spans of `pieces` one after the other, none more than `most_between` characters from the last; () for none.
 
-    The first `most_tried` places of the first piece are tried; `folded` as in `TextView.occurrences`.
+    The first `most_tried` places of the first piece are tried; `folded` leaves capitals and accents apart.
     """
     for tried, at in enumerate(view.occurrences(pieces[0], folded=folded)):
         if tried >= most_tried:

@@ -122,7 +122,7 @@ def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
 
 
 def verdict_key(outcome: Verification) -> str:
-    """The verdict as catalogues name it; what differs in signs alone has a name of its own."""
+    """The verdict as catalogues name it; a text that differs in signs alone has a name of its own."""
     only_signs = outcome.only_signs and outcome.verdict is Verdict.ALTERED
     return "signs" if only_signs else outcome.verdict.value
 

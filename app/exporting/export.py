@@ -34,7 +34,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Format:
-    """An export format. Spreadsheets recognise UTF-8 by its byte order mark: hence `encoding`."""
+    """An export format; `encoding` says whether a byte order mark is written, by which spreadsheets recognise UTF-8."""
 
     extension: str
     media_type: str

@@ -88,7 +88,7 @@ def watch(
     report_line: Callable[[str], None],
     changed: Iterator[bool] | None = None,
 ) -> None:
-    """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `report_line` hears of each round.
+    """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `report_line` gets the outcome of each round.
 
     A round that fails is tried again at the next change or after a while; at once when another process held the lock.
     """

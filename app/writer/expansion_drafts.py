@@ -1,4 +1,4 @@
-"""Other ways to ask for a passage, as a language model drafts them: what it is told, its lines read, and their faults."""
+"""Has a language model draft other ways to ask for a passage, reads its lines, and finds their faults."""
 
 from __future__ import annotations
 

@@ -28,15 +28,15 @@ _RETRY_SECONDS = {429: 60, 503: 5}
 
 
 AccessCheck = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
-"""Who may pass, asked for every request, and its path, that the guard would let through: whether it may go on; if not, it
-has been answered."""
+"""Tells whether a request that is open to visitors may go on, from the request and its path; if not, it answers itself."""
 
 
 class Guard:
     """Middleware around the whole application.
 
     `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is believed
-    about the visitor; uvicorn has then put the visitor's address into the scope. `access_check` asks for a password, if not None.
+    about the visitor; uvicorn has then put the visitor's address into the scope. `access_check`, if not None,
+    asks for a password.
     `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
     memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` is told the status of every
     refusal.

@@ -46,7 +46,7 @@ _BUSY_SECONDS = 5
 
 
 class Login:
-    """A `AccessCheck`: lets through who has a session or sends a name and password.
+    """An `AccessCheck` that lets through whoever has a session or sends a name and password.
 
     `homes`: the address of the page in each language, `root_path` included; `language`: of the page at "/".
     """

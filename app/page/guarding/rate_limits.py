@@ -79,7 +79,7 @@ class Window:
 
 
 class Streams:
-    """Counts what each client holds open."""
+    """Counts the streams that each client holds open, and refuses more than `most`."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""Routes by which visitors change the documents, where the operator allows it: each change is a form."""
+"""Routes by which visitors change the documents, where the operator allows it: each change is sent as a form."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Change = Callable[[FormData, PageTranslations], None]
 
 
 def upload_bodies(options: PageOptions) -> Mapping[str, int]:
-    """The route that takes large bodies, with their limit in bytes; empty where nothing is taken."""
+    """The route that takes large bodies, with their limit in bytes; empty where no files are taken."""
     taken = [options.services.uploads.most_bytes] if options.services.uploads else []
     if options.services.collections:
         taken.append(options.most_upload_bytes)
@@ -53,7 +53,7 @@ def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions)
 
 
 class _Changes:
-    """Carries out what a form asks for, and says how it went."""
+    """Carries out the change that a form asks for, and answers with how it went."""
 
     def __init__(self, opening: Opening, options: PageOptions) -> None:
         self._opening, self._options = opening, options

@@ -22,7 +22,7 @@ _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  
 
 @dataclass(frozen=True)
 class PageOptions(Offer):
-    """Defaults are what a test or a first look needs."""
+    """What the operator chooses about the page; the defaults are what a test or a first look needs."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
     public_url: str = ""  # where visitors elsewhere find the page, for links that they take along

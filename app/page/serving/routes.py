@@ -48,7 +48,7 @@ _MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
 Make = Callable[[Request, "Corpus", PageTranslations], Response | Markup]
-"""Answers a request out of the corpus, in a thread."""
+"""A function that makes the answer to a request out of the corpus; it runs in a thread."""
 
 
 class PageRoutes:

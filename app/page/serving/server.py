@@ -57,7 +57,7 @@ def create_app(
 ) -> FastAPI:
     """The whole application; `open_corpus` runs in the background, once and whenever `stamp` changes.
 
-    `settings_of`: of a named collection, where `options` has any.
+    `settings_of` gives the settings of a named collection; it is needed where `options` has collections.
     """
     options = options or PageOptions()
     work_offline()  # Gradio and its client otherwise call home when they start
@@ -223,7 +223,7 @@ def share_memory() -> None:
 
 
 def give_back_memory(every_seconds: float = _MEMORY_SECONDS) -> Callable[[], None]:
-    """Return freed memory to the system every so often from now on; what is returned ends that."""
+    """Return freed memory to the system every so often from now on, until the function that is returned is called."""
     ended = threading.Event()
     function = _of_glibc("malloc_trim")
 

@@ -30,7 +30,7 @@ class Collection:
     slug: str
     name: str
     folder: Path
-    named: int = 0  # when, in ns: after another of this address was taken out, this is not the same one
+    named: int = 0  # time stamp of its name (ns): tells it from an earlier collection at the same address
 
     @property
     def docs(self) -> Path:
@@ -42,12 +42,12 @@ class Collection:
 
     @property
     def address(self) -> str:
-        """Where it is served, below the path of the site."""
+        """The path at which the collection is served, below that of the site."""
         return f"/c/{self.slug}/"
 
 
 class Collections:
-    """The collections in `folder`, which need not exist yet. What cannot be done raises ChangeRefused."""
+    """The collections in `folder`, which need not exist yet. A change that cannot be made raises ChangeRefused."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -62,7 +62,7 @@ class Collections:
         return _read(self._folder / slug) if COLLECTION.fullmatch(f"/c/{slug}") else None
 
     def create(self, name: str) -> Collection:
-        """An empty collection with a name of its own."""
+        """Make an empty collection called `name`."""
         existing = self.all()
         shown = _checked_name(name, existing)
         if len(existing) >= _MAX_COLLECTIONS:
@@ -90,14 +90,14 @@ class Collections:
             one.folder.rename(place / slug)
 
     def removed(self) -> tuple[tuple[str, Collection], ...]:
-        """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
+        """The collections that were taken out, the latest first, each with the token that `restore` and `erase` want."""
         places = [*(self._folder / REMOVED).glob("*/*/")]
         places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
         found = [(place.parent.name, _read(place)) for place in places]
         return tuple((token, one) for token, one in found if one and TOKEN.fullmatch(token))
 
     def restore(self, token: str) -> Collection:
-        """Put back what was taken out; under another address where its own is taken by now."""
+        """Put back the collection taken out as `token`; under another address where its own is taken by now."""
         one = self._taken_out(token)
         _checked_name(one.name, self.all())
         with _disk_errors_refused():
@@ -108,7 +108,7 @@ class Collections:
         return self._standing(folder.name)
 
     def erase(self, token: str) -> None:
-        """Delete for good what was taken out."""
+        """Delete the collection taken out as `token` for good."""
         with _disk_errors_refused():
             shutil.rmtree(self._taken_out(token).folder.parent)
 

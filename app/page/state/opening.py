@@ -19,7 +19,7 @@ __all__ = ["NotReady", "Opening"]
 
 
 class Opening(Following["Corpus"]):
-    """Opens the corpus, and later the one that takes its place. A collection without documents has none, which is no fault."""
+    """Opens the corpus, and each newer one; that a collection without documents has no corpus is not logged as a fault."""
 
     empty = False  # there is nothing to open
 
@@ -31,7 +31,7 @@ class Opening(Following["Corpus"]):
             super()._failed(problem)
 
     def why_not(self, error: NotReady) -> str:
-        """What to tell who asks meanwhile: a key of the catalogue."""
+        """The key of the sentence for visitors who ask while there is no corpus."""
         if not error.failed:
             return "chat.still_opening"
         return "documents.none" if self.empty else "chat.not_ready"

@@ -1,8 +1,8 @@
 """Documents that visitors hand in, where the operator allows it: taken whole or not at all, then indexed.
 
 The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
-when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and who sent it
-is told why: left there, it would meet every later run.
+when it is complete. A document that cannot be read, or is never read to its end, is taken out again, and its sender
+sees why: left in the folder, it would stop every later run.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ def render_answer(
 ) -> Markup:
     """The whole message for `answer`; `turns` are the earlier questions it was asked after.
 
-    `writing`: a language model is still at its summary, which goes under the quotations. `root_path`: of the settings.
-    `page`: language of the page, where the answer is told in another.
+    `writing`: a language model is still at its summary, which goes under the quotations. `root_path` is the setting.
+    `page` is the language of the page, where the answer is in another one.
     """
     follows = " › ".join(answer.follows)
     each = any(part.role is Role.DOCUMENT for part in answer.parts)

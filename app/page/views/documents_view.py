@@ -22,7 +22,7 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 
 @dataclass(frozen=True)
 class DocumentServices:
-    """What changes the documents here, as far as visitors may."""
+    """The services by which visitors change documents; one that they may not use is None."""
 
     uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
     editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
@@ -31,7 +31,7 @@ class DocumentServices:
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be done with the documents here, and where they stand."""
+    """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
     services: DocumentServices = DocumentServices()
     collection: str = ""  # name of these documents among them; "": those that come with the program
@@ -53,12 +53,14 @@ def render_documents(
     documents = list(corpus.documents.values()) if corpus else []
     if editor:
         documents = [one for one in documents if editor.has(one)]
-    unread = corpus.unread if corpus else ()
+    unread, counts = (corpus.unread, corpus.passages.counts) if corpus else ((), {})
     removed = collections.removed() if collections else ()
     return render(
         "documents",
         translations,
-        documents=[_document_card(panels, one, translations) for one in documents] if panels else [],
+        documents=[_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents]
+        if panels
+        else [],
         corpus=corpus,
         evaluated=evaluated,
         built=translations.moment(corpus.built_at) if corpus else "",
@@ -91,7 +93,9 @@ class _DocumentCard:
     fields: Sequence[tuple[str, str, str]]  # that a visitor may change: field, its name, its value
 
 
-def _document_card(panels: Panels, document: Document, translations: PageTranslations) -> _DocumentCard:
+def _document_card(
+    panels: Panels, document: Document, passages: int, translations: PageTranslations
+) -> _DocumentCard:
     notes = [
         *map(translations.translate, document.notes),
         *(notice_text(notice, translations) for notice in document.notices),
@@ -106,7 +110,7 @@ def _document_card(panels: Panels, document: Document, translations: PageTransla
         ("rights", document.rights),
     )
     technical = (
-        ("passages", translations.number(panels.corpus.passages.counts.get(document.id, 0))),
+        ("passages", translations.number(passages)),
         ("coverage", coverage_text(document.coverage, translations)),
         ("file", document.file),
         ("id", document.id),
@@ -132,7 +136,7 @@ def render_state(
     documents: Mapping[str, Document],
     problem: str = "",
 ) -> Markup:
-    """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
+    """How the indexing of handed-in files stands. `documents` are the indexed ones; `problem` is what the last change met."""
     state = uploads.state if uploads else UploadState()
     by_file = {one.file: one for one in documents.values()}
     done = [

@@ -33,7 +33,7 @@ def sheet_at(layout: Layout, offset: int) -> int:
 def page_figure(
     document: Document, sheet: int, page: PageLabel | None, root_path: str, translations: PageTranslations
 ) -> Markup:
-    """The page behind a button; the picture is fetched when it is opened."""
+    """A page of a PDF behind a button; its picture is fetched when a visitor opens it."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
     text = translations("panel.page_image", page=number, title=document.title)
@@ -43,7 +43,7 @@ def page_figure(
 def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
     """Sheet `sheet` (from 1) of `document` in `folder`. Raises `SourceError` when it cannot be shown.
 
-    Only of the file that was indexed; the last pictures are kept.
+    A file that was changed since it was indexed is not shown. The last pictures are kept.
     """
     if folder is None or not has_pages(document):
         raise SourceError(message("pages.none", file=document.file))

@@ -1,4 +1,4 @@
-"""The words of the page, one catalogue a language: `locale/*.json`, on top of the command line's."""
+"""The texts of the page: one catalogue a language, `locale/*.json`, which adds to that of the command line."""
 
 from __future__ import annotations
 

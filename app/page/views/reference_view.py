@@ -30,7 +30,7 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
 def printed_references(quotes: Sequence[Quote], translations: PageTranslations) -> Markup:
-    """The part that is printed only: the date, and references in every style: the script leaves one."""
+    """What is printed and not shown: the date, and the references in every style, of which a script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = (
         {name: format_citations(excerpts, name, translations, today())[1] for name in STYLES}
@@ -99,7 +99,7 @@ def references_response(
     translations: PageTranslations,
     root_path: str = "",
 ) -> Response:
-    """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""
+    """References to chosen places in a style, with a part `.copyable` for the clipboard, and links to them as files."""
     excerpts, headers = _find_excerpts(corpus, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(translations("export.nothing"), translations)

@@ -44,8 +44,8 @@ def render_welcome(
 ) -> Markup:
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
-    `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use;
-    `may_add`: whether visitors add documents.
+    `evaluated`: whether there are results about these very documents; `complete`: whether all examples are found, so
+    that the script need not ask again; `may_add`: whether visitors add documents.
     """
     documents = list(panels.corpus.documents.values()) if panels else []
     shown = [
