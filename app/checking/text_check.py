@@ -47,7 +47,7 @@ _WORD = re.compile(r"\S+")
 _MAX_SENTENCES = 40  # of a text that are looked up one by one
 _EDGES = " .,;:"  # of a piece of a quotation with omissions: what may be another where it ends
 _MAX_COPIED = 10_000  # characters of a text that is compared with copies
-_MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
+_MAX_MARGIN = 600  # characters of margins that a copy may have in it: heads, feet, a footnote
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
 
 
@@ -200,7 +200,7 @@ class TextChecker:
         if len(bare) > _MAX_COPIED:
             return None
         near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
-        reach = len(bare) + _MAX_BROUGHT
+        reach = len(bare) + _MAX_MARGIN
         seen: dict[str, tuple[int, int]] = {}
         for passage in near:
             document = self.corpus.documents[passage.document_id]

@@ -19,14 +19,14 @@ from alpie.app.service.row_schemas import (
     DocumentRow,
     FoundRow,
     HitRow,
+    LocationRow,
     PartRow,
     PassageRow,
     PlaceRow,
     QuoteRow,
-    Recognised,
+    RecognitionRow,
+    TextRow,
     VerificationRow,
-    Where,
-    Words,
 )
 from alpie.app.translations import translations_for
 from alpie.index.records import Document, Hit, Passage, Span
@@ -113,7 +113,7 @@ def _refusal(answer: Answer) -> str:
 def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
     """A quotation: its words, where they are cut from, and its citation."""
     return {
-        **_words_row(quote),
+        **_text_row(quote),
         "page": quote.citation.page,
         "last_page": quote.citation.last_page,
         "path": list(quote.citation.path),
@@ -142,7 +142,7 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
     """A passage with its place, its citation and its sentences, each with its offsets."""
     citation = cite(document, passage)
     return {
-        **_words_row(passage),
+        **_text_row(passage),
         "address": passage.address,
         **_place_fields(citation),
         "citation": full_citation(citation, language),
@@ -186,10 +186,10 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
 
 def found_row(hit: Hit) -> FoundRow:
     """A "passages" entry of the predictions contract."""
-    return {**_words_row(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
+    return {**_text_row(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
 
 
-def _words_row(one: Passage | Quote) -> Words:
+def _text_row(one: Passage | Quote) -> TextRow:
     """What stands in a document, and where."""
     return {"doc": one.document_id, "text": one.text, "start": one.start, "end": one.end}
 
@@ -213,14 +213,14 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
     return row
 
 
-def _recognition_fields(citation: Citation) -> Recognised:
+def _recognition_fields(citation: Citation) -> RecognitionRow:
     """How sure the words of a scanned page are; nothing for others."""
     if citation.recognised is None:
         return {}
     return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
 
 
-def _place_fields(citation: Citation) -> Where:
+def _place_fields(citation: Citation) -> LocationRow:
     return {
         "path": list(citation.path),
         "box": citation.box,

@@ -109,7 +109,7 @@ class Guard:
         """The route of a request that may go on. Raises Refused."""
         headers, route = Headers(scope=scope), allowed_route(scope["method"], path)
         hosts = self._named_hosts(headers)
-        if self._hosts and not all(map(self._hosts.know, hosts)):
+        if self._hosts and not all(map(self._hosts.includes, hosts)):
             raise Refused(421, "guard.host")
         if route is None:
             raise (Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none"))

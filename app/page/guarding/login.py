@@ -225,7 +225,7 @@ class Attempts:
             counted.append((self._failures, f"name {name[:64]}"))
         for window, one in counted:
             window.admits(one)
-        good = await asyncio.to_thread(self._users.knows, name, password)
+        good = await asyncio.to_thread(self._users.accepts, name, password)
         if good:
             for window, one in counted:
                 window.take_back(one)

@@ -37,7 +37,7 @@ class Hosts:
         machine = socket.gethostname().lower()
         return cls(frozenset({*names, listening.lower(), machine, f"{machine}.local"}), addresses=True)
 
-    def know(self, host: str) -> bool:
+    def includes(self, host: str) -> bool:
         """Whether `host`, the value of a Host header, names this page."""
         name = _name_of(host)
         if not name:

@@ -91,7 +91,7 @@ def _add_uploads(router: APIRouter, changes: _Changes, uploads: Uploads) -> None
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             raise ChangeRefused(message("upload.nothing"))
-        uploads.take(file.filename, file.file)
+        uploads.add(file.filename, file.file)
 
     @router.get("/upload-state")
     async def upload_state(request: Request) -> Response:

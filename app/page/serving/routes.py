@@ -142,7 +142,7 @@ class PageRoutes:
             made = make(request, self._opening.wait(), translations)
             return made if isinstance(made, Response) else HTMLResponse(made)
         except NotReady as error:
-            return _sentence(translations, self._opening.why_not(error), 500 if error.failed else 503)
+            return _sentence(translations, self._opening.waiting_key(error), 500 if error.failed else 503)
         except QuestionError:
             return _sentence(translations, "chat.no_words", 400)
         except (ArgumentError, AddressError) as error:
@@ -215,7 +215,7 @@ class PageRoutes:
             panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
         except NotReady as error:
             if not error.failed:
-                return _sentence(translations, self._opening.why_not(error), 503)
+                return _sentence(translations, self._opening.waiting_key(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
         known = panels is not None and evaluation.has_results_about(

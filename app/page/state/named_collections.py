@@ -68,22 +68,22 @@ class Collections:
         if len(existing) >= _MAX_COLLECTIONS:
             raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
         with _disk_errors_refused():
-            folder = self._free(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
+            folder = self._make_free_folder(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
             (folder / "documents").mkdir()
             _write_name(folder, shown)
-        return self._standing(folder.name)
+        return self._existing(folder.name)
 
     def rename(self, slug: str, name: str) -> Collection:
         """Give a collection another name; its address stays, for links point to it."""
-        one = self._standing(slug)
+        one = self._existing(slug)
         shown = _checked_name(name, [other for other in self.all() if other.slug != slug])
         with _disk_errors_refused():
             _write_name(one.folder, shown)
-        return self._standing(slug)
+        return self._existing(slug)
 
     def remove(self, slug: str) -> None:
         """Take a collection out with its documents; it can be put back until it is erased."""
-        one = self._standing(slug)
+        one = self._existing(slug)
         place = self._folder / REMOVED / secrets.token_hex(8)
         with _disk_errors_refused():
             place.mkdir(parents=True)
@@ -98,31 +98,31 @@ class Collections:
 
     def restore(self, token: str) -> Collection:
         """Put back the collection taken out as `token`; under another address where its own is taken by now."""
-        one = self._taken_out(token)
+        one = self._find_removed(token)
         _checked_name(one.name, self.all())
         with _disk_errors_refused():
-            folder = self._free(one.slug)
+            folder = self._make_free_folder(one.slug)
             folder.rmdir()
             one.folder.rename(folder)
             one.folder.parent.rmdir()
-        return self._standing(folder.name)
+        return self._existing(folder.name)
 
     def erase(self, token: str) -> None:
         """Delete the collection taken out as `token` for good."""
         with _disk_errors_refused():
-            shutil.rmtree(self._taken_out(token).folder.parent)
+            shutil.rmtree(self._find_removed(token).folder.parent)
 
-    def _standing(self, slug: str) -> Collection:
+    def _existing(self, slug: str) -> Collection:
         if one := self.get(slug):
             return one
         raise ChangeRefused(message("refused.collection_gone"))
 
-    def _taken_out(self, token: str) -> Collection:
+    def _find_removed(self, token: str) -> Collection:
         if one := dict(self.removed()).get(token):
             return one
         raise ChangeRefused(message("refused.collection_gone"))
 
-    def _free(self, slug: str) -> Path:
+    def _make_free_folder(self, slug: str) -> Path:
         """A folder of this name, or of the next free one like it that an address can hold, made now."""
         for number in range(1, _MAX_COLLECTIONS + 2):
             ending = "" if number == 1 else f"-{number}"

@@ -30,7 +30,7 @@ class Opening(Following["Corpus"]):
         else:
             super()._failed(problem)
 
-    def why_not(self, error: NotReady) -> str:
+    def waiting_key(self, error: NotReady) -> str:
         """The key of the sentence for visitors who ask while there is no corpus."""
         if not error.failed:
             return "chat.still_opening"

@@ -170,7 +170,7 @@ class Chat:
             yield from self._answers(typed, turns, options)
             return
         except NotReady as error:
-            reply = self._paragraph("problem", self._opening.why_not(error))
+            reply = self._paragraph("problem", self._opening.waiting_key(error))
         except QuestionError:
             reply = self._paragraph("problem", "chat.no_words")
         except (ArgumentError, AddressError) as error:

@@ -57,7 +57,7 @@ def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
             raise SourceError(message("pages.changed", file=document.file), path)
     except OSError as error:
         raise SourceError(message("pages.gone", file=document.file), path) from error
-    return _drawn(path, sheet, document.sha256)
+    return _draw_page(path, sheet, document.sha256)
 
 
 @lru_cache
@@ -66,7 +66,7 @@ def _checksum(path: Path, modified: int, size: int) -> str:
 
 
 @lru_cache(maxsize=_KEPT)
-def _drawn(path: Path, sheet: int, sha256: str) -> bytes:
+def _draw_page(path: Path, sheet: int, sha256: str) -> bytes:
     import pypdfium2 as pdfium
 
     from alpie.index.formats.pdf import PDFIUM

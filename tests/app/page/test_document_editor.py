@@ -201,7 +201,7 @@ def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -
     indexing = ended(SourceError.at(place, "pdf.scan").message)
     uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
     with BytesIO(made.scanned_pdf()) as file:
-        uploads.take("foto.pdf", file)
+        uploads.add("foto.pdf", file)
     assert settled(uploads).scans == ("foto.pdf",)
     assert not place.exists()
     indexing.messages = ()

@@ -90,18 +90,18 @@ def test_only_hashes_are_stored_each_with_its_own_salt(kept: Users) -> None:
     assert len(set(kept.hashes().values())) == 2
     for path in (kept.path, kept.path.with_name("users.secret")):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert kept.knows(NAME, PASSWORD)
-    assert not kept.knows(NAME, PASSWORD + " ")
-    assert not kept.knows("nadie", PASSWORD)
+    assert kept.accepts(NAME, PASSWORD)
+    assert not kept.accepts(NAME, PASSWORD + " ")
+    assert not kept.accepts("nadie", PASSWORD)
 
 
 def test_the_file_is_read_again_when_it_changes(kept: Users) -> None:
     other = Users(kept.path)
-    assert other.knows(NAME, PASSWORD)
+    assert other.accepts(NAME, PASSWORD)
     kept.add(NAME, "otra contraseña más")
-    assert not other.knows(NAME, PASSWORD)
+    assert not other.accepts(NAME, PASSWORD)
     kept.remove(NAME)
-    assert not other.knows(NAME, "otra contraseña más")
+    assert not other.accepts(NAME, "otra contraseña más")
 
 
 @pytest.mark.parametrize(("name", "password"), [("", PASSWORD), ("a:b", PASSWORD), ("a\nb", PASSWORD),
@@ -114,7 +114,7 @@ def test_unusable_names_and_passwords_are_refused(kept: Users, name: str, passwo
 def test_a_damaged_file_lets_nobody_in(kept: Users) -> None:
     kept.path.write_text("ana:plain text\n", encoding="utf-8")
     with pytest.raises(FileError, match="línea 1"):
-        Users(kept.path).knows("ana", "plain text")
+        Users(kept.path).accepts("ana", "plain text")
     with pytest.raises(FileError, match="alpie users add"):
         Users(kept.path.with_name("none")).hashes()
 
@@ -268,15 +268,15 @@ class Hashing:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, held: bool = False) -> None:
         self.passwords: list[str] = []
         self.free = threading.Event()
-        self.knows = Users.knows
+        self.checked = Users.accepts
         if not held:
             self.free.set()
-        monkeypatch.setattr(Users, "knows", lambda users, name, password: self(users, name, password))
+        monkeypatch.setattr(Users, "accepts", lambda users, name, password: self(users, name, password))
 
     def __call__(self, users: Users, name: str, password: str) -> bool:
         self.passwords.append(password)
         assert self.free.wait(60)
-        return self.knows(users, name, password)
+        return self.checked(users, name, password)
 
 
 def at_once(login: Login, attempts: list[tuple[str, str, str]], then: Any = None) -> list[httpx.Response]:
@@ -388,7 +388,7 @@ def test_the_command_adds_lists_and_removes(
     monkeypatch.setenv("ALPIE_USERS", str(path))
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     assert command("add", "ana")[0] == 0
-    assert Users(path).knows("ana", PASSWORD)
+    assert Users(path).accepts("ana", PASSWORD)
     assert command("list") == (0, "ana\n")
     assert [command(*order)[0] for order in (("remove", "ana"), ("remove", "ana"), ("add",))] == [0, 1, 1]
     monkeypatch.delenv("ALPIE_USERS")
