@@ -11,9 +11,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import PageTranslations
@@ -25,10 +25,13 @@ _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
 _LARGEST_BYTES = 50_000_000
 
 
+_Share = Annotated[float, AfterValidator(lambda value: min(max(value, 0.0), 1.0))]  # rounding may pass 1
+
+
 class _SavedEstimate(BaseModel):
-    value: float
-    low: float
-    high: float
+    value: _Share
+    low: _Share
+    high: _Share
     n: int
 
 
@@ -46,9 +49,9 @@ class _SavedPipeline(BaseModel):
 
 
 class _SavedPoint(BaseModel):
-    threshold: float
-    answer_rate: float | None = None
-    refusal_rate: float | None = None
+    threshold: _Share
+    answer_rate: _Share | None = None
+    refusal_rate: _Share | None = None
 
 
 class SavedReport(BaseModel):
@@ -72,11 +75,17 @@ def has_results_about(reports: Sequence[Path], fingerprint: str) -> bool:
 def render_evaluation(reports: Sequence[Path], translations: PageTranslations, fingerprint: str) -> Markup:
     """The Evaluation view, from the first of `reports` that is about these documents; says so when none is."""
     report = _report_about(reports, fingerprint)
+    if report is None:
+        return render("quality", translations, report=None)
+    main = next(iter(report.pipelines.values()))
     return render(
         "quality",
         translations,
-        report=report and _values(report, translations),
-        bars=translations("evaluation.by_kind.title"),
+        report=report,
+        date=translations.date(report.date[:10]),
+        headlines=[(name, main.overall[name]) for name in _HEADLINES if name in main.overall],
+        kinds=list(_kinds(main.by_kind, translations)),
+        curve=_curve(report.refusal_curve, translations),
         compared=_COMPARED,
     )
 
@@ -102,49 +111,14 @@ def _load(path: Path, size: int, modified: int) -> SavedReport | None:
         return None
 
 
-def _values(report: SavedReport, translations: PageTranslations) -> dict[str, object]:
-    """What the template shows of a report, in the language of the page."""
-    main = next(iter(report.pipelines.values()))
-    return {
-        "data": report,
-        "date": translations.date(report.date[:10]),
-        "headlines": [
-            (name, translations.share(one.value), _interval(one, translations))
-            for name in _HEADLINES
-            if (one := main.overall.get(name))
-        ],
-        "kinds": list(_kinds(main.by_kind, translations)),
-        "curve": _curve(report.refusal_curve, translations),
-        "pipelines": [
-            (name, [_cell(one.overall.get(metric), metric, translations) for metric in _COMPARED])
-            for name, one in report.pipelines.items()
-        ],
-    }
-
-
-def _interval(estimate: _SavedEstimate, translations: PageTranslations) -> str:
-    low, high = translations.share(estimate.low), translations.share(estimate.high)
-    return translations("evaluation.interval", low=low, high=high, n=estimate.n)
-
-
-class _KindBar(NamedTuple):
-    """The bar of a kind of question: point and whisker, in percent of its width."""
-
-    name: str
-    n: int
-    value: float
-    at: float
-    low: float
-    high: float
-
-
-def _kinds(kinds: Mapping[str, _SavedEstimates], translations: PageTranslations) -> Iterator[_KindBar]:
+def _kinds(
+    kinds: Mapping[str, _SavedEstimates], translations: PageTranslations
+) -> Iterator[tuple[str, _SavedEstimate]]:
+    """The kinds of questions by name, each with the estimate that matters for the kind."""
     for kind, estimates in kinds.items():
         if one := estimates.get("refusal rate" if kind == "unanswerable" else "right@3"):
             key = f"evaluation.kind.{kind}"
-            name = translations(key) if key in translations.entries else kind
-            at, low, high = (100 * _share(bound) for bound in (one.value, one.low, one.high))
-            yield _KindBar(name, one.n, one.value, at, low, high)
+            yield translations(key) if key in translations.entries else kind, one
 
 
 def _curve(
@@ -152,28 +126,13 @@ def _curve(
 ) -> list[tuple[str, list[tuple[float, float]]]]:
     """The lines of the diagram by name, both coordinates of their points between 0 and 1."""
     rates = [(p.threshold, p.answer_rate, p.refusal_rate) for p in points]
-    usable = [(_share(at), _share(a), _share(r)) for at, a, r in rates if a is not None and r is not None]
+    usable = [(at, a, r) for at, a, r in rates if a is not None and r is not None]
     if len(usable) < 2:
         return []
     return [
         (translations("evaluation.curve.answered"), sorted((at, rate) for at, rate, _ in usable)),
         (translations("evaluation.curve.refused"), sorted((at, rate) for at, _, rate in usable)),
     ]
-
-
-def _cell(estimate: _SavedEstimate | None, metric: str, translations: PageTranslations) -> tuple[str, str]:
-    """A figure and its interval."""
-    if estimate is None:
-        return "–", ""
-    value, low, high = (
-        translations.number(one, 2) if metric == "mrr@10" else translations.share(one)
-        for one in (estimate.value, estimate.low, estimate.high)
-    )
-    return value, f"{low} – {high}"
-
-
-def _share(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
 
 
 def render_timings(meter: Meter, translations: PageTranslations) -> Markup:
