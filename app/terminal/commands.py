@@ -22,6 +22,7 @@ from alpie.app.terminal.expand_command import run_expand
 from alpie.app.terminal.index_command import build_corpus, open_or_build_corpus, run_index, warn_if_stale
 from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
 from alpie.app.terminal.streams import log_to_stderr, print_json, print_message, read_input, use_utf_8
+from alpie.app.terminal.users_command import run_users
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.environment import compute_in_one_thread, work_offline
 from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
@@ -203,13 +204,6 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, translations: Tra
     return worst
 
 
-def _users(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
-    from alpie.app.terminal.users_command import run_users
-
-    run_users(arguments.action, arguments.name, settings, translations, print)
-    return DONE
-
-
 def _mcp(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     from alpie.app.service.endpoints import Endpoints, make_finisher, mcp_server
     from alpie.app.service.following import CorpusOpener, Following
@@ -250,7 +244,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
     "verify": _verify,
     "doctor": _doctor,
     "expand": run_expand,
-    "users": _users,
+    "users": run_users,
     "mcp": _mcp,
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alpie.app.settings import Settings
 from alpie.app.terminal import DONE, FAILED
+from alpie.app.terminal.progress import progress_bar
 from alpie.app.terminal.streams import print_json, print_message
 from alpie.app.translations import Translations
 from alpie.index.errors import AlpieError, IndexMissing
@@ -63,7 +64,6 @@ def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
 def _watch(settings: Settings, translations: Translations, rebuild: bool) -> int:
     from alpie.app.answering.corpus import Corpus, open_configured_encoder
     from alpie.app.service.watching import watch
-    from alpie.app.terminal.progress import progress_bar
 
     encoder = open_configured_encoder(settings)  # once: it takes longer than a small change
     rebuilds = iter([rebuild])
@@ -93,7 +93,6 @@ def build_corpus(settings: Settings, translations: Translations, rebuild: bool =
     """Build or update the index, with a progress bar, and warn of what is not in it."""
     from alpie.app.answering.corpus import Corpus
     from alpie.app.service.document_report import build_warnings
-    from alpie.app.terminal.progress import progress_bar
 
     print_message(translations("index.building", docs=settings.docs, data=settings.data))
     progress = progress_bar(sys.stderr, translations)
