@@ -7,6 +7,14 @@ window.alpie = (() => {
   const phone = () => narrow.matches;
   let toastTimer = 0;
 
+  // Gradio states the language of the browser as that of the page, whenever it has loaded its own texts.
+  function stateLanguage() {
+    const root = document.documentElement;
+    if (root.lang !== window.alpieSettings.lang) root.lang = window.alpieSettings.lang;
+  }
+  new MutationObserver(stateLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
+  stateLanguage();
+
   // In the foot, in the place of the privacy note: there it covers nothing that can be pressed. A long
   // sentence makes the foot higher, and the desk as much lower.
   function say(text) {
@@ -255,7 +263,6 @@ window.alpie = (() => {
 
   async function start() {
     if (!complete()) { setTimeout(start, 20); return; }
-    document.documentElement.lang = window.alpieSettings.lang;
     let stored = null;
     try { stored = localStorage.getItem("alpie.theme"); } catch { /* private window */ }
     theme(stored ? stored === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches);

@@ -35,7 +35,7 @@ from alpie.app.page.views.page_translations import PageTranslations, requested_t
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, QuestionError, SourceError
+from alpie.index.errors import AddressError, SourceError
 from alpie.index.spanish.conversation import MAX_TURNS
 
 if TYPE_CHECKING:
@@ -141,19 +141,8 @@ class PageRoutes:
         try:
             made = make(request, self._opening.wait(), translations)
             return made if isinstance(made, Response) else HTMLResponse(made)
-        except NotReady as error:
-            return _sentence(translations, self._opening.waiting_key(error), 500 if error.failed else 503)
-        except QuestionError:
-            return _sentence(translations, "chat.no_words", 400)
-        except (ArgumentError, AddressError) as error:
-            _LOG.info("refused: %s", error)
-            return _sentence(translations, "chat.refused", 400)
-        except AlpieError as error:  # of the index, the backend or the settings: other words would not help
-            _LOG.warning("a page request failed: %s", error)
-            return _sentence(translations, "chat.unavailable", 503)
-        except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
-            _LOG.exception("a page request failed")
-            return _sentence(translations, "chat.failed", 500)
+        except Exception as error:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
+            return _sentence(translations, *self._opening.failure_of(error))
 
     # --- what is read and looked up -------------------------------------------------------------
 

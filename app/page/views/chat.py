@@ -20,14 +20,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.people_at_risk import Risk, detect_risk
-from alpie.app.page.state.opening import NotReady, Opening
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_help_notice
 from alpie.app.page.views.page_translations import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
@@ -168,21 +167,8 @@ class Chat:
             return
         try:
             yield from self._answers(typed, turns, options)
-            return
-        except NotReady as error:
-            reply = self._paragraph("problem", self._opening.waiting_key(error))
-        except QuestionError:
-            reply = self._paragraph("problem", "chat.no_words")
-        except (ArgumentError, AddressError) as error:
-            _LOG.info("question refused: %s", error)
-            reply = self._paragraph("problem", "chat.refused")
-        except AlpieError as error:  # of the index, the backend or the settings: other words would not help
-            _LOG.warning("a question could not be answered: %s", error)
-            reply = self._paragraph("problem", "chat.unavailable")
-        except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
-            _LOG.exception("a question could not be answered")
-            reply = self._paragraph("problem", "chat.failed")
-        yield reply
+        except Exception as error:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
+            yield self._paragraph("problem", self._opening.failure_of(error).key)
 
     def _answers(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
         """The answer as HTML; with `finish` first while it is still being finished, then finished."""
