@@ -136,7 +136,7 @@ def test_endpoints_answer_or_refuse(corpus: Corpus, question: str) -> None:
 @pytest.fixture
 def command(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """The command line on these documents."""
-    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
+    monkeypatch.setattr(cli, "open_or_build_corpus", lambda settings, translations: corpus)
     return lambda *arguments: cli.main([*arguments])
 
 

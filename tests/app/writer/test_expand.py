@@ -10,6 +10,7 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.terminal import commands as cli
+from alpie.app.terminal import expand_command
 from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
 from alpie.app.writer.expansion_drafts import DraftFault, ExpansionDraft, expansion_drafts, fault_of
 from alpie.index.errors import ProviderError
@@ -108,7 +109,7 @@ def test_lines_of_another_form_are_passed_over_and_no_answer_is_endless() -> Non
 def test_without_a_model_the_command_shows_how_to_write_a_row(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
+    monkeypatch.setattr(expand_command, "open_or_build_corpus", lambda settings, translations: corpus)
     monkeypatch.delenv("ALPIE_WRITER", raising=False)
     assert cli.main(["expand", "--docs", str(tmp_path)]) == 1
     said = capsys.readouterr()
@@ -121,7 +122,7 @@ def test_nothing_is_sent_until_it_is_asked_for(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     openai_server: Any,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
+    monkeypatch.setattr(expand_command, "open_or_build_corpus", lambda settings, translations: corpus)
     monkeypatch.setenv("ALPIE_WRITER", "openai:good")
     monkeypatch.setenv("ALPIE_WRITER_URL", openai_server.url)
     before = len(openai_server.requests)
