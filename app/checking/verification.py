@@ -94,7 +94,10 @@ class Verification:
 def exact_or_cut(
     text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
 ) -> Verification:
-    """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
+    """The outcome for a text found at `places`, those first that leave nothing out which may turn its meaning.
+
+    The text is cut where every place leaves something of the kind out, and exact otherwise.
+    """
     ordered = sorted(places, key=lambda place: bool(place.cut.warnings))
     verdict = Verdict.CUT if ordered[0].cut.warnings else Verdict.EXACT
     return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)

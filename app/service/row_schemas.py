@@ -45,7 +45,7 @@ _VerdictName = Annotated[
 
 
 class TextRow(TypedDict):
-    """TextRow of a document, and where they stand in it."""
+    """Words of a document, and where they stand in it."""
 
     doc: Annotated[str, _doc("document id")]
     text: str
@@ -54,7 +54,7 @@ class TextRow(TypedDict):
 
 
 class AddressedTextRow(TextRow):
-    """TextRow of a passage, with its permanent address."""
+    """Words of a passage, with its permanent address."""
 
     address: _Address
 
@@ -250,7 +250,7 @@ class _OptionalPlaceFields(RecognitionRow, total=False):
 
 
 class PlaceRow(TextRow, _OptionalPlaceFields):
-    """LocationRow a text, or what it was made from, stands."""
+    """Where a text, or what it was made from, stands."""
 
     shown: Annotated[str, _doc("the same, with «[…]» where words between them were left out")]
     spans: _Spans
