@@ -19,7 +19,7 @@ Stream = Callable[[Messages], Iterator[str]]
 
 
 def load_prompt(module: str, name: str) -> str:
-    """What a model is told: `prompts/<name>.txt` beside the module of that file."""
+    """The instructions for a model in `prompts/<name>.txt`, beside the file of `module`."""
     return (Path(module).with_name("prompts") / f"{name}.txt").read_text("utf-8").rstrip("\n")
 
 

@@ -1,4 +1,4 @@
-"""The words of the command line, of citations and of refusals. `locale/*.json` holds one catalogue a language."""
+"""The texts of the command line, of citations and of refusals; `locale/*.json` holds one catalogue a language."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Places
-from alpie.index.retrieval.search import SearchIndex
+from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import parse_question
@@ -226,14 +226,27 @@ class Corpus:
         literal = WordQuery.of(question).literal
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
             return hits
-        holding = np.zeros(len(self.passages), bool)
-        holding[[one.row for one in self.word_matches(literal)][:MAX_WEIGHED]] = True
+        rows = [one.row for one in self.word_matches(literal)]
         if allowed is not None:
-            holding &= allowed
-        first = self.index.retrieve(encoded, limit, retriever, holding).hits if holding.any() else ()
-        literal_hits = {hit.passage.address for hit in first}
-        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in literal_hits]
+            rows = [row for row in rows if allowed[row]]
+        first = self.best_of_rows(encoded, rows[:MAX_WEIGHED], limit)
+        held = {hit.passage.address for hit in first}
+        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in held]
         return (*(replace(hit, verbatim=True) for hit in first), *rest)[:limit]
+
+    def best_of_rows(
+        self, encoded: EncodedQuestion, rows: Sequence[int], limit: int | None = None
+    ) -> tuple[Hit, ...]:
+        """The passages in these `rows`, all or the best `limit` of them, in the order of the hybrid search.
+
+        Passages that hold certain words are found by their words, and each is as good a match as the others; only the
+        search tells which of them is most about the question.
+        """
+        if not rows:
+            return ()
+        chosen = np.zeros(len(self.passages), bool)
+        chosen[list(rows)] = True
+        return self.index.retrieve(encoded, len(rows) if limit is None else limit, "hybrid", chosen).hits
 
     def holds_none_of(
         self, text: str, document: str | None = None, admits: Callable[[Hit], bool] = lambda _: True

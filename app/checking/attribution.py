@@ -125,7 +125,8 @@ def belong_to_the_source(
 ) -> bool:
     """Whether half of the words outside stand in the document too, round what is quoted.
 
-    `differences` are of the whole text: the marks are then the document's, and the rest was altered.
+    Then the marks are the document's own, and the reader altered words outside them. `differences` are those of the
+    whole text from the document.
     """
     equal = Counter(
         word
@@ -154,19 +155,21 @@ def misattributed(
     publishers of the documents in both.
     """
     found = [Misattribution(tuple(_unlike(lead_in, reference, one, names)), one) for one in citations]
-    nearest = min(found, key=lambda one: len(one.said), default=None)
-    return nearest if nearest and nearest.said else None
+    nearest = min(found, key=lambda one: len(one.claims), default=None)
+    return nearest if nearest and nearest.claims else None
 
 
 def _unlike(lead_in: str, reference: str, citation: Citation, names: Iterable[str]) -> Iterator[str]:
     fields = " ".join([*_fields(citation), citation.document_id]).casefold()
-    told = f"{lead_in}\n{reference}".casefold()
+    beside = f"{lead_in}\n{reference}".casefold()
     own = {
         word for word in lowercase_words(f"{citation.publisher} {citation.short_publisher}") if len(word) > 4
     }
-    if own.isdisjoint(lowercase_words(told)):
+    if own.isdisjoint(lowercase_words(beside)):
         named = (name for name in dict.fromkeys(names) if name and name.casefold() not in fields)
-        yield from (name for name in named if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", told))
+        yield from (
+            name for name in named if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", beside)
+        )
     years = _YEAR.findall(reference)
     if citation.date and years and not set(years) & set(_YEAR.findall(f"{citation.date} {fields}")):
         yield years[0]

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alpie.app.checking.text_view import fold_quotes, subtract_spans
+from alpie.app.checking.text_view import append_span, fold_quotes, subtract_spans
 from alpie.index.characters import without_invisible
 from alpie.index.records import Document, Layout, Span, collapse, spans_between
 from alpie.index.spanish.analysis import join_thousands, normalize
@@ -87,12 +87,12 @@ def find_copied(
     text: str, document: Document, layout: Layout | None, start: int, end: int
 ) -> Iterator[CopiedText]:
     """The places of `text` between `start` and `end` of a document, the first of each way to read both."""
-    readings = [(one, _quick_letters(one)) for one in _readings(text, document, layout)]
+    variants = [(one, _quick_letters(one)) for one in _copy_variants(text, document, layout)]
     for spans in _stretch_variants(layout, start, end):
         kept = "".join(document.text[span.start : span.end] for span in spans)
         there = _quick_letters(kept)
-        for reading, letters in readings:
-            if letters and letters in there and (found := _find_letters(reading, kept, spans)) is not None:
+        for variant, letters in variants:
+            if letters and letters in there and (found := _find_letters(variant, kept, spans)) is not None:
                 yield found
 
 
@@ -115,9 +115,9 @@ def _figures(text: str) -> list[str]:
     return _FIGURE.findall(join_thousands(normalize("NFC", text)))
 
 
-def _find_letters(reading: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:
-    """Where `kept`, the text of `spans`, has the letters of `reading` as whole words."""
-    wanted, _ = letters_of(reading)
+def _find_letters(variant: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:
+    """Where `kept`, the text of `spans`, has the letters of `variant` as whole words."""
+    wanted, _ = letters_of(variant)
     letters, at = letters_of(kept)
     position = letters.find(wanted)
     while position >= 0:
@@ -127,13 +127,13 @@ def _find_letters(reading: str, kept: str, spans: Sequence[Span]) -> CopiedText 
         cut_before = position > 0 and at[position - 1] == first - 1
         cut_after = last < len(kept) and kept[last].isalnum()
         if not (cut_before or cut_after):
-            lead, tail = _outer_signs(reading)
+            lead, tail = _outer_signs(variant)
             near, end = _with_signs(kept, first, last, lead, tail)
             words = collapse(kept[near:end])
-            if _is_copy(reading, words):
+            if _is_copy(variant, words):
                 return CopiedText(_source_spans(spans, near, end), True)
             near, end = _whole_tokens(kept, first, last)
-            if same_but_for_signs(reading, kept[near:end]):
+            if same_but_for_signs(variant, kept[near:end]):
                 return CopiedText(_source_spans(spans, near, end), False)
         position = letters.find(wanted, position + 1)
     return None
@@ -189,11 +189,7 @@ def _source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ..
     for span in spans:
         length = span.end - span.start
         low, high = max(start - position, 0), min(end - position, length)
-        if low < high:
-            if found and found[-1].end == span.start + low:
-                found[-1] = Span(found[-1].start, span.start + high)
-            else:
-                found.append(Span(span.start + low, span.start + high))
+        append_span(found, Span(span.start + low, span.start + high))
         position += length
     return tuple(found)
 
@@ -228,16 +224,16 @@ def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]
     return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
 
 
-def _readings(text: str, document: Document, layout: Layout | None) -> Iterator[str]:
+def _copy_variants(text: str, document: Document, layout: Layout | None) -> Iterator[str]:
     """The text, and without what a copy may have brought into it from the margins."""
     tried: set[str] = set()
     bare = text
     for clean in (str, _without_line_numbers, lambda one: _without_running_lines(one, document, layout)):
         bare = clean(bare)
-        for reading in (bare, _CALL.sub(r"\1", bare)):
-            if reading not in tried:
-                tried.add(reading)
-                yield reading
+        for variant in (bare, _CALL.sub(r"\1", bare)):
+            if variant not in tried:
+                tried.add(variant)
+                yield variant
 
 
 def _without_line_numbers(text: str) -> str:

@@ -17,15 +17,19 @@ from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import analyse_cut
 from alpie.app.answering.quoting.omissions import OMISSION, OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import CopiedText, find_copied, without_hyphens
+from alpie.app.checking.pasted_text import sentences_of, variants_of, visible_lines, without_outer_quotes
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
-from alpie.app.checking.verification import MatchedPlace, Verdict, Verification
-from alpie.app.checking.word_alignment import Alignment, Difference, DifferenceKind, align, align_whole
+from alpie.app.checking.verification import (
+    MatchedPlace,
+    Verdict,
+    Verification,
+    combine_sentences,
+    exact_or_cut,
+)
+from alpie.app.checking.word_alignment import Alignment, align, align_whole
 from alpie.app.translations import message
-from alpie.index.characters import without_invisible
-from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
-from alpie.index.spanish.analysis import normalize
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -40,13 +44,10 @@ _ALTERED_SIMILARITY = 0.55
 _MAX_PIECES = 10  # of a quotation with omissions; each of two words at least
 _SLICE_WORDS = 40  # of the text, given to the lexical search at once
 _WORD = re.compile(r"\S+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
 _MAX_SENTENCES = 40  # of a text that are looked up one by one
-_FEWEST_WORDS = 3  # of one of them
 _EDGES = " .,;:"  # of a piece of a quotation with omissions: what may be another where it ends
 _MAX_COPIED = 10_000  # characters of a text that is compared with copies
-_MAX_BROUGHT = 600  # characters that a copy brings along: heads, feet, a footnote
+_MAX_MARGIN = 600  # characters of margins that a copy may have in it: heads, feet, a footnote
 _QUOTED_ROLES = (SentenceRole.HEADER, SentenceRole.LEAD_IN)
 
 
@@ -102,15 +103,15 @@ class TextChecker:
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
             raise QuestionError(message("verify.no_words"))
-        for reading in _readings(pasted):
-            found, total = self._find_exact(reading)
+        for variant in variants_of(pasted):
+            found, total = self._find_exact(variant)
             if found:
-                return _exact_or_cut(text, found, total)
+                return exact_or_cut(text, found, total)
         for mark in (OMISSION_MARK, OMISSION_OR_DOTS):
-            for reading in _readings(pasted):
-                place = self._with_omissions(mark.split(fold_quotes(reading)), self._views)
+            for variant in variants_of(pasted):
+                place = self._with_omissions(mark.split(fold_quotes(variant)), self._views)
                 if place:
-                    return _exact_or_cut(text, (place,), 1, with_omissions=True)
+                    return exact_or_cut(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
             raise QuestionError(message("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._check_copied(text, is_exact=True)
@@ -120,8 +121,8 @@ class TextChecker:
         documents, layouts = self.corpus.documents, self.corpus.layouts
         return {name: views_of(document, layouts.get(name)) for name, document in documents.items()}
 
-    def _find_exact(self, reading: str) -> tuple[tuple[MatchedPlace, ...], int]:
-        words = fold_quotes(reading)
+    def _find_exact(self, variant: str) -> tuple[tuple[MatchedPlace, ...], int]:
+        words = fold_quotes(variant)
         places: list[MatchedPlace] = []
         total = 0
         for name, views in self._views.items():
@@ -150,33 +151,39 @@ class TextChecker:
 
     def check_nearest(self, text: str, by_sentence: bool = True) -> Verification:
         """The outcome for a text that is not literal: compared with the passages that share rare words."""
-        pasted = _without_outer_quotes(collapse(text))
-        words = fold_quotes(pasted).split()
-        candidates = self._candidates(words)
+        pasted = without_outer_quotes(collapse(text))
+        candidates = self._candidates(fold_quotes(pasted).split())
         for passage in candidates:
             spans = under_header(passage, pasted)
             if spans:
-                return _exact_or_cut(text, (self._place(passage.document_id, spans),), 1)
+                return exact_or_cut(text, (self._place(passage.document_id, spans),), 1)
         if same := self._check_copied(text, is_exact=False):
             return same
         if marked := self._check_omissions(text, pasted, candidates):
             return marked
         sentences = self._check_sentences(pasted) if by_sentence else ()
         if sentences and all(one.is_found or one.only_signs for one in sentences):
-            return _combine_sentences(text, Verdict.JOINED, sentences)
+            return combine_sentences(text, Verdict.JOINED, sentences)
         if not any(one.is_found or one.only_signs for one in sentences):
             sentences = ()
         if sentences and OMISSION_MARK.search(pasted):  # a mark is not to be compared with words
-            return _combine_sentences(text, Verdict.ALTERED, sentences)
-        arounds = [self._words_around(passage, len(pasted)) for passage in candidates]
+            return combine_sentences(text, Verdict.ALTERED, sentences)
+        return self._compare_words(text, pasted, candidates, sentences)
+
+    def _compare_words(
+        self, text: str, pasted: str, candidates: Sequence[Passage], sentences: Sequence[Verification]
+    ) -> Verification:
+        """The outcome of comparing a text word by word with the nearest stretch round one of the `candidates`."""
+        words = fold_quotes(pasted).split()
         best: tuple[Alignment, Passage, list[re.Match[str]]] | None = None
-        for passage, around in zip(candidates, arounds, strict=True):
+        for passage in candidates:
+            around = self._words_around(passage, len(pasted))
             fit = align(words, [match.group() for match in around])
             if fit and (best is None or fit.similarity > best[0].similarity):
                 best = fit, passage, around
         if best is None or best[0].similarity < _ALTERED_SIMILARITY:
             if sentences:
-                return _combine_sentences(text, Verdict.ALTERED, sentences)
+                return combine_sentences(text, Verdict.ALTERED, sentences)
             return Verification(text, Verdict.ABSENT, similarity=best[0].similarity if best else 0.0)
         fit, passage, around = best
         view = self._plain_view(passage.document_id)
@@ -184,16 +191,16 @@ class TextChecker:
         place = self._place(passage.document_id, spans)
         differences = fit.differences(pasted.split(), place.text.split())
         return Verification(
-            text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, sentences=sentences
+            text, Verdict.ALTERED, (place,), 1, fit.similarity, differences, sentences=tuple(sentences)
         )
 
     def _check_copied(self, text: str, is_exact: bool) -> Verification | None:
         """The outcome for the words of a stretch as a copy out of its file has them; None for other words."""
-        bare = _visible_lines(text)
+        bare = visible_lines(text)
         if len(bare) > _MAX_COPIED:
             return None
         near = self._candidates(fold_quotes(collapse(without_hyphens(bare))).split())
-        reach = len(bare) + _MAX_BROUGHT
+        reach = len(bare) + _MAX_MARGIN
         seen: dict[str, tuple[int, int]] = {}
         for passage in near:
             document = self.corpus.documents[passage.document_id]
@@ -213,27 +220,18 @@ class TextChecker:
         documents = dict.fromkeys(passage.document_id for passage in near)
         if not (place := self._with_omissions(parts, documents, folded=True)):
             return None
-        words = OMISSION_MARK.sub(f" {OMISSION} ", pasted).split()
-        fit = align_whole(words, place.shown.split())
-        verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
-        differences = fit.differences(words, place.shown.split())
-        return Verification(
-            text, verdict, (place,), 1, fit.similarity, differences, with_omissions=True, only_signs=True
-        )
+        marked = OMISSION_MARK.sub(f" {OMISSION} ", pasted)
+        return _differing_in_signs(text, marked, place, place.shown, with_omissions=True)
 
     def _copy_outcome(self, text: str, pasted: str, document_id: str, found: CopiedText) -> Verification:
         place = self._place(document_id, found.spans)
         if found.is_exact:
-            return _exact_or_cut(text, (place,), 1)
-        source = place.text.split()
-        fit = align_whole(fold_quotes(pasted).split(), fold_quotes(place.text).split())
-        verdict = Verdict.CUT if place.reading.warnings else Verdict.ALTERED
-        differences = fit.differences(pasted.split(), source)
-        return Verification(text, verdict, (place,), 1, fit.similarity, differences, only_signs=True)
+            return exact_or_cut(text, (place,), 1)
+        return _differing_in_signs(text, pasted, place, place.text)
 
     def _check_sentences(self, pasted: str) -> tuple[Verification, ...]:
         """Each sentence of a text by itself; none for a text of one, or of very many."""
-        sentences = _sentences(pasted)
+        sentences = sentences_of(pasted)
         if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
         return tuple(
@@ -273,70 +271,18 @@ class TextChecker:
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)
-        reading = analyse_cut(document.text, spans, sentences)
-        return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
+        cut = analyse_cut(document.text, spans, sentences)
+        return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, cut)
 
 
-def _exact_or_cut(
-    text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
+def _differing_in_signs(
+    text: str, pasted: str, place: MatchedPlace, source: str, with_omissions: bool = False
 ) -> Verification:
-    """Exact, or cut where every place leaves out what may turn the meaning; the others come first."""
-    ordered = sorted(places, key=lambda place: bool(place.reading.warnings))
-    verdict = Verdict.CUT if ordered[0].reading.warnings else Verdict.EXACT
-    return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
-
-
-def _combine_sentences(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
-    """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
-    words = [len(one.text.split()) for one in sentences]
-    similarity = sum(one.similarity * n for one, n in zip(sentences, words, strict=True)) / sum(words)
-    places = tuple(place for one in sentences for place in one.places[:1])
-    differences = tuple(run for one in sentences for run in _runs_of(one))
-    if verdict is Verdict.JOINED:
-        differences = ()
+    """The outcome of a text whose words are those of `source`, and whose signs are others."""
+    words, source_words = pasted.split(), source.split()
+    fit = align_whole(fold_quotes(pasted).split(), fold_quotes(source).split())
+    verdict = Verdict.CUT if place.cut.warnings else Verdict.ALTERED
+    differences = fit.differences(words, source_words)
     return Verification(
-        text, verdict, places, len(places), similarity, differences, sentences=tuple(sentences)
+        text, verdict, (place,), 1, fit.similarity, differences, with_omissions, only_signs=True
     )
-
-
-def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
-    if outcome.differences:
-        return outcome.differences
-    if outcome.places:
-        return (Difference(DifferenceKind.EQUAL, collapse(outcome.text), outcome.places[0].text),)
-    return (Difference(DifferenceKind.INSERTED, collapse(outcome.text), ""),)
-
-
-def _sentences(pasted: str) -> list[str]:
-    """The sentences of a text, those of a word or two with the one before; what is marked as left out parts them too."""
-    found: list[str] = []
-    for part in OMISSION_MARK.split(pasted):
-        begins = len(found)
-        for start, end in sentence_bounds(part):
-            one = part[start:end]
-            if len(found) > begins and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
-                found[-1] += f" {one}"
-            elif _LETTERS.search(one):
-                found.append(one)
-    return found
-
-
-def _visible_lines(text: str) -> str:
-    """`text` without invisible characters and marks around the whole, its line ends kept."""
-    return _strip_outer_quotes(without_invisible(text).strip())
-
-
-def _without_outer_quotes(pasted: str) -> str:
-    """`pasted` without invisible characters and without quotation marks around the whole."""
-    return _strip_outer_quotes(normalize("NFC", without_invisible(pasted)))
-
-
-def _strip_outer_quotes(text: str) -> str:
-    quoted = _OUTER_QUOTES.match(fold_quotes(text))
-    return text[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else text
-
-
-def _readings(pasted: str) -> tuple[str, ...]:
-    """What the rule lets pass for the pasted text, the text itself first."""
-    bare = _without_outer_quotes(pasted)
-    return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))

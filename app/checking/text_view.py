@@ -68,7 +68,7 @@ class TextView:
             last = min(span.end, span.start + kept_end - offset)
             if number in self.breaks and offset + span.end - span.start < kept_end:
                 last = self._with_white_space(last)
-            _append_span(found, Span(first, last))
+            append_span(found, Span(first, last))
             number += 1
         return tuple(found)
 
@@ -113,7 +113,7 @@ class TextView:
         return self._word_kept[word] + offset - self._word_view[word]
 
 
-def _append_span(spans: list[Span], span: Span) -> None:
+def append_span(spans: list[Span], span: Span) -> None:
     """Add a span, joining it to the one before where they touch."""
     if span.start >= span.end:
         return
@@ -166,7 +166,7 @@ def pieces_in_order(
 ) -> tuple[Span, ...]:
     """Spans of `pieces` one after the other, none more than `most_between` characters from the last; () for none.
 
-    The first `most_tried` places of the first piece are tried; `folded` as in `TextView.occurrences`.
+    The first `most_tried` places of the first piece are tried; `folded` leaves capitals and accents apart.
     """
     for tried, at in enumerate(view.occurrences(pieces[0], folded=folded)):
         if tried >= most_tried:

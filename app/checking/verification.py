@@ -9,9 +9,9 @@ from enum import StrEnum
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.answering.quoting.cut import CutAnalysis, CutWarning
-from alpie.app.checking.word_alignment import Difference
+from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import Translations
-from alpie.index.records import Span
+from alpie.index.records import Span, collapse
 
 
 class Verdict(StrEnum):
@@ -37,7 +37,7 @@ class MatchedPlace:
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
     # the whole sentences it stands in, and what it leaves out of them
-    reading: CutAnalysis = field(default_factory=CutAnalysis)
+    cut: CutAnalysis = field(default_factory=CutAnalysis)
 
     @property
     def start(self) -> int:
@@ -56,7 +56,7 @@ class MatchedPlace:
 class Misattribution:
     """What the words beside a quotation say of its source, and where it stands instead."""
 
-    said: tuple[str, ...]  # names, years, pages, articles, as they were pasted
+    claims: tuple[str, ...]  # names, years, pages, articles, as they were pasted
     citation: Citation
 
 
@@ -88,21 +88,54 @@ class Verification:
         """What a text that was cut leaves out."""
         if self.verdict is not Verdict.CUT:
             return ()
-        return tuple(dict.fromkeys(one for place in self.places for one in place.reading.warnings))
+        return tuple(dict.fromkeys(one for place in self.places for one in place.cut.warnings))
+
+
+def exact_or_cut(
+    text: str, places: Sequence[MatchedPlace], occurrences: int, with_omissions: bool = False
+) -> Verification:
+    """The outcome for a text found at `places`, those first that leave nothing out which may turn its meaning.
+
+    The text is cut where every place leaves something of the kind out, and exact otherwise.
+    """
+    ordered = sorted(places, key=lambda place: bool(place.cut.warnings))
+    verdict = Verdict.CUT if ordered[0].cut.warnings else Verdict.EXACT
+    return Verification(text, verdict, tuple(ordered), occurrences, 1.0, with_omissions=with_omissions)
+
+
+def combine_sentences(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
+    """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
+    words = [len(one.text.split()) for one in sentences]
+    similarity = sum(one.similarity * n for one, n in zip(sentences, words, strict=True)) / sum(words)
+    places = tuple(place for one in sentences for place in one.places[:1])
+    differences = tuple(run for one in sentences for run in _runs_of(one))
+    if verdict is Verdict.JOINED:
+        differences = ()
+    return Verification(
+        text, verdict, places, len(places), similarity, differences, sentences=tuple(sentences)
+    )
+
+
+def _runs_of(outcome: Verification) -> tuple[Difference, ...]:
+    if outcome.differences:
+        return outcome.differences
+    if outcome.places:
+        return (Difference(DifferenceKind.EQUAL, collapse(outcome.text), outcome.places[0].text),)
+    return (Difference(DifferenceKind.INSERTED, collapse(outcome.text), ""),)
 
 
 def verdict_key(outcome: Verification) -> str:
-    """The verdict as catalogues name it; what differs in signs alone has a name of its own."""
+    """The verdict as catalogues name it; a text that differs in signs alone has a name of its own."""
     only_signs = outcome.only_signs and outcome.verdict is Verdict.ALTERED
     return "signs" if only_signs else outcome.verdict.value
 
 
-def told_warnings(outcome: Verification, translations: Translations) -> list[str]:
+def verification_warnings(outcome: Verification, translations: Translations) -> list[str]:
     """All warnings about a text, a sentence each: what it leaves out, and which source it wrongly names."""
     named = (
         translations(
             "warn.reference",
-            said=", ".join(map(translations.quoted, one.said)),
+            claims=", ".join(map(translations.quoted, one.claims)),
             citation=short_citation(one.citation, translations.language),
         )
         for one in outcome.misattributed

@@ -34,9 +34,8 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Format:
-    """An export format. Spreadsheets recognise UTF-8 by its byte order mark: hence `encoding`."""
+    """An export format; `encoding` says whether a byte order mark is written, by which spreadsheets recognise UTF-8."""
 
-    label: str
     extension: str
     media_type: str
     render: Callable[[ExportJob], str]
@@ -169,11 +168,11 @@ def _note_label(citation: Citation, taken: set[str]) -> str:
 
 
 FORMATS: Mapping[str, Format] = {
-    "apa": Format("APA 7", "txt", "text/plain", lambda job: _render_style(job, "apa")),
-    "iso690": Format("ISO 690", "txt", "text/plain", lambda job: _render_style(job, "iso690")),
-    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", bibtex),
-    "ris": Format("RIS", "ris", "application/x-research-info-systems", ris),
-    "csl-json": Format("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json),
-    "csv": Format("CSV", "csv", "text/csv", _csv, encoding="utf-8-sig"),
-    "markdown": Format("Markdown", "md", "text/markdown", _markdown),
+    "apa": Format("txt", "text/plain", lambda job: _render_style(job, "apa")),
+    "iso690": Format("txt", "text/plain", lambda job: _render_style(job, "iso690")),
+    "bibtex": Format("bib", "application/x-bibtex", bibtex),
+    "ris": Format("ris", "application/x-research-info-systems", ris),
+    "csl-json": Format("json", "application/vnd.citationstyles.csl+json", csl_json),
+    "csv": Format("csv", "text/csv", _csv, encoding="utf-8-sig"),
+    "markdown": Format("md", "text/markdown", _markdown),
 }

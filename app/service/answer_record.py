@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import StrictInt, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.reference_files import plain_line
-from alpie.app.service.row_schemas import RecordCheckRow
+from alpie.app.service.row_schemas import QuoteRow, RecordCheckRow, RecordRow
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.errors import AlpieError
@@ -31,24 +33,24 @@ RECORD_FORMAT = "alpie-record"
 RECORD_VERSION = 1  # raise it whenever a field changes its meaning
 _MAX_QUOTES = 100  # of a record; ours hold at most ten
 
-RecordRow = dict[str, Any]
+_SPAN_PAIRS = TypeAdapter(list[tuple[StrictInt, StrictInt]])
+_KEPT = (
+    "question", "follows", "limited_to", "answered", "tentative", "confidence", "quotes", "parts",
+    "absent", "nearest", "search", "writer", "stages",
+)  # fmt: skip
 
 
 def make_record(
     answer: Answer, corpus: Corpus, made_at: datetime, version: str, language: str = "es"
 ) -> RecordRow:
     """The record of `answer`; `made_at` with its time zone, `version` of Al Pie."""
-    row: RecordRow = {**answer_row(answer, language=language)}
-    kept = (
-        "question", "follows", "limited_to", "answered", "tentative", "confidence", "quotes", "parts",
-        "absent", "nearest", "search", "writer", "stages",
-    )  # fmt: skip
-    return {
+    row = answer_row(answer, language=language)
+    record = {
         "format": RECORD_FORMAT,
         "format_version": RECORD_VERSION,
         "alpie": version,
         "date": made_at.isoformat(timespec="seconds"),
-        **{name: row[name] for name in kept if name in row},
+        **{name: row[name] for name in _KEPT if name in row},  # type: ignore[literal-required]
         "corpus": {
             "fingerprint": corpus.fingerprint,
             "documents": [
@@ -57,6 +59,7 @@ def make_record(
             ],
         },
     }
+    return cast(RecordRow, record)
 
 
 def record_text(record: RecordRow, language: str = "es") -> str:
@@ -116,7 +119,7 @@ def _answer_lines(record: RecordRow, translations: Translations) -> list[str]:
     return lines
 
 
-def _quotes(numbered: Iterable[tuple[int, RecordRow]], translations: Translations) -> list[str]:
+def _quotes(numbered: Iterable[tuple[int, QuoteRow]], translations: Translations) -> list[str]:
     lines: list[str] = []
     for number, quote in numbered:
         lines += [
@@ -229,19 +232,12 @@ def _parse_record(text: str) -> Mapping[str, Any]:
 
 
 def _spans(quote: Mapping[str, Any], length: int) -> tuple[Span, ...]:
-    """The spans of a quote, none when they are not such: a record may have been edited by hand."""
-    rows = quote.get("spans")
-    if not isinstance(rows, list):
+    """The spans of a quote, none where they are no such: a record may have been edited by hand."""
+    try:
+        pairs = _SPAN_PAIRS.validate_python(quote.get("spans"))
+    except ValidationError:
         return ()
-    spans: list[Span] = []
-    for row in rows:
-        if not isinstance(row, list) or len(row) != 2 or not all(type(number) is int for number in row):
-            return ()
-        start, end = row
-        if not 0 <= start < end <= length:
-            return ()
-        spans.append(Span(start, end))
-    return tuple(spans)
+    return tuple(Span(*pair) for pair in pairs) if all(0 <= a < b <= length for a, b in pairs) else ()
 
 
 def record_check_row(check: RecordCheck, language: str = "es") -> RecordCheckRow:

@@ -32,10 +32,10 @@ _INSTRUCTIONS = load_prompt(__file__, "mcp")
 
 
 class Endpoints:
-    """The five questions a program may ask. `opened` gives the corpus, or raises why it is not there yet.
+    """The five calls that programs may make. `opened` gives the corpus, or raises why there is none yet.
 
-    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.add_writing`. `counted` is given what asks
-    the corpus, and gives what is called in its place: for metrics.
+    `finish` is applied to each answer: with a writer configured, `alpie.app.writer.add_writing`. `counted` wraps
+    `Corpus.ask`, so that metrics count its answers.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class NotReady(AlpieError):
-    """The corpus is still being opened, or could not be; ``failed`` tells which."""
+    """There is no corpus: opening it has not ended yet, or `failed`."""
 
     def __init__(self, message: str, failed: bool = False) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class NotReady(AlpieError):
 class Following(Generic[T]):
     """Opens something in a thread of its own, and again whenever `stamp` changes.
 
-    Without `stamp` it is opened once. When the newest cannot be opened, the one before it stays.
+    Without `stamp` the thing is opened once. When the newest cannot be opened, the one before it stays.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Following(Generic[T]):
 
 
 class CorpusOpener:
-    """Opens the index in use again and again, with one encoder: it takes the most memory and time."""
+    """Opens the index in use again and again with one encoder, which takes the most memory and time."""
 
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
         self._settings, self._encoder = settings, encoder
@@ -150,5 +150,5 @@ class CorpusOpener:
                 time.sleep(_BUSY_SECONDS)
 
     def stamp(self) -> object:
-        """Changes when another index comes into use."""
+        """A value that changes when another index comes into use."""
         return pointer_stamp(self._settings.data)

@@ -162,24 +162,3 @@ class AlpieVectorStore(VectorStore):
 
     def _chunk(self, row: int, score: float) -> Chunk:
         return chunk_of(self._corpus, self._corpus.passages[int(row)], float(score), self._language)
-
-
-def retriever(
-    corpus: Corpus,
-    k: int = 5,
-    retriever: RetrieverName = "hybrid",
-    document: str | None = None,
-    language: str = "es",
-) -> AlpieRetriever:
-    """The `k` best passages for a question, as a `BaseRetriever`; citations in `language`."""
-    return AlpieRetriever(corpus=corpus, k=k, retriever=retriever, document=document, language=language)
-
-
-def vector_store(corpus: Corpus, language: str = "es") -> AlpieVectorStore:
-    """The passages' vectors as a read-only `VectorStore`."""
-    return AlpieVectorStore(corpus, language)
-
-
-def embeddings(corpus: Corpus) -> AlpieEmbeddings:
-    """The encoder of a corpus as LangChain's `Embeddings`."""
-    return AlpieEmbeddings(corpus.encoder)

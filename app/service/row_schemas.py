@@ -44,7 +44,7 @@ _VerdictName = Annotated[
 ]
 
 
-class Words(TypedDict):
+class TextRow(TypedDict):
     """Words of a document, and where they stand in it."""
 
     doc: Annotated[str, _doc("document id")]
@@ -53,13 +53,13 @@ class Words(TypedDict):
     end: Annotated[_Count, _doc("character offset, excluded")]
 
 
-class Addressed(Words):
+class AddressedTextRow(TextRow):
     """Words of a passage, with its permanent address."""
 
     address: _Address
 
 
-class Recognised(TypedDict, total=False):
+class RecognitionRow(TypedDict, total=False):
     """Only of text that was read off a picture of the page."""
 
     recognised: Annotated[
@@ -68,7 +68,7 @@ class Recognised(TypedDict, total=False):
     doubtful: Annotated[list[str], _doc("those of its words that are doubtful")]
 
 
-class Where(Recognised):
+class LocationRow(RecognitionRow):
     """The place within the document."""
 
     path: _Path
@@ -78,7 +78,7 @@ class Where(Recognised):
     last_page: _LastPage
 
 
-class QuoteRow(Addressed, Recognised):
+class QuoteRow(AddressedTextRow, RecognitionRow):
     """A quotation: its words, where they are cut from, and its citation."""
 
     page: _FirstPage
@@ -89,13 +89,13 @@ class QuoteRow(Addressed, Recognised):
     citation: str
 
 
-class FoundRow(Addressed):
+class FoundRow(AddressedTextRow):
     """A passage that was found."""
 
     score: float
 
 
-class HitRow(FoundRow, Where):
+class HitRow(FoundRow, LocationRow):
     """A passage found by `alpie search`, with its place, its citation and the reasons."""
 
     citation: str
@@ -131,12 +131,12 @@ class SearchRow(TypedDict):
     threshold: _Probability
 
 
-class _SometimesPart(TypedDict, total=False):
+class _OptionalPartFields(TypedDict, total=False):
     tentative: Annotated[bool, _doc("its quotations come nearest and may not answer all that was asked")]
     elsewhere: Annotated[bool, _doc("empty: what answers here is a quotation of another part")]
 
 
-class PartRow(_SometimesPart):
+class PartRow(_OptionalPartFields):
     """Some of the quotations, which are shown apart: a side of a comparison, what one document says."""
 
     role: Annotated[str, Field(json_schema_extra={"enum": [*Role]})]
@@ -145,35 +145,69 @@ class PartRow(_SometimesPart):
     quotes: Annotated[list[_FromOne], _doc("numbers of its quotes, from 1; empty where it says nothing")]
 
 
-class _SometimesAnswer(TypedDict, total=False):
+class _OptionalAnsweredFields(TypedDict, total=False):
     parts: list[PartRow]
     follows: Annotated[list[str], _doc("the earlier questions it was completed with, oldest first")]
     limited_to: Annotated[list[str], _doc("ids of the documents it was put to, where not to all")]
-    small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
     tentative: Annotated[
         bool, _doc("answered with reserve: the quotations come nearest and may not answer all")
     ]
     stages: Annotated[dict[str, float], _doc("milliseconds by stage")]
-    writer_report: WriterReportRow
     absent: Annotated[
         list[str], _doc("of each document or place that is named and not there, a sentence saying so")
     ]
     nearest: Annotated[list[QuoteRow], _doc("of a refusal: the nearest passages, which are no answer")]
 
 
-class AnswerRow(_SometimesAnswer):
+class AnsweredRow(_OptionalAnsweredFields):
+    """A question and what was answered: what a row of an answer and its record share."""
+
+    question: str
+    answered: bool
+    quotes: Annotated[list[QuoteRow], _doc("best first; empty when not answered")]
+    confidence: Annotated[_Probability, _doc("probability that the documents answer")]
+    search: SearchRow
+    writer: list[WrittenRow] | None
+
+
+class _OptionalAnswerFields(TypedDict, total=False):
+    small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
+    writer_report: WriterReportRow
+
+
+class AnswerRow(AnsweredRow, _OptionalAnswerFields):
     """A row of the predictions file, with the question, what was searched and the writer's sentences."""
 
     id: str
-    question: str
-    answered: bool
     answer: Annotated[str, _doc("the quotations, one a line, or a sentence that there is no answer")]
-    quotes: Annotated[list[QuoteRow], _doc("best first; empty when not answered")]
     passages: Annotated[list[FoundRow], Field(max_length=10)]
-    confidence: Annotated[_Probability, _doc("probability that the documents answer")]
     ms: Annotated[float, _doc("milliseconds from question to answer")]
-    search: SearchRow
-    writer: list[WrittenRow] | None
+
+
+class RecordedFileRow(TypedDict):
+    """A document of a record's corpus, with the checksum of its file."""
+
+    id: str
+    title: str
+    file: str
+    sha256: str
+
+
+class RecordedCorpusRow(TypedDict):
+    """The corpus that a recorded answer was made from."""
+
+    fingerprint: str
+    documents: list[RecordedFileRow]
+
+
+class RecordRow(AnsweredRow):
+    """The record of an answer: with the version that made it, the date, and what it was made from."""
+
+    format: str
+    format_version: int
+    alpie: str
+    date: str
+    corpus: RecordedCorpusRow
 
 
 class SentenceRow(TypedDict):
@@ -183,7 +217,7 @@ class SentenceRow(TypedDict):
     spans: _Spans
 
 
-class PassageRow(Addressed, Where):
+class PassageRow(AddressedTextRow, LocationRow):
     """A passage with its place, its citation and its sentences, each with its offsets."""
 
     citation: str
@@ -207,7 +241,7 @@ class DocumentRow(TypedDict):
     passages: _Count
 
 
-class _SometimesPlace(Recognised, total=False):
+class _OptionalPlaceFields(RecognitionRow, total=False):
     path: _Path
     box: str | None
     label: str | None
@@ -215,7 +249,7 @@ class _SometimesPlace(Recognised, total=False):
     last_page: _LastPage
 
 
-class PlaceRow(Words, _SometimesPlace):
+class PlaceRow(TextRow, _OptionalPlaceFields):
     """Where a text, or what it was made from, stands."""
 
     shown: Annotated[str, _doc("the same, with «[…]» where words between them were left out")]

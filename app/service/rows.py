@@ -8,20 +8,25 @@ from typing import cast
 from alpie.app.answering.answer_types import Answer, Citation, Part, Quote
 from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.answering.routing.absence import absence_lines
-from alpie.app.checking.verification import MatchedPlace, Verification, told_warnings, warning_sentences
+from alpie.app.checking.verification import (
+    MatchedPlace,
+    Verification,
+    verification_warnings,
+    warning_sentences,
+)
 from alpie.app.service.row_schemas import (
     AnswerRow,
     DocumentRow,
     FoundRow,
     HitRow,
+    LocationRow,
     PartRow,
     PassageRow,
     PlaceRow,
     QuoteRow,
-    Recognised,
+    RecognitionRow,
+    TextRow,
     VerificationRow,
-    Where,
-    Words,
 )
 from alpie.app.translations import translations_for
 from alpie.index.records import Document, Hit, Passage, Span
@@ -56,6 +61,12 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         if answer.writer is None
         else [{"text": sentence.text, "quotes": list(sentence.quotes)} for sentence in answer.writer],
     }
+    _add_occasional_fields(row, answer, language)
+    return row
+
+
+def _add_occasional_fields(row: AnswerRow, answer: Answer, language: str) -> None:
+    """Add to a row what only some answers have."""
     if answer.writer_report:
         report = answer.writer_report
         row["writer_report"] = {
@@ -77,7 +88,6 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         row["small_talk"] = True
     if not answer.answered:
         row["nearest"] = [quote_row(quote, language) for quote in answer.nearest]
-    return row
 
 
 def _part_row(part: Part, numbers: Mapping[tuple[str, tuple[Span, ...]], int]) -> PartRow:
@@ -103,7 +113,7 @@ def _refusal(answer: Answer) -> str:
 def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
     """A quotation: its words, where they are cut from, and its citation."""
     return {
-        **_words_row(quote),
+        **_text_row(quote),
         "page": quote.citation.page,
         "last_page": quote.citation.last_page,
         "path": list(quote.citation.path),
@@ -132,7 +142,7 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
     """A passage with its place, its citation and its sentences, each with its offsets."""
     citation = cite(document, passage)
     return {
-        **_words_row(passage),
+        **_text_row(passage),
         "address": passage.address,
         **_place_fields(citation),
         "citation": full_citation(citation, language),
@@ -155,7 +165,7 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
         "occurrences": verification.occurrences,
         "with_omissions": verification.with_omissions,
         "only_signs": verification.only_signs,
-        "warnings": told_warnings(verification, translations_for(language)),
+        "warnings": verification_warnings(verification, translations_for(language)),
         "quoted": list(verification.quoted),
         "places": [_place_row(place, language) for place in verification.places],
         "differences": [
@@ -176,10 +186,10 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
 
 def found_row(hit: Hit) -> FoundRow:
     """A "passages" entry of the predictions contract."""
-    return {**_words_row(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
+    return {**_text_row(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
 
 
-def _words_row(one: Passage | Quote) -> Words:
+def _text_row(one: Passage | Quote) -> TextRow:
     """What stands in a document, and where."""
     return {"doc": one.document_id, "text": one.text, "start": one.start, "end": one.end}
 
@@ -194,23 +204,23 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
         "spans": _span_pairs(place.spans),
         "address": place.address,
         "citation": "",
-        "sentence": place.reading.text,
-        "marked": [list(part) for part in place.reading.marked],
-        "warnings": warning_sentences(place.reading.warnings, translations_for(language)),
+        "sentence": place.cut.text,
+        "marked": [list(part) for part in place.cut.marked],
+        "warnings": warning_sentences(place.cut.warnings, translations_for(language)),
     }
     if place.citation:
         row = {**row, **_place_fields(place.citation), "citation": full_citation(place.citation, language)}
     return row
 
 
-def _recognition_fields(citation: Citation) -> Recognised:
+def _recognition_fields(citation: Citation) -> RecognitionRow:
     """How sure the words of a scanned page are; nothing for others."""
     if citation.recognised is None:
         return {}
     return {"recognised": citation.recognised / 100, "doubtful": list(citation.doubtful)}
 
 
-def _place_fields(citation: Citation) -> Where:
+def _place_fields(citation: Citation) -> LocationRow:
     return {
         "path": list(citation.path),
         "box": citation.box,

@@ -85,10 +85,10 @@ def watch(
     settings: Settings,
     translations: Translations,
     build: Build,
-    tell: Callable[[str], None],
+    report_line: Callable[[str], None],
     changed: Iterator[bool] | None = None,
 ) -> None:
-    """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `tell` hears of each round.
+    """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `report_line` gets the outcome of each round.
 
     A round that fails is tried again at the next change or after a while; at once when another process held the lock.
     """
@@ -97,17 +97,17 @@ def watch(
     with _ended_by_signals():
         try:
             changed = folder_changes(look) if changed is None else changed
-            problem = _round(translations, build, tell, "")
+            problem = _round(translations, build, report_line, "")
             waited = 0
-            tell(translations("watch.waiting", docs=settings.docs))
+            report_line(translations("watch.waiting", docs=settings.docs))
             for has_changed in changed:
                 waited += 1
                 if has_changed or (problem and waited >= problem.rounds):
-                    told_before = problem.sentence if problem and not has_changed else ""
-                    problem = _round(translations, build, tell, told_before)
+                    reported_before = problem.sentence if problem and not has_changed else ""
+                    problem = _round(translations, build, report_line, reported_before)
                     waited = 0
         except KeyboardInterrupt:
-            tell(translations("watch.ended"))
+            report_line(translations("watch.ended"))
 
 
 @dataclass(frozen=True)
@@ -119,17 +119,17 @@ class _Problem:
 
 
 def _round(
-    translations: Translations, build: Build, tell: Callable[[str], None], told_before: str
+    translations: Translations, build: Build, report_line: Callable[[str], None], reported_before: str
 ) -> _Problem | None:
     try:
         report = build()
     except (AlpieError, OSError) as error:  # OSError: a file that vanished while it was read
-        if str(error) != told_before:  # said once, not at every new try
-            tell(translations("watch.failed", message=error))
+        if str(error) != reported_before:  # said once, not at every new try
+            report_line(translations("watch.failed", message=error))
         return _Problem(str(error), 1 if isinstance(error, IndexBusy) else _RETRY_ROUNDS)
     for warning in build_warnings(report, translations):
-        tell(warning)
-    tell(
+        report_line(warning)
+    report_line(
         translations(
             "watch.done" if report.changed else "watch.unchanged", **report_values(report, translations)
         )

@@ -43,7 +43,8 @@ class Check:
     message: str
 
 
-Examination = Callable[[Settings, Translations], Check]
+CheckResult = tuple[Outcome, str]  # and what to tell
+Examination = Callable[[Settings, Translations], CheckResult]
 
 
 def run_checks(
@@ -52,22 +53,21 @@ def run_checks(
     """All checks, one after the other as they are done; one that fails never stops the others."""
     for look in EXAMINATIONS if examinations is None else examinations:
         try:
-            yield look(settings, translations)
+            state, text = look(settings, translations)
         except (AlpieError, OSError) as error:
-            yield Check(look.__name__.removeprefix("_"), Outcome.BAD, translations.translate(error))
+            state, text = Outcome.BAD, translations.translate(error)
+        yield Check(look.__name__.removeprefix("_"), state, text)
 
 
-def _python(settings: Settings, translations: Translations) -> Check:
-    return Check("python", Outcome.GOOD, ".".join(map(str, sys.version_info[:3])))
+def _python(settings: Settings, translations: Translations) -> CheckResult:
+    return Outcome.GOOD, ".".join(map(str, sys.version_info[:3]))
 
 
-def _packages(settings: Settings, translations: Translations) -> Check:
+def _packages(settings: Settings, translations: Translations) -> CheckResult:
     needed = _needed_packages()
     if missing := [name for name in needed if not _is_installed(name)]:
-        return Check(
-            "packages", Outcome.BAD, translations("doctor.packages.missing", names=", ".join(missing))
-        )
-    return Check("packages", Outcome.GOOD, translations("doctor.packages.good", count=len(needed)))
+        return Outcome.BAD, translations("doctor.packages.missing", names=", ".join(missing))
+    return Outcome.GOOD, translations("doctor.packages.good", count=len(needed))
 
 
 def _needed_packages() -> list[str]:
@@ -79,7 +79,7 @@ def _needed_packages() -> list[str]:
     return [_package_name(line) for line in declared if "extra ==" not in line]
 
 
-def _encoder(settings: Settings, translations: Translations) -> Check:
+def _encoder(settings: Settings, translations: Translations) -> CheckResult:
     from alpie.index.encoder.factory import open_encoder
 
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
@@ -90,11 +90,11 @@ def _encoder(settings: Settings, translations: Translations) -> Check:
         "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
     )
     if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
-        return Check("encoder", Outcome.ADVICE, f"{message} {translations('doctor.encoder.slow')}")
-    return Check("encoder", Outcome.GOOD, message)
+        return Outcome.ADVICE, f"{message} {translations('doctor.encoder.slow')}"
+    return Outcome.GOOD, message
 
 
-def _documents(settings: Settings, translations: Translations) -> Check:
+def _documents(settings: Settings, translations: Translations) -> CheckResult:
     from alpie.index.sources.document_folder import read_sources
 
     report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
@@ -118,8 +118,8 @@ def _documents(settings: Settings, translations: Translations) -> Check:
     if scans:
         lines.append(translations(_recogniser(), count=scans))
     if report.problems or not report.documents:
-        return Check("documents", Outcome.BAD, "\n".join(lines))
-    return Check("documents", Outcome.ADVICE if len(lines) > 1 else Outcome.GOOD, "\n".join(lines))
+        return Outcome.BAD, "\n".join(lines)
+    return Outcome.ADVICE if len(lines) > 1 else Outcome.GOOD, "\n".join(lines)
 
 
 def _recogniser() -> str:
@@ -130,25 +130,25 @@ def _recogniser() -> str:
     return "doctor.documents.recogniser_there"
 
 
-def _index(settings: Settings, translations: Translations) -> Check:
+def _index(settings: Settings, translations: Translations) -> CheckResult:
     from alpie.app.service.document_report import compare_index_with_folder
     from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Check("index", Outcome.ADVICE, translations("doctor.index.missing", folder=settings.data))
+        return Outcome.ADVICE, translations("doctor.index.missing", folder=settings.data)
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
-        return Check("index", Outcome.ADVICE, translations("index.stale", names=", ".join(freshness.ids)))
+        return Outcome.ADVICE, translations("index.stale", names=", ".join(freshness.ids))
     passages = translations.count("count.passages", manifest.passages)
     good = translations("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
-    return Check("index", Outcome.GOOD, good)
+    return Outcome.GOOD, good
 
 
-def _matching_encoder(settings: Settings, translations: Translations) -> Check:
+def _matching_encoder(settings: Settings, translations: Translations) -> CheckResult:
     from alpie.app.answering.answer_weights import MissingWeights, load_calibration
     from alpie.index.encoder.factory import open_encoder
     from alpie.index.storage.manifest import check_encoder, current_version, read_manifest
@@ -156,16 +156,16 @@ def _matching_encoder(settings: Settings, translations: Translations) -> Check:
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Check("matching_encoder", Outcome.GOOD, translations("doctor.matching.nothing"))
+        return Outcome.GOOD, translations("doctor.matching.nothing")
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     check_encoder(folder, read_manifest(folder), encoder)
     numbers, _ = load_calibration(encoder, settings.data)
     if isinstance(numbers, MissingWeights):
         raise Uncalibrated(numbers.reason, numbers.data)  # its sentence says what to run
-    return Check("matching_encoder", Outcome.GOOD, translations("doctor.matching.good"))
+    return Outcome.GOOD, translations("doctor.matching.good")
 
 
-def _backend(settings: Settings, translations: Translations) -> Check:
+def _backend(settings: Settings, translations: Translations) -> CheckResult:
     """Opens the backend as an answer would: what cannot be opened says why, and what to do."""
     from urllib.parse import urlsplit
 
@@ -175,7 +175,7 @@ def _backend(settings: Settings, translations: Translations) -> Check:
 
     choice = configured_backend(settings)
     if choice is None:
-        return Check("backend", Outcome.GOOD, translations("doctor.backend.local"))
+        return Outcome.GOOD, translations("doctor.backend.local")
     backend = choice.open(open_configured_encoder(settings))
     try:
         held, name, retrievers = backend.count(), backend.name, backend.retrievers
@@ -187,7 +187,7 @@ def _backend(settings: Settings, translations: Translations) -> Check:
         expected = held
     if held != expected:
         numbers = {"held": translations.number(held), "expected": translations.number(expected)}
-        return Check("backend", Outcome.BAD, translations("doctor.backend.differs", name=name, **numbers))
+        return Outcome.BAD, translations("doctor.backend.differs", name=name, **numbers)
     advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [translations("doctor.backend.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
@@ -195,24 +195,22 @@ def _backend(settings: Settings, translations: Translations) -> Check:
     message = translations(
         "doctor.backend.good", name=name, passages=translations.count("count.passages", held)
     )
-    return Check("backend", Outcome.ADVICE if advice else Outcome.GOOD, " ".join([message, *advice]))
+    return Outcome.ADVICE if advice else Outcome.GOOD, " ".join([message, *advice])
 
 
-def _writer(settings: Settings, translations: Translations) -> Check:
+def _writer(settings: Settings, translations: Translations) -> CheckResult:
     if not settings.writer:
-        return Check("writer", Outcome.GOOD, translations("doctor.writer.none"))
+        return Outcome.GOOD, translations("doctor.writer.none")
     provider, separator, model = settings.writer.partition(":")
     if not (separator and model):
-        return Check("writer", Outcome.BAD, translations("doctor.writer.form", writer=settings.writer))
+        return Outcome.BAD, translations("doctor.writer.form", writer=settings.writer)
     package = f"langchain_{provider.replace('-', '_')}"
     if find_spec(package) is None:
-        return Check(
-            "writer", Outcome.BAD, translations("doctor.writer.missing", package=package.replace("_", "-"))
-        )
-    return Check("writer", Outcome.GOOD, settings.writer)
+        return Outcome.BAD, translations("doctor.writer.missing", package=package.replace("_", "-"))
+    return Outcome.GOOD, settings.writer
 
 
-def _disk(settings: Settings, translations: Translations) -> Check:
+def _disk(settings: Settings, translations: Translations) -> CheckResult:
     needs = ((settings.cache, _BYTES_FOR_ENCODER), (settings.data, _BYTES_FOR_INDEX))
     for folder, needed in needs:
         if folder == settings.cache and folder.is_dir() and any(folder.iterdir()):
@@ -221,11 +219,9 @@ def _disk(settings: Settings, translations: Translations) -> Check:
         if free < needed:
             megabytes = translations.number(free / 1e6), translations.number(needed / 1e6)
             message = translations("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
-            return Check("disk", Outcome.BAD, message)
+            return Outcome.BAD, message
     free = shutil.disk_usage(_existing(settings.data)).free
-    return Check(
-        "disk", Outcome.GOOD, translations("doctor.disk.good", free=translations.number(free / 1e9, 1))
-    )
+    return Outcome.GOOD, translations("doctor.disk.good", free=translations.number(free / 1e9, 1))
 
 
 def _existing(folder: Path) -> Path:

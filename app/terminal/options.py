@@ -75,7 +75,7 @@ class _Parser(argparse.ArgumentParser):
     def flag(self, name: str, help_key: str = "") -> None:
         self.option(name, help_key, action="store_true")
 
-    def add_wish(self, name: str, **how: Any) -> None:
+    def add_setting(self, name: str, **how: Any) -> None:
         """An option that is absent unless given: so a setting holds, and `alpie --docs X ask` is not undone by `ask`."""
         self.option(name, default=argparse.SUPPRESS, **how)
 
@@ -110,13 +110,13 @@ def make_argument_parser(translations: Translations, evaluates: bool = True) -> 
         return added
 
     serve = command("serve")
-    serve.add_wish("host")
-    serve.add_wish("port", type=int, metavar="N")
+    serve.add_setting("host")
+    serve.add_setting("port", type=int, metavar="N")
     index = command("index")
     index.flag("rebuild")
     index.flag("watch")
     index.options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)  # for the page
-    index.add_wish("ocr", action="store_true")
+    index.add_setting("ocr", action="store_true")
     _add_ask_options(command("ask"))
     _add_search_options(command("search"))
     _add_verify_options(command("verify"))
@@ -136,9 +136,9 @@ def make_argument_parser(translations: Translations, evaluates: bool = True) -> 
 
 def _add_common(parser: _Parser) -> None:
     for name in ("docs", "data"):
-        parser.add_wish(name, type=Path, metavar=parser.translations("help.folder"))
-    parser.add_wish("language", choices=LANGUAGES)
-    parser.add_wish("verbose", action="store_true")
+        parser.add_setting(name, type=Path, metavar=parser.translations("help.folder"))
+    parser.add_setting("language", choices=LANGUAGES)
+    parser.add_setting("verbose", action="store_true")
 
 
 def _add_ask_options(parser: _Parser) -> None:

@@ -25,8 +25,8 @@ from alpie.app.checking.verification import (
     Verdict,
     Verification,
     sentence_line,
-    told_warnings,
     verdict_key,
+    verification_warnings,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
@@ -188,10 +188,10 @@ def verification_text(outcome: Verification, translations: Translations, width: 
             lines += [_wrap(failed, width, _INDENT), ""]
     if outcome.with_omissions:
         lines += [translations("verify.omissions"), ""]
-    if told := told_warnings(outcome, translations):
-        lines += [_wrap(f" ! {one}", width, _INDENT) for one in told]
+    if warnings := verification_warnings(outcome, translations):
+        lines += [_wrap(f" ! {one}", width, _INDENT) for one in warnings]
         for place in outcome.places[:1] if outcome.warnings else ():
-            whole = _INDENT + _with_marks(place.reading)
+            whole = _INDENT + _with_marks(place.cut)
             lines += ["", translations("verify.whole"), _wrap(whole, width, _INDENT)]
         lines.append("")
     for number, one in enumerate(outcome.sentences, start=1):
@@ -215,14 +215,14 @@ def verification_text(outcome: Verification, translations: Translations, width: 
     return "\n".join(lines) + "\n"
 
 
-def _with_marks(reading: CutAnalysis) -> str:
+def _with_marks(cut: CutAnalysis) -> str:
     """The whole sentences, with what was pasted between ⟦ and ⟧."""
     pieces: list[str] = []
     position = 0
-    for start, end in reading.marked:
-        pieces += [reading.text[position:start], "⟦", reading.text[start:end], "⟧"]
+    for start, end in cut.marked:
+        pieces += [cut.text[position:start], "⟦", cut.text[start:end], "⟧"]
         position = end
-    return "".join([*pieces, reading.text[position:]])
+    return "".join([*pieces, cut.text[position:]])
 
 
 def record_check_text(check: RecordCheck, translations: Translations, width: int) -> str:

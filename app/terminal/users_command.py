@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import sys
-from collections.abc import Callable
 
 from alpie.app.page.guarding.users import Users
 from alpie.app.settings import Settings
+from alpie.app.terminal import DONE
 from alpie.app.translations import Translations, message
 from alpie.index.errors import ArgumentError, SettingsError
 
 ACTIONS = ("add", "remove", "list")
 
 
-def run_users(
-    action: str, name: str | None, settings: Settings, translations: Translations, say: Callable[[str], None]
-) -> None:
-    """Do one action on the file of users; `say` gets what there is to tell. Raises `AlpieError`."""
+def run_users(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Do one action on the file of users; returns the exit code. Raises `AlpieError`."""
+    action, name = arguments.action, arguments.name
     if settings.users is None:
         raise SettingsError(message("users.no_file"))
     users = Users(settings.users)
     if action == "list":
         for one in users.hashes() if settings.users.exists() else ():
-            say(one)
-        return
+            print(one)
+        return DONE
     if not name:
         raise ArgumentError(message("users.no_name", action=action))
     if action == "remove":
         users.remove(name)
-        say(translations("users.removed", name=name, file=settings.users))
-        return
+        print(translations("users.removed", name=name, file=settings.users))
+        return DONE
     new = users.add(name, _ask_password(translations))
-    say(translations("users.added" if new else "users.changed", name=name, file=settings.users))
+    print(translations("users.added" if new else "users.changed", name=name, file=settings.users))
+    return DONE
 
 
 def _ask_password(translations: Translations) -> str:

@@ -1,4 +1,4 @@
-"""Other ways to ask for a passage, as a language model drafts them: what it is told, its lines read, and their faults."""
+"""Has a language model draft other ways to ask for a passage, reads its lines, and finds their faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from alpie.app.chat_model import Messages, load_prompt
 from alpie.app.writer.stated_figures import figures_of, unsupported_figures
-from alpie.app.writer.support import QuotedWords, unsupported_names
+from alpie.app.writer.stated_names import QuotedWords, unsupported_names
 from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.sources.expansions import KINDS

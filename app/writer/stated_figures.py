@@ -10,150 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
+from alpie.app.writer.spelled_numbers import counting_words, spelled_numbers
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold, fold_in_place
-from alpie.index.spanish.number_words import CARDINALS
 
-_UNITS = {fold(word): value for value, word in CARDINALS.items()} | {
-    word: value
-    for value, words in {
-        0: "cero zero", 1: "un una one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight",
-        9: "nine", 10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
-        17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty", 21: "veintiun veintiuna", 30: "thirty",
-        40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "cien ciento",
-        200: "doscientos doscientas", 300: "trescientos trescientas", 400: "cuatrocientos cuatrocientas",
-        500: "quinientos quinientas", 600: "seiscientos seiscientas", 700: "setecientos setecientas",
-        800: "ochocientos ochocientas", 900: "novecientos novecientas",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
-_MULTIPLIERS = {"mil": 1_000, "thousand": 1_000, "millon": 10**6, "millones": 10**6, "million": 10**6}
-_ARTICLES = {"un", "uno", "una", "one"}  # a figure only as part of a longer one
-_WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = re.compile(r"\b(?:the|of|and|was|were|is)\b")
-
-# Words that count without a number; each with the name that stands for it and its translation.
-_QUANTITIES = {
-    word: name
-    for name, words in {
-        "1/2": "mitad half", "1/3": "tercio third", "2/3": "tercios thirds", "1/4": "cuarta quarter",
-        "x2": "doble duplico duplicado double doubled", "x3": "triple triplico triplicado tripled",
-        "x4": "cuadruple quadruple", "12s": "docena docenas dozen dozens", "10s": "decena decenas tens",
-        "100s": "centenar centenares cientos hundreds", "1000s": "miles millar millares thousands",
-        "1000000s": "millones millions", "1st": "primer primero primera first",
-        "2nd": "segundo segunda", "3rd": "tercer tercero tercera",
-        "4th": "cuarto fourth", "5th": "quinto quinta fifth", "6th": "sexto sexta sixth",
-        "7th": "septimo septima seventh", "8th": "octavo octava eighth", "9th": "noveno novena ninth",
-        "10th": "decimo decima tenth",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
-_NO_QUANTITY = re.compile(r"\b(?:primer|segundo|tercer) (?:lugar|termino)\b|\bfirst of all\b")
-
-
-class SpelledNumber(NamedTuple):
-    """A number that a text writes in words, and where it stands."""
-
-    value: int
-    start: int
-    end: int
-
-
-def spelled_numbers(folded: str) -> Iterator[SpelledNumber]:
-    """The numbers written in words in a folded text."""
-    words = list(_WORD.finditer(folded))
-    english = bool(_ENGLISH.search(folded))
-    position = 0
-    while position < len(words):
-        value, after = _number_at(words, position, folded, english)
-        if after == position:
-            position += 1
-            continue
-        yield SpelledNumber(value, words[position].start(), words[after - 1].end())
-        position = after
-
-
-def quantities(folded: str) -> Iterator[tuple[str, int, int]]:
-    """The (name, start, end) of each word that counts without a number: «mitad», «miles», «tercera»."""
-    text = _NO_QUANTITY.sub(lambda match: " " * len(match.group()), folded)
-    for match in _WORD.finditer(text):
-        name = _QUANTITIES.get(match.group())
-        if name:
-            yield name, match.start(), match.end()
-
-
-def _number_at(words: list[re.Match[str]], first: int, text: str, english: bool) -> tuple[int, int]:
-    """The number that begins at word `first` and the word after it; `first` again when there is none."""
-    total, group, after = 0, 0, first
-    taken: list[str] = []
-    position = first
-    while position < len(words):
-        word = words[position].group()
-        if position > first and not _are_joined(text, words[position - 1].end(), words[position].start()):
-            break
-        if word in ("y", "and") and taken and _continues(words, position, group, text, word):
-            position += 1
-            continue
-        if word == "hundred" and 0 < group < 10:
-            group *= 100
-        elif word in _MULTIPLIERS and (taken or word == "mil"):
-            total, group = _scale(total, group, word), 0
-        elif word in _UNITS and not (word == "once" and english) and _fits(group, _UNITS[word]):
-            group += _UNITS[word]
-        else:
-            break
-        taken.append(word)
-        position += 1
-        after = position
-    if not taken or (len(taken) == 1 and taken[0] in _ARTICLES):
-        return 0, first
-    return total + group, after
-
-
-def _scale(total: int, group: int, scale: str) -> int:
-    """`total` with `group` counted in `scale`; of millions the thousands before are counted too: «mil quinientos millones»."""
-    thousands = total % 1_000_000 if _MULTIPLIERS[scale] >= 1_000_000 else 0
-    return total - thousands + max(thousands + group, 1) * _MULTIPLIERS[scale]
-
-
-def _are_joined(text: str, end: int, start: int) -> bool:
-    return text[end:start].strip(" -") == ""
-
-
-def _continues(words: list[re.Match[str]], position: int, group: int, text: str, word: str) -> bool:
-    """Whether the «y» of «treinta y tres» stands here, and not one between two numbers."""
-    if position + 1 >= len(words) or not _are_joined(
-        text, words[position].end(), words[position + 1].start()
-    ):
-        return False
-    following = _UNITS.get(words[position + 1].group(), 0)
-    if word == "y":
-        return 30 <= group % 100 <= 90 and group % 10 == 0 and 0 < following < 10
-    return group >= 100 and group % 100 == 0 and 0 < following < 100
-
-
-def _fits(group: int, value: int) -> bool:
-    """Whether `value` may be said after `group`: «ciento» «cinco», «treinta» «tres», not «dos» «tres»."""
-    if group == 0:
-        return True
-    if group % 100 == 0:
-        return 0 < value < 100
-    return group % 100 >= 20 and group % 10 == 0 and 0 < value < 10
-
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "enero january", "febrero february", "marzo march", "abril april", "mayo", "junio june",
-            "julio july", "agosto august", "septiembre setiembre september", "octubre october",
-            "noviembre november", "diciembre december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_TABLES = read_tables(__file__)
+_MONTHS = {name: number for number, names in enumerate(_TABLES["months"], start=1) for name in names.split()}
 _WITH_MAY = {**_MONTHS, "may": 5}  # alone, the English month is more often a verb
 _MONTH = "|".join(_WITH_MAY)
 _DAY = r"\d{1,2}"
@@ -182,7 +45,7 @@ _GROUPED_DECIMAL = re.compile(
 _SCALE = re.compile(
     r"\s+(?P<scale>mil(?:\s+millones)?|thousand|mill(?:on|ones|ion|ions)|billones|billon|billions?)\b"
 )
-_SCALES = {"mil": 3, "thousand": 3, "million": 6, "millon": 6, "mil millones": 9, "billion": 9, "billon": 12}
+_SCALES: dict[str, int] = _TABLES["powers_of_ten"]
 _PERCENT = re.compile(r"\s*(?:%|por\s+cien(?:to)?\b|per\s?cent\b|puntos\s+porcentuales\b)")
 _IN_HUNDRED = re.compile(r"\bpor cien(?:to)?\b")  # whose «ciento» is no hundred
 _ORDINAL_MARK = re.compile(r"(?<=\d)\.?[ºª°]|(?<=\d)(?:st|nd|rd|th)\b|[ºª°]")
@@ -235,7 +98,7 @@ class Figures:
 
 
 def figures_of(text: str) -> Figures:
-    """Everything countable in `text`, which is clean (`alpie.app.writer.support.comparable_text`)."""
+    """Everything countable in `text`, which is clean (`alpie.app.writer.drafts.comparable_text`)."""
     marked = _ORDINAL_MARK.sub(" ", text)
     codes = [(m.start(), m.end()) for m in _JOINED.finditer(marked) if _is_code(m.group())]
     figures = [Figure("code", fold(marked[start:end]), start, end) for start, end in codes]
@@ -255,7 +118,7 @@ def figures_of(text: str) -> Figures:
         end = percent.end() if percent else end
         figures.append(Figure("percent" if percent else "number", _plain(value), start, end))
         rest = _blank(rest, [(start, end)])
-    figures += [Figure("quantity", name, start, end) for name, start, end in quantities(rest)]
+    figures += [Figure("quantity", *found) for found in counting_words(rest)]
     return Figures(folded, tuple(sorted(figures, key=lambda figure: figure.start)), tuple(dates))
 
 

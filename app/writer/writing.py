@@ -25,7 +25,8 @@ from alpie.app.chat_model import (
 )
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES
-from alpie.app.writer.support import Draft, SupportCheck, parse_drafts
+from alpie.app.writer.drafts import Draft, parse_drafts
+from alpie.app.writer.support import SupportCheck
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _RULES = {language: load_prompt(__file__, f"write_{language}") for language in LANGUAGES}

@@ -27,7 +27,7 @@ _HIGHLIGHT = """wanted => {
     const text = marks.map(mark => mark.innerText).join(' ').replace(/\\s+/g, ' ').trim();
     if (wanted !== null && text !== wanted) return null;
     const outer = box.getBoundingClientRect(), inner = marks[0].getBoundingClientRect();
-    const head = box.querySelector('.reading-head');
+    const head = box.querySelector('.panel-head');
     const covered = getComputedStyle(head).position === 'sticky' ? head.offsetHeight : 0;
     const inView = inner.top >= outer.top + covered - 1 && inner.top < outer.bottom
         && inner.bottom > 0 && inner.top < innerHeight;
@@ -55,7 +55,7 @@ def server(chromium: str, seed_corpus: Any, tmp_path_factory: pytest.TempPathFac
     from alpie.app.page.serving.server import create_app
 
     about_these = report_about(seed_corpus, tmp_path_factory.mktemp("report") / "report.json")
-    options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
+    options = PageOptions(limits=Limits(questions=2000, fragments=5000), reports=(about_these,))
     with serving(create_app(lambda: seed_corpus, options)) as address:
         yield address
 
@@ -94,7 +94,7 @@ class Visit:
 
         The panel may open for it a moment later: see `highlight_in_view`.
         """
-        answers = self.page.locator(".said .answer")
+        answers = self.page.locator(".reply .answer")
         before = answers.count()
         box = self.page.locator("#question textarea")
         box.fill(question)

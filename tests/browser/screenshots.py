@@ -19,10 +19,10 @@ COLOURS = 128  # of the palette: keeps each file well under 200 KB
 
 
 def _ask(page: Any, question: str) -> None:
-    before = page.locator(".said > .answer").count()
+    before = page.locator(".reply > .answer").count()
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
-    page.locator(".said > .answer").nth(before).wait_for()
+    page.locator(".reply > .answer").nth(before).wait_for()
     page.wait_for_timeout(700)
 
 

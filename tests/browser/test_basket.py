@@ -101,7 +101,7 @@ def test_a_message_covers_no_control(visit: Open, width: int) -> None:
 
     answer.locator("button.keep").first.click()
     check()
-    page.evaluate("window.alpie.say(window.alpieWords.busy)")  # the longest
+    page.evaluate("window.alpie.say(window.alpieTranslations.busy)")  # the longest
     check()
     tops = "[...document.querySelectorAll('#composer, .colophon')].map(one => one.getBoundingClientRect())"
     composer, foot = page.evaluate(tops)

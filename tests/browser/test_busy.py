@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def test_a_question_turned_away_stays_in_its_box(tab: Any, status: int, key: str
     assert box.input_value() == QUESTION
     assert box.is_enabled()
     box.press("Enter")
-    page.locator(".said > .answer").first.wait_for(timeout=60_000)
+    page.locator(".reply > .answer").first.wait_for(timeout=60_000)
 
 
 def test_a_conversation_survives_a_server_that_forgot_it(tab: Any) -> None:
@@ -56,8 +56,8 @@ def test_a_conversation_survives_a_server_that_forgot_it(tab: Any) -> None:
     box = page.locator("#question textarea")
     box.fill("¿Y en Argentina?")
     box.press("Enter")
-    page.locator(".said > .answer").nth(1).wait_for(timeout=60_000)
+    page.locator(".reply > .answer").nth(1).wait_for(timeout=60_000)
     assert joined
     assert page.locator(".asked").all_inner_texts() == [QUESTION, "¿Y en Argentina?"], "nothing vanished"
-    followed = page.locator(".said").nth(1).locator(".follows").inner_text()
+    followed = page.locator(".reply").nth(1).locator(".follows").inner_text()
     assert "detenciones" in followed, "the follow-up was completed from the question before"

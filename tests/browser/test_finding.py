@@ -29,7 +29,7 @@ def _printed(page: Any, path: Path) -> str:
 def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(tab: Any) -> None:
     page = tab.page
     words = tab.ask(QUESTION).locator(".quote .words").first.text_content()
-    answers, quoted = page.locator(".said > .answer"), page.locator(".said .quote .words").first
+    answers, quoted = page.locator(".reply > .answer"), page.locator(".reply .quote .words").first
     for leave in (
         tab.reload,
         page.locator("a.language").click,
@@ -49,18 +49,18 @@ def test_a_conversation_is_still_there_and_an_earlier_one_is_opened_again(tab: A
     expect(page.locator(".welcome")).to_be_visible()
     tab.reload()
     expect(page.locator(".welcome"), "what was left stays left").to_be_visible()
-    talks = page.locator("details.talks")
-    talks.locator("summary").click()
-    talks.get_by_role("button", name=QUESTION, exact=True).click()
+    earlier = page.locator("details.conversations")
+    earlier.locator("summary").click()
+    earlier.get_by_role("button", name=QUESTION, exact=True).click()
     expect(answers).to_have_count(2)
     expect(quoted).to_have_text(words)
     tab.ask("¿Qué es la extorsión sexual?")
     expect(page.locator(".asked")).to_have_count(3)
     page.locator("#again").click()
-    talks.locator("summary").click()
-    page.locator(".talks-clear").click()
-    expect(talks).to_be_hidden()
-    assert page.evaluate("localStorage.getItem('alpie.talks')") is None
+    earlier.locator("summary").click()
+    page.locator(".conversations-clear").click()
+    expect(earlier).to_be_hidden()
+    assert page.evaluate("localStorage.getItem('alpie.conversations')") is None
 
 
 def test_who_was_offered_help_leaves_no_trace_beyond_the_tab(tab: Any) -> None:
@@ -68,13 +68,13 @@ def test_who_was_offered_help_leaves_no_trace_beyond_the_tab(tab: Any) -> None:
     tab.ask(AT_RISK)
     tab.reload()
     expect(page.locator(".care")).to_be_visible()
-    assert page.evaluate("localStorage.getItem('alpie.talks')") is None
+    assert page.evaluate("localStorage.getItem('alpie.conversations')") is None
 
 
 def test_a_question_of_the_address_is_asked_once(visit: Open) -> None:
     tab = visit()
     page = tab.open("/?q=%C2%BFCu%C3%A1ntas%20detenciones%20hubo%20en%20Espa%C3%B1a%3F")
-    page.locator(".said > .answer a.note").first.wait_for()
+    page.locator(".reply > .answer a.note").first.wait_for()
     tab.reload()
     expect(page.locator(".asked")).to_have_text([QUESTION])
 
@@ -138,7 +138,7 @@ def test_words_are_found_in_the_open_document(visit: Open) -> None:
     expect(output).to_have_text(f"1 de {every}")
     in_view = """() => {
         const [range] = CSS.highlights.get('found-now'), place = range.getBoundingClientRect();
-        const head = document.querySelector('.reading-head').getBoundingClientRect();
+        const head = document.querySelector('.panel-head').getBoundingClientRect();
         return /víctimas/i.test(range.toString()) && place.top > head.bottom && place.bottom < innerHeight;
     }"""
     page.wait_for_function(in_view)
@@ -160,7 +160,7 @@ def test_the_head_of_a_source_leaves_room_for_it(visit: Open, height: int) -> No
     tab.open()
     tab.ask(QUESTION)
     tab.highlight_in_view()
-    assert tab.page.evaluate("document.querySelector('.reading-head').offsetHeight") <= 120
+    assert tab.page.evaluate("document.querySelector('.panel-head').offsetHeight") <= 120
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

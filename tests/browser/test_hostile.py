@@ -34,7 +34,7 @@ def address(
     hostile: Any, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     report = report_about(hostile, tmp_path_factory.mktemp("report") / "report.json")
-    options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(report,))
+    options = PageOptions(limits=Limits(questions=2000, fragments=5000), reports=(report,))
     with serve(create_app(lambda: hostile, options)) as address:
         yield address
 
@@ -44,7 +44,7 @@ def unhurt(page: Any) -> None:
     assert page.evaluate("window.hurt") is None
     strange = page.evaluate(
         """() => [...document.querySelectorAll(
-            '.said *, .asked *, .panel-content *, .view *, #basket *, main.record *')].filter(e =>
+            '.reply *, .asked *, .panel-content *, .view *, #basket *, main.record *')].filter(e =>
             ['IMG', 'SCRIPT', 'IFRAME', 'STYLE', 'LINK', 'META', 'BASE', 'OBJECT', 'EMBED', 'VIDEO', 'MATH'].includes(
                 e.tagName.toUpperCase())
             || (e.tagName === 'FORM' && !['search-form', 'check-form'].includes(e.id) && new URL(e.action).host !== location.host)
@@ -62,12 +62,12 @@ def test_a_hostile_document_is_only_text_everywhere(
     for question in QUESTIONS:
         tab.ask(question)
         unhurt(page)
-    said = page.locator(".said").first.inner_text()
-    assert "<" in said, "the payloads are shown as they are"
-    page.locator(".said a.cite").first.click()
+    shown = page.locator(".reply").first.inner_text()
+    assert "<" in shown, "the payloads are shown as they are"
+    page.locator(".reply a.cite").first.click()
     page.locator("#panel .document").wait_for(timeout=30_000)
     unhurt(page)
-    page.locator(".said button.keep").first.click()
+    page.locator(".reply button.keep").first.click()
     page.locator(".basket-open").click()
     unhurt(page)
     page.keyboard.press("Escape")
@@ -100,10 +100,10 @@ def test_hostile_addresses_are_only_text(visit: Callable[..., Any], address: str
     for payload in (PAYLOADS[0], PAYLOADS[1], PAYLOADS[16], PAYLOADS[27]):
         coded = quote(payload, safe="")
         page = tab.open(f"/?p={coded}&s={coded}")
-        page.locator("#panel .reading").wait_for(timeout=30_000)
+        page.locator("#panel .panel-source").wait_for(timeout=30_000)
         unhurt(page)
         page = tab.open(f"/en/?d={coded}#{coded}")
-        page.locator("#panel .reading").wait_for(timeout=30_000)
+        page.locator("#panel .panel-source").wait_for(timeout=30_000)
         unhurt(page)
 
 

@@ -77,7 +77,7 @@ def test_an_answer_is_reached_by_keyboard_alone(tab: Any) -> None:
     page.keyboard.type(QUESTION)
     expect(box).to_have_value(QUESTION)
     page.keyboard.press("Enter")
-    page.locator(".said > .answer a.note").first.wait_for()
+    page.locator(".reply > .answer a.note").first.wait_for()
     tab.highlight_in_view()
     note, in_panel = page.locator("a.note:focus"), page.locator("#panel :focus")
     for _ in range(40):  # backwards from the question box into the answer
@@ -113,9 +113,9 @@ def test_examples_are_answered(tab: Any) -> None:
     expect(examples).not_to_have_count(0)
     for number in range(examples.count()):
         examples.nth(number).click()
-        page.locator(".said > .answer a.note").first.wait_for()
+        page.locator(".reply > .answer a.note").first.wait_for()
         page.locator("#again").click()
-        expect(page.locator(".said")).to_have_count(0)
+        expect(page.locator(".reply")).to_have_count(0)
 
 
 def test_a_phone_never_scrolls_sideways(visit: Open) -> None:
@@ -153,9 +153,9 @@ def test_a_question_waits_for_the_documents(visit: Open, serve: Callable[[Any], 
         page = tab.open()
         page.locator("#question textarea").fill(QUESTION)
         page.locator("#question textarea").press("Enter")
-        expect(page.locator(".said .searching")).to_contain_text("su pregunta espera")
+        expect(page.locator(".reply .searching")).to_contain_text("su pregunta espera")
         ready.set()
-        page.locator(".said > .answer a.note").first.wait_for()
+        page.locator(".reply > .answer a.note").first.wait_for()
 
 
 def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any], Any]) -> None:
@@ -179,7 +179,7 @@ def test_quotations_do_not_wait_for_the_writer(visit: Open, serve: Callable[[Any
         written.set()
         expect(summary).to_be_visible()
         expect(page.locator(".answer .searching")).to_have_count(0)
-        page.wait_for_selector("body[data-talk]")  # the page has heard that the answer is complete
+        page.wait_for_selector("body[data-conversation]")  # the page has heard that the answer is complete
         expect(units.nth(0)).not_to_have_class(re.compile(r"\bopen\b"))
         tab.highlight_in_view(chosen)  # what the reader opened meanwhile stays open
         assert summary.bounding_box()["y"] > units.last.bounding_box()["y"]

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.index_process import can_recognise
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
 from support.serving import serving
 
@@ -37,7 +37,7 @@ LIBRARY = "Guía de la biblioteca\n\nCada lector puede llevarse seis libros dura
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 TOO_SMALL = """() => [...document.querySelectorAll(
     '#masthead :is(a, button), #composer button, .colophon a, .answer :is(.act, .source, summary), .suggestions a, '
-    + '.reading-head :is(a, button, summary)')]
+    + '.panel-head :is(a, button, summary)')]
     .map(one => [one, one.getBoundingClientRect()])
     .filter(([one, box]) => box.right > 0 && box.width && box.height && one.checkVisibility())
     .filter(([one, box]) => box.width < 24 || box.height < 24)

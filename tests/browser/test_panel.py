@@ -38,7 +38,7 @@ def test_back_closes_the_panel_and_leaves_the_conversation(tab: Any) -> None:
     page.go_back()
     expect(panel).to_be_hidden()
     expect(note).to_be_focused()
-    expect(page.locator(".said > .answer")).to_have_count(1)
+    expect(page.locator(".reply > .answer")).to_have_count(1)
     # within what the answer's last lines may have moved it since it was measured
     page.wait_for_function(
         "top => Math.abs(document.querySelector('#chat .panel-wrap').scrollTop - top) < 12", arg=before

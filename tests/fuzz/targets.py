@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.lookup import look_up as search
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import DifferenceKind, align
-from alpie.app.page.views.lookup_view import LookupQuery
-from alpie.app.page.views.lookup_view import look_up as search
+from alpie.app.page.views.lookup_view import read_lookup
 from alpie.index.errors import AlpieError
 from alpie.index.records import Document, proves
 from alpie.index.retrieval.word_search import fold_as_stored
@@ -93,7 +93,7 @@ def look_up(data: bytes) -> None:
     fields = text_of(data).split("\n")
     names = ("text", "sort", "document", "kind", "publisher", "section", "since", "until", "shown")
     query: Mapping[str, str] = dict(zip(names, fields, strict=False))
-    wanted = LookupQuery.from_query(query)
+    wanted = read_lookup(query)
     try:
         results = search(_library(), wanted)
     except AlpieError:

@@ -14,7 +14,7 @@ from string import Formatter
 import pytest
 
 from alpie.app import translations
-from alpie.app.page.views import page_words
+from alpie.app.page.views import page_translations
 from alpie.index import errors, messages
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, MessageText, message, message_from_row, message_to_row, translate
@@ -153,7 +153,7 @@ def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
         "Guárdelo en el formato que dice su nombre, o dele la extensión que le corresponde."
     )
     assert NESTED.reason.startswith("se llama .pdf")
-    for words in (translations.translations_for("en"), page_words.page_translations_for("en")):
+    for words in (translations.translations_for("en"), page_translations.page_translations_for("en")):
         assert words.translate(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
         assert words("cli.error", message=NESTED) == f"Error: {words.translate(NESTED)}"
         assert words.translate("lo que dijo una versión anterior") == "lo que dijo una versión anterior"

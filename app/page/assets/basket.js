@@ -1,6 +1,6 @@
 // Saved passages: addresses and words in this browser only, downloads by link.
 window.alpieBasket = (() => {
-  const KEY = `alpie.basket${window.alpieWords.root}`;  // each collection has its own
+  const KEY = `alpie.basket${window.alpieSettings.root}`;  // each collection has its own
   const MOST = 100;
   const LONGEST_NOTE = 300;
   let lists = [{ name: "", items: [] }];
@@ -34,14 +34,14 @@ window.alpieBasket = (() => {
   function undo() {
     ({ at, lists } = JSON.parse(before));
     write();
-    window.alpie.say(window.alpie.words.restored);
+    window.alpie.say(window.alpie.translations.restored);
     document.querySelector(".basket-items button, .basket-close").focus();
   }
   function clear() {
     takeOut(() => {
       if (lists.length > 1) { lists.splice(at, 1); at = 0; } else open().items = [];
     });
-    window.alpie.say(window.alpie.words.emptied);
+    window.alpie.say(window.alpie.translations.emptied);
     document.querySelector(".basket-undo").focus();
   }
 
@@ -63,10 +63,10 @@ window.alpieBasket = (() => {
                    source: unit.querySelector(".source")?.textContent ?? "" });
       write();
     } else {
-      window.alpie.say(window.alpie.words.basket_full);
+      window.alpie.say(window.alpie.translations.basket_full);
       return;
     }
-    window.alpie.say(there >= 0 ? window.alpie.words.unkept : window.alpie.words.kept);
+    window.alpie.say(there >= 0 ? window.alpie.translations.unkept : window.alpie.translations.kept);
   }
 
   // What is saved is called so on its button, wherever it is shown: answer, results, source.
@@ -74,8 +74,8 @@ window.alpieBasket = (() => {
     const kept = new Set(open().items.map(item => item.place));
     for (const button of document.querySelectorAll("button.keep")) {
       button.dataset.unsaved ??= JSON.stringify([button.textContent, button.title]);
-      const saved = kept.has(placeOf(button.closest(".quote-unit, .reading")));
-      const [text, title] = saved ? [window.alpie.words.kept, window.alpie.words.take_out] : JSON.parse(button.dataset.unsaved);
+      const saved = kept.has(placeOf(button.closest(".quote-unit, .panel-source")));
+      const [text, title] = saved ? [window.alpie.translations.kept, window.alpie.translations.take_out] : JSON.parse(button.dataset.unsaved);
       if (button.textContent !== text) Object.assign(button, { textContent: text, title });
     }
   }
@@ -89,7 +89,7 @@ window.alpieBasket = (() => {
     const places = query();
     for (const one of document.querySelectorAll(".basket a.export")) {
       one.dataset.saved = open().name.trim().replace(/[^\p{L}\p{N}]+/gu, "-");
-      one.href = `${window.alpie.words.root}/al/export/${one.dataset.form}?${places}&lang=${window.alpie.words.lang}`;
+      one.href = `${window.alpieSettings.root}/al/export/${one.dataset.form}?${places}&lang=${window.alpieSettings.lang}`;
     }
   }
 
@@ -98,7 +98,7 @@ window.alpieBasket = (() => {
     if (!list) return;
     const { items } = open();
     const choice = document.querySelector(".basket-list");
-    choice.replaceChildren(...lists.map((one, number) => new Option(`${one.name || window.alpie.words.unnamed} (${one.items.length})`, number)));
+    choice.replaceChildren(...lists.map((one, number) => new Option(`${one.name || window.alpie.translations.unnamed} (${one.items.length})`, number)));
     choice.value = String(at);
     choice.hidden = lists.length < 2;
     document.querySelector(".basket-name").value = open().name;
@@ -112,7 +112,7 @@ window.alpieBasket = (() => {
       source.className = "cite";
       source.href = item.place;
       source.textContent = item.source;
-      const words = window.alpie.words;
+      const { translations } = window.alpie;
       const act = (text, title, press) => {
         const button = document.createElement("button");
         Object.assign(button, { className: "act", textContent: text, title });
@@ -123,11 +123,11 @@ window.alpieBasket = (() => {
       const move = by => () => {
         items.splice(index + by, 0, ...items.splice(index, 1));
         write();
-        list.children[index + by]?.querySelector(`[title="${by < 0 ? words.up : words.down}"], button`)?.focus();
+        list.children[index + by]?.querySelector(`[title="${by < 0 ? translations.up : translations.down}"], button`)?.focus();
       };
       const own = document.createElement("input");
-      Object.assign(own, { className: "kept-note", placeholder: words.note, value: item.note ?? "", maxLength: LONGEST_NOTE });
-      own.setAttribute("aria-label", words.note);
+      Object.assign(own, { className: "kept-note", placeholder: translations.note, value: item.note ?? "", maxLength: LONGEST_NOTE });
+      own.setAttribute("aria-label", translations.note);
       own.addEventListener("change", () => {  // the list stays: a button pressed next must still be there
         item.note = own.value.trim();
         save();
@@ -135,9 +135,9 @@ window.alpieBasket = (() => {
       });
       const acts = document.createElement("span");
       acts.className = "kept-acts";
-      if (index > 0) acts.append(act("↑", words.up, move(-1)));
-      if (index + 1 < items.length) acts.append(act("↓", words.down, move(1)));
-      acts.append(act(words.remove, words.remove, () => takeOut(() => items.splice(index, 1))));
+      if (index > 0) acts.append(act("↑", translations.up, move(-1)));
+      if (index + 1 < items.length) acts.append(act("↓", translations.down, move(1)));
+      acts.append(act(translations.remove, translations.remove, () => takeOut(() => items.splice(index, 1))));
       line.append(quoted, source, own, acts);
       return line;
     }));

@@ -1,11 +1,19 @@
 // The page's own behaviour: views, theme, language, asking. Everything works on links and buttons that
 // are already in the document, so that keyboard and screen reader get them as they are.
 window.alpie = (() => {
-  const words = window.alpieWords;
-  const viewAt = hash => words.views[hash.replace("#", "")] || "ask";
+  const translations = window.alpieTranslations;
+  const viewAt = hash => window.alpieSettings.views[hash.replace("#", "")] || "ask";
   const narrow = window.matchMedia("(max-width: 820px)");
   const phone = () => narrow.matches;
   let toastTimer = 0;
+
+  // Gradio states the language of the browser as that of the page, whenever it has loaded its own texts.
+  function stateLanguage() {
+    const root = document.documentElement;
+    if (root.lang !== window.alpieSettings.lang) root.lang = window.alpieSettings.lang;
+  }
+  new MutationObserver(stateLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
+  stateLanguage();
 
   // In the foot, in the place of the privacy note: there it covers nothing that can be pressed. A long
   // sentence makes the foot higher, and the desk as much lower.
@@ -24,7 +32,7 @@ window.alpie = (() => {
     if (String(request[0]?.url ?? request[0]).includes("/queue/join")) window.alpiePanel?.asked();
     const answer = await plainFetch(...request);
     if ((answer.status === 429 || answer.status === 503) && answer.url.includes("/queue/join")) {
-      say(answer.status === 503 ? words.busy : words.too_many);
+      say(answer.status === 503 ? translations.busy : translations.too_many);
     }
     if (answer.status === 401) location.reload();  // the session is over: the log-in form comes up
     return answer;
@@ -32,15 +40,15 @@ window.alpie = (() => {
 
   // A fragment of HTML from this server; waits while the corpus is still being opened.
   async function fragment(path, options = {}, waiting = null) {
-    const address = `${words.root}/al/${path}${path.includes("?") ? "&" : "?"}lang=${words.lang}`;
+    const address = `${window.alpieSettings.root}/al/${path}${path.includes("?") ? "&" : "?"}lang=${window.alpieSettings.lang}`;
     for (let attempt = 0; attempt < 40; attempt++) {
       const answer = await fetch(address, options);
       if (answer.status === 503) {
-        if (waiting) waiting(words.opening);
+        if (waiting) waiting(translations.opening);
         await new Promise(done => setTimeout(done, 1500));
         continue;
       }
-      if (answer.status === 429) { say(words.too_many); throw new Error("429"); }
+      if (answer.status === 429) { say(translations.too_many); throw new Error("429"); }
       return await answer.text();
     }
     throw new Error("503");
@@ -73,7 +81,7 @@ window.alpie = (() => {
     const question = query.get("q");
     if (!question?.trim()) return;
     show("ask");
-    document.body.dataset.talk = "yes";
+    document.body.dataset.conversation = "yes";
     const documents = query.has("in") ? query.getAll("in") : window.alpieScope.chosen();
     window.alpieAsk({ question, documents, turns: query.getAll("t"), anew: query.has("anew"), each: query.has("each") });
     follow();
@@ -95,7 +103,7 @@ window.alpie = (() => {
     for (const message of document.querySelectorAll("#chat [data-testid=user], #chat [data-testid=bot]")) {
       message.removeAttribute("aria-label");
     }
-    document.querySelector("#chat [role=log]")?.setAttribute("aria-label", words.conversation);
+    document.querySelector("#chat [role=log]")?.setAttribute("aria-label", translations.conversation);
   }
 
   // The first screen: Gradio's has no documents in it, for they were not open yet when it was made. What the first
@@ -121,7 +129,7 @@ window.alpie = (() => {
     fill();
     if (box && !box.value && text) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
     if (focused && document.activeElement === document.body) box?.focus();
-    if (attempt < 20 && !document.body.dataset.talk) setTimeout(type, 50, text, focused, attempt + 1);
+    if (attempt < 20 && !document.body.dataset.conversation) setTimeout(type, 50, text, focused, attempt + 1);
   }
 
   // What was typed before the page could answer is kept; what was sent is returned, to be asked when all is there.
@@ -140,11 +148,11 @@ window.alpie = (() => {
   }
 
   function answered() {
-    document.body.dataset.talk = "yes";
+    document.body.dataset.conversation = "yes";
     relabel();
     follow();
     const units = [...document.querySelectorAll("#chat .message-row")].pop();
-    const first = units?.querySelector(".said > .answer .quote-unit:not(.nearest) a.note");  // none that is folded away
+    const first = units?.querySelector(".reply > .answer .quote-unit:not(.nearest) a.note");  // none that is folded away
     if (!phone()) window.alpiePanel.offer(first);
   }
 
@@ -153,14 +161,14 @@ window.alpie = (() => {
     const texts = (messages ?? []).map(one => [one.role, Array.isArray(one.content)
       ? one.content.map(part => part.text ?? "").join("") : String(one.content ?? "")]);
     const rows = texts.filter(([, text]) => !text.includes('class="searching"')).slice(-20);
-    if (rows.length) { document.body.dataset.talk = "yes"; relabel(); }
-    window.alpieTalks.keep(rows);
+    if (rows.length) { document.body.dataset.conversation = "yes"; relabel(); }
+    window.alpieConversations.keep(rows);
     return JSON.stringify(rows);
   }
 
   function cleared() {
-    delete document.body.dataset.talk;
-    window.alpieTalks.leave();
+    delete document.body.dataset.conversation;
+    window.alpieConversations.leave();
     setTimeout(fill, 0);
     window.alpiePanel.reset();
     document.querySelector("#question textarea")?.focus();
@@ -170,7 +178,7 @@ window.alpie = (() => {
     document.body.classList.toggle("dark", dark);
     const button = document.querySelector(".tool.theme");
     if (button) {
-      button.textContent = dark ? words.light : words.dark;
+      button.textContent = dark ? translations.light : translations.dark;
       button.setAttribute("aria-pressed", String(dark));
     }
   }
@@ -183,9 +191,9 @@ window.alpie = (() => {
   // By script, so that what went wrong is said here and not saved as a file.
   async function download(link) {
     const answer = await fetch(link.href).catch(() => null);
-    if (!answer?.ok) { say(words.failed); return; }
+    if (!answer?.ok) { say(translations.failed); return; }
     const vanished = Number(answer.headers.get("x-alpie-vanished"));
-    if (vanished) say(`${words.vanished} ${vanished}`);
+    if (vanished) say(`${translations.vanished} ${vanished}`);
     const saved = document.createElement("a");
     saved.href = URL.createObjectURL(await answer.blob());
     saved.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "al-pie";
@@ -201,9 +209,9 @@ window.alpie = (() => {
     const question = row?.previousElementSibling?.querySelector(".asked")?.textContent ?? "";
     const link = button.closest(".quote-unit")?.querySelector("a.cite");
     const address = link ? new URL(link.href).searchParams.get("p") : "";
-    const answer = await fetch(`${words.root}/al/feedback`, { method: "POST", body: JSON.stringify({ verdict, question, address }) })
+    const answer = await fetch(`${window.alpieSettings.root}/al/feedback`, { method: "POST", body: JSON.stringify({ verdict, question, address }) })
       .catch(() => null);
-    say(answer?.ok ? words.thanks : words.failed);
+    say(answer?.ok ? translations.thanks : translations.failed);
     if (answer?.ok) button.disabled = true;
   }
 
@@ -228,17 +236,17 @@ window.alpie = (() => {
       window.alpieViews.check(target.closest(".pasted-offer").querySelector(".pasted").textContent);
     }
     else if (has("vote")) vote(target);
-    else if (has("copy")) window.alpieReferences.copy(window.alpieBasket.placeOf(target.closest(".quote-unit, .reading")));
+    else if (has("copy")) window.alpieReferences.copy(window.alpieBasket.placeOf(target.closest(".quote-unit, .panel-source")));
     else if (has("copy-entry")) window.alpieReferences.copyEntry(target.closest(".references"));
     else if (has("style")) window.alpieReferences.choose(target.dataset.style);
     else if (has("more")) { event.preventDefault(); window.alpieViews.look(target.getAttribute("href"), false); }
     else if (target.hasAttribute("download")) { event.preventDefault(); download(target); }
-    else if (has("keep")) window.alpieBasket.keep(target.closest(".quote-unit, .reading"));
+    else if (has("keep")) window.alpieBasket.keep(target.closest(".quote-unit, .panel-source"));
     else if (has("permalink")) {
       event.preventDefault();
-      const home = words.public ? `${words.public}/` : location.origin + words.home;
+      const home = window.alpieSettings.public ? `${window.alpieSettings.public}/` : location.origin + window.alpieSettings.home;
       const link = new URL(target.getAttribute("href"), home).href;
-      navigator.clipboard?.writeText(link).then(() => say(words.link_copied), () => { location.href = link; })
+      navigator.clipboard?.writeText(link).then(() => say(translations.link_copied), () => { location.href = link; })
         ?? (location.href = link);
     }
     else if (has("theme")) keepTheme(!document.body.classList.contains("dark"));
@@ -251,11 +259,10 @@ window.alpie = (() => {
 
   // Gradio draws the page and adds the scripts in no certain order: begin when all of it is there.
   const complete = () => document.querySelector("#masthead .masthead .tools button") && document.querySelector("#question textarea") && document.querySelector("#panel .panel-content")
-    && document.querySelector(".toast") && window.alpieAsk && window.alpieTalks && window.alpieReading && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
+    && document.querySelector(".toast") && window.alpieAsk && window.alpieConversations && window.alpieDocument && window.alpieBasket && window.alpieReferences && window.alpieScope && document.querySelector(".scope") && window.alpiePanel && window.alpieViews;
 
   async function start() {
     if (!complete()) { setTimeout(start, 20); return; }
-    document.documentElement.lang = words.lang;
     let stored = null;
     try { stored = localStorage.getItem("alpie.theme"); } catch { /* private window */ }
     theme(stored ? stored === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches);
@@ -276,13 +283,13 @@ window.alpie = (() => {
     if (window.alpiePanel.resume()) { /* reloaded with the panel open */ }
     else if (wanted.get("p") || wanted.get("d")) window.alpiePanel.openAddress(location.search);
     if (wanted.has("in")) window.alpieScope.choose(wanted.getAll("in"));
-    await window.alpieTalks.start();
+    await window.alpieConversations.start();
     if (sent) ask(new URLSearchParams({ q: sent }));
-    else if (wanted.get("q") && !window.alpieTalks.asked(wanted.get("q"))) ask(wanted);
-    if (words.feedback) document.body.dataset.feedback = "yes";
+    else if (wanted.get("q") && !window.alpieConversations.asked(wanted.get("q"))) ask(wanted);
+    if (window.alpieSettings.feedback) document.body.dataset.feedback = "yes";
     document.body.dataset.ready = "yes";
   }
 
   setTimeout(start, 0);
-  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, welcome, words };
+  return { say, fragment, show, ask, answered, past, cleared, narrow, phone, welcome, translations };
 })();

@@ -80,23 +80,23 @@ window.alpiePanel = (() => {
     try {
       const query = new URLSearchParams(search);
       for (const name of ["q", "lang"]) query.delete(name);
-      const html = await window.alpie.fragment(`reader?${query}`, {}, waiting);
+      const html = await window.alpie.fragment(`panel?${query}`, {}, waiting);
       if (own !== latest) return;
       box.innerHTML = html;
-      const named = box.querySelector(".reading .source") ?? box.querySelector(".reading h2");
+      const named = box.querySelector(".panel-source .source") ?? box.querySelector(".panel-source h2");
       document.querySelector("#panel .panel-where").textContent = named?.textContent ?? "";
-      window.alpieReading.attach(box);
+      window.alpieDocument.attach(box);
       toWords();
       if (moveFocus) box.querySelector("h2")?.focus({ preventScroll: true });
     } catch {
-      waiting(window.alpie.words.failed);
+      waiting(window.alpie.translations.failed);
     }
   }
 
   // Scrolls the panel only, never the page, so that what stands at `place` (on the screen) comes under the head.
   function scrollTo({ top, bottom }) {
     const box = content();
-    const head = box.querySelector(".reading-head");
+    const head = box.querySelector(".panel-head");
     const covered = head && getComputedStyle(head).position === "sticky" ? head.offsetHeight : 0;
     const free = box.clientHeight - covered;
     const above = Math.max(24, (free - (bottom - top)) * 0.35);

@@ -26,10 +26,10 @@ window.alpieReferences = (() => {
     try {
       await navigator.clipboard.write([new ClipboardItem({
         "text/plain": blob("plain", "text/plain"), "text/html": blob("rich", "text/html") })]);
-      window.alpie.say(window.alpie.words.copied);
+      window.alpie.say(window.alpie.translations.copied);
     } catch {
       const all = await made.catch(() => null);
-      window.alpie.say(all && putOldWay(all) ? window.alpie.words.copied : window.alpie.words.copy_failed);
+      window.alpie.say(all && putOldWay(all) ? window.alpie.translations.copied : window.alpie.translations.copy_failed);
     }
   }
 
@@ -50,12 +50,12 @@ window.alpieReferences = (() => {
   const copyEntry = shown => put(Promise.resolve(copies([...shown.querySelectorAll(":scope > .entry")])));
 
   async function load(details) {
-    const place = window.alpieBasket.placeOf(details.closest(".quote-unit, .reading"));
+    const place = window.alpieBasket.placeOf(details.closest(".quote-unit, .panel-source"));
     if (!place || details.querySelector(".references")?.dataset.style === style) return;
     const shown = await window.alpie.fragment(query(place)).catch(() => "");
     const focused = details.contains(document.activeElement) && document.activeElement.dataset.style;
     details.querySelector(".references, .problem")?.remove();
-    details.insertAdjacentHTML("beforeend", shown || `<p class="problem">${window.alpie.words.failed}</p>`);
+    details.insertAdjacentHTML("beforeend", shown || `<p class="problem">${window.alpie.translations.failed}</p>`);
     mark();
     if (focused) details.querySelector(`.style[data-style="${focused}"]`)?.focus();
   }

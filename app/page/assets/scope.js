@@ -7,15 +7,15 @@ window.alpieScope = (() => {
 
   async function load() {
     if (list().childElementCount) return;
-    try { list().innerHTML = await window.alpie.fragment("scope"); } catch { window.alpie.say(window.alpie.words.failed); return; }
+    try { list().innerHTML = await window.alpie.fragment("scope"); } catch { window.alpie.say(window.alpie.translations.failed); return; }
     for (const tick of ticks()) tick.checked = chosen.includes(tick.value);
     tell();
   }
 
   function tell() {
     const names = ticks().filter(tick => tick.checked).map(tick => tick.dataset.name);
-    const said = names.length > 2 ? `${names[0]} + ${names.length - 1}` : names.join(", ");
-    document.querySelector(".scope-said").textContent = chosen.length ? said || chosen.join(", ") : window.alpie.words.all_documents;
+    const label = names.length > 2 ? `${names[0]} + ${names.length - 1}` : names.join(", ");
+    document.querySelector(".scope-label").textContent = chosen.length ? label || chosen.join(", ") : window.alpie.translations.all_documents;
     box().classList.toggle("limited", chosen.length > 0);
   }
 
@@ -50,7 +50,7 @@ window.alpieScope = (() => {
     });
   }
 
-  // The arguments of a question typed into the box, the last of them what is wished beside its words.
-  const wish = all => [...all.slice(0, -1), JSON.stringify({ documents: chosen })];
-  return { start, choose, wish, chosen: () => chosen };
+  // The arguments of a question typed into the box, the last of them its options: see `QuestionOptions`.
+  const withOptions = (...all) => [...all.slice(0, -1), JSON.stringify({ documents: chosen })];
+  return { start, choose, withOptions, chosen: () => chosen };
 })();

@@ -7,7 +7,7 @@ window.alpieUpload = (() => {
   const wait = () => new Promise(done => setTimeout(done, EVERY));
   const state = section => section.querySelector(".upload-state");
   const made = root => root.querySelector("[data-made]")?.dataset.made ?? "";  // when the index was
-  const failed = () => window.alpie.say(window.alpie.words.failed);
+  const failed = () => window.alpie.say(window.alpie.translations.failed);
   const parsed = html => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
   function show(section, html) {
@@ -52,7 +52,7 @@ window.alpieUpload = (() => {
       request.upload.onprogress = event => { if (event.lengthComputable) tell(event.loaded / event.total); };
       request.onload = () => done(request);
       request.onerror = request.onabort = () => done(null);
-      request.open("POST", `${base}/al/upload?lang=${window.alpie.words.lang}`);
+      request.open("POST", `${base}/al/upload?lang=${window.alpieSettings.lang}`);
       tell(0);
       request.send(body);
     });
@@ -61,7 +61,7 @@ window.alpieUpload = (() => {
   async function sendAll(section, form, files) {
     const list = form.querySelector(".upload-files");
     list.replaceChildren();
-    let base = window.alpie.words.root, home = "";
+    let base = window.alpieSettings.root, home = "";
     const own = form.dataset.collection;  // these documents stay as they are: the files go to a collection of their own
     if (own) {
       const made = await create(section, own);
@@ -90,15 +90,15 @@ window.alpieUpload = (() => {
 
   async function create(section, name) {
     for (let number = 1; number < 50; number++) {
-      const answer = await order("collections/create", new URLSearchParams({ name: number > 1 ? `${name} ${number}` : name }));
+      const answer = await post("collections/create", new URLSearchParams({ name: number > 1 ? `${name} ${number}` : name }));
       if (answer.ok) return answer.json();
       if (number === 49) show(section, await answer.text());
     }
     return null;
   }
 
-  const order = (action, body) =>
-    fetch(`${window.alpie.words.root}/al/${action}?lang=${window.alpie.words.lang}`, { method: "POST", body });
+  const post = (action, body) =>
+    fetch(`${window.alpieSettings.root}/al/${action}?lang=${window.alpieSettings.lang}`, { method: "POST", body });
 
   // Also where one is already: the collection has another name now.
   function visit(address) {
@@ -111,7 +111,7 @@ window.alpieUpload = (() => {
     const button = form.querySelector("button"), before = made(section);
     button.disabled = true;
     try {
-      const answer = await order(form.getAttribute("action"), new URLSearchParams(new FormData(form)));
+      const answer = await post(form.getAttribute("action"), new URLSearchParams(new FormData(form)));
       if (answer.headers.get("content-type")?.includes("json")) { visit(`${(await answer.json()).home}#documentos`); return; }
       const busy = show(section, await answer.text());
       if (answer.ok) redraw(section, parsed(await window.alpie.fragment("documents")));
@@ -130,10 +130,10 @@ window.alpieUpload = (() => {
       drop.addEventListener("dragleave", () => drop.classList.remove("over"));
       drop.addEventListener("drop", event => { event.preventDefault(); drop.classList.remove("over"); take(event.dataTransfer.files); });
     }
-    if (!section.dataset.orders) {
-      section.dataset.orders = "yes";
+    if (!section.dataset.listening) {
+      section.dataset.listening = "yes";
       section.addEventListener("submit", event => {
-        if (!event.target.matches("form.order")) return;
+        if (!event.target.matches("form.change-form")) return;
         event.preventDefault();
         submit(section, event.target);
       });

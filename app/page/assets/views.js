@@ -42,7 +42,7 @@ window.alpieViews = (() => {
       }
     } catch {
       section.innerHTML = '<p class="problem"></p>';
-      section.firstChild.textContent = window.alpie.words.failed;
+      section.firstChild.textContent = window.alpie.translations.failed;
       section.dataset.load = name;
     }
   }
@@ -54,7 +54,7 @@ window.alpieViews = (() => {
     results.setAttribute("aria-busy", "true");
     const html = await window.alpie.fragment(path, options).catch(() => null);
     if (own !== latest.get(results)) return;
-    if (html === null) results.textContent = window.alpie.words.failed;
+    if (html === null) results.textContent = window.alpie.translations.failed;
     else results.innerHTML = html;
     results.removeAttribute("aria-busy");
   }

@@ -16,27 +16,27 @@ from alpie.app.page.guarding.origins import Hosts, is_cross_site
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.route_allow_list import MAX_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
 _MAX_HEADERS = 100
-# a cookie of chance by which a proxy sends one visitor to one process; holds nothing else
-_SEAT = "alpie_seat"
+# a random cookie by which a proxy sends one visitor to one process; holds nothing else
+_AFFINITY_COOKIE = "alpie_affinity"
 _RETRY_SECONDS = {429: 60, 503: 5}
 
 
-Gate = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
-"""Who may pass, asked for every request, and its path, that the wall would let through: whether it may go on; if not, it
-has been answered."""
+AccessCheck = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
+"""Tells whether a request that is open to visitors may go on, from the request and its path; if not, it answers itself."""
 
 
 class Guard:
     """Middleware around the whole application.
 
     `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is believed
-    about the visitor; uvicorn has then put the visitor's address into the scope. `gate` asks for a password, if not None.
+    about the visitor; uvicorn has then put the visitor's address into the scope. `access_check`, if not None,
+    asks for a password.
     `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
     memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` is told the status of every
     refusal.
@@ -50,20 +50,20 @@ class Guard:
         *,
         hosts: Hosts | None = None,
         proxied: bool = False,
-        gate: Gate | None = None,
+        access_check: AccessCheck | None = None,
         bodies: Mapping[str, int] | None = None,
         collections: bool = False,
         on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
         self.app = app
         self._limits = limits or Limits()
-        self._hosts, self._proxied, self._gate = hosts, proxied, gate
+        self._hosts, self._proxied, self._access_check = hosts, proxied, access_check
         self._bodies, self._on_refusal = dict(bodies or {}), on_refusal
         self._collections = collections
         most = {"question": self._limits.questions, "file": self._limits.files}
         self._windows = {
-            kind: Window(most.get(kind, self._limits.readings), self._limits, clock)
-            for kind in ("question", "file", "reading")
+            kind: Window(most.get(kind, self._limits.fragments), self._limits, clock)
+            for kind in ("question", "file", "fragment")
         }
         self._streams = Streams(self._limits.streams)
 
@@ -87,7 +87,11 @@ class Guard:
                 scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in _FORWARDED]
             receive = await self._limit_body(scope, receive, route, path)
             shown = self._with_headers(scope, receive, send, route, path)
-            if self._gate and route.kind != "health" and not await self._gate(scope, receive, shown, path):
+            if (
+                self._access_check
+                and route.kind != "health"
+                and not await self._access_check(scope, receive, shown, path)
+            ):
                 return
             if route.kind != "stream":
                 await self.app(scope, receive, shown)
@@ -105,7 +109,7 @@ class Guard:
         """The route of a request that may go on. Raises Refused."""
         headers, route = Headers(scope=scope), allowed_route(scope["method"], path)
         hosts = self._named_hosts(headers)
-        if self._hosts and not all(map(self._hosts.know, hosts)):
+        if self._hosts and not all(map(self._hosts.includes, hosts)):
             raise Refused(421, "guard.host")
         if route is None:
             raise (Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none"))
@@ -114,7 +118,7 @@ class Guard:
         claimed = headers.get("origin"), headers.get("sec-fetch-site")
         if scope["method"] == "POST" and all(is_cross_site(host, *claimed) for host in hosts):
             raise Refused(403, "guard.elsewhere")
-        kind = "reading" if route.kind in ("page", "stream") else route.kind
+        kind = "fragment" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):
             raise Refused(429, "guard.too_many")
         return route
@@ -151,7 +155,9 @@ class Guard:
         It says busy in a plain sentence where Gradio says it in English only.
         """
         is_dropped, is_page = False, route.kind == "page"
-        needs_seat = is_page and self._proxied and f"{_SEAT}=" not in Headers(scope=scope).get("cookie", "")
+        needs_affinity = (
+            is_page and self._proxied and f"{_AFFINITY_COOKIE}=" not in Headers(scope=scope).get("cookie", "")
+        )
 
         async def sending(message: Message) -> None:
             nonlocal is_dropped
@@ -161,8 +167,8 @@ class Guard:
                     await self._refuse(scope, receive, send, path, Refused(503, "guard.busy"))
                 policy = Headers(raw=message.get("headers", [])).get("content-security-policy")
                 message = with_own_headers(message, policy if is_page and policy else FRAGMENT_POLICY)
-                if needs_seat:
-                    cookie = f"{_SEAT}={secrets.token_hex(8)}; Path=/; HttpOnly; SameSite=Lax"
+                if needs_affinity:
+                    cookie = f"{_AFFINITY_COOKIE}={secrets.token_hex(8)}; Path=/; HttpOnly; SameSite=Lax"
                     message["headers"].append((b"set-cookie", cookie.encode()))
             if not is_dropped:
                 await send(message)

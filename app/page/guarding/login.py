@@ -21,7 +21,6 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs
 from weakref import WeakValueDictionary
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -30,7 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
 from alpie.app.page.guarding.users import Users
-from alpie.app.page.views.page_words import LANGUAGES, language_of_path, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 from alpie.index.errors import FileError
 
@@ -47,7 +46,7 @@ _BUSY_SECONDS = 5
 
 
 class Login:
-    """A `Gate`: lets through who has a session or sends a name and password.
+    """An `AccessCheck` that lets through whoever has a session or sends a name and password.
 
     `homes`: the address of the page in each language, `root_path` included; `language`: of the page at "/".
     """
@@ -106,8 +105,8 @@ class Login:
     async def _login(self, request: Request, language: str) -> Response:
         if request.method != "POST":
             return self._form(language)
-        fields = _fields(await request.body())
-        name, password = (fields.get(key, [""])[0] for key in ("name", "password"))
+        form = await request.form(max_files=0)
+        name, password = (str(form.get(key, "")) for key in ("name", "password"))
         if not await self._attempts.is_password_right(client_of(request.scope), name, password):
             return self._form(language, "login.wrong", status=401)
         answer = RedirectResponse(self._homes[language], status_code=303)
@@ -180,13 +179,6 @@ def _basic(header: str) -> tuple[str, str]:
     return name, password
 
 
-def _fields(form: bytes) -> dict[str, list[str]]:
-    try:
-        return parse_qs(form.decode("utf-8", "replace"), max_num_fields=300)
-    except ValueError:  # more fields than any form of ours has
-        return {}
-
-
 class TooManyAttempts(Exception):
     """Too many attempts to log in. `seconds` says when to try again; `busy`, that too many are being checked just now."""
 
@@ -233,7 +225,7 @@ class Attempts:
             counted.append((self._failures, f"name {name[:64]}"))
         for window, one in counted:
             window.admits(one)
-        good = await asyncio.to_thread(self._users.knows, name, password)
+        good = await asyncio.to_thread(self._users.accepts, name, password)
         if good:
             for window, one in counted:
                 window.take_back(one)

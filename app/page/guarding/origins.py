@@ -1,4 +1,4 @@
-"""Under which names the page answers, and from which pages it takes orders.
+"""Under which names the page answers, and from which pages it lets a browser change something.
 
 A page elsewhere can make a browser send a request here, and can, by giving its own name our address (DNS
 rebinding), even read the answer. So a request must name a host we go by, and one that changes something
@@ -20,14 +20,14 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Hosts:
-    """The names the page goes by; `addresses`: any IP address too, which no DNS can rebind."""
+    """The host names the page answers to; with `addresses` it answers to any IP address too, which no DNS can rebind."""
 
     names: frozenset[str]
     addresses: bool = False
 
     @classmethod
     def of(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
-        """The hosts of a server that listens at `listening`; `named`: the operator's, such as a proxy's.
+        """The hosts of a server that listens at `listening`; `named` are those the operator adds, such as a proxy's.
 
         On loopback only loopback's own names; elsewhere the machine's names and any address.
         """
@@ -37,8 +37,8 @@ class Hosts:
         machine = socket.gethostname().lower()
         return cls(frozenset({*names, listening.lower(), machine, f"{machine}.local"}), addresses=True)
 
-    def know(self, host: str) -> bool:
-        """Whether `host`, the value of a Host header, is one of ours."""
+    def includes(self, host: str) -> bool:
+        """Whether `host`, the value of a Host header, names this page."""
         name = _name_of(host)
         if not name:
             return False

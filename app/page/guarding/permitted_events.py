@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.guarding.guard import Refused, replay_body
 from alpie.app.page.views.chat import QuestionLink
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
 
@@ -65,25 +65,25 @@ class Handlers:
             {one.api_name: number for number, one in ours.items() if one.api_visibility == "public"},
         )
 
-    def rewrite_order(self, body: bytes, name: str | None) -> bytes:
-        """The order in `body`, for the handler `name` or the one it numbers, written anew. Raises Refused."""
+    def rewrite_event(self, body: bytes, name: str | None) -> bytes:
+        """The event in `body`, for the handler `name` or the one it numbers, written anew. Raises Refused."""
         try:
-            order = _EventRequest.model_validate(json.loads(body))
+            event = _EventRequest.model_validate(json.loads(body))
         except ValidationError as error:
             place = ".".join(str(one) for one in error.errors()[0]["loc"][:2])
-            raise Refused(422, "orders.value", place=place[:80]) from None
+            raise Refused(422, "events.value", place=place[:80]) from None
         except (ValueError, RecursionError):
-            raise Refused(400, "orders.json") from None
-        number = self.names[name] if name else order.fn_index
+            raise Refused(400, "events.json") from None
+        number = self.names[name] if name else event.fn_index
         if number is None or number not in self.arguments:
-            raise Refused(404, "orders.none", name=number, names=", ".join(self.names))
+            raise Refused(404, "events.none", name=number, names=", ".join(self.names))
         expected = self.arguments[number]
         # a client of an earlier version knows fewer arguments: the later ones are optional
-        if name and order.data:
-            order.data += [None] * (expected - len(order.data))
-        if len(order.data) != expected:
-            raise Refused(422, "orders.count", wanted=expected, sent=len(order.data))
-        return json.dumps(order.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
+        if name and event.data:
+            event.data += [None] * (expected - len(event.data))
+        if len(event.data) != expected:
+            raise Refused(422, "events.count", wanted=expected, sent=len(event.data))
+        return json.dumps(event.model_dump(include=_BY_NAME if name else _BY_NUMBER)).encode()
 
 
 class PermittedEvents:
@@ -101,9 +101,9 @@ class PermittedEvents:
             if address and page:
                 name = address["name"]
                 if name and name not in page.names:
-                    raise Refused(404, "orders.none", name=name, names=", ".join(page.names))
+                    raise Refused(404, "events.none", name=name, names=", ".join(page.names))
                 if scope["method"] == "POST":
-                    body = page.rewrite_order(await Request(scope, receive).body(), name)
+                    body = page.rewrite_event(await Request(scope, receive).body(), name)
                     scope, receive = _with_body(scope, receive, body)
             elif scope.get("method") == "POST" and "/gradio_api/" in path:
                 raise Refused(404, "guard.none")

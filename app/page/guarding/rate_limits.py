@@ -16,10 +16,10 @@ from alpie.app.settings import Settings
 
 @dataclass(frozen=True)
 class Limits:
-    """Requests one client may make within a window. Questions cost an encoder run, readings do not."""
+    """Requests one client may make within a window. Questions cost an encoder run, fragments of the page do not."""
 
     questions: int = Settings.questions_per_minute
-    readings: int = 600
+    fragments: int = 600
     files: int = 3000
     streams: int = 60  # open at once: each tab holds one or two
     window_seconds: float = 60.0
@@ -79,7 +79,7 @@ class Window:
 
 
 class Streams:
-    """Counts what each client holds open."""
+    """Counts the streams that each client holds open, and refuses more than `most`."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from alpie.app.page.views.page_words import LANGUAGES
+from alpie.app.page.views.page_translations import LANGUAGES
 
-RouteKind = Literal["page", "file", "reading", "question", "stream", "health"]
+RouteKind = Literal["page", "file", "fragment", "question", "stream", "health"]
 
 _MAX_PATH = 1_000  # characters
 MAX_QUERY = 32_000  # bytes; a basket of a hundred passages is an address of some 15,000
@@ -37,7 +37,7 @@ _ALLOWED: tuple[tuple[tuple[str, ...], re.Pattern[str], AllowedRoute], ...] = tu
     (methods, re.compile(pattern), route)
     for methods, pattern, route in (
         (_READ, rf"{_HOME}/?", AllowedRoute("page")),
-        (_READ, rf"{_HOME}/(?:config|gradio_api/info|gradio_api/startup-events)", AllowedRoute("reading")),
+        (_READ, rf"{_HOME}/(?:config|gradio_api/info|gradio_api/startup-events)", AllowedRoute("fragment")),
         (_READ, rf"{_HOME}/(?:assets|static)/{_FILE}", AllowedRoute("file")),
         (
             _READ,
@@ -52,8 +52,8 @@ _ALLOWED: tuple[tuple[tuple[str, ...], re.Pattern[str], AllowedRoute], ...] = tu
         (_WRITE, rf"{_HOME}/gradio_api/queue/join", AllowedRoute("question", _QUESTION_BYTES)),
         (_WRITE, rf"{_HOME}/gradio_api/call/{_NAME}", AllowedRoute("question", _OWN_BYTES)),
         (_READ, rf"/al/assets/{_FILE}", AllowedRoute("file")),
-        (_READ, r"/al/[a-z0-9/_-]{1,200}", AllowedRoute("reading")),
-        (_WRITE, r"/al/[a-z0-9/_-]{1,200}", AllowedRoute("reading", _OWN_BYTES)),
+        (_READ, r"/al/[a-z0-9/_-]{1,200}", AllowedRoute("fragment")),
+        (_WRITE, r"/al/[a-z0-9/_-]{1,200}", AllowedRoute("fragment", _OWN_BYTES)),
         (_READ, r"/healthz", AllowedRoute("health")),
     )
 )

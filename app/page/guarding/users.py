@@ -52,7 +52,7 @@ class Users:
             raise FileError(message("users.unreadable", path=self.path, error=error), self.path) from error
         return self._hashes
 
-    def knows(self, name: str, password: str) -> bool:
+    def accepts(self, name: str, password: str) -> bool:
         """Whether `password` is that of `name`; takes the same time for a name that is not there."""
         stored = self.hashes().get(name)
         good = _matches(password[:_MAX_CHARACTERS], stored or self._nobody)

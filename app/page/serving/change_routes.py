@@ -1,4 +1,4 @@
-"""Routes by which visitors change the documents, where the operator allows it: each order is a form."""
+"""Routes by which visitors change the documents, where the operator allows it: each change is sent as a form."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from starlette.requests import ClientDisconnect
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import ChangeRefused
-from alpie.app.page.state.document_shelf import FIELDS, Shelf
+from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
-from alpie.app.page.views.page_words import PageTranslations, words_asked
+from alpie.app.page.views.page_translations import PageTranslations, requested_translations
 from alpie.app.translations import message
 from alpie.index.errors import SourceError
 from alpie.index.records import Document
@@ -34,7 +34,7 @@ Change = Callable[[FormData, PageTranslations], None]
 
 
 def upload_bodies(options: PageOptions) -> Mapping[str, int]:
-    """The route that takes large bodies, with their limit in bytes; empty where nothing is taken."""
+    """The route that takes large bodies, with their limit in bytes; empty where no files are taken."""
     taken = [options.services.uploads.most_bytes] if options.services.uploads else []
     if options.services.collections:
         taken.append(options.most_upload_bytes)
@@ -43,17 +43,17 @@ def upload_bodies(options: PageOptions) -> Mapping[str, int]:
 
 def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
-    orders = _Changes(opening, options)
+    changes = _Changes(opening, options)
     if options.services.uploads is not None:
-        _add_uploads(router, orders, options.services.uploads)
-    if options.services.shelf is not None:
-        _add_shelf(router, orders, options.services.shelf)
+        _add_uploads(router, changes, options.services.uploads)
+    if options.services.editor is not None:
+        _add_document_routes(router, changes, options.services.editor)
     if options.services.collections is not None:
-        _add_collections(router, orders, options.services.collections, options)
+        _add_collections(router, changes, options.services.collections, options)
 
 
 class _Changes:
-    """Carries out what a form asks for, and says how it went."""
+    """Carries out the change that a form asks for, and answers with how it went."""
 
     def __init__(self, opening: Opening, options: PageOptions) -> None:
         self._opening, self._options = opening, options
@@ -69,7 +69,7 @@ class _Changes:
         return render_state(self._options.services.uploads, translations, self.documents, problem)
 
     async def carry_out(self, request: Request, change: Change) -> Response:
-        translations = words_asked(request)
+        translations = requested_translations(request)
         problem, status = "", 200
         try:
             if self._options.here_only and _from_another_machine(request):
@@ -86,88 +86,88 @@ class _Changes:
         return HTMLResponse(self.state(translations, problem), status_code=status)
 
 
-def _add_uploads(router: APIRouter, orders: _Changes, uploads: Uploads) -> None:
+def _add_uploads(router: APIRouter, changes: _Changes, uploads: Uploads) -> None:
     def take(form: FormData, translations: PageTranslations) -> None:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             raise ChangeRefused(message("upload.nothing"))
-        uploads.take(file.filename, file.file)
+        uploads.add(file.filename, file.file)
 
     @router.get("/upload-state")
     async def upload_state(request: Request) -> Response:
-        return HTMLResponse(await run_in_threadpool(orders.state, words_asked(request)))
+        return HTMLResponse(await run_in_threadpool(changes.state, requested_translations(request)))
 
     @router.post("/upload")
     async def upload(request: Request) -> Response:
-        return await orders.carry_out(request, take)
+        return await changes.carry_out(request, take)
 
     @router.post("/recognise")
     async def recognise(request: Request) -> Response:
-        return await orders.carry_out(request, lambda form, translations: uploads.recognise())
+        return await changes.carry_out(request, lambda form, translations: uploads.recognise())
 
 
-def _add_shelf(router: APIRouter, orders: _Changes, shelf: Shelf) -> None:
-    @router.post("/document/{order}")
-    async def document(order: str, request: Request) -> Response:
+def _add_document_routes(router: APIRouter, changes: _Changes, editor: DocumentEditor) -> None:
+    @router.post("/document/{action}")
+    async def document(action: str, request: Request) -> Response:
         def change(form: FormData, translations: PageTranslations) -> None:
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
-            _change(shelf, order, fields, orders.documents, translations)
+            _change(editor, action, fields, changes.documents, translations)
 
-        return await orders.carry_out(request, change)
+        return await changes.carry_out(request, change)
 
 
 def _add_collections(
-    router: APIRouter, orders: _Changes, collections: Collections, options: PageOptions
+    router: APIRouter, changes: _Changes, collections: Collections, options: PageOptions
 ) -> None:
-    def changed(order: str, form: FormData) -> str | None:
+    def changed(action: str, form: FormData) -> str | None:
         """Where the visitor goes then; None: nowhere."""
         name, token = (str(form.get(field, "")) for field in ("name", "token"))
-        if order == "create":
+        if action == "create":
             return collections.create(name).address
-        if order == "restore":
+        if action == "restore":
             return collections.restore(token).address
-        if order == "erase":
+        if action == "erase":
             collections.erase(token)
             return None
         if options.services.uploads and options.services.uploads.state.busy:
             raise ChangeRefused(message("refused.collection_busy"))
-        if order == "rename":
+        if action == "rename":
             return collections.rename(options.slug, name).address
-        if order == "remove":
+        if action == "remove":
             collections.remove(options.slug)
             return "/"
         raise ChangeRefused(message("refused.collection_gone"))
 
-    @router.post("/collections/{order}")
-    async def collection(order: str, request: Request) -> Response:
+    @router.post("/collections/{action}")
+    async def collection(action: str, request: Request) -> Response:
         went: list[str] = []
 
         def change(form: FormData, translations: PageTranslations) -> None:
-            if (address := changed(order, form)) is not None:
+            if (address := changed(action, form)) is not None:
                 own = "" if translations.language == options.language else f"{translations.language}/"
                 went.extend((options.site_path + address, options.site_path + address + own))
 
-        answer = await orders.carry_out(request, change)
+        answer = await changes.carry_out(request, change)
         return JSONResponse(dict(zip(("address", "home"), went, strict=True))) if went else answer
 
 
 def _change(
-    shelf: Shelf,
-    order: str,
+    editor: DocumentEditor,
+    action: str,
     fields: Mapping[str, str],
     documents: Mapping[str, Document],
     translations: PageTranslations,
 ) -> None:
-    if order in ("restore", "erase"):
-        (shelf.restore if order == "restore" else shelf.erase)(fields.get("token", ""))
+    if action in ("restore", "erase"):
+        (editor.restore if action == "restore" else editor.erase)(fields.get("token", ""))
         return
     document = documents.get(fields.get("d", ""))
-    if document is None or order not in ("edit", "remove"):
+    if document is None or action not in ("edit", "remove"):
         raise ChangeRefused(message("documents.unknown"))
-    if order == "edit":
-        shelf.edit(document, {name: fields[name] for name in FIELDS if name in fields})
+    if action == "edit":
+        editor.edit(document, {name: fields[name] for name in FIELDS if name in fields})
     else:
-        shelf.remove(document, documents.values())
+        editor.remove(document, documents.values())
 
 
 def _from_another_machine(request: Request) -> bool:

@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.state.named_collections import COLLECTION, Collection, Collections
-from alpie.app.page.views.page_words import language_of_path, page_translations_for
+from alpie.app.page.views.page_translations import language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
 
 
@@ -51,7 +51,7 @@ class CollectionRouter:
                 await self._app(scope, receive, send)
             finally:
                 for slug in tuple(self._made):
-                    await self._let_go(slug)
+                    await self._stop(slug)
             return
         root = scope.get("root_path", "")
         path = scope.get("path", "").removeprefix(root)
@@ -70,15 +70,15 @@ class CollectionRouter:
             await self._app(scope, receive, send)
 
     async def _application(self, slug: str) -> FastAPI | None:
-        collection, ready = await self._standing(slug)
+        collection, ready = await self._current(slug)
         if ready or not (collection or slug in self._made):
             return ready
         async with self._making[slug]:
-            collection, ready = await self._standing(slug)  # as it is after waiting
+            collection, ready = await self._current(slug)  # as it is after waiting
             if ready:
                 return ready
             if slug in self._made:  # it has another name by now, or was taken out
-                await self._let_go(slug)
+                await self._stop(slug)
             if collection is None:
                 return None
             made, running = await to_thread.run_sync(self._make, collection), AsyncExitStack()
@@ -87,11 +87,11 @@ class CollectionRouter:
             self._made[slug] = _Running(collection, made, running)
             return made
 
-    async def _standing(self, slug: str) -> tuple[Collection | None, FastAPI | None]:
+    async def _current(self, slug: str) -> tuple[Collection | None, FastAPI | None]:
         """The collection, and its application where it is made."""
         collection = await to_thread.run_sync(self._collections.get, slug)
         running = self._made.get(slug)
         return collection, running.application if running and running.collection == collection else None
 
-    async def _let_go(self, slug: str) -> None:
+    async def _stop(self, slug: str) -> None:
         await self._made.pop(slug).ends.aclose()

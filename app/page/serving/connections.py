@@ -1,4 +1,4 @@
-"""How the page listens: with uvicorn, but closing connections that send their request a byte a minute."""
+"""Has uvicorn listen for the page, and closes connections that send their request a byte a minute."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class PatientProtocol(H11Protocol):
 
 
 def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] = ()) -> Config:
-    """uvicorn's configuration; without trusted proxies nobody is believed about whose request it is."""
+    """uvicorn's configuration; without trusted proxies no header is believed about whose request it is."""
     return Config(
         app,
         root_path=root_path,

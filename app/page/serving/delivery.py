@@ -26,7 +26,7 @@ _KEPT = ("cache-control", "public, max-age=31536000, immutable")
 
 
 class Delivery:
-    """Middleware around the whole application, inside `Guard`. `links`: of a page's path, its `Link` header."""
+    """Middleware around the whole application, inside `Guard`. `links` gives the `Link` header by the path of a page."""
 
     def __init__(self, app: ASGIApp, links: Mapping[str, str] | None = None) -> None:
         self._app = app
@@ -83,7 +83,7 @@ class FirstPaint:
     the page can answer (`page.js` takes it over). Gradio's own style sheets move behind it, where they no longer keep
     the browser from drawing, and its advertisements for other sites go.
     Its policy allows the scripts in its HTML, so the page is held back until it is whole.
-    `made`: of a page's path, what makes its parts.
+    `made` gives by the path of a page the function that makes its parts.
     """
 
     def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], FirstPaintParts]]) -> None:

@@ -18,15 +18,15 @@ from alpie.app.page.serving.delivery import FirstPaintParts
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, Wish
+from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, QuestionOptions
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
 from alpie.app.page.views.welcome import render_welcome
 from alpie.app.service.endpoints import Endpoints
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
-_SCRIPTS = ("page", "panel", "reading", "talks", "basket", "references", "scope", "upload", "views")
+_SCRIPTS = ("page", "panel", "document", "conversations", "basket", "references", "scope", "upload", "views")
 _FIRST_STYLES = ("base.css", "chat.css")  # what is seen first; they stand in the page itself
 _STYLES = ("panel.css", "views.css", "print.css")
 _VIEWS = (  # name of the view in the catalogue, hash in the address
@@ -56,12 +56,12 @@ def build_page(
     with gr.Blocks(title=translations("page.title"), fill_width=True, analytics_enabled=False) as page:
         basket = render("basket", translations, style_names=tuple(STYLES), formats=_FORMATS)
         gr.HTML(_masthead(translations, homes) + basket, elem_id="masthead", **_PLAIN)
-        talk = gr.State(Conversation(), time_to_live=3600)
+        conversation = gr.State(Conversation(), time_to_live=3600)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="views"):
                 with gr.Column(elem_id="view-ask"):
                     chatbot = _chatbot(translations)
-                    gr.HTML(render("talks", translations), elem_id="talks", **_PLAIN)
+                    gr.HTML(render("conversations", translations), elem_id="conversations", **_PLAIN)
                     composer = _composer(translations)
                 gr.HTML(
                     render("empty_views", translations, views=_VIEWS[1:]), elem_id="other-views", **_PLAIN
@@ -70,9 +70,9 @@ def build_page(
         on_load = (_ASSETS / "bridge.js").read_text(encoding="utf-8")
         bridge = gr.HTML("", elem_id="bridge", **_PLAIN, js_on_load=on_load)
         hidden: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
-        past, wishes = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "wishes"))
+        past, options_box = (gr.Textbox(elem_id=name, **hidden) for name in ("past", "question-options"))
         gr.HTML(_foot(translations, options), elem_id="colophon", **_PLAIN)
-        _wire_events(chat, talk, chatbot, composer, bridge, past, wishes)
+        _wire_events(chat, conversation, chatbot, composer, bridge, past, options_box)
     return page
 
 
@@ -119,11 +119,11 @@ def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr
 def _question_handlers(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """What is done with a question, one typed into the box and one that a link brings."""
 
-    def ask(question: Any, conversation: Any, before: Any, wished: Any) -> Iterator[tuple[Any, Any, Any]]:
+    def ask(question: Any, conversation: Any, before: Any, options: Any) -> Iterator[tuple[Any, Any, Any]]:
         # The box is emptied once, when the question has arrived: a refused request leaves it there,
         # and what is typed while the answer is made is not erased.
         emptied: Any = ""
-        for messages, state in chat.ask(question, conversation, before, Wish.read(wished)):
+        for messages, state in chat.ask(question, conversation, before, QuestionOptions.from_json(options)):
             yield messages, state, emptied
             emptied = gr.skip()
 
@@ -136,49 +136,49 @@ def _question_handlers(chat: Chat) -> tuple[Callable[..., Any], Callable[..., An
 
 def _wire_events(
     chat: Chat,
-    talk: gr.State,
+    conversation: gr.State,
     chatbot: gr.Chatbot,
     composer: tuple[gr.Textbox, gr.Button, gr.Button],
     bridge: Any,  # `ask`, `restore` and `reopen` are methods that Gradio makes, see `bridge.js`
     past: gr.Textbox,
-    wishes: gr.Textbox,
+    options_box: gr.Textbox,
 ) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
     box, send, again = composer
     ask, ask_from_link = _question_handlers(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    answered = "() => window.alpie.answered()"
-    chatbot.change(None, chatbot, past, js="messages => window.alpie.past(messages)", **quiet)
+    answered = "window.alpie.answered"
+    chatbot.change(None, chatbot, past, js="window.alpie.past", **quiet)
     for event in (box.submit, send.click):
         event(
             ask,
-            [box, talk, past, wishes],
-            [chatbot, talk, box],
+            [box, conversation, past, options_box],
+            [chatbot, conversation, box],
             concurrency_limit=8,
-            js="(...all) => window.alpieScope.wish(all)",
+            js="window.alpieScope.withOptions",
             **quiet,
         ).then(None, js=answered, **quiet)
-    bridge.ask(ask_from_link, [talk, past], [chatbot, talk], concurrency_limit=8, **quiet).then(
-        None, js=answered, **quiet
-    )
-    kept: dict[str, Any] = {"js": "() => window.alpieTalks.messages()", **quiet}
+    bridge.ask(
+        ask_from_link, [conversation, past], [chatbot, conversation], concurrency_limit=8, **quiet
+    ).then(None, js=answered, **quiet)
+    kept: dict[str, Any] = {"js": "window.alpieConversations.messages", **quiet}
     bridge.restore(None, None, chatbot, **kept)
-    bridge.reopen(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
-        None, None, chatbot, **kept
-    )
+    bridge.reopen(
+        chat.start_again, [conversation], [chatbot, conversation], concurrency_limit=8, **quiet
+    ).then(None, None, chatbot, **kept)
     # In the queue too: what goes beside it needs an address that would run anything else beside it.
-    again.click(chat.start_again, [talk], [chatbot, talk], concurrency_limit=8, **quiet).then(
-        None, js="() => window.alpie.cleared()", **quiet
+    again.click(chat.start_again, [conversation], [chatbot, conversation], concurrency_limit=8, **quiet).then(
+        None, js="window.alpie.cleared", **quiet
     )
 
 
 def script_of(translations: PageTranslations, home: str, options: PageOptions) -> str:
-    """The scripts of the page as one, after the words they say.
+    """The scripts of the page as one, after the settings and translations they use.
 
     A file, for the content-security policy allows no script that is put into the page later; one file, for
     Gradio adds the files of a head in no certain order.
     """
-    own = {
+    settings = {
         "lang": translations.language,
         "root": options.root_path,
         "home": home,
@@ -186,9 +186,10 @@ def script_of(translations: PageTranslations, home: str, options: PageOptions) -
         "feedback": options.feedback is not None,
         "views": {address: view for view, address in _VIEWS},
     }
-    strings = json.dumps({**own, **translations.for_scripts}, ensure_ascii=False)
+    given = {"alpieSettings": settings, "alpieTranslations": translations.for_scripts}
+    declared = (f"window.{name} = {json.dumps(value, ensure_ascii=False)};" for name, value in given.items())
     parts = ((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
-    return "\n".join((f"window.alpieWords = {strings};", *parts))
+    return "\n".join((*declared, *parts))
 
 
 def head_of(translations: PageTranslations, script: str, root: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.origins import Hosts, is_loopback
 from alpie.app.page.guarding.rate_limits import Limits
-from alpie.app.page.state.document_shelf import Shelf
+from alpie.app.page.state.document_editor import DocumentEditor
 from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
@@ -22,7 +22,7 @@ _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  
 
 @dataclass(frozen=True)
 class PageOptions(Offer):
-    """Defaults are what a test or a first look needs."""
+    """What the operator chooses about the page; the defaults are what a test or a first look needs."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
     public_url: str = ""  # where visitors elsewhere find the page, for links that they take along
@@ -94,5 +94,5 @@ def _services(
     most = settings.max_upload_megabytes * 1_000_000
     run = index_command(settings.docs, settings.data)
     uploads = Uploads(settings.docs, most, run, can_recognise) if add else None
-    shelf = Shelf(settings.docs, uploads.refresh) if uploads and change else None
-    return DocumentServices(uploads, shelf, collections)
+    editor = DocumentEditor(settings.docs, uploads.refresh) if uploads and change else None
+    return DocumentServices(uploads, editor, collections)

@@ -31,11 +31,11 @@ from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.documents_view import render_documents
 from alpie.app.page.views.help import render_help
 from alpie.app.page.views.page_images import page_png
-from alpie.app.page.views.page_words import PageTranslations, words_asked
+from alpie.app.page.views.page_translations import PageTranslations, requested_translations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, QuestionError, SourceError
+from alpie.index.errors import AddressError, SourceError
 from alpie.index.spanish.conversation import MAX_TURNS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _MAX_VALUE = 4000  # characters of one parameter
 _AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
 
 Make = Callable[[Request, "Corpus", PageTranslations], Response | Markup]
-"""Answers a request out of the corpus, in a thread."""
+"""A function that makes the answer to a request out of the corpus; it runs in a thread."""
 
 
 class PageRoutes:
@@ -74,7 +74,7 @@ class PageRoutes:
         """Hang everything under `/al/` on `app`, and `/healthz`."""
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
-            "/reader": self._reader,
+            "/panel": self._panel,
             "/search-form": lambda _, corpus, translations: lookup_view.render_search_form(
                 corpus, translations
             ),
@@ -137,27 +137,16 @@ class PageRoutes:
 
     def _respond(self, request: Request, make: Make) -> Response:
         """What `make` says, or a plain sentence with the right status."""
-        translations = words_asked(request)
+        translations = requested_translations(request)
         try:
             made = make(request, self._opening.wait(), translations)
             return made if isinstance(made, Response) else HTMLResponse(made)
-        except NotReady as error:
-            return _sentence(translations, self._opening.why_not(error), 500 if error.failed else 503)
-        except QuestionError:
-            return _sentence(translations, "chat.no_words", 400)
-        except (ArgumentError, AddressError) as error:
-            _LOG.info("refused: %s", error)
-            return _sentence(translations, "chat.refused", 400)
-        except AlpieError as error:  # of the index, the backend or the settings: other words would not help
-            _LOG.warning("a page request failed: %s", error)
-            return _sentence(translations, "chat.unavailable", 503)
-        except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
-            _LOG.exception("a page request failed")
-            return _sentence(translations, "chat.failed", 500)
+        except Exception as error:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
+            return _sentence(translations, *self._opening.failure_of(error))
 
     # --- what is read and looked up -------------------------------------------------------------
 
-    def _reader(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response | Markup:
+    def _panel(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response | Markup:
         query, panels = _query(request), self._panels_of(corpus)
         try:
             if "d" in query:
@@ -167,12 +156,10 @@ class PageRoutes:
             return HTMLResponse(panels.vanished(error, translations), status_code=404)
 
     def _search(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Markup:
-        return lookup_view.render_results(
-            corpus, lookup_view.LookupQuery.from_query(_query(request)), translations
-        )
+        return lookup_view.render_results(corpus, lookup_view.read_lookup(_query(request)), translations)
 
     async def _check_form(self, request: Request) -> Response:
-        return HTMLResponse(check.render_check_form(words_asked(request)))
+        return HTMLResponse(check.render_check_form(requested_translations(request)))
 
     async def _check(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8", errors="replace")
@@ -210,14 +197,14 @@ class PageRoutes:
     # --- the documents --------------------------------------------------------------------------
 
     async def _document_list(self, request: Request) -> Response:
-        return await run_in_threadpool(self._documents, words_asked(request))
+        return await run_in_threadpool(self._documents, requested_translations(request))
 
     def _documents(self, translations: PageTranslations) -> Response:
         try:
             panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
         except NotReady as error:
             if not error.failed:
-                return _sentence(translations, self._opening.why_not(error), 503)
+                return _sentence(translations, self._opening.waiting_key(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
         known = panels is not None and evaluation.has_results_about(
@@ -233,7 +220,7 @@ class PageRoutes:
         number = query.get("n", "")
         document = corpus.documents.get(query.get("d", ""))
         if document is None or not (number.isascii() and number.isdecimal() and len(number) <= 5):
-            return Response(translations("reader.no_page"), 404, media_type="text/plain; charset=utf-8")
+            return Response(translations("panel.no_page"), 404, media_type="text/plain; charset=utf-8")
         try:
             picture = page_png(self._options.docs, document, int(number))
         except SourceError as error:
@@ -246,13 +233,15 @@ class PageRoutes:
     # --- the page itself ------------------------------------------------------------------------
 
     async def _first_screen(self, request: Request) -> Response:
-        return HTMLResponse(await run_in_threadpool(self.welcome, words_asked(request)))
+        return HTMLResponse(await run_in_threadpool(self.welcome, requested_translations(request)))
 
     async def _help(self, request: Request) -> Response:
-        return HTMLResponse(render_help(words_asked(request), writer=self._options.finish is not None))
+        return HTMLResponse(
+            render_help(requested_translations(request), writer=self._options.finish is not None)
+        )
 
     async def _script(self, request: Request) -> Response:
-        text = self._scripts.get(words_asked(request).language, "")
+        text = self._scripts.get(requested_translations(request).language, "")
         # `Delivery` says otherwise of an address that names its version
         headers = {"cache-control": "no-cache"}
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)

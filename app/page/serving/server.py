@@ -30,7 +30,7 @@ from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.service.following import CorpusOpener
 from alpie.index.environment import work_offline
 
@@ -57,7 +57,7 @@ def create_app(
 ) -> FastAPI:
     """The whole application; `open_corpus` runs in the background, once and whenever `stamp` changes.
 
-    `settings_of`: of a named collection, where `options` has any.
+    `settings_of` gives the settings of a named collection; it is needed where `options` has collections.
     """
     options = options or PageOptions()
     work_offline()  # Gradio and its client otherwise call home when they start
@@ -73,24 +73,15 @@ def create_app(
     opening = Opening(opened, stamp).start()
     app = _pages(opening, options, meter)
     if options.services.collections and settings_of:
-
-        def collection(one: Collection) -> FastAPI:
-            own = settings_of(one)
-            opener = CorpusOpener(own)
-            opening = Opening(opener, opener.stamp).start()
-            pages = _pages(opening, options.of_collection(one, own), None)
-            pages.state.stop = opening.stop
-            return pages
-
         app.add_middleware(
             CollectionRouter,
             collections=options.services.collections,
-            make=collection,
+            make=partial(_collection_pages, options, settings_of),
             language=options.language,
         )
-    gate = None
+    login = None
     if options.users:
-        gate = Login(Users(options.users), _homes(options), options.language, options.root_path)
+        login = Login(Users(options.users), _homes(options), options.language, options.root_path)
     app.add_middleware(
         Guard,
         limits=options.limits,
@@ -99,9 +90,21 @@ def create_app(
         bodies=upload_bodies(options),
         collections=options.services.collections is not None,
         on_refusal=meter.count_refusal,
-        gate=gate,
+        access_check=login,
     )
     return app
+
+
+def _collection_pages(
+    options: PageOptions, settings_of: Callable[[Collection], Settings], one: Collection
+) -> FastAPI:
+    """The pages about a named collection; `state.stop` of the application ends the following of its index."""
+    own = settings_of(one)
+    opener = CorpusOpener(own)
+    opening = Opening(opener, opener.stamp).start()
+    pages = _pages(opening, options.of_collection(one, own), None)
+    pages.state.stop = opening.stop
+    return pages
 
 
 def _paths(options: PageOptions) -> dict[str, str]:
@@ -146,7 +149,7 @@ def _mount_pages(
         # "/" last: it takes what is left.
         for language, path in sorted(_paths(options).items(), key=itemgetter(1), reverse=True):
             pages[language] = _page(opening, language, options, meter)
-            _mount(app, pages[language], path, language, heads[language])
+            _mount(app, pages[language], path, heads[language])
 
     # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
     with _MOUNTING, ThreadPoolExecutor(1) as thread:
@@ -165,12 +168,12 @@ def _page(opening: Opening, language: str, options: PageOptions, meter: Meter | 
     return page
 
 
-def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> None:
+def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
     import gradio as gr
 
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SSR and deprecation talk that concerns nobody here
+        warnings.simplefilter("ignore")  # about rendering on the server and about deprecations
         gr.mount_gradio_app(
             app,
             page,
@@ -182,7 +185,6 @@ def _mount(app: FastAPI, page: Blocks, path: str, language: str, head: str) -> N
             max_file_size=1,
             theme=theme,
             head=head,
-            js=f"() => {{ document.documentElement.lang = '{language}'; }}",
         )
 
 
@@ -221,7 +223,7 @@ def share_memory() -> None:
 
 
 def give_back_memory(every_seconds: float = _MEMORY_SECONDS) -> Callable[[], None]:
-    """Return freed memory to the system every so often from now on; what is returned ends that."""
+    """Return freed memory to the system every so often from now on, until the function that is returned is called."""
     ended = threading.Event()
     function = _of_glibc("malloc_trim")
 

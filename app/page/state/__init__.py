@@ -11,4 +11,4 @@ TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 
 
 class ChangeRefused(SourceError):
-    """An order of a visitor of the page that is not carried out."""
+    """A change that a visitor of the page asked for and that is not carried out."""

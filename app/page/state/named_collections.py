@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Collection:
     slug: str
     name: str
     folder: Path
-    named: int = 0  # when, in ns: after another of this address was taken out, this is not the same one
+    named: int = 0  # time stamp of its name (ns): tells it from an earlier collection at the same address
 
     @property
     def docs(self) -> Path:
@@ -41,12 +42,12 @@ class Collection:
 
     @property
     def address(self) -> str:
-        """Where it is served, below the path of the site."""
+        """The path at which the collection is served, below that of the site."""
         return f"/c/{self.slug}/"
 
 
 class Collections:
-    """The collections in `folder`, which need not exist yet. What cannot be done raises ChangeRefused."""
+    """The collections in `folder`, which need not exist yet. A change that cannot be made raises ChangeRefused."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -61,77 +62,67 @@ class Collections:
         return _read(self._folder / slug) if COLLECTION.fullmatch(f"/c/{slug}") else None
 
     def create(self, name: str) -> Collection:
-        """An empty collection with a name of its own."""
+        """Make an empty collection called `name`."""
         existing = self.all()
         shown = _checked_name(name, existing)
         if len(existing) >= _MAX_COLLECTIONS:
             raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
-        try:
-            folder = self._free(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
+        with _disk_errors_refused():
+            folder = self._make_free_folder(slug_of(shown)[:_MAX_SLUG].strip("-") or "coleccion")
             (folder / "documents").mkdir()
             _write_name(folder, shown)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
-        return self._standing(folder.name)
+        return self._existing(folder.name)
 
     def rename(self, slug: str, name: str) -> Collection:
         """Give a collection another name; its address stays, for links point to it."""
-        one = self._standing(slug)
+        one = self._existing(slug)
         shown = _checked_name(name, [other for other in self.all() if other.slug != slug])
-        try:
+        with _disk_errors_refused():
             _write_name(one.folder, shown)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
-        return self._standing(slug)
+        return self._existing(slug)
 
     def remove(self, slug: str) -> None:
         """Take a collection out with its documents; it can be put back until it is erased."""
-        one = self._standing(slug)
+        one = self._existing(slug)
         place = self._folder / REMOVED / secrets.token_hex(8)
-        try:
+        with _disk_errors_refused():
             place.mkdir(parents=True)
             one.folder.rename(place / slug)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
 
     def removed(self) -> tuple[tuple[str, Collection], ...]:
-        """What was taken out, the latest first, each with the token that `restore` and `erase` want."""
+        """The collections that were taken out, the latest first, each with the token that `restore` and `erase` want."""
         places = [*(self._folder / REMOVED).glob("*/*/")]
         places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
         found = [(place.parent.name, _read(place)) for place in places]
         return tuple((token, one) for token, one in found if one and TOKEN.fullmatch(token))
 
     def restore(self, token: str) -> Collection:
-        """Put back what was taken out; under another address where its own is taken by now."""
-        one = self._taken_out(token)
+        """Put back the collection taken out as `token`; under another address where its own is taken by now."""
+        one = self._find_removed(token)
         _checked_name(one.name, self.all())
-        try:
-            folder = self._free(one.slug)
+        with _disk_errors_refused():
+            folder = self._make_free_folder(one.slug)
             folder.rmdir()
             one.folder.rename(folder)
             one.folder.parent.rmdir()
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
-        return self._standing(folder.name)
+        return self._existing(folder.name)
 
     def erase(self, token: str) -> None:
-        """Delete for good what was taken out."""
-        try:
-            shutil.rmtree(self._taken_out(token).folder.parent)
-        except OSError as error:
-            raise ChangeRefused(message("refused.collection_disk")) from error
+        """Delete the collection taken out as `token` for good."""
+        with _disk_errors_refused():
+            shutil.rmtree(self._find_removed(token).folder.parent)
 
-    def _standing(self, slug: str) -> Collection:
+    def _existing(self, slug: str) -> Collection:
         if one := self.get(slug):
             return one
         raise ChangeRefused(message("refused.collection_gone"))
 
-    def _taken_out(self, token: str) -> Collection:
+    def _find_removed(self, token: str) -> Collection:
         if one := dict(self.removed()).get(token):
             return one
         raise ChangeRefused(message("refused.collection_gone"))
 
-    def _free(self, slug: str) -> Path:
+    def _make_free_folder(self, slug: str) -> Path:
         """A folder of this name, or of the next free one like it that an address can hold, made now."""
         for number in range(1, _MAX_COLLECTIONS + 2):
             ending = "" if number == 1 else f"-{number}"
@@ -142,6 +133,15 @@ class Collections:
                 continue
             return folder
         raise ChangeRefused(message("refused.collections_full", most=_MAX_COLLECTIONS))
+
+
+@contextmanager
+def _disk_errors_refused() -> Iterator[None]:
+    """Raise `ChangeRefused` where the disk does not do what the block asks for."""
+    try:
+        yield
+    except OSError as error:
+        raise ChangeRefused(message("refused.collection_disk")) from error
 
 
 def _read(folder: Path) -> Collection | None:

@@ -6,20 +6,30 @@ whoever asks before the corpus is there waits and sees that they wait.
 
 from __future__ import annotations
 
+import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alpie.app.service.following import Following, NotReady
-from alpie.index.errors import IndexMissing
+from alpie.index.errors import AddressError, AlpieError, ArgumentError, IndexMissing, QuestionError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus  # noqa: F401 - in quotes below: importing it takes seconds
 
 __all__ = ["NotReady", "Opening"]
 
+_LOG = logging.getLogger(__name__)
+
+
+class Failure(NamedTuple):
+    """Why a request is not answered: the key of a sentence in the catalogue, and the HTTP status."""
+
+    key: str
+    status: int
+
 
 class Opening(Following["Corpus"]):
-    """Opens the corpus, and later the one that takes its place. A collection without documents has none, which is no fault."""
+    """Opens the corpus, and each newer one; that a collection without documents has no corpus is not logged as a fault."""
 
     empty = False  # there is nothing to open
 
@@ -30,8 +40,25 @@ class Opening(Following["Corpus"]):
         else:
             super()._failed(problem)
 
-    def why_not(self, error: NotReady) -> str:
-        """What to tell who asks meanwhile: a key of the catalogue."""
+    def failure_of(self, error: Exception) -> Failure:
+        """What a visitor is told whose request met `error`; the log gets the rest."""
+        if isinstance(error, NotReady):
+            return Failure(self.waiting_key(error), 500 if error.failed else 503)
+        if isinstance(error, QuestionError):
+            return Failure("chat.no_words", 400)
+        if isinstance(error, ArgumentError | AddressError):
+            _LOG.info("refused: %s", error)
+            return Failure("chat.refused", 400)
+        if isinstance(
+            error, AlpieError
+        ):  # of the index, the backend or the settings: other words would not help
+            _LOG.warning("a request failed: %s", error)
+            return Failure("chat.unavailable", 503)
+        _LOG.error("a request failed", exc_info=error)
+        return Failure("chat.failed", 500)
+
+    def waiting_key(self, error: NotReady) -> str:
+        """The key of the sentence for visitors who ask while there is no corpus."""
         if not error.failed:
             return "chat.still_opening"
         return "documents.none" if self.empty else "chat.not_ready"

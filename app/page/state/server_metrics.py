@@ -55,7 +55,7 @@ class Meter:
         self._stages = histogram("alpie_stage_seconds", "Time of a stage of an answer", ["stage"])
         self._total = histogram("alpie_answer_seconds", "Time of an answer, search to quotations")
         self._questions = counter("alpie_questions", "Questions by outcome", ["outcome"])
-        self._refusals = counter("alpie_refused_requests", "Requests refused by the outer wall", ["status"])
+        self._refusals = counter("alpie_refused_requests", "Requests refused by the guard", ["status"])
         self._corpus = {
             name: Gauge(f"alpie_index_{name}", text, registry=self.registry)
             for name, text in (("passages", "Passages in the index in use"), ("documents", "Documents in it"))
@@ -72,7 +72,7 @@ class Meter:
             self._stages.labels(stage)
 
     def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """Add a value that is asked for at every reading."""
+        """Add a value that is asked for whenever metrics are collected."""
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
     def opened(self, corpus: Corpus) -> None:

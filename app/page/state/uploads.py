@@ -1,8 +1,8 @@
 """Documents that visitors hand in, where the operator allows it: taken whole or not at all, then indexed.
 
 The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
-when it is complete. A document that cannot be read, or whose reading does not end, is taken out again, and who sent it
-is told why: left there, it would meet every later run.
+when it is complete. A document that cannot be read, or is never read to its end, is taken out again, and its sender
+sees why: left in the folder, it would stop every later run.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Uploads:
             self._again = True
         self._start()
 
-    def take(self, name: str, file: IO[bytes]) -> str:
+    def add(self, name: str, file: IO[bytes]) -> str:
         """Write `file` into the folder and begin indexing; returns the name it got.
 
         Raises `SourceError` for a kind, size or name that is not taken.
@@ -190,7 +190,7 @@ class Uploads:
             refused = [(names[0], message("refused.unending"))]
         for name, reason in refused:
             with contextlib.suppress(OSError):
-                self._put_away(self.folder / name, reason)
+                self._take_out(self.folder / name, reason)
         done = [name for name in names if code == 0 and name not in dict(refused)]
         with self._lock:
             self._state = replace(
@@ -201,7 +201,7 @@ class Uploads:
                 failure=(messages or ["?"])[-1] if code and not refused else "",
             )
 
-    def _put_away(self, path: Path, reason: Message) -> None:
+    def _take_out(self, path: Path, reason: Message) -> None:
         """Take a refused file out: a scan that could be recognised is kept aside, any other deleted."""
         if reason.key == "pdf.scan" and self.can_recognise and path.suffix == ".pdf":
             self._scans.mkdir(exist_ok=True)

@@ -16,7 +16,7 @@ from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import passage_link, question_link
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
 from alpie.app.page.views.templates import Markup, render, split_at_ranges
 from alpie.app.service.answer_record import make_record
@@ -47,8 +47,8 @@ def render_answer(
 ) -> Markup:
     """The whole message for `answer`; `turns` are the earlier questions it was asked after.
 
-    `writing`: a language model is still at its summary, which goes under the quotations. `root_path`: of the settings.
-    `page`: language of the page, where the answer is told in another.
+    `writing`: a language model is still at its summary, which goes under the quotations. `root_path` is the setting.
+    `page` is the language of the page, where the answer is in another one.
     """
     follows = " › ".join(answer.follows)
     each = any(part.role is Role.DOCUMENT for part in answer.parts)

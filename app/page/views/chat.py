@@ -14,22 +14,24 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.page.people_at_risk import detect_risk
-from alpie.app.page.state.opening import NotReady, Opening
+from alpie.app.page.people_at_risk import Risk, detect_risk
+from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_help_notice
-from alpie.app.page.views.page_words import PageTranslations, page_translations_for
+from alpie.app.page.views.page_translations import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, QuestionError
 from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
+
+if TYPE_CHECKING:
+    from alpie.app.answering.corpus import Corpus
 
 _LOG = logging.getLogger(__name__)
 _MAX_MESSAGES = 60
@@ -63,8 +65,8 @@ class Conversation:
     is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
 
 
-class Wish(BaseModel):
-    """How a question is to be answered, beside its words."""
+class QuestionOptions(BaseModel):
+    """How a question is to be answered: of which documents, and after which earlier questions."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     documents: _Texts = []  # ids, an unknown one is for the corpus to refuse; none: all
@@ -73,15 +75,15 @@ class Wish(BaseModel):
     turns: _Texts = []  # the earlier questions it was asked after, where a link tells them
 
     @classmethod
-    def read(cls, text: Any) -> Wish:
-        """The wish in the JSON that the script of the page sends; none in anything else."""
+    def from_json(cls, text: Any) -> QuestionOptions:
+        """Options from the JSON that the script of the page sends; the usual ones for anything else."""
         try:
             return cls.model_validate_json(text)
         except ValidationError:
             return cls()
 
 
-class QuestionLink(Wish):
+class QuestionLink(QuestionOptions):
     """What a click on a link that asks brings along."""
 
     question: str
@@ -106,7 +108,11 @@ class Chat:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(
-        self, question: object, conversation: object, past: object = None, wish: Wish | None = None
+        self,
+        question: object,
+        conversation: object,
+        past: object = None,
+        options: QuestionOptions | None = None,
     ) -> Iterator[tuple[list[ChatMessage], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
@@ -115,33 +121,37 @@ class Chat:
         `past`: the conversation as the browser has it, for one that is not known here, see `read_past`.
         Called over HTTP too, so the arguments may be anything.
         """
-        wish = wish or Wish()
-        talk = conversation if isinstance(conversation, Conversation) else Conversation()
-        if not talk.messages:
-            talk.messages, questions = read_past(past)
-            talk.questions = [one[:MAX_TYPED_CHARACTERS] for one in questions[-MAX_TURNS:]]
+        options = options or QuestionOptions()
+        current = conversation if isinstance(conversation, Conversation) else Conversation()
+        if not current.messages:
+            current.messages, questions = read_past(past)
+            current.questions = [one[:MAX_TYPED_CHARACTERS] for one in questions[-MAX_TURNS:]]
         typed = question.strip() if isinstance(question, str) else ""
         if not typed:
-            yield talk.messages, talk
+            yield current.messages, current
             return
         shown = typed if len(typed) <= MAX_TYPED_CHARACTERS else typed[:MAX_TYPED_CHARACTERS] + "…"
-        if wish.anew:
-            talk.messages, talk.questions = talk.messages[:-2], []
+        if options.anew:
+            current.messages, current.questions = current.messages[:-2], []
         message = render("message", self._translations, style="asked", lang="", content=shown)
-        before: list[ChatMessage] = [*talk.messages, {"role": "user", "content": escape_line_ends(message)}]
-        yield [*before, self._assistant_message(self._paragraph("searching", self._waiting()))], talk
-        replies = self._replies(typed, tuple((wish.turns or talk.questions)[-MAX_TURNS:]), wish)
+        before: list[ChatMessage] = [
+            *current.messages,
+            {"role": "user", "content": escape_line_ends(message)},
+        ]
+        waiting = self._paragraph("searching", "chat.searching" if self._opening.ready else "chat.opening")
+        yield [*before, self._assistant_message(waiting)], current
+        replies = self._replies(typed, tuple((options.turns or current.questions)[-MAX_TURNS:]), options)
         shown_reply = self._assistant_message(next(replies))
-        talk.messages = [*before, shown_reply][-_MAX_MESSAGES:]
+        current.messages = [*before, shown_reply][-_MAX_MESSAGES:]
         if len(typed) <= MAX_TYPED_CHARACTERS:
-            talk.questions = [*talk.questions, typed][-MAX_TURNS:]
-        if not talk.is_over:
-            yield talk.messages, talk
+            current.questions = [*current.questions, typed][-MAX_TURNS:]
+        if not current.is_over:
+            yield current.messages, current
         for reply in replies:
             # in its place: another may have been asked meanwhile
             shown_reply.update(self._assistant_message(reply))
-            if not talk.is_over:
-                yield talk.messages, talk
+            if not current.is_over:
+                yield current.messages, current
 
     def start_again(self, conversation: object) -> tuple[list[ChatMessage], Conversation]:
         """An empty conversation; answers still being made for the old one are not shown."""
@@ -149,57 +159,42 @@ class Chat:
             conversation.is_over = True
         return [], Conversation()
 
-    def _waiting(self) -> str:
-        return "chat.searching" if self._opening.ready else "chat.opening"
-
-    def _replies(self, typed: str, turns: tuple[str, ...], wish: Wish) -> Iterator[Markup]:
+    def _replies(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         translations = self._translations
         if len(typed) > MAX_TYPED_CHARACTERS:
             yield render("pasted", translations, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_TEXT])
             return
         try:
-            corpus = self._opening.wait(_OPENING_SECONDS)
-            ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
-            with self._free:
-                answer = ask(typed, turns, wish.documents, wish.each)
-            answer_words = page_translations_for("en") if answer.language == "en" else translations
-            of_talk = (detect_risk(one, corpus.encoder) for one in (typed, *reversed(answer.follows)))
-            risk = next(filter(None, of_talk), None)  # «explícamelo» asks for no case story either
+            yield from self._answers(typed, turns, options)
+        except Exception as error:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
+            yield self._paragraph("problem", self._opening.failure_of(error).key)
 
-            def shown(answer: Answer, writing: bool = False) -> Markup:
-                started = perf_counter()
-                rendered = render_answer(
-                    answer,
-                    answer_words,
-                    corpus.documents,
-                    turns,
-                    writing,
-                    self._root_path,
-                    translations.language,
-                )
-                if self._meter:
-                    self._meter.stage("render", perf_counter() - started)
-                return with_help_notice(rendered, risk, answer_words) if risk else rendered
+    def _answers(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
+        """The answer as HTML; with `finish` first while it is still being finished, then finished."""
+        corpus = self._opening.wait(_OPENING_SECONDS)
+        ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
+        with self._free:
+            answer = ask(typed, turns, options.documents, options.each)
+        asked = (typed, *reversed(answer.follows))  # «explícamelo» asks for no case story either
+        risk = next(filter(None, (detect_risk(one, corpus.encoder) for one in asked)), None)
+        if self._finish and answer.quotes:
+            yield self._render(answer, corpus, turns, risk, writing=True)
+            answer = self._finish_answer(answer)
+        yield self._render(answer, corpus, turns, risk)
 
-            reply = shown(answer)
-            if self._finish and answer.quotes:
-                yield shown(answer, writing=True)
-                reply = shown(self._finish_answer(answer))
-        except NotReady as error:
-            reply = self._paragraph("problem", self._opening.why_not(error))
-        except QuestionError:
-            reply = self._paragraph("problem", "chat.no_words")
-        except (ArgumentError, AddressError) as error:
-            _LOG.info("question refused: %s", error)
-            reply = self._paragraph("problem", "chat.refused")
-        except AlpieError as error:  # of the index, the backend or the settings: other words would not help
-            _LOG.warning("a question could not be answered: %s", error)
-            reply = self._paragraph("problem", "chat.unavailable")
-        except Exception:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
-            _LOG.exception("a question could not be answered")
-            reply = self._paragraph("problem", "chat.failed")
-        yield reply
+    def _render(
+        self, answer: Answer, corpus: Corpus, turns: tuple[str, ...], risk: Risk | None, writing: bool = False
+    ) -> Markup:
+        """`answer` in the language it was asked in; where somebody at risk asks, behind where to find help."""
+        translations = page_translations_for("en") if answer.language == "en" else self._translations
+        page, started = self._translations.language, perf_counter()
+        rendered = render_answer(
+            answer, translations, corpus.documents, turns, writing, self._root_path, page
+        )
+        if self._meter:
+            self._meter.stage("render", perf_counter() - started)
+        return with_help_notice(rendered, risk, translations) if risk else rendered
 
     def _finish_answer(self, answer: Answer) -> Answer:
         """`answer` with what `finish` adds, or as it was: the quotations stand whatever happens."""
@@ -211,7 +206,7 @@ class Chat:
 
     def _assistant_message(self, content: Markup) -> ChatMessage:
         message = render(
-            "message", self._translations, style="said", lang=self._translations.language, content=content
+            "message", self._translations, style="reply", lang=self._translations.language, content=content
         )
         return {"role": "assistant", "content": escape_line_ends(_INDENT.sub("\n", message))}
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.checking.verification import (
     MatchedPlace,
     Verdict,
     sentence_line,
-    told_warnings,
+    verification_warnings,
     warning_sentences,
 )
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import passage_link
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
 from alpie.index.errors import QuestionError
+from alpie.index.records import Document
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -58,25 +59,30 @@ def render_check(checker: QuotationChecker, text: str, translations: PageTransla
         title=title,
         documents=len(corpus.documents),
         # those about what is left out stand at their places
-        misattributed=told_warnings(replace(outcome, places=()), translations),
+        misattributed=verification_warnings(replace(outcome, places=()), translations),
         sentences=[sentence_line(n, one, translations) for n, one in enumerate(outcome.sentences, 1)],
-        places=[_place_values(corpus, place, translations) for place in outcome.places],
+        places=[_place_card(corpus, place, translations) for place in outcome.places],
     )
 
 
-def _place_values(corpus: Corpus, place: MatchedPlace, translations: PageTranslations) -> dict[str, object]:
-    """A place where the text stands, or the nearest; `href`: "" where it has no address."""
-    reading, cut = place.reading, place.reading.warnings
+class _PlaceCard(NamedTuple):
+    """A place where the text stands, or the nearest, as the template shows it."""
+
+    document: Document
+    shown: str  # or Markup, with marks
+    warnings: list[str]
+    address: str
+    source: str
+    href: str  # "" where it has no address
+
+
+def _place_card(corpus: Corpus, place: MatchedPlace, translations: PageTranslations) -> _PlaceCard:
+    cut, is_cut = place.cut, bool(place.cut.warnings)
     href = source = ""
     if place.citation is not None:
-        href = passage_link(corpus.passage(place.citation.address), reading.spans if cut else place.spans)
+        href = passage_link(corpus.passage(place.citation.address), cut.spans if is_cut else place.spans)
         source = short_citation(place.citation, translations.language)
-    return {
-        "document": corpus.documents[place.document_id],
-        # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
-        "shown": mark_ranges(reading.text, reading.marked) if cut else place.shown,
-        "warnings": warning_sentences(cut, translations),
-        "address": place.address,
-        "source": source,
-        "href": href,
-    }
+    # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
+    shown = mark_ranges(cut.text, cut.marked) if is_cut else place.shown
+    warnings = warning_sentences(cut.warnings, translations)
+    return _PlaceCard(corpus.documents[place.document_id], shown, warnings, place.address, source, href)

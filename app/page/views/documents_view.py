@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from alpie.app.page.state.document_shelf import FIELDS, Shelf
+from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.service.document_report import coverage_text, notice_text
@@ -22,16 +22,16 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 
 @dataclass(frozen=True)
 class DocumentServices:
-    """What changes the documents here, as far as visitors may."""
+    """The services by which visitors change documents; one that they may not use is None."""
 
     uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
-    shelf: Shelf | None = None  # lets visitors correct and take out documents; None: they cannot
+    editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
     collections: Collections | None = None  # more documents, each with a name; None: there are no others
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be done with the documents here, and where they stand."""
+    """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
     services: DocumentServices = DocumentServices()
     collection: str = ""  # name of these documents among them; "": those that come with the program
@@ -48,17 +48,19 @@ def render_documents(
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
     services = offer.services
-    uploads, shelf, collections = services.uploads, services.shelf, services.collections
+    uploads, editor, collections = services.uploads, services.editor, services.collections
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
-    if shelf:
-        documents = [one for one in documents if shelf.has(one)]
-    unread = corpus.unread if corpus else ()
+    if editor:
+        documents = [one for one in documents if editor.has(one)]
+    unread, counts = (corpus.unread, corpus.passages.counts) if corpus else ((), {})
     removed = collections.removed() if collections else ()
     return render(
         "documents",
         translations,
-        documents=_document_cards(panels, documents, translations) if panels else [],
+        documents=[_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents]
+        if panels
+        else [],
         corpus=corpus,
         evaluated=evaluated,
         built=translations.moment(corpus.built_at) if corpus else "",
@@ -74,7 +76,7 @@ def render_documents(
         most=translations.number(offer.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
-        removed_documents=[(one.token, one.title) for one in shelf.removed()] if shelf else (),
+        removed_documents=[(one.token, one.title) for one in editor.removed()] if editor else (),
         languages=[(one, translations.language_name(one)) for one in _LANGUAGES],
     )
 
@@ -91,13 +93,6 @@ class _DocumentCard:
     fields: Sequence[tuple[str, str, str]]  # that a visitor may change: field, its name, its value
 
 
-def _document_cards(
-    panels: Panels, documents: Sequence[Document], translations: PageTranslations
-) -> list[_DocumentCard]:
-    counts = panels.corpus.passages.counts
-    return [_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents]
-
-
 def _document_card(
     panels: Panels, document: Document, passages: int, translations: PageTranslations
 ) -> _DocumentCard:
@@ -106,7 +101,7 @@ def _document_card(
         *(notice_text(notice, translations) for notice in document.notices),
     ]
     if fields := editorial_fields(document, translations):
-        notes.append(translations("reader.editorial", fields=fields))
+        notes.append(translations("panel.editorial", fields=fields))
     facts = (
         ("publisher", document.publisher),
         ("date", translations.date(document.date) if document.date else ""),
@@ -141,7 +136,7 @@ def render_state(
     documents: Mapping[str, Document],
     problem: str = "",
 ) -> Markup:
-    """How indexing stands. `documents`: those indexed, as they were read; `problem`: of the last order."""
+    """How the indexing of handed-in files stands. `documents` are the indexed ones; `problem` is what the last change met."""
     state = uploads.state if uploads else UploadState()
     by_file = {one.file: one for one in documents.values()}
     done = [

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from alpie.app.page.people_at_risk import Risk
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 
 _PAGE = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from pathlib import Path
 
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
 from alpie.index.errors import SourceError
@@ -33,17 +33,17 @@ def sheet_at(layout: Layout, offset: int) -> int:
 def page_figure(
     document: Document, sheet: int, page: PageLabel | None, root_path: str, translations: PageTranslations
 ) -> Markup:
-    """The page behind a button; the picture is fetched when it is opened."""
+    """A page of a PDF behind a button; its picture is fetched when a visitor opens it."""
     number = page if page is not None else sheet
     source = f"{root_path}/al/page?d={document.id}&n={sheet}&v={document.sha256[:12]}"
-    text = translations("reader.page_image", page=number, title=document.title)
+    text = translations("panel.page_image", page=number, title=document.title)
     return render("page_figure", translations, number=number, source=source, text=text)
 
 
 def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
     """Sheet `sheet` (from 1) of `document` in `folder`. Raises `SourceError` when it cannot be shown.
 
-    Only of the file that was indexed; the last pictures are kept.
+    A file that was changed since it was indexed is not shown. The last pictures are kept.
     """
     if folder is None or not has_pages(document):
         raise SourceError(message("pages.none", file=document.file))
@@ -57,7 +57,7 @@ def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
             raise SourceError(message("pages.changed", file=document.file), path)
     except OSError as error:
         raise SourceError(message("pages.gone", file=document.file), path) from error
-    return _drawn(path, sheet, document.sha256)
+    return _draw_page(path, sheet, document.sha256)
 
 
 @lru_cache
@@ -66,7 +66,7 @@ def _checksum(path: Path, modified: int, size: int) -> str:
 
 
 @lru_cache(maxsize=_KEPT)
-def _drawn(path: Path, sheet: int, sha256: str) -> bytes:
+def _draw_page(path: Path, sheet: int, sha256: str) -> bytes:
     import pypdfium2 as pdfium
 
     from alpie.index.formats.pdf import PDFIUM

@@ -13,7 +13,7 @@ from alpie.app.answering.quoting.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import passage_link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
 from alpie.index.errors import AddressError
@@ -183,29 +183,20 @@ class Panels:
 
     def __init__(self, corpus: Corpus, root_path: str = "") -> None:
         self.corpus, self._root_path = corpus, root_path
-        self._kept_renderer = lru_cache(_KEPT_RENDERERS)(self._renderer)
-        self._kept_outline = lru_cache(_KEPT_OUTLINES)(self._outline)
+        self.renderer = lru_cache(_KEPT_RENDERERS)(
+            self._renderer
+        )  # by the id of a document; KeyError for no such id
+        self.outline = lru_cache(_KEPT_OUTLINES)(lambda document_id: self.renderer(document_id).outline())
 
     @cached_property
     def checker(self) -> QuotationChecker:
         """Checks quotations; prepares the documents once."""
         return QuotationChecker(self.corpus)
 
-    def renderer(self, document_id: str) -> DocumentRenderer:
-        """The renderer of a document; KeyError for an unknown one."""
-        return self._kept_renderer(document_id)
-
-    def outline(self, document_id: str) -> list[OutlineEntry]:
-        """The headings of a document, in order."""
-        return self._kept_outline(document_id)
-
     def _renderer(self, document_id: str) -> DocumentRenderer:
         document = self.corpus.documents[document_id]
         layout = self.corpus.layouts.get(document_id) or Layout(document_id, (), (), (), ())
         return DocumentRenderer(document, layout, self.corpus.passages.of_document(document_id))
-
-    def _outline(self, document_id: str) -> list[OutlineEntry]:
-        return self.renderer(document_id).outline()
 
     def at(self, address: str, spans: str, translations: PageTranslations) -> Markup:
         """The panel opened at an address; raises AddressError."""

@@ -7,15 +7,16 @@ Beside the results stand the times of this server.
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 
 _LOG = logging.getLogger(__name__)
@@ -23,7 +24,47 @@ _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
 _LARGEST_BYTES = 50_000_000
 
-Json = dict[str, Any]
+
+_Share = Annotated[float, AfterValidator(lambda value: min(max(value, 0.0), 1.0))]  # rounding may pass 1
+
+
+class _SavedEstimate(BaseModel):
+    value: _Share
+    low: _Share
+    high: _Share
+    n: int
+
+
+def _known(estimates: dict[str, Any]) -> dict[str, Any]:
+    """The estimates without those of which nothing is known: no question of a kind has an answer, say."""
+    return {name: one for name, one in estimates.items() if one and one["value"] is not None}
+
+
+_SavedEstimates = Annotated[dict[str, _SavedEstimate], BeforeValidator(_known)]  # by the name of the metric
+
+
+class _SavedPipeline(BaseModel):
+    overall: _SavedEstimates
+    by_kind: dict[str, _SavedEstimates]
+
+
+class _SavedPoint(BaseModel):
+    threshold: _Share
+    answer_rate: _Share | None = None
+    refusal_rate: _Share | None = None
+
+
+class SavedReport(BaseModel):
+    """The part of a saved report that the page shows."""
+
+    date: str
+    part: str | None = None
+    questions: int
+    documents: int
+    passages: int
+    corpus_fingerprint: str
+    pipelines: Annotated[dict[str, _SavedPipeline], Field(min_length=1)]
+    refusal_curve: list[_SavedPoint] = []
 
 
 def has_results_about(reports: Sequence[Path], fingerprint: str) -> bool:
@@ -33,120 +74,65 @@ def has_results_about(reports: Sequence[Path], fingerprint: str) -> bool:
 
 def render_evaluation(reports: Sequence[Path], translations: PageTranslations, fingerprint: str) -> Markup:
     """The Evaluation view, from the first of `reports` that is about these documents; says so when none is."""
-    data = _report_about(reports, fingerprint)
-    values: Json | None = None
-    if data is not None:
-        try:
-            values = _values(data, translations)
-        except (KeyError, TypeError, ValueError, AttributeError, StopIteration):
-            _LOG.exception("an evaluation report of %s cannot be shown", reports)
+    report = _report_about(reports, fingerprint)
+    if report is None:
+        return render("quality", translations, report=None)
+    main = next(iter(report.pipelines.values()))
     return render(
         "quality",
         translations,
-        report=values,
-        bars=translations("evaluation.by_kind.title"),
+        report=report,
+        date=translations.date(report.date[:10]),
+        headlines=[(name, main.overall[name]) for name in _HEADLINES if name in main.overall],
+        kinds=list(_kinds(main.by_kind, translations)),
+        curve=_curve(report.refusal_curve, translations),
         compared=_COMPARED,
     )
 
 
-def _report_about(reports: Sequence[Path], fingerprint: str) -> Json | None:
+def _report_about(reports: Sequence[Path], fingerprint: str) -> SavedReport | None:
     for path in reports:
         try:
             stat = path.stat()
         except OSError:
             continue
-        data = _load(path, stat.st_size, stat.st_mtime_ns)
-        if data is not None and data.get("corpus_fingerprint") == fingerprint:
-            return data
+        report = _load(path, stat.st_size, stat.st_mtime_ns)
+        if report is not None and report.corpus_fingerprint == fingerprint:
+            return report
     return None
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, size: int, modified: int) -> Json | None:
+def _load(path: Path, size: int, modified: int) -> SavedReport | None:
     try:
-        data = json.loads(path.read_text(encoding="utf-8")) if size <= _LARGEST_BYTES else None
-    except (OSError, ValueError):
+        return SavedReport.model_validate_json(path.read_bytes()) if size <= _LARGEST_BYTES else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         _LOG.warning("the evaluation report %s cannot be read", path)
         return None
-    return data if isinstance(data, dict) else None
 
 
-def _values(data: Json, translations: PageTranslations) -> Json:
-    pipelines: Json = data["pipelines"]
-    main = next(iter(pipelines.values()))
-    overall = {name: estimate for name in _HEADLINES if _is_known(estimate := main["overall"].get(name))}
-    return {
-        "data": data,
-        "date": translations.date(str(data["date"])[:10]),
-        "headlines": [
-            (name, translations.share(one["value"]), _interval(one, translations))
-            for name, one in overall.items()
-        ],
-        "kinds": list(_kinds(main["by_kind"], translations)),
-        "curve": _curve(data.get("refusal_curve", []), translations),
-        "pipelines": [
-            (name, [_cell(one["overall"].get(metric), metric, translations) for metric in _COMPARED])
-            for name, one in pipelines.items()
-        ],
-    }
-
-
-def _is_known(estimate: Json | None) -> bool:
-    return bool(estimate) and estimate["value"] is not None  # type: ignore[index]  # a dict where it is true
-
-
-def _interval(estimate: Json, translations: PageTranslations) -> str:
-    low, high = translations.share(estimate["low"]), translations.share(estimate["high"])
-    return translations("evaluation.interval", low=low, high=high, n=estimate["n"])
-
-
-class _KindBar(NamedTuple):
-    """The bar of a kind of question: point and whisker, in percent of its width."""
-
-    name: str
-    n: int
-    value: float
-    at: float
-    low: float
-    high: float
-
-
-def _kinds(kinds: Json, translations: PageTranslations) -> Iterator[_KindBar]:
+def _kinds(
+    kinds: Mapping[str, _SavedEstimates], translations: PageTranslations
+) -> Iterator[tuple[str, _SavedEstimate]]:
+    """The kinds of questions by name, each with the estimate that matters for the kind."""
     for kind, estimates in kinds.items():
-        one = estimates.get("refusal rate" if kind == "unanswerable" else "right@3")
-        if _is_known(one):
+        if one := estimates.get("refusal rate" if kind == "unanswerable" else "right@3"):
             key = f"evaluation.kind.{kind}"
-            name = translations(key) if key in translations.entries else kind
-            at, low, high = (100 * _share(one[bound]) for bound in ("value", "low", "high"))
-            yield _KindBar(name, one["n"], one["value"], at, low, high)
+            yield translations(key) if key in translations.entries else kind, one
 
 
-def _curve(points: list[Json], translations: PageTranslations) -> list[tuple[str, list[tuple[float, float]]]]:
+def _curve(
+    points: Sequence[_SavedPoint], translations: PageTranslations
+) -> list[tuple[str, list[tuple[float, float]]]]:
     """The lines of the diagram by name, both coordinates of their points between 0 and 1."""
-    usable = [p for p in points if p.get("answer_rate") is not None and p.get("refusal_rate") is not None]
+    rates = [(p.threshold, p.answer_rate, p.refusal_rate) for p in points]
+    usable = [(at, a, r) for at, a, r in rates if a is not None and r is not None]
+    if len(usable) < 2:
+        return []
     return [
-        (
-            translations(f"evaluation.curve.{name}"),
-            sorted((_share(p["threshold"]), _share(p[rate])) for p in usable),
-        )
-        for name, rate in (("answered", "answer_rate"), ("refused", "refusal_rate"))
-        if len(usable) > 1
+        (translations("evaluation.curve.answered"), sorted((at, rate) for at, rate, _ in usable)),
+        (translations("evaluation.curve.refused"), sorted((at, rate) for at, _, rate in usable)),
     ]
-
-
-def _cell(estimate: Json | None, metric: str, translations: PageTranslations) -> tuple[str, str]:
-    """A figure and its interval."""
-    if estimate is None or not _is_known(estimate):
-        return "–", ""
-    value, low, high = (
-        translations.number(estimate[name], 2) if metric == "mrr@10" else translations.share(estimate[name])
-        for name in ("value", "low", "high")
-    )
-    return value, f"{low} – {high}"
-
-
-def _share(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
 
 
 def render_timings(meter: Meter, translations: PageTranslations) -> Markup:

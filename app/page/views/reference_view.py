@@ -19,7 +19,7 @@ from alpie.app.exporting.export import export_excerpts as write_export
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.link_places import words_at
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AddressError
 
@@ -30,7 +30,7 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
 def printed_references(quotes: Sequence[Quote], translations: PageTranslations) -> Markup:
-    """The part that is printed only: the date, and references in every style: the script leaves one."""
+    """What is printed and not shown: the date, and the references in every style, of which a script leaves one."""
     excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
     styles = (
         {name: format_citations(excerpts, name, translations, today())[1] for name in STYLES}
@@ -99,7 +99,7 @@ def references_response(
     translations: PageTranslations,
     root_path: str = "",
 ) -> Response:
-    """References to chosen places in a style, to read; `.copyable`, what is copied; and links to them as files."""
+    """References to chosen places in a style, with a part `.copyable` for the clipboard, and links to them as files."""
     excerpts, headers = _find_excerpts(corpus, chosen) if style in STYLES else ([], {})
     if not excerpts:
         return _problem(translations("export.nothing"), translations)

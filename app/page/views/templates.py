@@ -32,12 +32,12 @@ _TEMPLATES = Environment(
 
 
 def render(template: str, translations: Translations, /, **values: object) -> Markup:
-    """`template` (a file name without its ending) with `values`, and the catalogue as ``words``.
+    """`template` (a file name without its ending) with `values`, and the catalogue as ``translations``.
 
     Raises `jinja2.UndefinedError` for a value the template needs and did not get: an empty place in a page hides
     a fault.
     """
-    return Markup(_TEMPLATES.get_template(f"{template}.html").render(words=translations, **values))
+    return Markup(_TEMPLATES.get_template(f"{template}.html").render(translations=translations, **values))
 
 
 def escape_line_ends(markup: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from alpie.app.page.views.link_places import question_link
-from alpie.app.page.views.page_words import PageTranslations
+from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
@@ -44,8 +44,8 @@ def render_welcome(
 ) -> Markup:
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
-    `evaluated`: whether there are results about these very documents; `complete`: to ask again later is of no use;
-    `may_add`: whether visitors add documents.
+    `evaluated`: whether there are results about these very documents; `complete`: whether all examples are found, so
+    that the script need not ask again; `may_add`: whether visitors add documents.
     """
     documents = list(panels.corpus.documents.values()) if panels else []
     shown = [

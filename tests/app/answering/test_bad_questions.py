@@ -14,12 +14,13 @@ import pytest
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.lookup import LookupQuery, look_up
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import align
-from alpie.app.page.views.lookup_view import LookupQuery, look_up, render_results
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.lookup_view import read_lookup, render_results
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.index.errors import AlpieError, QuestionError
@@ -97,10 +98,10 @@ def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, te
 def test_looking_up_shows_a_sentence_or_results_and_no_markup_of_the_visitor(
     corpus: Corpus, text: str
 ) -> None:
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     for query in ({"text": text, "sort": text}, {"text": f'"{text}"'}, {"text": "niños", "section": text}):
         try:
-            shown = render_results(corpus, LookupQuery.from_query(query), words)
+            shown = render_results(corpus, read_lookup(query), translations)
         except QuestionError:
             continue
         assert shown

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from alpie.app.page.views.lookup_view import LookupQuery, look_up, render_results
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.terminal.rendering import hits_text
 from support.fake_corpus import FakeCorpus
 
@@ -26,11 +26,11 @@ def test_words_that_one_holds_or_that_name_a_place_are_not_missed(text: str) -> 
 
 
 def test_the_view_says_before_its_results_that_no_passage_holds_the_words() -> None:
-    words = page_translations_for("es")
-    near = render_results(CORPUS, LookupQuery("xyzzy"), words)
-    assert 0 < near.index(words.html("search.none_of_the_words")) < near.index('class="results"')
-    held = render_results(CORPUS, LookupQuery("menores"), words)
-    assert words.html("search.none_of_the_words") not in held
+    translations = page_translations_for("es")
+    near = render_results(CORPUS, LookupQuery("xyzzy"), translations)
+    assert 0 < near.index(translations.html("search.none_of_the_words")) < near.index('class="results"')
+    held = render_results(CORPUS, LookupQuery("menores"), translations)
+    assert translations.html("search.none_of_the_words") not in held
 
 
 def test_words_that_only_other_documents_hold_are_missed() -> None:
@@ -40,9 +40,9 @@ def test_words_that_only_other_documents_hold_are_missed() -> None:
 
 
 def test_the_terminal_says_it_before_its_list() -> None:
-    words = page_translations_for("es")
+    translations = page_translations_for("es")
     hits = CORPUS.search("xyzzy", 3)
-    text = hits_text(hits, CORPUS.documents, words, 0, only_near=True, more=True)
-    assert text.startswith(words("search.none_of_the_words"))
-    assert text.endswith(words("search.first.many", number=3) + "\n")
-    assert "primeros" not in hits_text(hits, CORPUS.documents, words, 0)
+    text = hits_text(hits, CORPUS.documents, translations, 0, only_near=True, more=True)
+    assert text.startswith(translations("search.none_of_the_words"))
+    assert text.endswith(translations("search.first.many", number=3) + "\n")
+    assert "primeros" not in hits_text(hits, CORPUS.documents, translations, 0)

@@ -126,7 +126,7 @@ def test_a_reference_to_another_source_is_told(pasted: str, said: list[tuple[str
     )  # fmt: skip
     other = replace(document("b", "Nada de eso."), publisher="Peña de Lara", date="2018")
     outcome = verify_quotation(pasted, given_corpus(own, other))
-    assert [one.said for one in outcome.misattributed] == said
+    assert [one.claims for one in outcome.misattributed] == said
     told = verification_row(outcome)["warnings"]
     assert sum("Vega 2019" in one for one in told) == len(said)
 
@@ -141,5 +141,5 @@ def test_pages_and_articles_of_a_reference_are_compared() -> None:
         "(pp. 5-6, art. 7)": None, "(p. 9)": ("p. 9",), "(págs. 1-3)": ("págs. 1-3",), "(artículo 8)": ("artículo 8",),
     }.items():  # fmt: skip
         found = misattributed("", reference, [cited], ())
-        assert (found and found.said) == said
+        assert (found and found.claims) == said
     assert misattributed("", "(p. 9)", [replace(cited, page=9, last_page=None), cited], ()) is None

@@ -309,12 +309,12 @@ def test_a_record_keeps_the_reserve_and_the_context_of_its_answer() -> None:
     assert record["tentative"] is True
     assert record["follows"] == ["¿Cuántas detenciones hubo?"]
     assert record["limited_to"] == ["prensa"]
-    words = translations_for("es")
+    translations = translations_for("es")
     title = CORPUS.documents["prensa"].title
     kept = [
-        words("ask.follows", question="¿Cuántas detenciones hubo?"),
-        words("record.limited", documents=title),
-        words("ask.tentative"),
+        translations("ask.follows", question="¿Cuántas detenciones hubo?"),
+        translations("record.limited", documents=title),
+        translations("ask.tentative"),
     ]
     lines = record_text(record).splitlines()
     assert [line for line in lines if line in kept] == kept
@@ -338,10 +338,10 @@ def test_a_record_keeps_the_parts_of_its_answer_each_with_its_reserve() -> None:
     assert [(part["heading"], part["quotes"]) for part in record["parts"]] == [
         ("la operación", [1]), ("la investigación", []), ("la ONU", []),
     ]  # fmt: skip
-    words = translations_for("es")
+    translations = translations_for("es")
     wanted = [
-        *record["absent"], "== la operación", words("ask.tentative"), f"1. «{quote.text}»", "== la investigación",
-        words("part.elsewhere"), "== la ONU", words("part.empty"),
+        *record["absent"], "== la operación", translations("ask.tentative"), f"1. «{quote.text}»", "== la investigación",
+        translations("part.elsewhere"), "== la ONU", translations("part.empty"),
     ]  # fmt: skip
     lines = record_text(record).splitlines()
     assert [line for line in lines if line in wanted] == wanted

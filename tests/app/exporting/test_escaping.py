@@ -269,7 +269,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def client(corpus: Corpus) -> Any:
-    app = create_app(lambda: corpus, PageOptions(limits=Limits(questions=500, readings=2000)))
+    app = create_app(lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000)))
     with TestClient(app, client=("10.0.0.1", 1)) as client:
         yield client
 

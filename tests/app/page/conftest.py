@@ -22,7 +22,7 @@ def corpus() -> Any:
 
 @pytest.fixture(scope="module")
 def client(corpus: Any) -> Iterator[TestClient]:
-    app = create_app(lambda: corpus, PageOptions(limits=Limits(questions=5, readings=400)))
+    app = create_app(lambda: corpus, PageOptions(limits=Limits(questions=5, fragments=400)))
     with TestClient(app, client=("10.0.0.1", 1)) as client:
         yield client
 

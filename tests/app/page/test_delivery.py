@@ -45,7 +45,7 @@ async def _events(request: Request) -> Response:
 @pytest.fixture(scope="module")
 def small() -> TestClient:
     routes = [
-        Route("/al/reader", _fragment),
+        Route("/al/panel", _fragment),
         Route("/al/assets/page.js", _fragment),
         Route("/al/assets/gone.js", _missing),
         Route("/assets/Blocks-D1GWYZdr.js", _fragment),
@@ -56,11 +56,11 @@ def small() -> TestClient:
 
 
 def test_a_fragment_is_compressed_for_who_takes_it(small: TestClient) -> None:
-    packed = small.get("/al/reader", headers={"accept-encoding": "gzip"})
+    packed = small.get("/al/panel", headers={"accept-encoding": "gzip"})
     assert packed.headers["content-encoding"] == "gzip"
     assert int(packed.headers["content-length"]) < len(LONG) / 10
     assert packed.text == LONG
-    plain = small.get("/al/reader", headers={"accept-encoding": "identity"})
+    plain = small.get("/al/panel", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == LONG
     assert {one.headers["vary"].lower() for one in (packed, plain)} == {"accept-encoding"}
@@ -75,7 +75,7 @@ def test_what_is_gradios_is_left_as_it_is(small: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize(("address", "kept"), [
     ("/al/assets/page.js?v=0123456789ab", True), ("/assets/Blocks-D1GWYZdr.js", True), ("/al/assets/page.js", False),
-    ("/al/assets/gone.js?v=0123456789ab", False), ("/al/reader?v=1", False), ("/", False),
+    ("/al/assets/gone.js?v=0123456789ab", False), ("/al/panel?v=1", False), ("/", False),
 ])  # fmt: skip
 def test_only_what_names_its_version_is_kept(small: TestClient, address: str, kept: bool) -> None:
     assert (small.get(address).headers.get("cache-control") == KEPT) is kept

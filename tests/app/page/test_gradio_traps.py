@@ -17,7 +17,7 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.row_schemas import ROWS
 from alpie.index.errors import BackendUnavailable
 from alpie.index.messages import message
@@ -30,7 +30,7 @@ WORDS = page_translations_for("es")
 def app() -> Any:
     corpus = FakeCorpus()
     return create_app(
-        lambda: corpus, PageOptions(limits=Limits(questions=500, readings=2000), most_waiting=7)
+        lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000), most_waiting=7)
     )
 
 
@@ -100,8 +100,8 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
     import gradio as gr
 
     for page in pages:
-        (talk,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
-        assert talk.time_to_live == 3600
+        (conversation,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
+        assert conversation.time_to_live == 3600
 
 
 def test_handlers_that_are_only_hidden_bear_anything(client: TestClient, config: Any) -> None:
@@ -158,8 +158,11 @@ def test_the_policy_names_no_other_host(client: TestClient) -> None:
         assert own == ["'self'", "'unsafe-eval'"]  # without the second Gradio's page stays blank
 
 
-def test_the_page_says_its_language_whatever_the_browser_speaks(pages: list[Any]) -> None:
-    assert sorted(re.findall(r"lang = '(\w+)'", " ".join(str(page.js) for page in pages))) == ["en", "es"]
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_page_says_its_language_whatever_the_browser_speaks(client: TestClient, language: str) -> None:
+    script = client.get(f"/al/script?lang={language}").text
+    assert f'window.alpieSettings = {{"lang": "{language}"' in script
+    assert 'stateLanguage).observe(document.documentElement, { attributeFilter: ["lang"] })' in script
 
 
 def test_the_box_is_emptied_once(pages: list[Any]) -> None:
@@ -174,7 +177,7 @@ def test_the_box_is_emptied_once(pages: list[Any]) -> None:
             assert boxes[0] == ""
             assert len(boxes) > 1
             assert boxes[1:] == [gr.skip()] * (len(boxes) - 1)
-            assert "wish" in str(event.js)  # and nothing that would empty it before
+            assert event.js == "window.alpieScope.withOptions"  # and nothing that would empty it before
 
 
 class _Failing(FakeCorpus):
@@ -213,24 +216,24 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
     with TestClient(create_app(lambda: corpus), client=("10.0.0.1", 1)) as client:
         looked_up = client.get("/al/search", params={"text": "cifrado"})
     assert (looked_up.status_code, WORDS("chat.unavailable") in looked_up.text) == (503, True)
-    assert [one.levelname for one in caplog.records if "could not be answered" in one.message] == ["WARNING"]
+    assert [one.levelname for one in caplog.records if "a request failed" in one.message] == ["WARNING"] * 2
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.views.chat import MAX_REMEMBERED, Wish, read_past
+    from alpie.app.page.views.chat import MAX_REMEMBERED, QuestionOptions, read_past
 
-    talk = [
+    conversation = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
         ["assistant", '<div class="said">Eso.</div>'],
     ]
-    messages, questions = read_past(json.dumps(talk))
+    messages, questions = read_past(json.dumps(conversation))
     assert questions == ["¿Qué <b>?"]
-    assert [one["content"] for one in messages] == [row[1] for row in talk]
-    assert len(read_past(json.dumps(talk * 50))[0]) == MAX_REMEMBERED
+    assert [one["content"] for one in messages] == [row[1] for row in conversation]
+    assert len(read_past(json.dumps(conversation * 50))[0]) == MAX_REMEMBERED
     deep = "[" * 100_000
     for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
                 json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip
         assert read_past(bad) == ([], [])
-        assert Wish.read(bad) == Wish()
-    assert Wish.read('{"documents": ["a"]}').documents == ["a"]
+        assert QuestionOptions.from_json(bad) == QuestionOptions()
+    assert QuestionOptions.from_json('{"documents": ["a"]}').documents == ["a"]
     assert Conversation().messages == []

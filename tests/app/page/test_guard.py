@@ -90,7 +90,7 @@ def test_only_names_of_this_machine_and_its_own_are_answered(
     listens_at: str, known: bool, names: list[str]
 ) -> None:
     hosts = Hosts.of(listens_at, ("alpie.example.org",))
-    assert [name for name in names if hosts.know(name) is not known] == []
+    assert [name for name in names if hosts.includes(name) is not known] == []
 
 
 def test_a_rebound_name_gets_nothing() -> None:
@@ -182,7 +182,7 @@ def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
 
 @cases("method, path")
 def test_every_open_address_has_a_rate(method: str, path: str) -> None:
-    limits = Limits(questions=3, readings=3, files=3, window_seconds=100)
+    limits = Limits(questions=3, fragments=3, files=3, window_seconds=100)
     refused: list[int] = []
     client = visitor(limits=limits, clock=lambda: 1000.0, on_refusal=refused.append)
     codes = [client.request(method, path).status_code for _ in range(5)]

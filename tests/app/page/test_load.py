@@ -20,8 +20,8 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import STAGES, Meter
-from alpie.app.page.views.chat import Chat, Conversation, Wish
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.chat import Chat, Conversation, QuestionOptions
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.quality_view import render_timings
 from alpie.eval.bench.load import main
 from support.fake_corpus import FakeCorpus
@@ -144,9 +144,9 @@ def test_only_what_people_ask_is_counted() -> None:
         ask(address, question)
         assert asked(values(address)) == 1
     opening = Opening(lambda: corpus).start()
-    wish = Wish(documents=list(corpus.documents)[:1], each=True)
+    options = QuestionOptions(documents=list(corpus.documents)[:1], each=True)
     *_, (messages, _) = Chat(opening, page_translations_for("es"), meter=meter).ask(
-        question, Conversation(), wish=wish
+        question, Conversation(), options=options
     )
     assert "<blockquote" in messages[-1]["content"]
     assert asked(meter.values()) == 1
@@ -184,15 +184,15 @@ def test_who_may_read_the_metrics() -> None:
 
 def test_times_are_shown_to_people_by_stage() -> None:
     corpus, meter = FakeCorpus(), Meter()
-    words = page_translations_for("es")
-    assert words.html("timings.none") in render_timings(meter, words)
+    translations = page_translations_for("es")
+    assert translations.html("timings.none") in render_timings(meter, translations)
     answer = meter.count_answers(corpus.ask)("¿Cuántas detenciones hubo en España?", each_document=False)
     assert answer.quotes
     for stage in STAGES:
         meter.stage(stage, 0.003)
-    shown = render_timings(meter, words)
+    shown = render_timings(meter, translations)
     for stage in (*STAGES, "total"):
-        assert words.html(f"timings.stage.{stage}") in shown
+        assert translations.html(f"timings.stage.{stage}") in shown
     render = next(one for one in meter.stage_times() if one.stage == "render")
     assert render.count == 1
     assert render.mean == pytest.approx(3)

@@ -19,7 +19,7 @@ from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.welcome import example_questions
 from alpie.index.errors import IndexMissing
 from alpie.index.records import Block, BlockKind, Document, Layout, Span
@@ -33,7 +33,7 @@ PAGE = ROOT / "app" / "page"
 
 def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
     """As uvicorn hands it on: the path with the prefix, and the prefix."""
-    options = PageOptions(limits=Limits(readings=40), root_path="/alpie")
+    options = PageOptions(limits=Limits(fragments=40), root_path="/alpie")
     with TestClient(create_app(lambda: corpus, options), root_path="/alpie") as client:
         for home, other in (("/alpie/", "/alpie/en/"), ("/alpie/en/", "/alpie/")):
             page = client.get(home)
@@ -144,13 +144,13 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
 
 def test_the_first_response_is_the_page_in_its_language(client: TestClient) -> None:
     for path, language in (("/", "es"), ("/en/", "en")):
-        words = page_translations_for(language)
+        translations = page_translations_for(language)
         text = client.get(path).text
         assert f'<html\n\tlang="{language}"' in text
-        assert f"<title>{words.html('page.title')}</title>" in text
+        assert f"<title>{translations.html('page.title')}</title>" in text
         first = text.partition('<div id="first"')[2].partition("<gradio-app")[0]
-        assert words.html("welcome.title") in first
-        assert words.html("chat.placeholder") in first
+        assert translations.html("welcome.title") in first
+        assert translations.html("chat.placeholder") in first
         head = text.partition("</head>")[0]
         assert 'rel="stylesheet"' not in head, "nothing keeps the browser from drawing"
         assert "gradio.app" not in text.partition("<script>")[0]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html as html_library
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from alpie.app.answering.lookup import LookupOrder, LookupQuery, look_up
 from alpie.app.page.views.link_places import parse_spans, passage_link, spans_parameter
-from alpie.app.page.views.lookup_view import LookupQuery, look_up
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.lookup_view import lookup_address
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
@@ -37,7 +38,7 @@ def test_spans_from_strangers_are_harmless(corpus: Any, text: str) -> None:
         assert 0 <= span.start < span.end <= length
 
 
-def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
+def test_the_panel_marks_exactly_the_quoted_words(corpus: Any) -> None:
     panels = Panels(corpus)
     for passage in corpus.passages[:40]:
         spans = passage.sentences[-1].spans
@@ -47,7 +48,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
         assert text == readable_text(corpus.documents[passage.document_id].text, spans)
 
 
-def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
+def test_the_panel_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
         marked = panels.renderer(document.id).render(WORDS)
@@ -61,10 +62,10 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
 
 
 def test_a_vanished_address_says_so(client: TestClient) -> None:
-    answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
+    answer = client.get("/al/panel", params={"p": "europol-ia-2025/texto/0000000000"})
     assert answer.status_code == 404
-    assert WORDS.html("reader.vanished.changed") in answer.text
-    unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
+    assert WORDS.html("panel.vanished.changed") in answer.text
+    unknown = client.get("/al/panel", params={"p": "<script>/x/y"})
     assert unknown.status_code == 404
     assert "<script>" not in unknown.text
 
@@ -106,13 +107,17 @@ def test_filters_narrow(corpus: Any) -> None:
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
-def test_results_are_sorted(corpus: Any, sort: str) -> None:
-    found = look_up(corpus, LookupQuery("menores", sort=sort, shown=400)).found
+def test_results_are_sorted(corpus: Any, sort: LookupOrder) -> None:
+    found = look_up(corpus, LookupQuery("«menores»", sort=sort, shown=400)).found
     documents = list(dict.fromkeys(item.passage.document_id for item in found))
     assert len(documents) > 2
     if sort == "relevance":
-        best = [max(item.weight for item in found if item.passage.document_id == one) for one in documents]
-        assert best == sorted(best, reverse=True)
+        hits = [hit for hit in corpus.search("«menores»", len(corpus.passages)) if hit.verbatim]
+        of_documents = [
+            [one.passage for one in hits if one.passage.document_id == name] for name in documents
+        ]
+        assert [item.passage for item in found] == list(chain.from_iterable(of_documents))
+        assert documents == list(dict.fromkeys(hit.passage.document_id for hit in hits))
     else:
         dates = [corpus.documents[document].date.split("/")[-1] for document in documents]
         assert dates == sorted(dates, reverse=sort == "newest")
@@ -132,8 +137,8 @@ def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
     whole = client.get(f"/al/search?{more.replace('shown=80', 'shown=400')}").text
     assert whole.split('class="related"')[0].count('class="quote-unit result"') == every
     assert 'class="act more"' not in whole
-    assert "shown" not in LookupQuery("a").address()
-    assert wanted.address(80) == "?text=menores&shown=80#buscar"
+    assert "shown" not in lookup_address(LookupQuery("a"))
+    assert lookup_address(wanted, 80) == "?text=menores&shown=80#buscar"
 
 
 @pytest.mark.parametrize(

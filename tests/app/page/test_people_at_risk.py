@@ -13,7 +13,7 @@ from alpie.app.page.people_at_risk import Risk, detect_risk
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.index.encoder import Encoder
 from support.places import ROOT
 from support.tables import cases
@@ -78,7 +78,7 @@ def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus:
 
     opening = Opening(Following).start()
     opening.wait(10)
-    chat, talk = Chat(opening, page_translations_for("es")), Conversation()
+    chat, conversation = Chat(opening, page_translations_for("es")), Conversation()
     for question in ("me están chantajeando con fotos mías", "explícamelo"):
-        *_, (messages, talk) = chat.ask(question, talk)
+        *_, (messages, conversation) = chat.ask(question, conversation)
         assert "no es culpa tuya" in messages[-1]["content"]

@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[TestClient]:
     corpus = FakeCorpus()
-    limits = Limits(questions=10**6, readings=10**6, streams=10**6)
+    limits = Limits(questions=10**6, fragments=10**6, streams=10**6)
     with TestClient(create_app(lambda: corpus, PageOptions(limits=limits)), client=("10.0.0.1", 1)) as client:
         yield client
 

@@ -19,7 +19,7 @@ from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import passage_link
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
 from support.hostile_folder import PAYLOAD
@@ -87,13 +87,13 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
 
 def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
     page = "La operación sigue abierta.\n" * 60
-    *_, (messages, talk) = Chat(opening, WORDS).ask(page, Conversation())
+    *_, (messages, conversation) = Chat(opening, WORDS).ask(page, Conversation())
     said = messages[-1]["content"]
     assert 'class="act check-pasted"' in said
     pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)
     assert pasted is not None
     assert html_library.unescape(pasted[1]) == page.strip()
-    assert not talk.questions
+    assert not conversation.questions
 
 
 def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:

@@ -19,7 +19,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.opening import Opening
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, mark_ranges
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
@@ -150,10 +150,10 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
     assert 'class="quote-unit"' in shown
     assert WORDS.html("answer.generating") in shown
     assert not seen
-    messages, talk = next(asking)
+    messages, conversation = next(asking)
     assert "Hubo dos." in messages[-1]["content"]
     assert WORDS.html("answer.generating") not in messages[-1]["content"]
-    assert [len(messages), len(talk.questions), len(seen)] == [2, 1, 1]
+    assert [len(messages), len(conversation.questions), len(seen)] == [2, 1, 1]
     assert list(asking) == []
 
 
@@ -183,11 +183,11 @@ def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
 
 
 def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
-    chat, talk = Chat(opening, WORDS, lambda answer: answer), Conversation()
-    asking = chat.ask("detenciones en España", talk)
+    chat, conversation = Chat(opening, WORDS, lambda answer: answer), Conversation()
+    asking = chat.ask("detenciones en España", conversation)
     next(asking)
     next(asking)
-    assert chat.start_again(talk) == ([], Conversation())
+    assert chat.start_again(conversation) == ([], Conversation())
     assert list(asking) == []
 
 
@@ -200,10 +200,10 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
 def test_any_input_of_the_handler_gets_an_answer(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, talk) = Chat(opening, WORDS).ask(question, state)
-    assert isinstance(talk, Conversation)
+    *_, (messages, conversation) = Chat(opening, WORDS).ask(question, state)
+    assert isinstance(conversation, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
-    assert len("".join(talk.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
+    assert len("".join(conversation.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
 
 
 def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
@@ -217,7 +217,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
     opening = Opening(Listening).start()
     opening.wait(10)
     chat = Chat(opening, WORDS)
-    talk = Conversation()
+    conversation = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
-        *_, (_, talk) = chat.ask(question, talk)
+        *_, (_, conversation) = chat.ask(question, conversation)
     assert asked == [(), ("¿Cuántas detenciones hubo?",)]

@@ -17,7 +17,7 @@ from alpie.app.page.state.index_process import RunOutcome, index_command
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import DocumentServices, render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract
@@ -60,7 +60,7 @@ def test_other_kinds_are_not_taken(sent: str) -> None:
 def test_a_document_is_written_whole_and_indexed(tmp_path: Path) -> None:
     indexing = Indexing()
     uploads = given(tmp_path, indexing)
-    assert uploads.take("parques.txt", io.BytesIO(TEXT.encode())) == "parques.txt"
+    assert uploads.add("parques.txt", io.BytesIO(TEXT.encode())) == "parques.txt"
     assert uploads.state.indexing == ("parques.txt",)
     indexing.may_end.set()
     assert settled(uploads).done == ("parques.txt",)
@@ -71,10 +71,10 @@ def test_a_document_is_written_whole_and_indexed(tmp_path: Path) -> None:
 
 def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
     uploads = given(tmp_path, ended())
-    uploads.take("a.txt", io.BytesIO(b"uno"))
-    assert uploads.take("a.txt", io.BytesIO(b"dos")) == "a (2).txt"
+    uploads.add("a.txt", io.BytesIO(b"uno"))
+    assert uploads.add("a.txt", io.BytesIO(b"dos")) == "a (2).txt"
     with pytest.raises(SourceError, match="ya está"):
-        uploads.take("b.txt", io.BytesIO(b"uno"))
+        uploads.add("b.txt", io.BytesIO(b"uno"))
     assert (tmp_path / "docs" / "a.txt").read_bytes() == b"uno"
 
 
@@ -85,7 +85,7 @@ def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
 def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: bytes, told: str) -> None:
     uploads = given(tmp_path)
     with pytest.raises(SourceError, match=told):
-        uploads.take(name, io.BytesIO(data))
+        uploads.add(name, io.BytesIO(data))
     assert list((tmp_path / "docs").iterdir()) == []
     assert uploads.state.indexing == ()
 
@@ -94,7 +94,7 @@ def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_pat
     refusal = SourceError.at(tmp_path / "docs" / "foto.pdf", "pdf.scan")
     none = message("sources.none_read", folder="docs", reasons=[refusal])
     uploads = given(tmp_path, ended(none, code=1))
-    uploads.take("foto.pdf", io.BytesIO(made.scanned_pdf()))
+    uploads.add("foto.pdf", io.BytesIO(made.scanned_pdf()))
     state = settled(uploads)
     assert (state.refused, state.failure) == ((("foto.pdf", refusal.reason),), "")
     assert "it is a scan without text" in render_state(uploads, page_translations_for("en"), {})
@@ -125,10 +125,10 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
     docs = tmp_path / "docs"
     indexing = Stumbling(docs, "b.txt", how)
     uploads = given(tmp_path, indexing)
-    uploads.take("b.txt", io.BytesIO(b"dos"))
+    uploads.add("b.txt", io.BytesIO(b"dos"))
     for name, content in (("a.txt", b"uno"), ("c.txt", b"tres")):  # while that runs
-        uploads.take(name, io.BytesIO(content))
-    indexing.meanwhile.append(lambda: uploads.take("d.txt", io.BytesIO(b"cuatro")))
+        uploads.add(name, io.BytesIO(content))
+    indexing.meanwhile.append(lambda: uploads.add("d.txt", io.BytesIO(b"cuatro")))
     indexing.may_end.set()
     state = settled(uploads)
     assert [name for name, _ in state.refused] == ["b.txt"]
@@ -136,7 +136,7 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
     assert sorted(state.done) == sorted(path.name for path in docs.iterdir()) == ["a.txt", "c.txt", "d.txt"]
     assert state.failure == ""
     runs = indexing.runs
-    uploads.take("e.txt", io.BytesIO(b"cinco"))
+    uploads.add("e.txt", io.BytesIO(b"cinco"))
     assert settled(uploads).done[-1] == "e.txt"
     assert indexing.runs == runs + 1, "it meets no later run"
 
@@ -145,14 +145,14 @@ def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("alpie.app.page.state.index_process._MAX_RUN_SECONDS", 0.2)
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
-    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    uploads.add("a.txt", io.BytesIO(TEXT.encode()))
     assert settled(uploads).refused[0][0] == "a.txt"
     assert list(docs.iterdir()) == []
 
 
 def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
     uploads = given(tmp_path, ended(message("build.busy", folder="var"), code=1))
-    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    uploads.add("a.txt", io.BytesIO(TEXT.encode()))
     assert settled(uploads).failure == "Otro proceso está indexando en var. Espere a que termine."
     assert "Another process is indexing in var." in render_state(uploads, page_translations_for("en"), {})
 
@@ -162,7 +162,7 @@ def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
         raise KeyError("text")
 
     uploads = given(tmp_path, broken)
-    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    uploads.add("a.txt", io.BytesIO(TEXT.encode()))
     state = settled(uploads)
     assert "KeyError" in state.failure
     assert "unexpected error" in render_state(uploads, page_translations_for("en"), {})
@@ -170,7 +170,7 @@ def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
     uploads = given(
         tmp_path / "b", ended(Message("x", "x", {"where": str(tmp_path / "b" / "docs" / "a.txt")}))
     )
-    uploads.take("a.txt", io.BytesIO(TEXT.encode()))
+    uploads.add("a.txt", io.BytesIO(TEXT.encode()))
     assert "KeyError" in settled(uploads).failure
     assert not settled(uploads, lambda state: not state.busy).busy
 
@@ -206,7 +206,7 @@ def test_indexing_is_a_process_that_reports(
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "docs").write_text("no es una carpeta", encoding="utf-8")
     with pytest.raises(SourceError, match="guardar"):
-        given(tmp_path).take("a.txt", io.BytesIO(b"x"))
+        given(tmp_path).add("a.txt", io.BytesIO(b"x"))
 
 
 # --- over HTTP -----------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_what_visitors_may_do_depends_on_who_is_served(
 ) -> None:
     options = PageOptions.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
     services = options.services
-    allowed = (services.uploads, services.shelf, services.collections)
+    allowed = (services.uploads, services.editor, services.collections)
     assert [one is not None for one in allowed] == {
         "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
     }[may]  # fmt: skip
@@ -233,7 +233,7 @@ def test_what_visitors_may_do_depends_on_who_is_served(
 
 def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
     options = PageOptions.from_settings(load_settings({}, environment={}))
-    assert (options.services.uploads, options.services.shelf) == (None, None)
+    assert (options.services.uploads, options.services.editor) == (None, None)
     assert options.services.collections is not None
     assert (
         PageOptions.from_settings(load_settings({"upload": "add"}, environment={})).services.uploads
@@ -354,7 +354,7 @@ def test_pages_of_a_pdf_are_served_as_pictures(tmp_path: Path) -> None:
     corpus = Corpus.open(load_settings({"docs": str(docs), "data": str(data)}, environment={}), FakeEncoder())
     web = page_routes(PageOptions(docs=docs), corpus)
     passage = next(one for one in corpus.passages if "11 euros" in one.text)
-    panel = web.get("/al/reader", params={"p": passage.address}).text
+    panel = web.get("/al/panel", params={"p": passage.address}).text
     source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")
     assert f"n={passage.page}" in source
     answer = web.get(source)
@@ -368,5 +368,5 @@ def test_pages_of_a_pdf_are_served_as_pictures(tmp_path: Path) -> None:
     assert web.get("/al/page?d=nada&n=1&lang=en").text == "There is no such page."
     assert web.get("/al/page?d=../ley&n=1").status_code == 404
     note = next(one for one in corpus.passages if one.document_id == "nota")
-    assert "page-view" not in web.get("/al/reader", params={"p": note.address}).text
+    assert "page-view" not in web.get("/al/panel", params={"p": note.address}).text
     assert extract((docs / "ley.pdf").read_bytes(), docs / "ley.pdf").text == corpus.documents["ley"].text

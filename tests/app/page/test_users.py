@@ -22,7 +22,7 @@ from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_sess
 from alpie.app.page.guarding.users import Users, password_hash
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.views.page_words import LANGUAGES, page_translations_for
+from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import ArgumentError, FileError, IndexMissing
 
@@ -59,7 +59,7 @@ def _nothing() -> Corpus:
 def visitor(
     kept: Users, clock: Any = time.time, address: str = "10.0.0.1", scheme: str = "http"
 ) -> TestClient:
-    guard = Guard(inner, gate=Login(kept, HOMES, "es", clock=clock))
+    guard = Guard(inner, access_check=Login(kept, HOMES, "es", clock=clock))
     return TestClient(guard, client=(address, 1), base_url=f"{scheme}://localhost", follow_redirects=False)
 
 
@@ -90,18 +90,18 @@ def test_only_hashes_are_stored_each_with_its_own_salt(kept: Users) -> None:
     assert len(set(kept.hashes().values())) == 2
     for path in (kept.path, kept.path.with_name("users.secret")):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert kept.knows(NAME, PASSWORD)
-    assert not kept.knows(NAME, PASSWORD + " ")
-    assert not kept.knows("nadie", PASSWORD)
+    assert kept.accepts(NAME, PASSWORD)
+    assert not kept.accepts(NAME, PASSWORD + " ")
+    assert not kept.accepts("nadie", PASSWORD)
 
 
 def test_the_file_is_read_again_when_it_changes(kept: Users) -> None:
     other = Users(kept.path)
-    assert other.knows(NAME, PASSWORD)
+    assert other.accepts(NAME, PASSWORD)
     kept.add(NAME, "otra contraseña más")
-    assert not other.knows(NAME, PASSWORD)
+    assert not other.accepts(NAME, PASSWORD)
     kept.remove(NAME)
-    assert not other.knows(NAME, "otra contraseña más")
+    assert not other.accepts(NAME, "otra contraseña más")
 
 
 @pytest.mark.parametrize(("name", "password"), [("", PASSWORD), ("a:b", PASSWORD), ("a\nb", PASSWORD),
@@ -114,7 +114,7 @@ def test_unusable_names_and_passwords_are_refused(kept: Users, name: str, passwo
 def test_a_damaged_file_lets_nobody_in(kept: Users) -> None:
     kept.path.write_text("ana:plain text\n", encoding="utf-8")
     with pytest.raises(FileError, match="línea 1"):
-        Users(kept.path).knows("ana", "plain text")
+        Users(kept.path).accepts("ana", "plain text")
     with pytest.raises(FileError, match="alpie users add"):
         Users(kept.path.with_name("none")).hashes()
 
@@ -125,7 +125,7 @@ def test_without_a_session_nothing_is_shown(kept: Users) -> None:
         answer = client.get(path)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/al/login?lang=")
-    for method, path in (("GET", "/al/reader"), ("GET", "/config"), ("POST", "/gradio_api/queue/join"),
+    for method, path in (("GET", "/al/panel"), ("GET", "/config"), ("POST", "/gradio_api/queue/join"),
                          ("GET", "/gradio_api/queue/data"), ("GET", "/al/metrics"), ("GET", "/assets/x.js"),
                          ("POST", "/gradio_api/call/ask"), ("GET", "/gradio_api/info")):  # fmt: skip
         answer = client.request(method, path)
@@ -261,22 +261,22 @@ class Hashing:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, held: bool = False) -> None:
         self.passwords: list[str] = []
         self.free = threading.Event()
-        self.knows = Users.knows
+        self.checked = Users.accepts
         if not held:
             self.free.set()
-        monkeypatch.setattr(Users, "knows", lambda users, name, password: self(users, name, password))
+        monkeypatch.setattr(Users, "accepts", lambda users, name, password: self(users, name, password))
 
     def __call__(self, users: Users, name: str, password: str) -> bool:
         self.passwords.append(password)
         assert self.free.wait(60)
-        return self.knows(users, name, password)
+        return self.checked(users, name, password)
 
 
-def at_once(gate: Login, attempts: list[tuple[str, str, str]], then: Any = None) -> list[httpx.Response]:
+def at_once(login: Login, attempts: list[tuple[str, str, str]], then: Any = None) -> list[httpx.Response]:
     """Answers to log-ins sent at the same time, each (address, name, password); `then` runs while they wait."""
 
     async def one(address: str, name: str, password: str) -> httpx.Response:
-        transport = httpx.ASGITransport(Guard(inner, gate=gate), client=(address, 1))
+        transport = httpx.ASGITransport(Guard(inner, access_check=login), client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.post("/al/login", data={"name": name, "password": password})
 
@@ -299,12 +299,12 @@ def test_guesses_sent_together_are_counted_like_guesses_in_a_row(
 ) -> None:
     hashing = Hashing(monkeypatch)
     guesses = [(address.format(n), NAME, password.format(n)) for n in range(40)]
-    gate = Login(kept, HOMES, "es", clock=lambda: 1000.0)
-    answers = at_once(gate, guesses)
+    login = Login(kept, HOMES, "es", clock=lambda: 1000.0)
+    answers = at_once(login, guesses)
     assert Counter(one.status_code for one in answers) == {401: 10, 429: 30}
     assert all(int(one.headers["retry-after"]) for one in answers if one.status_code == 429)
     assert len(hashing.passwords) == 10
-    (right,) = at_once(gate, [("10.0.1.2", NAME, PASSWORD)])
+    (right,) = at_once(login, [("10.0.1.2", NAME, PASSWORD)])
     alone = "{}" not in address
     assert (right.status_code == 303) == alone, "one sender alone does not lock a user out"
 
@@ -350,12 +350,12 @@ def test_a_program_that_begins_with_many_requests_is_let_in(
     kept: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashing = Hashing(monkeypatch)
-    gate = Login(kept, HOMES, "es")
-    answers = at_once(gate, [("10.0.0.1", NAME, PASSWORD)] * 10)
+    login = Login(kept, HOMES, "es")
+    answers = at_once(login, [("10.0.0.1", NAME, PASSWORD)] * 10)
     assert {one.status_code for one in answers} == {303}
     assert len(hashing.passwords) == 1
     for _ in range(30):  # none of them counts as a failure
-        assert at_once(gate, [("10.0.0.1", NAME, PASSWORD)])[0].status_code == 303
+        assert at_once(login, [("10.0.0.1", NAME, PASSWORD)])[0].status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_the_command_adds_lists_and_removes(
     monkeypatch.setenv("ALPIE_USERS", str(path))
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     assert command("add", "ana")[0] == 0
-    assert Users(path).knows("ana", PASSWORD)
+    assert Users(path).accepts("ana", PASSWORD)
     assert command("list") == (0, "ana\n")
     assert [command(*order)[0] for order in (("remove", "ana"), ("remove", "ana"), ("add",))] == [0, 1, 1]
     monkeypatch.delenv("ALPIE_USERS")

@@ -269,7 +269,7 @@ def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settin
     from alpie.app.page.serving.server import create_app
 
     opener = opener_of(settings)
-    freely = PageOptions(limits=Limits(questions=1_000_000, readings=1_000_000))
+    freely = PageOptions(limits=Limits(questions=1_000_000, fragments=1_000_000))
     app = create_app(opener, freely, opener.stamp)
     failures: list[str] = []
     asked = 0
@@ -289,8 +289,8 @@ def test_the_running_page_picks_up_new_indexes_without_failing_a_question(settin
 
     with serving(app) as base, ending(done):
         assert get(f"{base}/al/documents")[0] == 200
-        link = f"{base}/al/reader?p={urllib.parse.quote(address_of('incendios', settings.data))}"
-        gone = f"{base}/al/reader?p={urllib.parse.quote(address_of('libros', settings.data))}"
+        link = f"{base}/al/panel?p={urllib.parse.quote(address_of('incendios', settings.data))}"
+        gone = f"{base}/al/panel?p={urllib.parse.quote(address_of('libros', settings.data))}"
         assert "presta tres libros" in get(gone)[1]
         threads = [threading.Thread(target=keep_asking, args=(base,), daemon=True) for _ in range(3)]
         for thread in threads:

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 
-from alpie.app.service.langchain_model import embeddings, retriever, vector_store
+from alpie.app.service.langchain_model import AlpieEmbeddings, AlpieRetriever, AlpieVectorStore
 from alpie.index.errors import ArgumentError, QuestionError
 from alpie.index.records import Span, readable_text
 
@@ -19,14 +19,14 @@ QUESTION = "¿Cuántas detenciones hubo en España?"
 
 
 def test_the_retriever_finds_what_the_search_finds(seed_corpus: Any) -> None:
-    found = retriever(seed_corpus, k=4)
+    found = AlpieRetriever(corpus=seed_corpus, k=4)
     assert isinstance(found, BaseRetriever)
     documents = found.invoke(QUESTION)
     assert [one.id for one in documents] == [h.passage.address for h in seed_corpus.search(QUESTION, limit=4)]
 
 
 def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> None:
-    for one in retriever(seed_corpus, k=10).invoke("menores"):
+    for one in AlpieRetriever(corpus=seed_corpus, k=10).invoke("menores"):
         data = one.metadata
         assert json.loads(json.dumps(data)) == data
         source = seed_corpus.documents[data["doc"]].text
@@ -37,22 +37,24 @@ def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> No
 
 
 def test_one_document_or_one_retriever_can_be_asked(seed_corpus: Any) -> None:
-    found = retriever(seed_corpus, document="interpol-2021", retriever="lexical").invoke("cifrado")
+    found = AlpieRetriever(corpus=seed_corpus, document="interpol-2021", retriever="lexical").invoke(
+        "cifrado"
+    )
     assert {one.metadata["doc"] for one in found} == {"interpol-2021"}
     with pytest.raises(ArgumentError, match="no-existe"):
-        retriever(seed_corpus, document="no-existe").invoke("cifrado")
+        AlpieRetriever(corpus=seed_corpus, document="no-existe").invoke("cifrado")
     with pytest.raises(QuestionError):
-        retriever(seed_corpus).invoke("¿?")
+        AlpieRetriever(corpus=seed_corpus).invoke("¿?")
 
 
 def test_the_vector_store_is_one(seed_corpus: Any) -> None:
-    store = vector_store(seed_corpus)
+    store = AlpieVectorStore(seed_corpus)
     assert isinstance(store, VectorStore)
     pairs = store.similarity_search_with_score(QUESTION, k=3)
     scores = [score for _, score in pairs]
     assert scores == sorted(scores, reverse=True)
     assert all(0.5 < score <= 1 for score in scores)
-    vector = embeddings(seed_corpus).embed_query(QUESTION)
+    vector = AlpieEmbeddings(seed_corpus.encoder).embed_query(QUESTION)
     assert [d.id for d in store.similarity_search_by_vector(vector, k=3)] == [d.id for d, _ in pairs]
     assert store.get_by_ids([pairs[1][0].id])[0].page_content == pairs[1][0].page_content
     assert len({d.id for d in store.max_marginal_relevance_search(QUESTION, k=4)}) == 4
@@ -63,7 +65,7 @@ def test_the_vector_store_is_one(seed_corpus: Any) -> None:
 
 
 def test_the_vector_store_filters_by_document_only(seed_corpus: Any) -> None:
-    store = vector_store(seed_corpus)
+    store = AlpieVectorStore(seed_corpus)
     found = store.similarity_search("detenciones", k=50, filter={"doc": "alicante-2025"})
     assert found
     assert {one.metadata["doc"] for one in found} == {"alicante-2025"}
@@ -74,8 +76,8 @@ def test_the_vector_store_filters_by_document_only(seed_corpus: Any) -> None:
 
 
 def test_the_vector_store_takes_no_text_from_elsewhere(seed_corpus: Any) -> None:
-    store = vector_store(seed_corpus)
+    store = AlpieVectorStore(seed_corpus)
     with pytest.raises(NotImplementedError, match="alpie index"):
         store.add_texts(["inventado"])
     with pytest.raises(NotImplementedError, match="alpie index"):
-        type(store).from_texts(["inventado"], embeddings(seed_corpus))
+        type(store).from_texts(["inventado"], AlpieEmbeddings(seed_corpus.encoder))

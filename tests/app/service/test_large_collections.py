@@ -11,7 +11,7 @@ from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.lookup_view import render_search_form
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.app.service.answer_record import make_record, verify_record
 from alpie.app.service.endpoints import Endpoints

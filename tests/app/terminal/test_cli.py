@@ -24,7 +24,7 @@ from alpie.app.service.rows import REFUSAL, answer_row, hit_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
-from alpie.app.terminal.doctor import Check, Outcome, run_checks
+from alpie.app.terminal.doctor import Check, CheckResult, Outcome, run_checks
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import translations_for
@@ -467,9 +467,9 @@ def test_a_part_without_quotations_says_whether_another_shows_what_answers() -> 
         Part(Role.SIDE, "la ONU"),
     )
     lines = shown(replace(ANSWER, parts=parts))
-    words = translations_for("es")
-    assert lines[lines.index("== la nota") + 2] == words("part.elsewhere")
-    assert lines[lines.index("== la ONU") + 2] == words("part.empty")
+    translations = translations_for("es")
+    assert lines[lines.index("== la nota") + 2] == translations("part.elsewhere")
+    assert lines[lines.index("== la ONU") + 2] == translations("part.empty")
 
 
 def test_a_document_cannot_steer_the_terminal() -> None:
@@ -495,11 +495,11 @@ def settings_in(folder: Path, **environment: str) -> Settings:
 
 
 def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
-    def fails(settings: Settings, words: object) -> Check:
+    def fails(settings: Settings, translations: object) -> CheckResult:
         raise AlpieError("Está roto; arréglalo.")
 
-    def works(settings: Settings, words: object) -> Check:
-        return Check("works", Outcome.GOOD, "bien")
+    def works(settings: Settings, translations: object) -> CheckResult:
+        return Outcome.GOOD, "bien"
 
     checks = list(run_checks(settings_in(tmp_path), translations_for("es"), (fails, works)))
     assert [(one.name, one.state) for one in checks] == [("fails", Outcome.BAD), ("works", Outcome.GOOD)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.page.views import page_words as catalogue
+from alpie.app.page.views import page_translations as catalogue
 from alpie.app.page.views.documents_view import Offer, render_documents
 from alpie.app.page.views.panel import Panels
 from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
@@ -84,10 +84,12 @@ def test_how_a_document_was_read_is_kept_with_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_is_said_in_every_language(language: str) -> None:
-    words = translations_for(language)
+    translations = translations_for(language)
     for kind in NoticeKind:
-        assert ("12" in notice_text(Notice(kind, 12, 40), words)) == (kind is not NoticeKind.NO_PASSAGES)
-    assert "3" in coverage_text(Coverage(4, 3, 812, 812), words)
+        assert ("12" in notice_text(Notice(kind, 12, 40), translations)) == (
+            kind is not NoticeKind.NO_PASSAGES
+        )
+    assert "3" in coverage_text(Coverage(4, 3, 812, 812), translations)
 
 
 def test_the_documents_page_tells_what_was_not_read() -> None:

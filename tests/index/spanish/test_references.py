@@ -9,7 +9,7 @@ import pytest
 
 from alpie.app.answering.answer_types import Absent
 from alpie.app.answering.corpus import Corpus
-from alpie.app.page.views import page_words as catalogue
+from alpie.app.page.views import page_translations as catalogue
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text

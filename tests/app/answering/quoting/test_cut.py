@@ -21,8 +21,8 @@ def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: str, word: 
     assert outcome.verdict is Verdict.CUT
     assert (WarningKind[kind], word) in [(one.kind, one.word) for one in outcome.warnings]
     (place,) = outcome.places
-    assert place.reading.text == source
-    marked = " […] ".join(source[start:end] for start, end in place.reading.marked)
+    assert place.cut.text == source
+    marked = " […] ".join(source[start:end] for start, end in place.cut.marked)
     assert marked.strip(".") == cut.strip(".")
 
 

@@ -17,7 +17,7 @@ from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views import reference_view
 from alpie.app.page.views.link_places import spans_parameter, words_at
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.panel import Panels
 from alpie.index.records import Passage, Sentence, SentenceRole, Span, readable_text
 from support.fake_encoder import corpus_of, document_of

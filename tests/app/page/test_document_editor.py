@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.document_shelf import Shelf
+from alpie.app.page.state.document_editor import DocumentEditor
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import DocumentServices
@@ -47,7 +47,7 @@ language = "es"
 
 
 class Folder:
-    """Two documents, one of them in `sources.toml`, and a shelf that counts how often it has them indexed."""
+    """Two documents, one of them in `sources.toml`, and an editor that counts how often it has them indexed."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -56,7 +56,7 @@ class Folder:
         (path / "guia.txt").write_text("La guía de la biblioteca se presta tres semanas.", encoding="utf-8")
         (path / "parques.txt").write_text("Los parques abren a las siete de la mañana.", encoding="utf-8")
         (path / "sources.toml").write_text(TABLE, encoding="utf-8")
-        self.shelf = Shelf(path, self._refresh)
+        self.editor = DocumentEditor(path, self._refresh)
 
     def _refresh(self) -> None:
         self.refreshed += 1
@@ -87,7 +87,7 @@ def test_what_is_corrected_is_cited_so(folder: Folder, name: str, written: str, 
         "title": "  Los parques «y» \"todo\" ", "publisher": "Ayuntamiento", "date": written, "kind": "bando",
         "language": "ca", "url": "https://ejemplo.es/a",
     }  # fmt: skip
-    folder.shelf.edit(folder.documents[name], given)
+    folder.editor.edit(folder.documents[name], given)
     one = folder.documents[name]
     assert (one.title, one.date, one.language) == ('Los parques «y» "todo"', kept, "ca")
     assert (one.publisher, one.kind, one.url) == ("Ayuntamiento", "bando", "https://ejemplo.es/a")
@@ -95,7 +95,7 @@ def test_what_is_corrected_is_cited_so(folder: Folder, name: str, written: str, 
     assert folder.refreshed == 1
     text = (folder.path / "sources.toml").read_text(encoding="utf-8")
     assert text.startswith("# de la casa"), "what the operator wrote stays"
-    folder.shelf.edit(one, {"url": "", "title": "La guía de la biblioteca"})
+    folder.editor.edit(one, {"url": "", "title": "La guía de la biblioteca"})
     one = folder.documents[name]
     assert one.url == ""
     assert ("title" in one.editorial) is (name == "parques"), "what the text says itself is not ours"
@@ -107,7 +107,7 @@ def test_what_is_corrected_is_cited_so(folder: Folder, name: str, written: str, 
 )  # fmt: skip
 def test_what_cannot_stand_in_a_citation_changes_nothing(folder: Folder, given: dict[str, str]) -> None:
     with pytest.raises(SourceError):
-        folder.shelf.edit(folder.documents["guia"], given)
+        folder.editor.edit(folder.documents["guia"], given)
     assert (folder.path / "sources.toml").read_text(encoding="utf-8") == TABLE
     assert folder.refreshed == 0
 
@@ -115,16 +115,16 @@ def test_what_cannot_stand_in_a_citation_changes_nothing(folder: Folder, given: 
 @pytest.mark.parametrize("name", ["guia", "parques"])
 def test_what_is_taken_out_comes_back_as_it_was(folder: Folder, name: str) -> None:
     before = folder.documents
-    folder.shelf.remove(before[name], before.values())
+    folder.editor.remove(before[name], before.values())
     assert set(folder.documents) == set(before) - {name}
-    (one,) = folder.shelf.removed()
+    (one,) = folder.editor.removed()
     assert (one.title, one.file) == (before[name].title, before[name].file)
-    folder.shelf.restore(one.token)
+    folder.editor.restore(one.token)
     assert folder.documents == before
-    assert folder.shelf.removed() == ()
-    folder.shelf.remove(before[name], before.values())
-    folder.shelf.erase(folder.shelf.removed()[0].token)
-    assert folder.shelf.removed() == ()
+    assert folder.editor.removed() == ()
+    folder.editor.remove(before[name], before.values())
+    folder.editor.erase(folder.editor.removed()[0].token)
+    assert folder.editor.removed() == ()
     assert f"{name}.txt" not in folder.files
     assert not [path for path in folder.path.rglob("*") if path.is_file() and name in path.name]
 
@@ -147,38 +147,38 @@ def test_what_cannot_be_written_is_undone(folder: Folder, monkeypatch: pytest.Mo
                 order()
         assert files() == stood
 
-    undone(lambda: folder.shelf.remove(guide, before.values()))
-    assert (folder.documents, folder.shelf.removed(), folder.refreshed) == (before, (), 0)
-    folder.shelf.remove(guide, before.values())
-    (one,) = folder.shelf.removed()
-    undone(lambda: folder.shelf.restore(one.token))
-    folder.shelf.restore(one.token)
+    undone(lambda: folder.editor.remove(guide, before.values()))
+    assert (folder.documents, folder.editor.removed(), folder.refreshed) == (before, (), 0)
+    folder.editor.remove(guide, before.values())
+    (one,) = folder.editor.removed()
+    undone(lambda: folder.editor.restore(one.token))
+    folder.editor.restore(one.token)
     assert folder.documents == before
 
 
 def test_of_two_removed_before_the_index_knows_one_stays(folder: Folder) -> None:
     documents = folder.documents
-    folder.shelf.remove(documents["guia"], documents.values())
+    folder.editor.remove(documents["guia"], documents.values())
     with pytest.raises(SourceError, match="único"):
-        folder.shelf.remove(documents["parques"], documents.values())
+        folder.editor.remove(documents["parques"], documents.values())
     assert folder.files == ["parques.txt", "sources.toml"]
 
 
 @pytest.mark.parametrize("about", ["[]", "[1]", "3", "{}", "nada", '{"title": "x", "file": 1, "table": []}'])
 def test_what_nobody_can_tell_of_a_removed_document_hides_no_other(folder: Folder, about: str) -> None:
     documents = folder.documents
-    folder.shelf.remove(documents["guia"], documents.values())
+    folder.editor.remove(documents["guia"], documents.values())
     place = folder.path / ".removed" / ("0" * 16)
     place.mkdir()
     (place / "about.json").write_text(about, encoding="utf-8")
-    assert [one.title for one in folder.shelf.removed()] == ["Guía"]
+    assert [one.title for one in folder.editor.removed()] == ["Guía"]
     with pytest.raises(SourceError):
-        folder.shelf.restore(place.name)
+        folder.editor.restore(place.name)
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "../..", "0" * 16, "a/b", "%2e%2e"])
 def test_no_order_reaches_beyond_what_was_taken_out(folder: Folder, token: str) -> None:
-    for order in (folder.shelf.restore, folder.shelf.erase):
+    for order in (folder.editor.restore, folder.editor.erase):
         with pytest.raises(SourceError):
             order(token)
     assert folder.files == ["guia.txt", "parques.txt", "sources.toml"]
@@ -188,7 +188,7 @@ def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
     outside = folder.path.parent / "secreto.txt"
     outside.write_text("x", encoding="utf-8")
     with pytest.raises(SourceError):
-        folder.shelf.remove(
+        folder.editor.remove(
             replace(folder.documents["guia"], file="../secreto.txt"), folder.documents.values()
         )
     assert outside.exists()
@@ -199,7 +199,7 @@ def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -
     indexing = ended(SourceError.at(place, "pdf.scan").message)
     uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
     with BytesIO(made.scanned_pdf()) as file:
-        uploads.take("foto.pdf", file)
+        uploads.add("foto.pdf", file)
     assert settled(uploads).scans == ("foto.pdf",)
     assert not place.exists()
     indexing.messages = ()
@@ -233,7 +233,9 @@ class Shelved(FakeCorpus):
 
 
 def choices_of(folder: Folder, **others: Any) -> PageOptions:
-    return PageOptions(services=DocumentServices(Uploads(folder.path, 1000, ended()), folder.shelf), **others)
+    return PageOptions(
+        services=DocumentServices(Uploads(folder.path, 1000, ended()), folder.editor), **others
+    )
 
 
 def test_documents_are_changed_over_http(folder: Folder) -> None:
@@ -245,7 +247,7 @@ def test_documents_are_changed_over_http(folder: Folder) -> None:
     assert (last.status_code, "único" in last.text, list(folder.documents)) == (422, True, ["guia"])
     shown = page.get("/al/documents").text
     assert "&lt;b&gt;" not in shown, "the index is not made anew here"
-    token = folder.shelf.removed()[0].token
+    token = folder.editor.removed()[0].token
     assert f'value="{token}"' in shown
     assert page.post("/al/document/restore", data={"token": token}).status_code == 200
     for order, name in (("edit", "x"), ("remove", "../guia"), ("explode", "guia"), ("edit", None)):

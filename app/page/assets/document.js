@@ -1,6 +1,6 @@
 // Inside the open document: its contents, and finding words in it, accents and capitals aside. The words found are
 // painted by the browser (CSS custom highlights), so that the text of the document stays as it is.
-window.alpieReading = (() => {
+window.alpieDocument = (() => {
   const MOST = 2000;  // places painted and counted
   let found = [], at = -1;
 
@@ -53,20 +53,20 @@ window.alpieReading = (() => {
   }
 
   function step(form, by) {
-    const { words } = window.alpie;
+    const { translations } = window.alpie;
     const wanted = folded(form.querySelector("input").value.trim().replace(/\s+/g, " "));
     if (wanted !== form.dataset.wanted) search(form);
     const output = form.querySelector("output");
-    if (!found.length) { output.textContent = wanted ? words.found_none : ""; return; }
+    if (!found.length) { output.textContent = wanted ? translations.found_none : ""; return; }
     // from where the visitor is, not from the top
     if (at < 0) {
-      const top = content().getBoundingClientRect().top + content().querySelector(".reading-head").offsetHeight;
+      const top = content().getBoundingClientRect().top + content().querySelector(".panel-head").offsetHeight;
       const next = found.findIndex(range => range.getBoundingClientRect().bottom > top);
       at = next < 0 ? 0 : by > 0 ? next : (next - 1 + found.length) % found.length;
     } else at = (at + by + found.length) % found.length;
     paint("found-now", [found[at]]);
     window.alpiePanel.scrollTo(found[at].getBoundingClientRect());
-    output.textContent = words.found.replace("{at}", at + 1).replace("{all}", found.length);
+    output.textContent = translations.found.replace("{at}", at + 1).replace("{all}", found.length);
   }
 
   // A document has just been put into the panel.

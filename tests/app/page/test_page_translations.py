@@ -6,7 +6,7 @@ import json
 import re
 
 from alpie.app import translations as common
-from alpie.app.page.views.page_words import page_translations_for
+from alpie.app.page.views.page_translations import page_translations_for
 from support.places import ROOT
 
 PAGE = ROOT / "app" / "page"
@@ -21,7 +21,7 @@ def _keys_used() -> set[str]:
     python = _sources()
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE / "assets").glob("*.js"))
     quoted = set(re.findall(r"""["']([a-z][a-z0-9_-]*(?:\.[a-z0-9_@ -]+)+)["']""", python))
-    return quoted | {f"js.{name}" for name in re.findall(r"words\.([a-z_]+)", scripts)}
+    return quoted | {f"js.{name}" for name in re.findall(r"translations\.([a-z_]+)", scripts)}
 
 
 def _families() -> tuple[str, ...]:

@@ -47,17 +47,17 @@ class Removed:
     table: Mapping[str, Any]  # of `sources.toml`; empty: it had none
 
 
-class Shelf:
-    """The documents in `folder`; `refresh` is called after each change and has them indexed."""
+class DocumentEditor:
+    """Changes the documents in `folder` for visitors; after each change `refresh` has the folder indexed again."""
 
     def __init__(self, folder: Path, refresh: Callable[[], None]) -> None:
         self._folder, self._refresh = folder, refresh
         self._changing = threading.Lock()
 
     def edit(self, document: Document, given: Mapping[str, str]) -> None:
-        """Say of `document` what is `given` of `FIELDS`.
+        """Write the values `given` for some of `FIELDS` into the entry of `document` in `sources.toml`.
 
-        Raises `ChangeRefused` for what cannot stand there, and `SourceError` where its entry is wrong as a whole.
+        Raises `ChangeRefused` for a value that a field cannot have, and `SourceError` for an entry that is wrong as a whole.
         """
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
         if (written := values.get("date", "")) and not (parse_date(written) or written[:4].isdigit()):
@@ -91,7 +91,7 @@ class Shelf:
         self._refresh()
 
     def remove(self, document: Document, documents: Iterable[Document]) -> None:
-        """Take `document` off the shelf. Raises ChangeRefused for the last of `documents`: nothing could be asked."""
+        """Take `document` out. Raises ChangeRefused for the last of `documents`: nothing could be asked."""
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
             path = self._inside(document.file)
@@ -122,7 +122,7 @@ class Shelf:
         return (self._folder / document.file).is_file()
 
     def restore(self, token: str) -> None:
-        """Put back what was taken out as `token`. Raises `ChangeRefused` where that cannot be."""
+        """Put back the document taken out as `token`. Raises `ChangeRefused` for no such token and a name taken meanwhile."""
         with self._changing:
             one, place = self._find_removed(token)
             target = self._inside(one.file, must_exist=False)
@@ -140,12 +140,12 @@ class Shelf:
         self._refresh()
 
     def erase(self, token: str) -> None:
-        """Delete for good what was taken out."""
+        """Delete the document taken out as `token` for good."""
         with self._changing:
             shutil.rmtree(self._find_removed(token)[1])
 
     def removed(self) -> tuple[Removed, ...]:
-        """What was taken out, the latest first."""
+        """The documents that were taken out, the latest first."""
         places = sorted((self._folder / REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
         return tuple(one for place in places if (one := _read_removed(place.parent)))
 

@@ -1,7 +1,7 @@
 // Conversations, in this browser and nowhere else: the present one as long as its tab is open, earlier ones until
 // they are deleted. One in which help was offered to somebody at risk is not kept beyond its tab.
-window.alpieTalks = (() => {
-  const PRESENT = `alpie.talk${window.alpieWords.root}`, EARLIER = `alpie.talks${window.alpieWords.root}`;
+window.alpieConversations = (() => {
+  const PRESENT = `alpie.conversation${window.alpieSettings.root}`, EARLIER = `alpie.conversations${window.alpieSettings.root}`;
   const MOST = 12;
   let present = null;  // { id, began, rows: [[role, markup]] }
   let opening = null;  // an earlier one, while the server is told to begin anew
@@ -25,7 +25,7 @@ window.alpieTalks = (() => {
     made.innerHTML = markup;
     return made.content.textContent.trim();
   }
-  const questions = talk => talk.rows.filter(([role]) => role === "user").map(([, markup]) => textOf(markup));
+  const questions = conversation => conversation.rows.filter(([role]) => role === "user").map(([, markup]) => textOf(markup));
 
   // After every change of the conversation on the screen.
   function keep(rows) {
@@ -38,12 +38,12 @@ window.alpieTalks = (() => {
   }
 
   // An answer keeps the language of the page it was asked for on: in the other one it says so, and can be asked again.
-  function told(text) {
-    const words = window.alpie.words;
+  function withLanguageNote(text) {
+    const { translations } = window.alpie;
     const own = text.replace(/<p class="asked-in"[^>]*>.*?<\/p>/, "");
     const query = /class="act permalink" href="([^"]*)"/.exec(own)?.[1];
-    if (!query || own.startsWith(`<div class="said" lang="${words.lang}">`)) return own;
-    return own.replace(">", `><p class="asked-in" lang="${words.lang}">${words.asked_in} <a class="ask" href="${query}">${words.ask_here}</a></p>`);
+    if (!query || own.startsWith(`<div class="reply" lang="${window.alpieSettings.lang}">`)) return own;
+    return own.replace(">", `><p class="asked-in" lang="${window.alpieSettings.lang}">${translations.asked_in} <a class="ask" href="${query}">${translations.ask_here}</a></p>`);
   }
 
   // For the chat of Gradio. A question that was not answered yet goes back into its box.
@@ -56,7 +56,7 @@ window.alpieTalks = (() => {
       box.value = textOf(rows.pop()[1]);
       box.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    const made = rows.map(([role, text]) => [role, told(text)]).map(([role, text]) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] }));
+    const made = rows.map(([role, text]) => [role, withLanguageNote(text)]).map(([role, text]) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] }));
     return [made];  // the value of the one output
   }
 
@@ -66,9 +66,9 @@ window.alpieTalks = (() => {
     render();
   }
 
-  function open(talk) {
-    opening = talk;
-    document.querySelector("details.talks").open = false;
+  function open(conversation) {
+    opening = conversation;
+    document.querySelector("details.conversations").open = false;
     window.alpieReopen();
   }
 
@@ -78,11 +78,11 @@ window.alpieTalks = (() => {
   }
 
   function render() {
-    const box = document.querySelector("details.talks");
+    const box = document.querySelector("details.conversations");
     const shown = earlier().filter(one => one.id !== present?.id);
     box.hidden = !shown.length;
     box.querySelector(".count").textContent = String(shown.length);
-    box.querySelector("ol").replaceChildren(...shown.map(talk => {
+    box.querySelector("ol").replaceChildren(...shown.map(conversation => {
       const line = document.createElement("li");
       const act = (text, title, press) => {
         const button = document.createElement("button");
@@ -91,12 +91,12 @@ window.alpieTalks = (() => {
         return button;
       };
       const began = document.createElement("time");
-      began.dateTime = talk.began;
-      began.textContent = new Date(talk.began).toLocaleDateString(window.alpie.words.lang, { day: "numeric", month: "long", year: "numeric" });
-      const title = questions(talk)[0] ?? "";
-      const remove = act("✕", window.alpie.words.talk_delete, () => writeEarlier(earlier().filter(one => one.id !== talk.id)));
-      remove.setAttribute("aria-label", `${window.alpie.words.talk_delete}: ${title}`);
-      line.append(act(title, title, () => open(talk)), began, remove);
+      began.dateTime = conversation.began;
+      began.textContent = new Date(conversation.began).toLocaleDateString(window.alpieSettings.lang, { day: "numeric", month: "long", year: "numeric" });
+      const title = questions(conversation)[0] ?? "";
+      const remove = act("✕", window.alpie.translations.conversation_delete, () => writeEarlier(earlier().filter(one => one.id !== conversation.id)));
+      remove.setAttribute("aria-label", `${window.alpie.translations.conversation_delete}: ${title}`);
+      line.append(act(title, title, () => open(conversation)), began, remove);
       return line;
     }));
   }
@@ -108,9 +108,9 @@ window.alpieTalks = (() => {
     present = read("sessionStorage", PRESENT);
     if (!Array.isArray(present?.rows) || !present.rows.length) present = null;
     render();
-    document.querySelector(".talks-clear").addEventListener("click", () => {
+    document.querySelector(".conversations-clear").addEventListener("click", () => {
       clear();
-      window.alpie.say(window.alpie.words.talks_cleared);
+      window.alpie.say(window.alpie.translations.conversations_cleared);
     });
     window.addEventListener("storage", event => { if (event.key === EARLIER) render(); });
     document.addEventListener("submit", event => {  // who logs out leaves nothing for the next one

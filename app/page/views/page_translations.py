@@ -1,4 +1,4 @@
-"""The words of the page, one catalogue a language: `locale/*.json`, on top of the command line's."""
+"""The texts of the page: one catalogue a language, `locale/*.json`, which adds to that of the command line."""
 
 from __future__ import annotations
 
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
     from alpie.index.records import Document
 
-__all__ = ["LANGUAGES", "PageTranslations", "language_of_path", "page_translations_for", "words_asked"]
+__all__ = [
+    "LANGUAGES",
+    "PageTranslations",
+    "language_of_path",
+    "page_translations_for",
+    "requested_translations",
+]
 
 LANGUAGES = common.LANGUAGES
-_sayer = MessageSource(*common.message.folders, Path(__file__).resolve().parents[1] / "locale")
+_catalogues = MessageSource(*common.message.folders, Path(__file__).resolve().parents[1] / "locale")
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,10 @@ class PageTranslations(common.Translations):
 def page_translations_for(language: str) -> PageTranslations:
     """The catalogue of `language`; Spanish for a language there is none of."""
     base = common.translations_for(language)
-    return PageTranslations(base.language, _sayer.catalogue(base.language))
+    return PageTranslations(base.language, _catalogues.catalogue(base.language))
 
 
-def words_asked(request: Request) -> PageTranslations:
+def requested_translations(request: Request) -> PageTranslations:
     """The catalogue of the language that the address of `request` names, by default Spanish."""
     return page_translations_for(request.query_params.get("lang", "es"))
 

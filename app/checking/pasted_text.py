@@ -1,0 +1,50 @@
+"""Takes a pasted text apart before it is looked for: its sentences, and what the rule of `verify` lets pass for it."""
+
+from __future__ import annotations
+
+import re
+
+from alpie.app.answering.quoting.omissions import OMISSION_MARK
+from alpie.app.checking.text_view import fold_quotes
+from alpie.index.characters import without_invisible
+from alpie.index.chunking.sentences import sentence_bounds
+from alpie.index.spanish.analysis import normalize
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
+_FEWEST_WORDS = 3  # of a sentence that is looked up by itself
+
+
+def sentences_of(pasted: str) -> list[str]:
+    """The sentences of a text, those of a word or two with the one before; what is marked as left out parts them too."""
+    found: list[str] = []
+    for part in OMISSION_MARK.split(pasted):
+        begins = len(found)
+        for start, end in sentence_bounds(part):
+            one = part[start:end]
+            if len(found) > begins and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
+                found[-1] += f" {one}"
+            elif _LETTERS.search(one):
+                found.append(one)
+    return found
+
+
+def visible_lines(text: str) -> str:
+    """`text` without invisible characters and marks around the whole, its line ends kept."""
+    return _strip_outer_quotes(without_invisible(text).strip())
+
+
+def without_outer_quotes(pasted: str) -> str:
+    """`pasted` without invisible characters and without quotation marks around the whole."""
+    return _strip_outer_quotes(normalize("NFC", without_invisible(pasted)))
+
+
+def _strip_outer_quotes(text: str) -> str:
+    quoted = _OUTER_QUOTES.match(fold_quotes(text))
+    return text[quoted.start(2) : quoted.end(2)].strip() if quoted and '"' not in quoted[2] else text
+
+
+def variants_of(pasted: str) -> tuple[str, ...]:
+    """What the rule lets pass for the pasted text, the text itself first."""
+    bare = without_outer_quotes(pasted)
+    return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))
