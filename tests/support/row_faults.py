@@ -1,34 +1,28 @@
-"""Check the training questions of the reader: `python -m alpie.eval.training.reader_check [DATA] [--mend]`.
+"""Faults of the written rows that the reader learns from.
 
 A question whose answer stands elsewhere teaches what is wrong, and one that resembles an evaluation question would
-make the figures say more than the reader can do. So every row of `eval/training` is checked:
+make the figures say more than the reader can do. A row may have one of these faults:
 
-- form: a known kind; an answer, or none (and why, where that is known); a passage belongs to one document;
-- span: the answer stands in the passage, once, and begins and ends with whole words. What was written on passages
-  of the public sets is checked where DATA has them (`alpie.eval.training.reader_rows`);
-- paraphrase: such a question shares no content stem with the sentences that answer it;
-- duplicate: no question is asked twice of a passage;
-- resembles: nine tenths of it are no evaluation question, whichever part of those it is in.
-
-With --mend a paraphrase that is none is called plain and the other rows with a fault are taken out of the files.
+- form: no known kind; neither an answer nor a known reason why there is none; a passage of two documents;
+- span: the answer does not stand in the passage once, or does not begin and end with whole words. What was written on
+  passages of the public sets is checked where the sets are (`alpie.eval.training.reader_rows`);
+- paraphrase: a question called one shares a content stem with the sentences that answer it;
+- duplicate: the question is asked twice of a passage;
+- resembles: nine tenths of it are an evaluation question, whichever part of those it is in.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.training.reader_rows import OWN, WRITTEN, TrainingRow, own_rows, public_set_rows
-from alpie.eval.training.row_file import read_lines, write_lines
+from alpie.eval.training.reader_rows import TrainingRow
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
@@ -119,8 +113,6 @@ def _shared_stems(one: TrainingRow) -> frozenset[str]:
 
 
 def _most_alike(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[float]:
-    from rapidfuzz import fuzz, process
-
     if not asked or not evaluated:
         return [0.0] * len(asked)
     mine, theirs = (
@@ -129,41 +121,3 @@ def _most_alike(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[
     )
     alike = process.cdist(mine, theirs, scorer=fuzz.ratio, score_cutoff=_ALIKE, dtype=np.float32)
     return [float(most) for most in alike.max(1)]
-
-
-def _mend_lines(lines: Sequence[dict[str, Any]], found: Sequence[RowFault]) -> list[dict[str, Any]]:
-    """The lines of either file without what is wrong."""
-    wrong = {id(fault.asked.row) for fault in found if fault.kind != "paraphrase"}
-    for fault in found:
-        if fault.kind == "paraphrase":
-            fault.asked.row["kind"] = "plain"
-    kept = [line for line in lines if id(line) not in wrong]
-    for line in kept:
-        if "rows" in line:
-            line["rows"] = [row for row in line["rows"] if id(row) not in wrong]
-    return [line for line in kept if line.get("rows") != []]
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Report what is wrong, and mend it where that is asked for; exit code 1 while anything is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("data", type=Path, nargs="?", help="folder of the public sets")
-    parser.add_argument("--mend", action="store_true")
-    options = parser.parse_args(argv)
-    own, written = list(read_lines(OWN)), list(read_lines(WRITTEN))
-    asked = [*own_rows(own), *public_set_rows(written, options.data)]
-    found = find_faults(asked, evaluation_questions())
-    for fault in found:
-        sys.stdout.write(f"{fault}\n")
-    known = sum(one.passage is not None for one in asked)
-    counts = dict(Counter(fault.kind for fault in found))
-    sys.stdout.write(f"{len(asked)} rows, {known} with their passages; faults: {counts or 'none'}\n")
-    if options.mend:
-        write_lines(OWN, _mend_lines(own, found))
-        write_lines(WRITTEN, _mend_lines(written, found))
-        return 0
-    return int(bool(found))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
