@@ -40,7 +40,7 @@ from alpie.index.formats.docx_package import (
     symbol_text,
     value_at,
 )
-from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.extraction import Extraction, Note, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import LOWERED, RAISED, list_number, write_raised
 from alpie.index.formats.packed import open_packed
@@ -89,8 +89,6 @@ class _DocxBody:
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{W}p"))
         self._notes = {kind: notes_of(document, kind) for kind in ("footnote", "endnote")}
         self._called = dict.fromkeys(self._notes, 0)
-        # label and text of notes, until the list that calls them ends
-        self._waiting: list[tuple[str, str]] = []
         self._unread: dict[NoticeKind, list[Any]] = defaultdict(list)
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction
@@ -160,7 +158,7 @@ class _DocxBody:
 
     def _read_paragraph(self, paragraph: Any) -> None:
         boxes: list[Any] = []
-        notes: list[tuple[str, str]] = []
+        notes: list[Note] = []
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
         text = self._carried + write_raised("".join(self._pieces(paragraph, boxes, notes)))
         self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
@@ -179,7 +177,7 @@ class _DocxBody:
             self._builder.add(text, BlockKind.CONTENTS)
         else:
             self._write(paragraph, text)
-        self._waiting += notes
+        self._builder.notes += notes
         for box in boxes:
             self._read_blocks(box, 0)
         if paragraph in self._section_ends:
@@ -195,20 +193,13 @@ class _DocxBody:
             shown = collapse(text)
             plain = len(shown) <= _MAX_BOLD_HEADING and shown[-1] not in ".,;:"
             level = 2 if plain and _all_bold(paragraph) else None
-        if marker:
-            start = len(text) - len(text.lstrip())
-            text = f"{text[:start]}{marker} {text[start:]}"
-        if level:
-            self._builder.add(text, BlockKind.HEADING, level=level)
-        else:
-            self._builder.add(text, item=item)
+        kind = BlockKind.HEADING if level else None
+        self._builder.add(text, kind, level=level or 0, item=item and not level, marker=marker or "")
 
     def _write_notes(self) -> None:
         self._builder.add(self._carried)
         self._carried = ""
-        for label, text in self._waiting:
-            self._builder.add(text, BlockKind.PARAGRAPH, label=label)
-        self._waiting = []
+        self._builder.write_notes()
 
     def _read_table(self, table: Any, nesting: int) -> None:
         self._write_notes()
@@ -225,7 +216,7 @@ class _DocxBody:
                 for cell in cells:
                     self._read_blocks(cell, nesting + 1)
             return
-        notes: list[tuple[str, str]] = []
+        notes: list[Note] = []
         rows = [
             [TableCell("")] * _number_at(row, "trPr/gridBefore", 0)
             + [self._table_cell(cell, notes) for cell in cells]
@@ -233,17 +224,17 @@ class _DocxBody:
         ]
         headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
-        self._waiting += notes
+        self._builder.notes += notes
         for _ in self._breaks(table):
             self._builder.next_page()
 
-    def _table_cell(self, cell: Any, notes: list[tuple[str, str]]) -> TableCell:
+    def _table_cell(self, cell: Any, notes: list[Note]) -> TableCell:
         merged = find_below(cell, "tcPr/vMerge")
         goes_on = merged is not None and merged.get(f"{W}val") != "restart"
         text = collapse(" ".join(self._cell_paragraphs(cell, notes)))
         return TableCell(text, _number_at(cell, "tcPr/gridSpan", 1), goes_on=goes_on)
 
-    def _cell_paragraphs(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
+    def _cell_paragraphs(self, parent: Any, notes: list[Note]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
         for child in parent:
             if child.tag == f"{W}p":
@@ -255,7 +246,7 @@ class _DocxBody:
             elif child.tag in _WRAPPERS or child.tag in (f"{W}tbl", f"{W}tr", f"{W}tc"):
                 yield from self._cell_paragraphs(child, notes)
 
-    def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
+    def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[Note]) -> Iterator[str]:
         """What a paragraph shows, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
         stack = [paragraph]
         while stack:
@@ -313,7 +304,7 @@ class _DocxBody:
         self._signs += not shown
         return shown
 
-    def _note(self, kind: str, call: Any) -> list[tuple[str, str]]:
+    def _note(self, kind: str, call: Any) -> list[Note]:
         self._called[kind] += 1
         note = self._notes[kind].get(call.get(f"{W}id"))
         if note is None:

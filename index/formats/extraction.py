@@ -84,6 +84,10 @@ class Extraction:
     coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
+Note = tuple[str, str]
+"""A footnote: its label, «nota 3», and its text."""
+
+
 class TextBuilder:
     """Puts a canonical text together, one element after the other, a blank line between two."""
 
@@ -91,6 +95,7 @@ class TextBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._elements: list[Element] = []
+        self.notes: list[Note] = []  # that wait to be written
         self._pages: list[tuple[int, int]] = []
         self._new_page = False
 
@@ -130,8 +135,14 @@ class TextBuilder:
         level: int = 0,
         item: bool = False,
         label: str | None = None,
+        marker: str = "",
     ) -> None:
-        """One element; nothing when there is nothing to see in `text`. A form feed in it begins a page."""
+        """Add an element, or nothing where `text` shows nothing; a form feed in it begins a page.
+
+        `marker` is the number that a list or a heading shows before the text.
+        """
+        if marker and (shown := text.lstrip()):
+            text = f"{text[: len(text) - len(shown)]}{marker} {shown}"
         start = -1
         before = ""
         for number, part in enumerate(text.split("\f")):
@@ -151,6 +162,12 @@ class TextBuilder:
             before = part
         if start >= 0:
             self._elements.append(Element(start, self._length, kind, level, item=item, label=label))
+
+    def write_notes(self) -> None:
+        """Write the footnotes that wait, so that they part neither the items of a list nor the rows of a table."""
+        for label, text in self.notes:
+            self.add(text, BlockKind.PARAGRAPH, label=label)
+        self.notes = []
 
     def add_table(self, rows: list[list[TableCell]], header_rows: int = 0) -> None:
         """A table: a row a line, a tab between cells."""

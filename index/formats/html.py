@@ -320,10 +320,9 @@ class _Walk:
         if not text:
             return
         item = self._marker is not None and self._kind is None
-        if item and self._marker:
-            text = f"{self._marker} {text}"
         kind = self._kind or (BlockKind.PULL_QUOTE if self._quoted and not item else None)
-        self._builder.add(text, kind, level=self._level, item=item)
+        marker = (self._marker if item else None) or ""
+        self._builder.add(text, kind, level=self._level, item=item, marker=marker)
         if item:
             self._marker = None
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml.etree import _Element
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.extraction import Extraction, Note, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import LOWERED, RAISED, write_raised
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
@@ -32,7 +32,6 @@ _UNSEEN = frozenset(
 ) | {""}  # comments of the file
 _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
-_Note = tuple[str, str]  # label and text
 _CELL = "table:table-cell"
 _MOST_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
@@ -71,7 +70,6 @@ class _OdtBody:
         self._numbers: list[int] = []  # of the items around
         self._headings: list[int] = []
         self._last: dict[str, int] = {}  # list or style with level → its last number
-        self._notes: list[_Note] = []  # until the list that calls them ends
         self._contents = False
         self._unread: dict[NoticeKind, list[_Element]] = defaultdict(list)
 
@@ -84,7 +82,7 @@ class _OdtBody:
         if numbered:
             self._builder.begin_page(1)
         self._read_blocks(body, (), 0)
-        self._write_notes()
+        self._builder.write_notes()
 
     def unread(self, body: _Element) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
@@ -156,41 +154,37 @@ class _OdtBody:
         style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.next_page()
-        notes: list[_Note] = []
+        notes: list[Note] = []
         boxes: list[_Element] = []
         text = write_raised("".join(self._words(element, notes, boxes)))
-        item = self._marker is not None
-        marker = self._marker
+        marker, item, level = self._marker, self._marker is not None, 0
         if heading:
             level = count_of(value_of(element, "text:outline-level", "1"))
             if value_of(element, "text:is-list-header") != "true":
-                firsts = [self._styles.first("", depth) for depth in range(1, level + 1)]
-                number = self._headings[level - 1] + 1 if len(self._headings) >= level else firsts[-1]
-                self._headings = [*self._headings[: level - 1], *firsts[len(self._headings) : -1], number]
-                marker = marker or self._styles.marker("", self._headings)
+                numbered = self._count_heading(level)
+                marker = marker or numbered
         if collapse(text) and not item:
-            self._write_notes()
-        if marker and collapse(text):
-            start = len(text) - len(text.lstrip())
-            text = f"{text[:start]}{marker} {text[start:]}"
+            self._builder.write_notes()
         if self._contents:
-            self._builder.add(text, BlockKind.CONTENTS)
+            self._builder.add(text, BlockKind.CONTENTS, marker=marker or "")
         elif heading:
-            self._builder.add(text, BlockKind.HEADING, level=level)
+            self._builder.add(text, BlockKind.HEADING, level=level, marker=marker or "")
         else:
-            self._builder.add(text, item=item)
+            self._builder.add(text, item=item, marker=marker or "")
         if collapse(text):
             self._marker = None
-        self._notes += notes
+        self._builder.notes += notes
         for box in boxes:
             self._read_blocks(box, (), 0)
 
-    def _write_notes(self) -> None:
-        for label, text in self._notes:
-            self._builder.add(text, BlockKind.PARAGRAPH, label=label)
-        self._notes = []
+    def _count_heading(self, level: int) -> str:
+        """The number that a heading of this level shows."""
+        firsts = [self._styles.first("", depth) for depth in range(1, level + 1)]
+        number = self._headings[level - 1] + 1 if len(self._headings) >= level else firsts[-1]
+        self._headings = [*self._headings[: level - 1], *firsts[len(self._headings) : -1], number]
+        return self._styles.marker("", self._headings)
 
-    def _words(self, element: _Element, notes: list[_Note], boxes: list[_Element]) -> Iterator[str]:
+    def _words(self, element: _Element, notes: list[Note], boxes: list[_Element]) -> Iterator[str]:
         """What a paragraph shows; what its notes say goes to `notes`, text boxes to `boxes`.
 
         A form feed stands where a page begins.
@@ -237,7 +231,7 @@ class _OdtBody:
                 inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
 
-    def _paragraph_text(self, element: _Element, notes: list[_Note]) -> str:
+    def _paragraph_text(self, element: _Element, notes: list[Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
         boxes: list[_Element] = []
         text = write_raised("".join(self._words(element, notes, boxes)))
@@ -268,8 +262,8 @@ class _OdtBody:
         self._last.update({key: number for key in keys if key})
 
     def _read_table(self, table: _Element) -> None:
-        self._write_notes()
-        notes: list[_Note] = []
+        self._builder.write_notes()
+        notes: list[Note] = []
         found = list(self._rows(table))
         rows = [
             [cell for one in row if name_of(one) == _CELL for cell in self._cells(one, notes)]
@@ -282,16 +276,16 @@ class _OdtBody:
         else:
             for cell in chain.from_iterable(rows):
                 self._builder.add(cell.text)
-        self._notes += notes
+        self._builder.notes += notes
 
-    def _cells(self, cell: _Element, notes: list[_Note]) -> list[TableCell]:
+    def _cells(self, cell: _Element, notes: list[Note]) -> list[TableCell]:
         """The cells that an element stands for: some alike may be written once."""
         names = ("repeated", "spanned")
         times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
         rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
         return [TableCell(self._cell(cell, notes), columns, rows)] * min(times, _MOST_ALIKE)
 
-    def _cell(self, cell: _Element, notes: list[_Note]) -> str:
+    def _cell(self, cell: _Element, notes: list[Note]) -> str:
         return collapse(" ".join(self._paragraph_text(one, notes) for one in cell if self._is_seen(one)))
 
     def _rows(self, parent: _Element) -> Iterator[_Element]:
