@@ -15,6 +15,7 @@ from datetime import date
 from alpie.index.formats.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure
+from alpie.index.spanish.number_words import MONTHS
 
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?![\d-])")
@@ -23,13 +24,6 @@ _WRITTEN = re.compile(
     r"(?:(\d{1,2})[.ºo°]{0,2}(?:\s+(?:de\s+)?|[/.-]))?(\d{1,2}|[a-z]{3,})(?:\s+(?:del?\s+)?|[/.-])(\d{4})(?!\d)"
 )
 _AMERICAN = re.compile(r"([a-z]{3,})\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")  # "May 3, 2024"
-_MONTHS = {
-    name: number % 12 + 1
-    for number, name in enumerate(
-        """enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre january february march
-        april may june july august september october november december""".split()
-    )
-}
 
 
 def iso_date(text: str) -> str:
@@ -37,10 +31,10 @@ def iso_date(text: str) -> str:
     text = text.strip().lower()
     if match := _PDF.match(text.upper()) or _ISO.match(text):
         year, month, day = match[1], match[2], match[3]
-    elif (match := _AMERICAN.match(text)) and match[1] in _MONTHS:
-        year, month, day = match[3], str(_MONTHS[match[1]]), match[2]
-    elif (match := _WRITTEN.match(text)) and (match[2].isdigit() or match[2] in _MONTHS):
-        year, month, day = match[3], str(_MONTHS.get(match[2]) or match[2]), match[1]
+    elif (match := _AMERICAN.match(text)) and match[1] in MONTHS:
+        year, month, day = match[3], str(MONTHS[match[1]]), match[2]
+    elif (match := _WRITTEN.match(text)) and (match[2].isdigit() or match[2] in MONTHS):
+        year, month, day = match[3], str(MONTHS.get(match[2]) or match[2]), match[1]
     else:
         return ""
     try:

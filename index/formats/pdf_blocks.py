@@ -14,7 +14,8 @@ from statistics import median
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_fragment
-from alpie.index.layout.forms import ends_sentence, starts_lower
+from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
+from alpie.index.spanish import alternatives
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -26,8 +27,8 @@ _ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 _NAMED = re.compile(
-    r"(?i)(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
-    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)"
+    rf"(?i)(?:{alternatives(WORDS['set_apart'])})"
+    r"\s+\S{1,14}(?:\s+\S{1,14})?\s*(?:[.:]|$)"
 )
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"

@@ -6,35 +6,38 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from alpie.index.layout.forms import NUMBERED, ends_sentence
+from alpie.index.layout.forms import NUMBERED, ends_sentence, heading_alternatives
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import BlockKind, collapse
+from alpie.index.spanish import alternatives, read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at
 
+_WORDS = read_tables(__file__)
+
+
+def _any_of(name: str) -> str:
+    return alternatives(_WORDS[name].split())
+
+
 _ORDINAL = r"(?:\d{1,3}|[IVXLC]{1,8}|[a-záéíóúñ]{4,14}|[A-ZÁÉÍÓÚÑ]{4,14})"
 _DIVISION = re.compile(
-    rf"(?P<word>LIBRO|T[ÍI]TULO|CAP[ÍI]TULO|SECCI[ÓO]N|SUBSECCI[ÓO]N|ANEXO|Libro|Título|Capítulo|Sección|Subsección|Anexo)"
+    rf"(?P<word>{heading_alternatives(_WORDS['ranks'])})"
     rf"\s+(?P<number>{_ORDINAL}|[A-Z])(?:\s*(?P<end>[.:–—-]|$)\s*|\s+(?=\S))"
 )
 # What opens a unit that is cited by its number, and what ends its name. A heading needs no such mark.
 _OPENER = re.compile(
-    r"(?i)(?P<word>art[íi]culo(?P<several>s)?|art\.|cl[áa]usula|estipulaci[óo]n|base|regla|norma)\s+"
-    r"(?P<passing>transitori[oa]\s+)?"
+    rf"(?i)(?P<word>art[íi]culo(?P<several>s)?|{_any_of('openers')})\s+(?P<passing>transitori[oa]\s+)?"
 )
 _AND, _TO = re.compile(r"\s+y\s+"), re.compile(r"\s+al?\s+")
 # The articles of other languages beside Spanish ones: Basque, Catalan, Galician.
 _OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+\d")
 _END = re.compile(r"\s*[.:–—-]+\s*|\s*$")
 _GOES_ON = re.compile(r"\s+(?:del?|y|a|e|u|o|al|en)\b|\s*,")  # «Artículo 5 de la Ley 28484» opens nothing
-_PROVISION = re.compile(
-    r"(?i)(?:Disposición|DISPOSICIÓN)\s+(?P<sort>adicional|transitoria|derogatoria|final)(?P<number>\s+(?=\S))?"
-)
+_PROVISION = re.compile(rf"(?i)Disposición\s+(?P<sort>{_any_of('provisions')})(?P<number>\s+(?=\S))?")
 # The heading over all provisions of a sort, and over others that are named by an ordinal alone.
-_PROVISIONS = re.compile(
-    r"(?i)Disposiciones\s+(?P<sort>adicional|transitoria|derogatoria|final)(?:es|s)\s*\.?$"
-)
+_PROVISIONS = re.compile(rf"(?i)Disposiciones\s+(?P<sort>{_any_of('provisions')})(?:es|s)\s*\.?$")
 _TRANSITORY = re.compile(r"(?:art[íi]culos\s+)?transitorios\W*$", re.IGNORECASE)
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
@@ -46,7 +49,7 @@ _ORDINAL_OPENS = re.compile(
     r"(?i)(?:(?:art[íi]culo|art\.)\s+)?(?P<number>[A-ZÁÉÍÓÚ][a-záéíóúA-ZÁÉÍÓÚ]{3,}\b)"
 )
 _RECITAL = re.compile(r"\((?P<number>\d{1,3})\)\s+(?=\S)")
-_RANK = {"libro": 1, "anexo": 1, "titulo": 2, "capitulo": 3, "seccion": 4, "subseccion": 5}
+_RANK: dict[str, int] = {fold(word): rank for word, rank in _WORDS["ranks"].items()}
 _ARTICLE_RANK = 6
 _PROVISIONS_RANK = 1  # they stand after all titles and belong to none
 _PROVISION_RANK = 2
@@ -55,20 +58,16 @@ _SHORT = 120  # characters of a heading that has its title on the same line
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
 # («manda cuatro años», «nombra un secretario»; but «de cuatro años», «garantizar un salario»).
 _VERB = re.compile(
-    r"(?i)\b(?:es|son|est[áa]n?|ha[ny]?|tienen?|deben?|pueden?|quedan?|corresponden?|se\s+[^\W\d_]+[aáeé]n?|"
-    r"[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b"
+    rf"(?i)\b(?:{_any_of('verbs')}|"
+    r"se\s+[^\W\d_]+[aáeé]n?|[^\W\d_]{2,}rán?|[^\W\d_]*[áéíóú][^\W\d_]*se)\b"
     r"|(?-i:\s[a-zñáéíóú]{3,}(?<!m)(?<!g)(?<!ord)(?<!jov)[ae]n\b)"
-    r"|(?-i:\s(?!(?:ante|bajo|con|contra|desde|durante|entre|hacia|hasta|mediante|para|pero|por|según|sino|sobre|tras|todas?|"
-    r"todos?|ambas|ambos|salvo|excepto|como|incluso|cada|cuando|donde|que|más|menos|sin|solo|sólo)\s)"
-    r"[a-zñáéíóú]{3,}(?<![aei]r)(?<!ndo)\s(?:el|la|los|las|una?|su|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+\s[a-zñ]+s)\s)"
+    rf"|(?-i:\s(?!(?:{_any_of('no_verbs')})\s)[a-zñáéíóú]{{3,}}(?<![aei]r)(?<!ndo)\s"
+    rf"(?:{_any_of('determiners')}|\d+\s[a-zñ]+s)\s)"
 )
 # How a line begins that is no title, where it is all there is of its article.
-_NO_TITLE = re.compile(
-    r"(?i)\(|\[?(?:derogad|suprimid|anulad|reservad|vacante)|(?:el|la|l[oa]s|una?|se|no|sin|quien|cada|al?|en|para|"
-    r"si|cuando|tod[oa]s?|ning[uú]n[oa]?|est[aeo]s?|dich[oa]s?|sus?)\b"
-)
+_NO_TITLE = re.compile(rf"(?i)\(|\[?(?:{_any_of('void')})|(?:{_any_of('sentence_openers')})\b")
 _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
-_RELATIVE = re.compile(r"\b(?:que|quien(?:es)?|cuando|donde|cuy[oa]s?|c[óo]mo)\b", re.IGNORECASE)
+_RELATIVE = re.compile(rf"\b(?:{_any_of('relatives')})\b", re.IGNORECASE)
 
 _CAPITALS = re.compile(r"(?:[A-ZÁÉÍÓÚÑ]{2,}[ \xa0]+){0,4}[A-ZÁÉÍÓÚÑ]{3,}(?=[\s,])")
 _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S?\b")

@@ -11,7 +11,9 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
+from alpie.index.layout.forms import WORDS
 from alpie.index.records import Span
+from alpie.index.spanish import alternatives
 
 _CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
 _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")
@@ -86,9 +88,7 @@ def _add_candidate(
 
 
 _MAX_STEM = 60
-_ABBREVIATION = re.compile(
-    r"(?i)(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$"
-)
+_ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['references'])})$")
 
 
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:

@@ -22,7 +22,7 @@ from alpie.index.messages import Message, message
 from alpie.index.records import Passage, collapse
 from alpie.index.spanish.analysis import normalize
 
-FOLDER = "expansions"
+EXPANSIONS_FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
 _MAX_CHARACTERS = 400  # of a line; the encoder reads some 2,000
 _MAX_TOLD = 5  # faulty rows named one by one
@@ -47,7 +47,7 @@ class Expansions:
 
 def expansions_file(document_id: str) -> str:
     """Where a document's expansions are, within the documents folder."""
-    return (PurePosixPath(FOLDER) / f"{document_id}.jsonl").as_posix()
+    return (PurePosixPath(EXPANSIONS_FOLDER) / f"{document_id}.jsonl").as_posix()
 
 
 def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:

@@ -15,6 +15,7 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.messages import message
 from alpie.index.records import Document, collapse
+from alpie.index.spanish import alternatives, read_tables
 from alpie.index.spanish.analysis import slug_of
 
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
@@ -102,13 +103,8 @@ _ANY_KIND = "documento"
 _MAX_FIELD = 300  # characters of what a file says of itself
 _MAX_ID = 60  # characters of an id that is made of the name of a file
 _USUAL_LANGUAGE = "es"
-# A title that opens with what the document is.
-_KIND = re.compile(
-    r"(?:ley orgánica|ley|real decreto(?:-ley| legislativo)?|decreto(?:-ley)?|orden|ordenanza|reglamento|directiva|"
-    r"resolución|decisión|recomendación|dictamen|informe|memoria|circular|instrucción|convenio|estatutos?|"
-    r"nota de prensa|guía|manual|protocolo|sentencia|plan)\b",
-    re.IGNORECASE,
-)
+# a title that opens with what the document is
+_KIND = re.compile(rf"(?:{alternatives(read_tables(__file__)['kinds'])})\b", re.IGNORECASE)
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]
 _TOLD = _FIELDS[2:7]  # what a file may say of itself

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.number_words import CARDINALS
+from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
 
-_UNITS = "primer segund tercer cuart quint sext septim octav noven".split()
-_TENS = "decim vigesim trigesim cuadragesim quincuagesim sexagesim septuagesim octogesim nonagesim".split()
+# «primer», «segund»: what both genders have in common
+_UNITS, _TENS = ([fold(word)[:-1] for word in words] for words in (ORDINALS, ORDINAL_TENS))
 _SUFFIXES = (
     "bis ter quater quinquies sexies septies octies nonies novies decies undecies duodecies terdecies "
     "quaterdecies quindecies"
