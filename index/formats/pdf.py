@@ -40,8 +40,9 @@ from alpie.index.formats.pdf_fragments import (
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
+from alpie.index.formats.pdf_running import LinePlace, running_lines
 from alpie.index.formats.pdf_unseen import remove_unseen
-from alpie.index.formats.pdf_writing import LinePlace, Outline, PdfText, running_lines
+from alpie.index.formats.pdf_writing import Outline, PdfText
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel, Structure, collapse
