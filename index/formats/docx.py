@@ -264,30 +264,37 @@ class _DocxBody:
                 self._unread[NoticeKind.STRUCK_TEXT].append(one)
             elif tag == f"{W}txbxContent":
                 boxes.append(one)
-            elif tag == f"{W}t":
-                if not any(self._codes):
-                    shown = _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
-                    yield RAISED + shown + LOWERED if self._styles.is_raised(one.getparent()) else shown
-            elif tag in _SHOWN:
-                ends_page = tag == f"{W}br" and one.get(f"{W}type") == "page" and not self._rendered
-                yield "\n\f" if ends_page else _SHOWN[tag]
-            elif tag == f"{W}sym":
-                shown = symbol_text(one)
+            elif (shown := self._shown(one, tag)) is not None:
                 yield shown
-                self._signs += not shown
-            elif tag == f"{MATH}oMath":
-                yield formula_text(one)
             elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
                 self._unread[NoticeKind.FORMULAS].append(one)
-            elif tag == f"{W}fldChar":
-                self._follow_field(one.get(f"{W}fldCharType"))
-                yield form_value(one)
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 notes += self._note(tag.removeprefix(W).removesuffix("Reference"), one)
                 if is_on(one.get(f"{W}customMarkFollows", "0")):
                     del stack[len(stack) - len(list(one.itersiblings())) :]  # the mark, which its run shows
             else:
                 stack += reversed(one)
+
+    def _shown(self, element: Any, tag: str) -> str | None:
+        """What an element of a run shows by itself; None where what stands in it does."""
+        if tag == f"{W}t":
+            if any(self._codes):
+                return ""
+            text = _OF_A_FONT.sub(partial(self._sign, font_of(element)), element.text or "")
+            return RAISED + text + LOWERED if self._styles.is_raised(element.getparent()) else text
+        if tag in _SHOWN:
+            ends_page = tag == f"{W}br" and element.get(f"{W}type") == "page" and not self._rendered
+            return "\n\f" if ends_page else _SHOWN[tag]
+        if tag == f"{W}sym":
+            sign = symbol_text(element)
+            self._signs += not sign
+            return sign
+        if tag == f"{MATH}oMath":
+            return formula_text(element)
+        if tag == f"{W}fldChar":
+            self._follow_field(element.get(f"{W}fldCharType"))
+            return form_value(element)
+        return None
 
     def _follow_field(self, kind: str | None) -> None:
         if kind == "begin":

@@ -36,6 +36,7 @@ _CELL = "table:table-cell"
 _MOST_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _LINES = ("text:p", "text:h", "text:list")  # inside a paragraph: of a text box or a note
+_SHOWN = {"text:tab": "\t", "text:line-break": "\n", "text:soft-page-break": "\f"}
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _MAX_NESTING = 60
@@ -197,39 +198,41 @@ class _OdtBody:
                 continue
             name = name_of(one)
             if name == "text:note":
-                kind = "nota" if value_of(one, "text:note-class") != "endnote" else "nota final"
-                citation = one.find("text:note-citation", SPACES)
-                sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
-                body = one.find("text:note-body", SPACES)
-                if body is not None:
-                    notes.append(
-                        (f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))
-                    )
+                notes += self._note(one)
                 continue
             if one is not element and not self._is_seen(one):
                 continue
-            if name == "text:s":
-                yield " " * count_of(value_of(one, "text:c", "1"))
-            elif name == "text:tab":
-                yield "\t"
-            elif name == "text:line-break" or (name in _LINES and one is not element):
-                yield "\n"
-            elif name == "text:soft-page-break":
-                yield "\f"
-            elif name == "draw:object" and (href := one.get(_HREF)):
-                math = self._part(href.removeprefix("./") + "/content.xml")
-                if math is not None and name_of(math) == "math:math":
-                    yield formula_text(math)
-                    continue
-            elif name == "draw:text-box" and one is not element:
+            if name == "draw:text-box" and one is not element:
                 boxes.append(one)
                 continue
+            if name == "draw:object" and (formula := self._formula(one)) is not None:
+                yield formula
+                continue
+            if name == "text:s":
+                yield " " * count_of(value_of(one, "text:c", "1"))
+            elif name in _LINES and one is not element:
+                yield "\n"
+            else:
+                yield _SHOWN.get(name, "")
             inner: list[_Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
             if name == "text:span" and self._styles.has(value_of(one, "text:style-name"), "raised"):
                 inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
+
+    def _note(self, note: _Element) -> list[Note]:
+        kind = "nota" if value_of(note, "text:note-class") != "endnote" else "nota final"
+        citation, body = (note.find(f"text:note-{part}", SPACES) for part in ("citation", "body"))
+        sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
+        if body is None:
+            return []
+        return [(f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))]
+
+    def _formula(self, drawing: _Element) -> str | None:
+        """The formula that an object draws; None for another object."""
+        math = self._part(drawing.get(_HREF, "").removeprefix("./") + "/content.xml")
+        return None if math is None or name_of(math) != "math:math" else formula_text(math)
 
     def _paragraph_text(self, element: _Element, notes: list[Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""

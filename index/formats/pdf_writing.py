@@ -16,7 +16,7 @@ from alpie.index.formats.pdf_running import LinePlace, PageLines
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, collapse
+from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, Structure, collapse
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
@@ -60,6 +60,18 @@ class PdfText:
                 parts += text[end:start], written
                 end = start + len(written)
         return "".join([*parts, text[end:]])
+
+    def structure(self, found: str) -> Structure:
+        """What is known of the runs of the text that was written; `found`: see `Structure`."""
+        return Structure(
+            tuple(self.elements),
+            tuple(self.pages),
+            tuple(self.footers),
+            self.calls,
+            tuple(self.marks),
+            tuple(self.recognised),
+            found=found,
+        )
 
     def write(self, pages: PageLines, running: set[LinePlace], numbers: Sequence[PageLabel]) -> None:
         bodies = [
