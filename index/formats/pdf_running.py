@@ -36,7 +36,9 @@ class _RunningCandidate(NamedTuple):
         return self.page, self.number
 
 
-_Candidates = dict[tuple[str, bool], list[_RunningCandidate]]  # words, whether at the top → where they stand
+_RunningByWords = dict[
+    tuple[str, bool], list[_RunningCandidate]
+]  # words, whether at the top → where they stand
 
 
 def running_lines(pages: PageLines) -> set[LinePlace]:
@@ -65,11 +67,11 @@ def _places(pages: PageLines) -> Iterator[tuple[LinePlace, PdfLine]]:
             yield (page, number), line
 
 
-def _candidates(pages: PageLines, usual: float) -> tuple[_Candidates, _Candidates]:
+def _candidates(pages: PageLines, usual: float) -> tuple[_RunningByWords, _RunningByWords]:
     """Lines near the edge of a page by their words, and the first and last lines by what shows them to be running."""
     zone = _ZONE * max((line.height for _, line in _places(pages)), default=0.0)
-    seen: _Candidates = defaultdict(list)
-    outermost: _Candidates = defaultdict(list)
+    seen: _RunningByWords = defaultdict(list)
+    outermost: _RunningByWords = defaultdict(list)
     for page, lines in enumerate(pages):
         bases = [line.base for line in lines if not (line.left_out or line.aside)]
         for number, line in enumerate(lines):

@@ -14,8 +14,8 @@ from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.formats.pdf_running import LinePlace, PageLines
 from alpie.index.layout.forms import ends_sentence
-from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
+from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, Structure, collapse
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
