@@ -119,14 +119,14 @@ def asked(question: str, answer: str | None, kind: str = "plain", why: str | Non
 ])  # fmt: skip
 def test_what_is_wrong_with_a_row_is_said(wrong: TrainingRow, kind: str) -> None:
     found = find_faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
-    assert [fault.kind for fault in found] == [kind]
+    assert [fault.partition(":")[0] for fault in found] == [kind]
 
 
 def test_a_question_is_asked_once_of_a_passage() -> None:
     row = {"question": "¿A qué hora abre?", "kind": "plain", "answer": "las diez", "why": None}
     rows = [row, {**row, "question": "a que hora abre"}]
     found = find_faults(list(own_rows([{"passage": PASSAGE, "rows": rows}])), [])
-    assert [fault.kind for fault in found] == ["duplicate"]
+    assert [fault.partition(":")[0] for fault in found] == ["duplicate"]
     elsewhere = [{"passage": passage, "rows": [row]} for passage in (PASSAGE, f"{PASSAGE} Cierra a las dos.")]
     assert find_faults(list(own_rows(elsewhere)), []) == []
 
@@ -140,7 +140,7 @@ def test_a_paraphrase_may_share_what_turns_a_sentence_round() -> None:
 def test_the_questions_that_ship_are_sound() -> None:
     rows = [*own_rows(read_lines(OWN)), *public_set_rows(list(read_lines(WRITTEN)), DATA)]
     assert len(rows) > 18_000
-    assert [str(fault) for fault in find_faults(rows, evaluation_questions())] == []
+    assert find_faults(rows, evaluation_questions()) == []
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")

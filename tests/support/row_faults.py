@@ -14,8 +14,6 @@ make the figures say more than the reader can do. A row may have one of these fa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -31,20 +29,6 @@ REASONS = frozenset("attr entity year roles premise scope".split())  # why a pas
 _TURNING = stems("no sin contra")  # kept among content words, but they say nothing of what is talked about
 _ALIKE = 90.0  # of 100 characters, folded
 
-FaultKind = Literal["form", "span", "paraphrase", "duplicate", "resembles"]
-
-
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong with a row."""
-
-    kind: FaultKind
-    asked: TrainingRow
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.asked.name}: {self.kind}: {self.message} «{self.asked.row['question']}»"
-
 
 def evaluation_questions() -> list[str]:
     """All of them: those reported on, those fitted on, and those off the topic."""
@@ -52,38 +36,29 @@ def evaluation_questions() -> list[str]:
     return [question.text for file in files for question in read_questions(file).questions]
 
 
-def find_faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[RowFault]:
-    """Everything that is wrong, in the order of the rows; `evaluated` are the questions that none may resemble."""
+def find_faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[str]:
+    """«kind: row «question»» for each row with a fault; `evaluated` are the questions that none may resemble."""
     document_of: dict[str, str] = {}
-    seen: dict[tuple[str, str], str] = {}
-    found: list[RowFault] = []
+    first: dict[tuple[str, str], str] = {}
+    found: list[str] = []
     for one, alike in zip(asked, _most_alike(asked, evaluated), strict=True):
         question = " ".join(folded_words(one.row["question"]))
-        form = _form(one, document_of.setdefault(one.key, one.document))
-        if form:
-            found.append(RowFault("form", one, form))
-        elif one.passage is not None and not all(_is_whole(one.passage, *span) for span in one.spans):
-            found.append(
-                RowFault("span", one, "the answer does not stand in the passage, or not in whole words.")
-            )
-        elif (first := seen.setdefault((one.key, question), one.name)) != one.name:
-            found.append(RowFault("duplicate", one, f"is asked at {first} already."))
-        elif alike >= _ALIKE:
-            found.append(RowFault("resembles", one, f"resembles an evaluation question by {alike:.0f} %."))
-        elif shared := _shared_stems(one):
-            found.append(RowFault("paraphrase", one, f"shares {', '.join(sorted(shared))} with its answer."))
+        faults = {
+            "form": document_of.setdefault(one.key, one.document) != one.document or not _is_sound(one),
+            "span": one.passage is not None and not all(_is_whole(one.passage, *span) for span in one.spans),
+            "duplicate": first.setdefault((one.key, question), one.name) != one.name,
+            "resembles": alike >= _ALIKE,
+            "paraphrase": bool(_shared_stems(one)),
+        }
+        found += [f"{kind}: {one.name} «{question}»" for kind, is_so in faults.items() if is_so][:1]
     return found
 
 
-def _form(one: TrainingRow, document: str) -> str:
+def _is_sound(one: TrainingRow) -> bool:
+    """Whether a row has an answer and its kind, or a reason why there is none."""
     kind, why = one.row["kind"], one.row.get("why")
-    if not one.spans and (kind != "un" or why not in REASONS | {None}):
-        return f"has no answer, but is «{kind}» because of «{why}»."
-    if one.spans and (kind not in KINDS or why is not None):
-        return f"has an answer, but is «{kind}» because of «{why}»."
-    if document != one.document:
-        return f"its passage is of «{document}», not of «{one.document}»."
-    return "" if one.row["question"].strip() else "asks nothing."
+    sound = kind in KINDS and why is None if one.spans else kind == "un" and why in REASONS | {None}
+    return sound and bool(one.row["question"].strip())
 
 
 def _is_whole(passage: str, start: int, end: int) -> bool:
