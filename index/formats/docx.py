@@ -23,10 +23,10 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import SourceError
+from alpie.index.formats.docx_numbering import Numbering
 from alpie.index.formats.docx_package import (
     MATH,
     DocxStyles,
-    Numbering,
     W,
     as_transitional,
     docx_metadata,
