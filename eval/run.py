@@ -53,7 +53,7 @@ class EvaluationOptions:
 
 @dataclass(frozen=True)
 class CorpusSource:
-    """Where an evaluation gets its corpus from."""
+    """Opens the corpus of an evaluation: the index, or passages made of the questions' own paragraphs."""
 
     settings: Settings
     translations: Translations

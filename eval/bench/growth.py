@@ -60,7 +60,7 @@ def made_up_word(rank: int) -> str:
 
 
 class AssumedVectors:
-    """An encoder that encodes questions, and gives a passage one of some real vectors with noise of its own."""
+    """An encoder of questions that gives each passage one of some real vectors with noise, which costs nothing."""
 
     def __init__(self, encoder: Encoder, real: NDArray[np.float32]) -> None:
         self._encoder, self._real = encoder, real

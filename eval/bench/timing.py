@@ -46,7 +46,7 @@ class Timing:
 
 
 def measure_in_turns(cases: Mapping[str, Case], runs: int, warm: bool = True) -> dict[str, Timing]:
-    """Medians of `runs` rounds, each case once a round, so that a busy minute touches all of them.
+    """Measure each case once in each of `runs` rounds, so that a busy minute touches all cases; returns medians.
 
     The order turns too: what follows a heavy case finds colder caches. `warm` runs each once before.
     """
@@ -76,7 +76,7 @@ print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_sti
 
 
 def run_process(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Timing:
-    """A whole process from start to end; its output is thrown away.
+    """Measure a whole process from start to end, without its output.
 
     Raises `RuntimeError` with the end of its error output when it fails.
     """
@@ -106,7 +106,7 @@ def resident_megabytes() -> float | None:
 
 
 def machine_facts() -> str:
-    """Where and under what load it is measured; 8-bit products depend on the processor's instructions."""
+    """Name the machine and its load; the speed of 8-bit products depends on the instructions of the processor."""
     fields: dict[str, str] = {}
     information = Path("/proc/cpuinfo")
     for line in information.read_text(encoding="utf-8").splitlines() if information.exists() else ():

@@ -36,7 +36,7 @@ from alpie.index.text_database import StoredPassages
 
 @dataclass(frozen=True)
 class Variant(AnswerPipeline):
-    """Everything of the system that can be switched off, as it is asked; an `AskedCorpus`."""
+    """The system with some part switched off, which is asked as an `AskedCorpus` is."""
 
     write_out: bool = True  # of chat spelling
 
@@ -52,14 +52,14 @@ class Variant(AnswerPipeline):
         return self.answer(self.encode(question, turns))
 
     def encode(self, question: str, turns: Sequence[str]) -> EncodedQuestion:
-        """A question, after the earlier ones that it leans on, as it is searched."""
+        """Encode a question, completed from the earlier `turns`, as the system searches it."""
         return self.index.encode(complete_question(read_question(question, self.write_out), turns))
 
     def search(self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(read_question(question, self.write_out), limit, retriever).hits
 
 
-class _Remembering:
+class _CachingEncoder:
     """An encoder that encodes a question once, however many variants ask it."""
 
     def __init__(self, encoder: Encoder) -> None:
@@ -77,8 +77,8 @@ class _Remembering:
 
 
 def whole_system(corpus: Corpus) -> Variant:
-    """The system with every part, its questions' vectors kept for the variants made from it."""
-    index = replace(corpus.index, encoder=_Remembering(corpus.encoder))  # type: ignore[arg-type]
+    """Make the system with every part, whose variants share the vectors of the questions."""
+    index = replace(corpus.index, encoder=_CachingEncoder(corpus.encoder))  # type: ignore[arg-type]
     return Variant(corpus.documents, index, corpus.reader, load_weights())
 
 
@@ -87,7 +87,7 @@ class SystemPart:
     """A part of the system and how to do without it."""
 
     name: str
-    says: str  # what is left instead
+    left: str  # what there is instead
     off: Callable[[Variant], Variant]
 
 
@@ -101,7 +101,7 @@ def _retriever(*weights: str) -> Callable[[Variant], Variant]:
     return off
 
 
-class _SaysNothing:
+class _IndifferentReader:
     """A reader to which every sentence is as likely as none."""
 
     name = "nothing"
@@ -142,7 +142,7 @@ PARTS = (
     SystemPart(
         "reader",
         "sentences by likeness to the question, refusal by the scores of the search",
-        lambda whole: replace(whole, reader=_SaysNothing()),
+        lambda whole: replace(whole, reader=_IndifferentReader()),
     ),
     SystemPart("acronyms", "an acronym and its expansion are strangers",
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),
@@ -172,7 +172,7 @@ def study_ablation(
     parts: Sequence[SystemPart] = PARTS,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """Asks `questions` of the whole system and of it without each part; paired differences."""
+    """Ask `questions` of the whole system and of the system without each part; returns paired differences."""
     whole = whole_system(corpus)
     confidences = _confidences(whole, fitting)
     kept = float((confidences >= whole.weights.threshold).mean()) if len(confidences) else None
@@ -197,7 +197,7 @@ def study_ablation(
         tables=[
             _overall_table(overall, differences, parts),
             *(_kind_table(metric, by_kind, list(scores)) for metric in _BY_KIND if len(by_kind) > 1),
-            Table("What is switched off", ("part", "what is left"), tuple((p.name, p.says) for p in parts)),
+            Table("What is switched off", ("part", "what is left"), tuple((p.name, p.left) for p in parts)),
         ],
         figures={
             "whole": {name: asdict(one) for name, one in overall.items()},

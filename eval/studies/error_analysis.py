@@ -60,7 +60,7 @@ def study_misses(
     texts: SourceTexts,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """A study of every question that was not answered rightly, by its cause."""
+    """Find the cause of every question that was not answered rightly."""
     whole = whole_system(corpus)
     predictions = [Prediction.from_row(row) for row in predict(whole, questions, on_question)]
     refused = [n for n, q in enumerate(questions) if q.answerable and not predictions[n].answered]

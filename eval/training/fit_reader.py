@@ -44,7 +44,7 @@ _HEAD_RATE = 1e-3
 
 @dataclass(frozen=True)
 class Schedule:
-    """How fast is learned: up to `rate` within `warmup` steps, then straight down to `final` of it."""
+    """The learning rate of each step, which rises to `rate` in `warmup` steps and falls in a line to `final` times `rate`."""
 
     rate: float = 1.6e-4
     final: float = 0.02
@@ -85,7 +85,7 @@ class _Batches:
         return _Encoded(row, pair["input_ids"], offsets, own)
 
     def after(self, step: int) -> Iterator[list[_Encoded]]:
-        """The batches from number `step` on."""
+        """Make the batches from number `step` on."""
         size = self._schedule.batch
         for first in range(step // _WINDOW * _WINDOW, self.count, _WINDOW):
             window = [self.encode(row) for row in self._rows[first * size : (first + _WINDOW) * size]]

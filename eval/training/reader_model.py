@@ -21,7 +21,7 @@ FROZEN = ("embeddings", "encoder.layer.0.", "encoder.layer.1.")
 
 
 class JointModel(nn.Module):
-    """Logits (rows, tokens, 2) that the answer begins and ends at a token; the first token's: it is not here."""
+    """Gives logits (rows, tokens, 2) that the answer begins or ends at a token; the first token stands for no answer."""
 
     def __init__(self, transformer: Any) -> None:
         super().__init__()
@@ -33,13 +33,13 @@ class JointModel(nn.Module):
             parameter.requires_grad = not name.startswith(FROZEN)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """From token ids and the mask of those that are no padding, shape (rows, tokens) each."""
+        """Compute the logits of token ids, with a mask of those that are no padding; both of shape (rows, tokens)."""
         hidden = self.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
         logits: torch.Tensor = self.head(hidden.float())
         return logits
 
     def from_vectors(self, word_vectors: torch.Tensor) -> torch.Tensor:
-        """From word vectors (rows, tokens, size), without padding: the form that is exported."""
+        """Compute the logits of word vectors (rows, tokens, size) without padding, which is what is exported."""
         logits: torch.Tensor = self.head(self.transformer(inputs_embeds=word_vectors).last_hidden_state)
         return logits
 

@@ -62,7 +62,7 @@ _MAX_NESTING = 60
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file."""
+    """Read a DOCX. Raises `SourceError` for a damaged or encrypted file."""
     with open_packed(data, path, "[Content_Types].xml") as archive:
         data = as_transitional(data, archive)
     try:
@@ -124,7 +124,7 @@ class _DocxBody:
             for one in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
                 if one.tag == f"{W}p":
                     parts.append("" if initial else "\n")
-                    initial = _is_initial(one)
+                    initial = _is_drop_cap(one)
                 elif one.tag != f"{W}t":
                     parts.append("-" if one.tag == f"{W}noBreakHyphen" else "\n")
                 elif one not in left_out and next(one.iterancestors(_FALLBACK), None) is None:
@@ -163,7 +163,7 @@ class _DocxBody:
         text = self._carried + write_raised("".join(self._pieces(paragraph, boxes, notes)))
         self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
         gone = any(find_below(paragraph, f"pPr/rPr/{name}") is not None for name in ("del", "moveFrom"))
-        gone = gone or _is_initial(paragraph)
+        gone = gone or _is_drop_cap(paragraph)
         self._carried = text if gone else ""
         if not self._rendered and find_below(paragraph, "pPr/pageBreakBefore") is not None:
             text = "\f" + text
@@ -326,7 +326,7 @@ def _number_at(parent: Any, path: str, default: int) -> int:
     return int(text) if text and re.fullmatch(r"\d{1,2}", text) else default
 
 
-def _is_initial(paragraph: Any) -> bool:
+def _is_drop_cap(paragraph: Any) -> bool:
     """Whether a paragraph is the first letter of the next one, set large."""
     frame = find_below(paragraph, "pPr/framePr")
     return frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin")

@@ -10,7 +10,7 @@ from docx.document import Document as DocxDocument
 from alpie.index.formats.docx_package import DocxStyles, W, is_set, parse_integer, value_at
 from alpie.index.formats.numbering import list_number
 
-_SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
+_NUMBER_FORMATS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
           "ordinal": "1º", "ordinalText": "primero", "cardinalText": "uno", "numberInDash": "- 1 -",
           "decimalEnclosedCircle": "①"}  # fmt: skip
 _PLACE = re.compile(r"%([1-9])")
@@ -67,7 +67,7 @@ class Numbering:
         def number(match: re.Match[str]) -> str:
             place = int(match[1]) - 1
             of = levels.get(place, _Level("decimal", "", 1, False))
-            form = "1" if level.legal and of.form != "decimalZero" else _SORTS.get(of.form, "1")
+            form = "1" if level.legal and of.form != "decimalZero" else _NUMBER_FORMATS.get(of.form, "1")
             return list_number(self._counters.get((counter, place), of.start), form)
 
         return _PLACE.sub(number, level.text).strip()

@@ -21,23 +21,23 @@ _TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # in what python
 
 
 @cache
-def _steps(path: str) -> str:
+def _qualified_path(path: str) -> str:
     return "/".join(W + name for name in path.split("/"))
 
 
 def find_below(element: Any, path: str) -> Any:
     """What stands at a path of names below an element, «pPr/numPr»; None where nothing does."""
-    return element.find(_steps(path))
+    return element.find(_qualified_path(path))
 
 
 def value_at(element: Any, path: str) -> str | None:
-    """The value of what stands at a path below an element, "" where it says none; None where nothing does."""
+    """The value of the element at a path below another, "" where that element has none; None where there is no such element."""
     found = find_below(element, path)
     return None if found is None else found.get(f"{W}val") or ""
 
 
 def is_set(element: Any, path: str) -> bool | None:
-    """Whether the property at a path below an element is on; None where it is not there."""
+    """Whether the property at a path below an element is on; None where the element has no such property."""
     value = value_at(element, path)
     return None if value is None else is_on(value)
 
@@ -48,7 +48,7 @@ def is_on(value: str) -> bool:
 
 
 def as_transitional(data: bytes, archive: zipfile.ZipFile) -> bytes:
-    """A strict OOXML file under the names of the transitional kind, which are all that differs; others as they are."""
+    """Rename a strict OOXML file to the transitional namespaces, which alone python-docx reads; other files stay as they are."""
     listed = [name for name in ("[Content_Types].xml", "_rels/.rels") if name in archive.namelist()]
     if not any(_STRICT.search(archive.read(name)) for name in listed):
         return data
@@ -170,7 +170,7 @@ class DocxStyles:
         self._look_of = cache(self._find_look)
 
     def heading_level(self, paragraph: Any) -> int | None:
-        """1 … 9 for a heading, None for text."""
+        """The level of a heading, from 1 to 9; None for a paragraph that is no heading."""
         own, style = value_at(paragraph, "pPr/outlineLvl"), value_at(paragraph, "pPr/pStyle")
         if own is not None:
             return _level(own)

@@ -53,7 +53,7 @@ _LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says of itself; empty where it says nothing."""
+    """What a file says of itself; a field is empty where the file says nothing."""
 
     title: str = ""
     publisher: str = ""
@@ -118,7 +118,7 @@ class TextBuilder:
 
     @property
     def begun(self) -> bool:
-        """Whether there is any text yet."""
+        """Whether any text was written so far."""
         return bool(self._parts)
 
     def add(

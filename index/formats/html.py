@@ -46,7 +46,7 @@ _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see 
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
 _TO_THE_END = 65_534  # rows: what a `rowspan` of 0 says
-_BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
+_BACKLINK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
 _LISTS = ("ol", "ul", "menu")
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 _LIST_KINDS = {
@@ -61,7 +61,7 @@ _KINDS = {**{f"h{level}": BlockKind.HEADING for level in range(1, 7)}, "figcapti
 
 
 def extract_html(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a page that nests too deep."""
+    """Read a page of HTML. Raises `SourceError` for one that nests too deep."""
     builder = TextBuilder()
     tree, unread, found = read_page(data, path, builder)
     name = f"selectolax {version('selectolax')}, html {RULES}"
@@ -71,7 +71,7 @@ def extract_html(data: bytes, path: Path) -> Extraction:
 def read_page(
     data: bytes, path: Path, builder: TextBuilder
 ) -> tuple[LexborHTMLParser, Counter[NoticeKind], str]:
-    """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
+    """Write what a page shows into `builder`; returns the parsed page, the words left out, and its text read in another way."""
     page = decode_page(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
@@ -174,7 +174,7 @@ class _Walk:
             parsed = etree.HTML(node.html or "")
             math = None if parsed is None else parsed.find(".//math")
             return "" if math is None else formula_text(math)
-        if name == "a" and (_BACK.fullmatch(node.text()) or _is_note_link(node)):
+        if name == "a" and (_BACKLINK.fullmatch(node.text()) or _is_note_link(node)):
             return ""
         if name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
             raised, before = node.text(), "".join(self._words[-8:])

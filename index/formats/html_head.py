@@ -29,7 +29,7 @@ _META = {
 
 
 def decode_page(data: bytes) -> str:
-    """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
+    """Decode a page as browsers do: by its byte order mark, else what it declares, else UTF-8, else Windows-1252."""
     for mark, name in _MARKS.items():
         if data.startswith(mark):
             return data.decode(name, errors="replace")
@@ -46,7 +46,7 @@ def decode_page(data: bytes) -> str:
 
 
 def page_metadata(tree: LexborHTMLParser) -> Metadata:
-    """What a page says of itself."""
+    """Read the metadata of a page from its `meta` elements, title, first heading and language."""
     metas: dict[str, str] = {}
     for meta in tree.css("meta"):
         name = (meta.attributes.get("name") or meta.attributes.get("property") or "").strip().lower()

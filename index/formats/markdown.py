@@ -40,7 +40,7 @@ _FILL = "\u2060"
 
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for what is no UTF-8 text."""
+    """Read a Markdown file. Raises `SourceError` for what is no UTF-8 text."""
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_markdown_parser()
@@ -90,7 +90,7 @@ class _MarkdownReading:
         return "".join([*parts, self._text[position:]])
 
     def structure(self, found: str) -> Structure:
-        """Elements, and as marks all that is in none of them."""
+        """The elements of the text, and as marks every sign that stands in none of the elements."""
         text = self.written()
         elements: list[Element] = []
         marks: list[Span] = []
@@ -109,7 +109,7 @@ class _MarkdownReading:
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Read all blocks."""
+        """Turn the tokens of a whole document into elements."""
         cursor: dict[int, int] = {}  # line → where the next sign of an item is looked for
         numbers: list[Piece] = []  # of the items that begin here
         item = False

@@ -77,7 +77,7 @@ _ORDINALS = str.maketrans("oa", "ºª")
 
 
 def raised_text(raised: str, before: str) -> str:
-    """Raised text, which follows on `before`, as it says the same on the line: «10⁶», «s⁻¹», «nº»; «m2» does as it is."""
+    """Write raised text, which follows `before`, so that it says the same on the line: «10⁶», «s⁻¹», «nº», «m2»."""
     bare = raised.strip()
     power = re.search(r"[\d)]$", before) and re.fullmatch(r"\d{1,4}|n", bare)
     if power or (re.search(r"[\w)]$", before) and re.fullmatch(r"[+\-−–]\d{1,3}", bare)):

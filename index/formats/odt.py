@@ -43,7 +43,7 @@ _MAX_NESTING = 60
 
 
 def extract_odt(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file."""
+    """Read an ODT. Raises `SourceError` for a damaged or encrypted file."""
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:

@@ -19,7 +19,7 @@ _BLANK = re.compile(r"\n\s*\n")
 
 
 def shown_title(extraction: Extraction) -> str:
-    """The one heading of its level that stands above all others, or the line set apart at the head of a text; "" for none."""
+    """Find the heading that stands above all others, or the line set apart at the head of a text; "" where there is none."""
     text = extraction.text
     if extraction.structure is None:
         first = _BLANK.split(text.strip(), maxsplit=1)

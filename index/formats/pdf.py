@@ -54,7 +54,7 @@ _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is 
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
 # annotations that show text of their own
-_SHOWN_NOTES = (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET)
+_SHOWN_ANNOTATIONS = (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET)
 _COMMENTS = (
     raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_SQUIGGLY,
     raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_CARET,
@@ -196,7 +196,7 @@ def _read_annotations(document: Any, page: Any) -> _Annotations:
             kind = raw.FPDFAnnot_GetSubtype(note)
             says = kind in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
             found.comments += says
-            if kind not in _SHOWN_NOTES:
+            if kind not in _SHOWN_ANNOTATIONS:
                 continue
             found.shown = True
             of_form = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else -1

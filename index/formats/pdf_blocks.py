@@ -34,13 +34,13 @@ _MAX_HEADING_LINES = 4
 
 
 def title_key(text: str) -> str:
-    """The words of a title, to find it again by."""
+    """The words of a title without case and signs, by which the same title is found elsewhere."""
     return re.sub(r"[\W_]+", " ", clean_text(text).casefold()).strip()
 
 
 @dataclass(slots=True)
 class PdfBlock:
-    """Lines that belong together."""
+    """Lines of a page that make one paragraph, heading, item, table or list of contents."""
 
     lines: list[PdfLine]
     table: bool = False
@@ -81,7 +81,7 @@ class RunningText:
 
 
 def running_text_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
-    """By the size that most characters have, those in ruled tables apart."""
+    """Measure the running text: lines of the size that most characters have, those in ruled tables apart."""
     lines = [line for on_page in pages for line in on_page]
     lines = [line for line in lines if line.table is None] or lines
     sizes: Counter[float] = Counter()

@@ -30,7 +30,7 @@ _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end,
 
 @dataclass(slots=True)
 class Character:
-    """One character; points, y upwards, in the frame of its rotation."""
+    """A character and its place, in points, y upwards, in the frame of its rotation."""
 
     text: str  # a blank of any kind is " "
     x0: float
@@ -137,7 +137,7 @@ def frame_height(rotation: int, page: Box) -> float:
 
 
 def main_rotation(characters: Sequence[Character | None]) -> int:
-    """The way most letters of a page run."""
+    """The rotation in which most letters of a page run."""
     rotations = {one.rotation for one in characters if one is not None} - {SLANTED}
     if len(rotations) < 2:
         return min(rotations, default=0)
@@ -187,7 +187,7 @@ class Fragment:
 
 @dataclass(slots=True)
 class PdfLine:
-    """One line of a column; several cells where wide gaps part them."""
+    """One line of a column, as several cells where wide gaps part its text."""
 
     cells: list[Fragment]
     region: int  # number of the column it stands in: paragraphs do not cross it by their geometry alone

@@ -42,7 +42,7 @@ _RunningByWords = dict[
 
 
 def running_lines(pages: PageLines) -> set[LinePlace]:
-    """Every line that is no text of the document: running lines, and what the page sets apart (`PdfLine.left_out`)."""
+    """Find the lines that are no text of the document: running lines, and those that are `left_out` by what they are."""
     lines = [line for on_page in pages for line in on_page]
     usual = median(line.size for line in lines) if lines else 0.0
     with_text = sum(map(bool, pages))

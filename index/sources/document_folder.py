@@ -43,7 +43,7 @@ _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
 def remembered_extraction(
     data: bytes, sha256: str, path: Path, recogniser: Recogniser | None = None
 ) -> Extraction:
-    """What `extract` reads of a file, remembered so that the same bytes are read once. Raises what it raises."""
+    """Read a file as `extract` does, or recall what was read of the same bytes: a page checks its folder again and again."""
     kind = format_of(path)
     if kind is None or kind == "text":  # decoding costs less than remembering
         return extract(data, path)
@@ -70,7 +70,7 @@ NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?",
 
 @dataclass(frozen=True)
 class SourcesReport:
-    """The documents of a folder, in the order of `sources.toml`, and those that could not be taken."""
+    """The documents of a folder, in the order of `sources.toml`, and the files that could not be read."""
 
     documents: tuple[Document, ...]
     problems: tuple[SourceError, ...]

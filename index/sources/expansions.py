@@ -30,7 +30,7 @@ _MAX_TOLD = 5  # faulty rows named one by one
 
 @dataclass(frozen=True, slots=True)
 class ExpansionLine:
-    """One other way to ask for a passage or to say it."""
+    """Another way to ask for a passage, or to say what the passage says."""
 
     text: str
     kind: str  # of `KINDS`
@@ -51,7 +51,7 @@ def expansions_file(document_id: str) -> str:
 
 
 def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:
-    """The lines of a file, each with its passage. A faulty one is left out and told by the file's `name`; others stand."""
+    """Give each line of a file to its passage. Faulty lines are left out and reported under the file's `name`."""
     faults: list[Message] = []
     found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
     numbers = {passage.address: number for number, passage in enumerate(passages)}
