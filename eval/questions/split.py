@@ -45,7 +45,7 @@ def off_topic_questions() -> tuple[GoldQuestion, ...]:
 def _assign_sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:
     sides: dict[int, str] = {}
     filled = {"fit": Counter[str](), "report": Counter[str]()}
-    for group in sorted(_linked_groups(questions), key=lambda group: _order(questions, group)):
+    for group in sorted(_linked_groups(questions), key=lambda group: (-len(group), _hash(questions, group))):
         kinds = Counter(questions[position].kind for position in group)
         # How far the kinds of this group are ahead in each part; ties go by the group's hash.
         ahead = {side: sum(filled[side][kind] * count for kind, count in kinds.items()) for side in filled}
@@ -54,10 +54,6 @@ def _assign_sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:
         filled[side].update(kinds)
         sides.update(dict.fromkeys(group, side))
     return sides
-
-
-def _order(questions: Sequence[GoldQuestion], group: Sequence[int]) -> tuple[int, str]:
-    return -len(group), _hash(questions, group)
 
 
 def _hash(questions: Sequence[GoldQuestion], group: Sequence[int]) -> str:

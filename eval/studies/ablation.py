@@ -111,13 +111,7 @@ class _IndifferentReader:
         return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]
 
 
-def _plain_ranking(whole: Variant) -> Variant:
-    """Sentences by the reader alone, in whichever passage."""
-    return replace(whole, weights=replace(whole.weights, candidate=LinearModel.from_mapping({"reader": 1.0})))
-
-
-def _without_expansions(whole: Variant) -> Variant:
-    return replace(whole, index=replace(whole.index, expansions=None))
+_BY_READER = LinearModel.from_mapping({"reader": 1.0})
 
 
 def _loose_lists(whole: Variant) -> Variant:
@@ -138,7 +132,8 @@ PARTS = (
     SystemPart("passage vectors", "no cosine of question and passage", _retriever("dense")),
     SystemPart("sentence vectors", "no best cosine of a sentence in the order of passages", _retriever("sentence")),
     SystemPart("BM25", "no stems of the passages", _retriever("lexical")),
-    SystemPart("expansions", "what was written beforehand for the passages is not searched", _without_expansions),
+    SystemPart("expansions", "what was written beforehand for the passages is not searched",
+         lambda whole: replace(whole, index=replace(whole.index, expansions=None))),
     SystemPart(
         "reader",
         "sentences by likeness to the question, refusal by the scores of the search",
@@ -149,7 +144,8 @@ PARTS = (
     SystemPart("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
     SystemPart("re-ordering", "passages stay in fused order",
          lambda whole: replace(whole, weights=replace(whole.weights, rerank_weight=0.0))),
-    SystemPart("fitted ranking", "sentences by the reader alone, whatever retrieval says", _plain_ranking),
+    SystemPart("fitted ranking", "sentences by the reader alone, whatever retrieval says",
+         lambda whole: replace(whole, weights=replace(whole.weights, candidate=_BY_READER))),
     SystemPart("lists whole", "list items and table rows quoted one by one", _loose_lists),
     SystemPart("second quotation", "a question in two parts is treated as any other",
          lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),
@@ -189,7 +185,7 @@ def study_ablation(
     differences = {name: compare_scores(of, measured, resamples) for name, of in scores.items()}
     overall = summarise(measured, resamples)
     by_kind = {kind: {name: _difference(of, measured, kind, resamples) for name, of in scores.items()}
-               for kind in _kinds(measured)}  # fmt: skip
+               for kind in dict.fromkeys(score.kind for score in measured if score.answerable)}  # fmt: skip
     return Study(
         name="ablation",
         title="What each part is worth",
@@ -230,10 +226,6 @@ def _scores(
     variant: Variant, questions: Sequence[GoldQuestion], texts: SourceTexts, on_question: OnQuestion | None
 ) -> list[QuestionScore]:
     return score_predictions(questions, predict(variant, questions, on_question), texts)
-
-
-def _kinds(scores: Sequence[QuestionScore]) -> list[str]:
-    return list(dict.fromkeys(score.kind for score in scores if score.answerable))
 
 
 def _difference(

@@ -67,9 +67,12 @@ def load_model(
     model = JointModel(transformer)
     if checkpoint is not None:
         graph = checkpoint.suffix == ".onnx"
-        weights = (
-            _exported_weights(checkpoint) if graph else torch.load(checkpoint, weights_only=True)["weights"]
+        stored = (
+            _exported_weights(checkpoint)
+            if graph
+            else torch.load(checkpoint, weights_only=True)["weights"].items()
         )
+        weights = {name: value for name, value in stored if _is_trained(name)}
         unknown = model.load_state_dict(weights, strict=False).unexpected_keys
         if unknown:
             raise ValueError(f"{checkpoint} is of another model: {', '.join(unknown[:3])}")
@@ -85,15 +88,11 @@ def _is_trained(name: str) -> bool:
     return not name.removeprefix("transformer.").startswith(FROZEN)
 
 
-def _exported_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The trained weights that an exported graph holds, by the names that training gives them.
+def _exported_weights(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
+    """All weights that an exported graph holds, by the names that training gives them.
 
     Training can go on from what ships, so no checkpoint of four times its size is kept beside it.
     """
-    return {name: value for name, value in _of_graph(path) if _is_trained(name)}
-
-
-def _of_graph(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
     import onnx
     from onnx.numpy_helper import to_array
 

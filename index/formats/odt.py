@@ -286,10 +286,8 @@ class _OdtBody:
         names = ("repeated", "spanned")
         times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
         rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
-        return [TableCell(self._cell(cell, notes), columns, rows)] * min(times, _MOST_ALIKE)
-
-    def _cell(self, cell: _Element, notes: list[Note]) -> str:
-        return collapse(" ".join(self._paragraph_text(one, notes) for one in cell if self._is_seen(one)))
+        texts = [self._paragraph_text(one, notes) for one in cell if self._is_seen(one)]
+        return [TableCell(collapse(" ".join(texts)), columns, rows)] * min(times, _MOST_ALIKE)
 
     def _rows(self, parent: _Element) -> Iterator[_Element]:
         """The rows of a table, not those of a table inside it."""

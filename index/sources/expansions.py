@@ -16,7 +16,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, collapse
@@ -91,19 +90,8 @@ def _fault(where: Message, key: str, **facts: object) -> Message:
     return message("at", where=where, reason=message(key, **facts))
 
 
-class _FileRow(NamedTuple):
-    where: Message
-    address: str
-    lines: list[object]
-
-
-class _FileLine(NamedTuple):
-    text: str
-    kind: str
-    beginnings: list[str]  # of the sentences that answer
-
-
-def _rows(data: bytes, faults: list[Message]) -> Iterator[_FileRow]:
+def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
+    """Where each sound row stands, its address and its lines."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,13 +108,15 @@ def _rows(data: bytes, faults: list[Message]) -> Iterator[_FileRow]:
             continue
         match read:
             case {"address": str(address), "lines": list(lines)}:
-                yield _FileRow(where, address, lines)
+                yield where, address, lines
             case _:
                 faults.append(_fault(where, "expansions.row"))
 
 
-def _lines(lines: Sequence[object], where: Message, faults: list[Message]) -> Iterator[_FileLine]:
-    """The sound lines of a row."""
+def _lines(
+    lines: Sequence[object], where: Message, faults: list[Message]
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Text, kind and beginnings of sentences of each sound line of a row."""
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
@@ -139,7 +129,7 @@ def _lines(lines: Sequence[object], where: Message, faults: list[Message]) -> It
         ):
             faults.append(_fault(where, "expansions.sentences"))
         else:
-            yield _FileLine(_normalise(text), kind, [_normalise(b) for b in beginnings])
+            yield _normalise(text), kind, [_normalise(b) for b in beginnings]
 
 
 def _normalise(text: str) -> str:
