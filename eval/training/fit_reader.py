@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,11 @@ class Schedule:
     warmup: int = 60
     batch: int = 16
     most_tokens: int = 288
+
+    def factor(self, steps: int, step: int) -> float:
+        """What part of `rate` step number `step` of so many `steps` learns at."""
+        falling = 1 - (1 - self.final) * step / steps
+        return min(1.0, (step + 1) / self.warmup) * max(self.final, falling)
 
 
 @dataclass(frozen=True)
@@ -155,11 +161,7 @@ def train(
         weight_decay=0.01,
     )
 
-    def rate(step: int) -> float:
-        falling = 1 - (1 - schedule.final) * step / batches.count
-        return min(1.0, (step + 1) / schedule.warmup) * max(schedule.final, falling)
-
-    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
+    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, partial(schedule.factor, batches.count))
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.pt"
     step, losses = _resume(state, model, optimiser, slope)  # losses since the curve's last line
