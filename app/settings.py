@@ -33,6 +33,7 @@ from alpie.app.setting_kinds import (
 from alpie.app.translations import LANGUAGES, message
 from alpie.index.errors import SettingsError
 from alpie.index.files import user_cache
+from alpie.index.runtimes import RUNTIMES, Runtime
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"
@@ -40,7 +41,6 @@ CONFIG_FILE = "alpie.toml"
 ENVIRONMENT_PREFIX = "ALPIE_"
 CONFIG_VARIABLE = "ALPIE_CONFIG"
 
-Runtime = Literal["auto", "onnx", "torch", "torch-bf16"]
 UploadRights = Literal["auto", "off", "add", "all"]
 MetricsReaders = Literal["off", "loopback", "all"]
 
@@ -61,7 +61,7 @@ class Settings:
     ocr: bool = setting(SWITCH, False)
     cache: Path = setting(FOLDER)
     encoder: str = setting(text(), "bundled")
-    runtime: Runtime = setting(choice(*get_args(Runtime)), "auto")
+    runtime: Runtime = setting(choice(*RUNTIMES), "auto")
     reader: str = setting(text(), "bundled")
     threshold: float | None = setting(decimal(0.0, 1.0, message("unit.probability"), or_auto=True), None)
     max_quotes: int = setting(whole_number(1, 10, message("unit.quotes")), 5)

@@ -1,4 +1,4 @@
-"""Build the index: read, lay out, split, embed, write. A passage that was embedded before is not embedded again."""
+"""Builds an index: reads, lays out, splits, embeds and writes; what was embedded before is not embedded again."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from alpie.index.messages import message
 from alpie.index.notices import Notice, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
+from alpie.index.sources.document_folder import SourcesReport
 from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
 from alpie.index.sources.source_table import CompletedEntry
 from alpie.index.storage.incremental import EarlierVersion, IncrementalReading
@@ -58,13 +59,13 @@ class BuildReport:
     reused: int  # passages whose vectors were taken over
     seconds: float
     folder: Path
-    changed: bool = True  # false: all came out as it was, and the index in use stayed
+    changed: bool = True  # False: nothing changed, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
-    notes: tuple[str, ...] = ()  # what is not good in files of expansions
-    incomplete: tuple[CompletedEntry, ...] = ()  # documents of which neither file nor table says all
+    notes: tuple[str, ...] = ()  # faults in files of expansions
+    incomplete: tuple[CompletedEntry, ...] = ()  # documents whose metadata are incomplete in file and table
     others: tuple[UnreadFile, ...] = ()  # files of formats that are not read
-    notices: tuple[tuple[str, Notice], ...] = ()  # what of a file, named first, is not read
-    backend: Synchronised | None = None  # what the backend took, when it is not the local one
+    notices: tuple[tuple[str, Notice], ...] = ()  # (file, what of it is not read)
+    backend: Synchronised | None = None  # what was written into the backend; None: there is none
 
 
 def build_index(
@@ -78,24 +79,23 @@ def build_index(
     most_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> BuildReport:
-    """Index the documents of `docs` into `data`, beside the index in use, and swap it in.
+    """Index the documents of `docs` into the folder `data`, beside the index in use, and swap the new index in.
 
-    A file of more than `most_bytes` is left out and named. `recogniser` reads scanned pages. `rebuild` embeds everything
-    anew; `known` has vectors to use in place of those in use. `on_progress` is told texts done and texts in all.
-    Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild` was asked for, and `SourceError` when no
-    document can be read. Whatever is raised, the old index stands.
+    A file of more than `most_bytes` is left out and reported. `recogniser` reads scanned pages. `rebuild` embeds everything
+    anew; `known` has vectors to use instead of those in use. `on_progress` gets the numbers of texts done and of all.
+    Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild`, and `SourceError` when no document can be read.
+    The old index stays in use whatever is raised.
     """
     with _exclusive_build(data):
         started = datetime.now(UTC)
         earlier = None if rebuild or known is not None else _usable_version(data, encoder)
         reading = IncrementalReading(docs, earlier, most_bytes, recogniser)
-        sources = reading.sources
-        if not sources.documents:
-            reasons = [problem.message for problem in sources.problems]
+        if not reading.sources.documents:
+            reasons = [problem.message for problem in reading.sources.problems]
             none = message("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)
             raise SourceError(none, docs)
         embedding = _Embedding(reading, known or earlier or KnownVectors(), encoder, on_progress)
-        version, unread = package_version(), sources.unread(docs)
+        version, unread = package_version(), reading.sources.unread(docs)
         if changed := earlier is None or not reading.is_as_before(version, unread):
             facts = VersionFacts(
                 alpie=version,
@@ -103,11 +103,17 @@ def build_index(
                 built_at=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
                 unread=tuple(unread),
             )
-            gone_on_from = earlier.folder if earlier and reading.kept else None
-            folder = write_version(data, embedding.contents(), encoder, facts, gone_on_from)
+            base = earlier.folder if earlier and reading.kept else None
+            folder = write_version(data, embedding.contents(), encoder, facts, base)
         else:
             folder = earlier.folder
             remove_other_versions(folder)
+    return _report(embedding, reading.sources, folder, changed, (datetime.now(UTC) - started).total_seconds())
+
+
+def _report(
+    embedding: _Embedding, sources: SourcesReport, folder: Path, changed: bool, seconds: float
+) -> BuildReport:
     documents = [one.content for one in embedding.documents]
     passages = sum(one.count for one in embedding.documents)
     fresh = sum(one.new_passages for one in embedding.documents)
@@ -116,7 +122,7 @@ def build_index(
         passages=passages,
         embedded=fresh,
         reused=passages - fresh,
-        seconds=(datetime.now(UTC) - started).total_seconds(),
+        seconds=seconds,
         folder=folder,
         changed=changed,
         problems=tuple(problem.message for problem in sources.problems),
@@ -132,7 +138,7 @@ def build_index(
 
 @contextmanager
 def _exclusive_build(data: Path) -> Iterator[None]:
-    """Holds the build lock of `data`, having removed what a killed build left there."""
+    """Hold the build lock of `data`, once what a killed build left there is removed."""
     with ExitStack() as held:
         try:
             data.mkdir(parents=True, exist_ok=True)
@@ -146,7 +152,7 @@ def _exclusive_build(data: Path) -> Iterator[None]:
 
 
 def _usable_version(data: Path, encoder: Encoder) -> EarlierVersion | None:
-    """The index in use, if it is whole and of this encoder; raises `IndexNewer` for one of a later program."""
+    """The index in use, if it is whole and of this encoder; raises `IndexNewer` for an index of a later program."""
     try:
         folder = current_version(data)
         manifest = read_manifest(folder)
@@ -161,12 +167,12 @@ def _usable_version(data: Path, encoder: Encoder) -> EarlierVersion | None:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A document read and split, all but its vectors."""
+    """A document that is laid out and split, without its vectors."""
 
     content: DocumentContent
-    count: int  # of its passages
-    keys: Sequence[bytes] = ()  # of each passage what its vectors depend on
-    is_new: Sequence[bool] = ()  # of each passage whether its vectors have to be made
+    count: int  # of passages
+    keys: Sequence[bytes] = ()  # (passages,): what the vectors of a passage depend on
+    is_new: Sequence[bool] = ()  # (passages,): whether the vectors have to be made
 
     @property
     def new_passages(self) -> int:
@@ -178,7 +184,7 @@ class _Prepared:
 
 
 class _Embedding:
-    """The documents of a build, laid out at once, and embedded as they are written; known vectors are taken over."""
+    """The documents of a build: laid out at the start, embedded while they are written; known vectors are taken over."""
 
     def __init__(
         self,
@@ -213,7 +219,7 @@ class _Embedding:
         return _Prepared(content, len(passages), keys, [key not in self._known for key in keys])
 
     def contents(self) -> Iterator[DocumentContent]:
-        """The documents with their vectors, embedded some hundreds of passages at a time: memory need not hold all."""
+        """The documents with their vectors, embedded some hundreds of passages at a time to save memory."""
         portion: list[_Prepared] = []
         for one in self.documents:
             portion.append(one)

@@ -1,14 +1,16 @@
-"""Characters that are no text: whoever shows, searches or exports what others wrote takes them out or writes them as escapes."""
+"""Takes characters that are no text out of what others wrote, or escapes them, before it is shown, searched or exported."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# But tab and line feed; with the separators that end a line, and halves of characters, which no file can hold.
+# Control characters without tab and line feed; separators of lines, and lone surrogates, which no file can hold.
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _CONTROL = re.compile(f"[{_CONTROLS}]")
-_STEERING = re.compile(rf"[{_CONTROLS}\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # the last turn the writing
+_STEERING = re.compile(
+    rf"[{_CONTROLS}\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)  # the last ones turn the direction of writing
 
 
 def without_controls(text: str, instead: str = " ") -> str:
@@ -17,7 +19,7 @@ def without_controls(text: str, instead: str = " ") -> str:
 
 
 def without_invisible(text: str) -> str:
-    """`text` without what cannot be seen in it: soft hyphens, zero-width characters, marks of direction."""
+    """`text` without invisible characters: soft hyphens, zero-width characters, marks of direction."""
     return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 

@@ -1,4 +1,4 @@
-"""What libraries read from the environment as they are imported: whether they may call out, and how many threads compute."""
+"""Sets variables that libraries read when they are imported: whether they may use the network, and how many threads."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def keep_hub_offline() -> None:
-    """Forbid the Hugging Face libraries the network; others of the program that asks may use it.
+    """Forbid the network to the Hugging Face libraries, and to no other library of the calling program.
 
-    Has full effect only before their first import.
+    The variables have full effect only before the first import of those libraries.
     """
     os.environ.update(_HUB_OFFLINE)
 
 
 def work_offline() -> None:
-    """Forbid libraries the network and telemetry. Has full effect only before their first import."""
+    """Forbid libraries the network and telemetry; the variables have full effect only before their first import."""
     os.environ.update(_OFFLINE)
 
 
 def compute_in_one_thread(always: bool = False) -> None:
-    """Keep numpy's and FAISS's products in the thread that asks; to be called before their first import.
+    """Make numpy and FAISS compute in the calling thread; to be called before their first import.
 
-    The products of a question take a millisecond or two: threads for them wait for each other, busily, and
-    took half of a question's processor time on two cores. Several questions are several threads anyway. Who
-    sets the variables otherwise is obeyed, unless `always`: where processes run side by side, one thread each.
+    The matrix products of a question take a millisecond or two: further threads wait for each other, busily, and took half
+    of a question's processor time on two cores. Variables that the user has set are kept, unless `always`, which is for
+    several processes side by side.
     """
     for name in _THREADS:
         os.environ[name] = "1" if always else os.environ.get(name, "1")

@@ -1,4 +1,4 @@
-"""The error tree: one class a situation, the failing thing rides on the exception.
+"""The error tree: one class a situation, with the file or address concerned as an attribute.
 
     AlpieError
     ├── SettingsError         a setting, from wherever it comes, that cannot be used: its name, type, value, address
@@ -31,8 +31,8 @@
     └── QuestionsFileError    a file of evaluation questions
 
 Every message says what is wrong, where, and what to do next; it stands in a catalogue (`alpie.index.messages`).
-Exceptions that nobody is told of stay outside the tree: they are signals within one room (`TooManyAttempts` and `Refused`
-at the door of the page, `ModelTimeout` of a language model), and become an answer there.
+Exceptions that nobody is told of stay outside the tree: they are signals within one package (`TooManyAttempts` and
+`Refused` of the page's login and guard, `ModelTimeout` of a language model), where they become an answer.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class AlpieError(Exception):
 
     @property
     def message(self) -> str:
-        """What ``str()`` says, as it can be told in other languages."""
+        """The text of ``str()`` as a message, which can be translated."""
         text: str = self.args[0]
         return text
 
@@ -94,7 +94,7 @@ class SourceError(AlpieError):
 
     @property
     def reason(self) -> str:
-        """The message without the path of the file, for who shows that apart."""
+        """The message without the path of the file, which some interfaces show apart."""
         facts = getattr(self.message, "facts", {})
         reason: str = facts["reason"] if facts.get("where") == str(self.path) else self.message
         return reason

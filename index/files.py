@@ -1,7 +1,7 @@
-"""Files put in place whole: one written aside, and folders of model files and dictionaries in the user's cache.
+"""Puts files in place whole, and folders of model files and dictionaries into the user's cache.
 
-Whoever reads finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into its
-place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
+Whoever reads a file finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into
+its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
 compared at every opening. One process builds, the others wait; readers never touch the lock, so a read-only cache
 works.
 """
@@ -27,20 +27,20 @@ LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one
 
 
 @contextmanager
-def atomic_write(path: Path, aside: Path | None = None) -> Iterator[Path]:
-    """Gives the name to write under, which becomes `path` at the end, or is gone when the writing failed.
+def atomic_write(path: Path, temporary: Path | None = None) -> Iterator[Path]:
+    """Give a temporary name to write to; at the end the file is renamed to `path`, or removed if the writing failed.
 
-    `aside`: that name, where only one process writes and a later one has to find what a killed one left.
+    `temporary` fixes that name, where only one process writes, and a later one must find what a killed process left.
     """
-    with temporary_file(path, aside) as new:
+    with temporary_file(path, temporary) as new:
         yield new
         new.replace(path)
 
 
 @contextmanager
-def temporary_file(path: Path, aside: Path | None = None, private: bool = False) -> Iterator[Path]:
-    """A name beside `path` that nothing is left under at the end; `private`: a file for its owner's eyes only."""
-    new = aside or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def temporary_file(path: Path, temporary: Path | None = None, private: bool = False) -> Iterator[Path]:
+    """Give a name beside `path` for a file that is removed at the end; a `private` file only its owner may read."""
+    new = temporary or path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         if private:
             new.touch(0o600, exist_ok=False)
@@ -50,7 +50,7 @@ def temporary_file(path: Path, aside: Path | None = None, private: bool = False)
 
 
 def fsync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk and not only on its way there."""
+    """Wait until a file, or a folder's list of names, is on the disk."""
     if path.is_dir() and os.name != "posix":
         return  # Windows has no handle of a folder to flush
     handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
@@ -61,7 +61,7 @@ def fsync(path: Path) -> None:
 
 
 def user_cache() -> Path:
-    """`models` in the user's cache folder, where nobody chose another: files of encoders and dictionaries."""
+    """The default folder for files of encoders and dictionaries: `models` in the user's cache folder."""
     import platformdirs
 
     return platformdirs.user_cache_path("alpie", appauthor=False) / "models"
@@ -121,7 +121,7 @@ def build_once(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(lock, timeout=timeout):
-            # Whoever held the lock before us may have built what we need.
+            # The process that held the lock before may have built the folder.
             if not is_current(target):
                 _build_and_swap(target, build)
     except Timeout as error:
@@ -132,7 +132,7 @@ def build_once(
 
 
 def _build_and_swap(target: Path, build: Callable[[Path], None]) -> None:
-    # We hold the lock: temporary folders found now belong to processes that died.
+    # As the lock is held, temporary folders found now belong to processes that died.
     for leftover in target.parent.glob(f"{target.name}.new-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     # Not tempfile.mkdtemp: its mode 700 would lock other users out of a shared cache.

@@ -1,7 +1,7 @@
-"""Messages for people, by key: in Spanish where they arise, translated into the reader's language where they are read.
+"""Messages for people by key: written in Spanish where they arise, translated where somebody reads them.
 
-`locale/*.json` holds them, one catalogue a language, with a name for each fact that a sentence takes. An error or a
-notice carries its key and facts wherever it goes, into the index too, so that nobody reads meaning out of a sentence.
+`locale/*.json` holds the sentences, one catalogue a language, with a name for each fact. An error or a notice keeps its key
+and facts wherever it goes, into the index too, so that a program need not parse sentences.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self
 
 
 class Listed(tuple[object, ...]):
-    """Several facts in one place of a sentence. The sentence says what stands between them: `{formats:, }`."""
+    """Several facts in one place of a sentence, which says what is put between two of them: `{formats:, }`."""
 
     def __format__(self, between: str) -> str:
         return between.join(map(str, self))
@@ -34,12 +34,12 @@ class Message(str):
 
 
 def format_sentence(catalogue: Mapping[str, str], key: str, facts: Mapping[str, object]) -> str:
-    """The sentence `key` of a catalogue with its facts; messages among these are translated too."""
+    """The sentence `key` of a catalogue with its facts; facts that are messages are translated as well."""
     return catalogue[key].format(**{name: translate(fact, catalogue) for name, fact in facts.items()})
 
 
 def translate(fact: object, catalogue: Mapping[str, str]) -> object:
-    """Put a message, or that of an error, into the language of a catalogue that has its key; else as it is."""
+    """A message, or the message of an error, in the language of a catalogue; unchanged where the catalogue has no such key."""
     fact = _message_of(fact)
     if isinstance(fact, Message):
         return format_sentence(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
@@ -47,7 +47,7 @@ def translate(fact: object, catalogue: Mapping[str, str]) -> object:
 
 
 class MessageSource:
-    """Makes messages from the catalogues in some folders. Where two have one key, the later catalogue counts."""
+    """Makes messages from the catalogues in some folders; of two sentences with one key, that of the later folder counts."""
 
     def __init__(self, *folders: Path) -> None:
         self.folders = folders
@@ -71,8 +71,8 @@ message = MessageSource(Path(__file__).with_name("locale"))
 
 
 def _message_of(fact: object) -> object:
-    is_told = isinstance(fact, BaseException) and fact.args and isinstance(fact.args[0], Message)
-    return fact.args[0] if is_told else fact  # type: ignore[attr-defined]
+    has_message = isinstance(fact, BaseException) and fact.args and isinstance(fact.args[0], Message)
+    return fact.args[0] if has_message else fact  # type: ignore[attr-defined]
 
 
 def _storable(fact: object) -> object:
@@ -84,7 +84,7 @@ def _storable(fact: object) -> object:
 
 
 def message_to_row(fact: Any) -> Any:
-    """A message as plain values for JSON; one without a key as its text."""
+    """A message as plain values for JSON; a message without a key as its text."""
     if isinstance(fact, Listed):
         return [message_to_row(one) for one in fact]
     if not (isinstance(fact, Message) and fact.key):
@@ -94,7 +94,7 @@ def message_to_row(fact: Any) -> Any:
 
 
 def message_from_row(row: Any) -> Any:
-    """What `message_to_row` made of a message; a text is one without a key."""
+    """The message that `message_to_row` wrote; a text becomes a message without a key."""
     if isinstance(row, list):
         return Listed(map(message_from_row, row))
     if isinstance(row, str):

@@ -1,7 +1,7 @@
-"""Says what of a folder or a file is not in the index, with the reason and what to do: nothing is left out silently.
+"""Records what of a folder or a file is not in the index, with the reason and what to do: nothing is left out silently.
 
-A parser says it with `Notice`s and a `Coverage`; both travel with the document into the index, so that
-`alpie index`, `alpie doctor` and the Documents page tell the same. A file that is not read at all is `UnreadFile`.
+A parser makes `Notice`s and a `Coverage`, which go with the document into the index, so that `alpie index`, `alpie doctor`
+and the Documents page tell the same. A file that is not read at all is an `UnreadFile`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from alpie.index.messages import MessageText, message
 
 
 class NoticeKind(StrEnum):
-    """A kind of thing in a file that is not read, or not as it stands; the catalogues have its words under `notice.<kind>`."""
+    """A kind of thing in a file that is not read, or not as it stands; its sentence has the key `notice.<kind>`."""
 
     PAGES_WITHOUT_TEXT = "pages_without_text"  # `count` of `of` pages: scans
     PAGES_RECOGNISED = "pages_recognised"  # `count` of `of`, scans whose text a program read off the picture
@@ -29,12 +29,12 @@ class NoticeKind(StrEnum):
     OUTSIDE_THE_PAGE = "outside_the_page"  # `count` words
     WATERMARKS = "watermarks"  # `count` pages have one
     WORDS_LOST = "words_lost"  # `count` of `of` words that another extractor finds
-    NO_PASSAGES = "no_passages"  # nothing of it can be quoted
+    NO_PASSAGES = "no_passages"  # nothing of the file can be quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing that the reader of a document should know; `count` and `of` as `NoticeKind` says."""
+    """One thing that is not read of a document; `NoticeKind` says what `count` and `of` count."""
 
     kind: NoticeKind
     count: int = 0
@@ -48,7 +48,7 @@ class Coverage:
     pages: int = 0
     pages_read: int = 0
     words_found: int = 0  # by an extractor that knows nothing of the layout
-    words_kept: int = 0  # of those
+    words_kept: int = 0  # of the words found, those in blocks
 
 
 NOT_MEASURED = Coverage()
@@ -75,6 +75,6 @@ _KIND_OF = {ending: kind for kind, endings in _KINDS.items() for ending in endin
 
 
 def unread_format(file: PurePath, endings: Sequence[str]) -> UnreadFile:
-    """Why a file whose ending is none of `endings` is not read, and what to do."""
+    """The record of a file that is not read, as its ending is none of `endings`, with what to do."""
     kind = _KIND_OF.get(file.suffix.lower(), "other")
     return UnreadFile(file.as_posix(), message(f"unread.{kind}", formats=endings))

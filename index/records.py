@@ -1,9 +1,9 @@
 """The records that travel through the pipeline: document → block → sentence → passage.
 
-Those that stand for words of a document hold *spans*: character offsets into its canonical text. Their readable
-text is derived from them by `readable_text`: the spans in order, every run of white space as one space, nothing else
-changed. The proof of a quotation (`proves`) rests on this alone. What lies between two spans of one record (a
-running footer, a footnote call, a doubled call-out) is what the layout left out.
+Records that stand for words of a document hold *spans*: character offsets into its canonical text. `readable_text` makes
+the readable text of spans: the spans in order, every run of white space as one space, nothing else changed. The proof of
+a quotation (`proves`) rests on that function alone. What lies between two spans of one record (a running footer, a
+footnote call, a doubled call-out) was left out by the layout.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 
 PageLabel = int | str
-"""What a page is called: a number, or what the file calls it («iv», «A-15»)."""
+"""The label of a page: its number, or what the file calls it («iv», «A-15»)."""
 
 
 class RecognisedWord(NamedTuple):
-    """A word of a scanned page, as a program read it off the picture."""
+    """A word of a scanned page, as a program recognised it."""
 
-    start: int  # offset into the text that it belongs to
+    start: int  # offset into the text of the document
     end: int
     confidence: int  # per cent: how sure the program is
 
     def moved(self, by: int) -> RecognisedWord:
-        """The same word in a text that has `by` characters before it."""
+        """The same word, `by` characters later in the text."""
         return RecognisedWord(self.start + by, self.end + by, self.confidence)
 
 
@@ -61,21 +61,21 @@ class Document:
     place: str = ""  # of publication
     url: str = ""
     rights: str = ""
-    notes: tuple[MessageText, ...] = ()  # editorial notes: ours, not the document's
+    notes: tuple[MessageText, ...] = ()  # editorial notes, which are no words of the document
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
-    expansions: str = ""  # SHA-256 of the file of its expansions; "": it has none
-    parser: str = ""  # name and version of what made the text of the file; "": the file is its text
+    expansions: str = ""  # SHA-256 of the file of its expansions; "": there is none
+    parser: str = ""  # name and version of the parser that made the text; "": the file is the text
     notices: tuple[Notice, ...] = ()  # what of the file is not read
-    coverage: Coverage = field(default=NOT_MEASURED, compare=False)  # words are counted when it is laid out
-    structure: Structure | None = field(default=None, repr=False, compare=False)  # until it is laid out
+    coverage: Coverage = field(default=NOT_MEASURED, compare=False)  # measured once there are passages
+    structure: Structure | None = field(default=None, repr=False, compare=False)  # needed for the layout only
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What a format tells of a run of text: a paragraph, heading, list item or table.
+    """A run of text with what the format of the file tells of it: a paragraph, heading, list item or table.
 
-    `kind` None leaves it to the words: a paragraph, or what its form says (an item, an article, a caption).
+    With `kind` None, the words decide what it is: a paragraph, an item, an article, a caption.
     """
 
     start: int
@@ -85,25 +85,25 @@ class Element:
     rows: tuple[Span, ...] = ()  # of a table
     header_rows: int = 0
     item: bool = False  # of a list, whether or not it shows a bullet or a number
-    label: str | None = None  # how one cites it: "nota 1"
+    label: str | None = None  # for citations: "nota 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What the format of a file tells of its canonical text, where it is more than lines."""
+    """What the format of a file tells of its canonical text; plain text has none."""
 
     elements: tuple[Element, ...]
-    pages: tuple[tuple[int, PageLabel], ...] = ()  # (offset at which it begins, its label), in order
+    pages: tuple[tuple[int, PageLabel], ...] = ()  # (offset where a page begins, its label), in order
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
     recognised: tuple[RecognisedWord, ...] = ()
-    # the words of the file by another extractor, to count what is lost
+    # the text of the file by another extractor, by which lost words are counted
     found: str = field(default="", repr=False)
 
 
 class BlockKind(StrEnum):
-    """What a run of lines is on the page."""
+    """The kind of a block."""
 
     HEADING = "heading"
     LEAD = "lead"  # the standfirst under a section title
@@ -124,18 +124,18 @@ class Block:
 
     kind: BlockKind
     spans: tuple[Span, ...]
-    path: tuple[str, ...]  # readable headings above it, outermost first; a heading's own text excluded
+    path: tuple[str, ...]  # readable headings above the block, outermost first, without a heading's own text
     level: int = 0  # headings: 1 section, 2 sub-heading, 3 numbered factor or box title; else 0
-    box: str | None = None  # readable title of the box it stands in; "" for a box without title
+    box: str | None = None  # readable title of the box around the block; "" for a box without title
     label: str | None = None  # citable unit: "considerando 3", "apartado 2", "artículo 22"
-    page: PageLabel | None = None  # on which it begins, where known
+    page: PageLabel | None = None  # on which the block begins, where known
     parts: tuple[tuple[Span, ...], ...] = ()  # list items or table rows, each as spans, in order
     header_parts: int = 0  # how many of the first `parts` are a table's title or header rows
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All blocks of one document in reading order, and what was left out of them."""
+    """All blocks of one document in reading order, and what was left out."""
 
     document_id: str
     blocks: tuple[Block, ...]
@@ -146,7 +146,7 @@ class Layout:
     page_labels: tuple[PageLabel | None, ...] = ()  # of the pages that begin at `page_starts`
 
     def pages_between(self, start: int, end: int) -> tuple[tuple[int, PageLabel | None], ...]:
-        """The page on which offset `start` stands, and those that begin before `end`: (offset, label)."""
+        """The page of offset `start`, and the pages that begin before `end`, as (offset, label)."""
         first = bisect_right(self.page_starts, start) - 1
         here = self.page_labels[first] if 0 <= first < len(self.page_labels) else None
         later = zip(self.page_starts[first + 1 :], self.page_labels[first + 1 :], strict=False)
@@ -157,21 +157,21 @@ class SentenceRole(StrEnum):
     """How a sentence may be quoted."""
 
     SENTENCE = "sentence"
-    LEAD_IN = "lead_in"  # introduces the list that follows; same `group` as its items
-    ITEM = "item"  # of a list; the list is quoted whole
+    LEAD_IN = "lead_in"  # introduces the list that follows, with the same `group` as its items
+    ITEM = "item"  # of a list, which is quoted whole
     HEADER = "header"  # title or header row of a table
     ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The unit that is quoted."""
+    """A sentence, list item or table row: the unit that is quoted."""
 
     text: str  # readable; equals readable_text(document, spans)
     spans: tuple[Span, ...]
     role: SentenceRole = SentenceRole.SENTENCE
-    group: int | None = None  # list or table it belongs to, numbered within the document
-    block: int = 0  # its number among the document's blocks
+    group: int | None = None  # number of its list or table within the document
+    block: int = 0  # number of its block within the document
 
     @property
     def start(self) -> int:
@@ -184,7 +184,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The unit that is retrieved and cited: a run of sentences under one heading."""
+    """A run of sentences under one heading: the unit that is retrieved and cited."""
 
     address: str  # permanent: "<document id>/<path slug>/<hash of its text>"
     document_id: str
@@ -196,11 +196,11 @@ class Passage:
     page: PageLabel | None = None  # on which it begins
     paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.passages`
     ordinal: int = 0  # 0-based position in the document
-    later_pages: tuple[tuple[int, PageLabel | None], ...] = ()  # pages that begin inside it: (offset, label)
-    recognised: tuple[RecognisedWord, ...] = ()  # those of its words that a program read off a picture
+    later_pages: tuple[tuple[int, PageLabel | None], ...] = ()  # (offset, label) of pages that begin inside
+    recognised: tuple[RecognisedWord, ...] = ()  # its words that a program recognised on a picture
 
     def pages(self, spans: Sequence[Span] = ()) -> tuple[PageLabel | None, PageLabel | None]:
-        """The first and the last page of `spans`, which lie in the passage; of all of it for none."""
+        """The first and the last page of `spans`, which lie in the passage; without spans, of the whole passage."""
         first = min((span.start for span in spans), default=self.start)
         last = max((span.end for span in spans), default=self.end) - 1
         return self._page_at(first), self._page_at(last)
@@ -224,7 +224,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage found, best first in every list of hits."""
+    """A passage that a search found; lists of hits begin with the best."""
 
     passage: Passage
     score: float  # hybrid score, larger is better; comparable between questions
@@ -233,9 +233,9 @@ class Hit:
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
     # the score without what expansions add: comparable with a collection that has none
     own_score: float = 0.0
-    expansion: str = ""  # the expansion nearest to the question: found by it, never quoted
-    terms: tuple[str, ...] = ()  # words of the question that stand in the passage, as the passage writes them
-    # whether it holds what was put between quotation marks, or what operators ask for; None: nothing was
+    expansion: str = ""  # the expansion nearest to the question: searched, never quoted
+    terms: tuple[str, ...] = ()  # words of the question that are in the passage, as the passage writes them
+    # whether the passage holds what quotation marks or operators ask for; None: there were none
     verbatim: bool | None = None
 
 
@@ -245,9 +245,9 @@ def collapse(text: str) -> str:
 
 
 def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
-    """The readable text of `spans`, and for each of its characters the offset it came from (of a space, its run's first).
+    """The readable text of `spans`, and for each of its characters the offset in `source`; for a space, the first of its run.
 
-    Spans that do not touch white space at their meeting point are joined without a space: a footnote call was cut out.
+    Two spans without white space between them are joined without a space, as a footnote call was cut out there.
     """
     characters: list[str] = []
     offsets: list[int] = []
@@ -259,11 +259,10 @@ def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
                 if pending < 0:
                     pending = offset
                 continue
-            if pending >= 0:
-                if characters:
-                    characters.append(" ")
-                    offsets.append(pending)
-                pending = -1
+            if pending >= 0 and characters:
+                characters.append(" ")
+                offsets.append(pending)
+            pending = -1
             characters.append(character)
             offsets.append(offset)
     return "".join(characters), offsets
@@ -275,7 +274,7 @@ def readable_text(source: str, spans: Sequence[Span]) -> str:
 
 
 def spans_between(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
-    """The parts of `spans` that lie in ``[start, end)``, empty ones dropped."""
+    """The parts of `spans` that lie in ``[start, end)``, without empty ones."""
     cut = (Span(max(span.start, start), min(span.end, end)) for span in spans)
     return tuple(span for span in cut if span.start < span.end)
 

@@ -1,7 +1,7 @@
-"""The text of an index in one SQLite file: documents, passages, the postings of their stems, their words.
+"""Stores the text of an index in one SQLite file: documents, passages, the postings of their stems, their words.
 
-The file of an index version is never changed once it is in use. So it is opened as immutable, without locks,
-and what is open is a snapshot: it can be read to the end even when the file has been removed.
+The file of an index version is never changed once it is in use. So it is opened as immutable, without locks, and stays
+readable while it is open, even when the file has been removed.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, overload
 from weakref import finalize
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import TypeAdapter
 
 from alpie.index.encoder import Integers
-from alpie.index.records import Document, Passage
+from alpie.index.record_json import document_from_json, from_json, to_json
+from alpie.index.records import Passage
 
 TEXT_FILE = "text.sqlite"
 _SCHEMA = """
@@ -77,16 +76,16 @@ def hash64(text: str) -> int:
 
 
 class Database:
-    """One file; safe to share between threads."""
+    """A connection to one SQLite file; safe to share between threads."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._lock = threading.Lock()
-        finalize(self, connection.close)  # with the index version that nobody holds any more
+        finalize(self, connection.close)  # once nobody holds the index version any more
 
     @classmethod
     def open(cls, path: Path) -> Database:
-        """What a build has written, to be read only."""
+        """Open the file that a build has written, for reading only."""
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         database = cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
         database.rows(f"PRAGMA mmap_size={_MAPPED_BYTES}")
@@ -94,7 +93,7 @@ class Database:
 
     @classmethod
     def create(cls, path: Path | None = None) -> Database:
-        """A file to be written, or gone on with, or one in memory. It is durable as a whole, when it is finished."""
+        """Open a file for writing, new or not, or a database in memory; nothing is durable before `commit`."""
         is_new = path is None or not path.exists()
         connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         pragmas = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON;"
@@ -102,7 +101,7 @@ class Database:
         return cls(connection)
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Run a statement; all that it gives. A list among `values` is for `IN (SELECT value FROM json_each(?))`."""
+        """The rows that a statement gives; a list among `values` is for `IN (SELECT value FROM json_each(?))`."""
         given = [json.dumps(value) if isinstance(value, list) else value for value in values]
         with self._lock:
             return self._connection.execute(statement, given).fetchall()
@@ -120,7 +119,7 @@ class Database:
             return int(self._connection.execute(statement, tuple(values.values())).lastrowid or 0)
 
     def insert_passage(self, document: int, passage: Passage, others: Mapping[str, object]) -> None:
-        """Add a passage of a document that has a number, with `others` of its columns, and its words."""
+        """Add a passage of the document with this number, with `others` of its columns, and its words."""
         number = self.insert(
             "passages",
             document=document,
@@ -133,49 +132,17 @@ class Database:
         self.insert("words", rowid=number, text=passage.text)
 
     def commit(self) -> None:
-        """Put into the file what was written."""
+        """Write all changes into the file."""
         with self._lock:
             self._connection.commit()
 
     def close(self) -> None:
-        """Let go of the file; closing twice is no error."""
+        """Close the file; closing twice is no error."""
         self._connection.close()
-
-    def __del__(self) -> None:
-        self._connection.close()
-
-
-R = TypeVar("R")
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
-def to_json(kind: Hashable, record: object) -> str:
-    """JSON of a dataclass, or a tuple of them, without what is as it is by default."""
-    return _adapter(kind).dump_json(record, exclude_defaults=True).decode()
-
-
-def from_json(kind: type[R], written: str) -> R:
-    """The record that `to_json` wrote. Raises ValueError for anything else."""
-    read: R = _adapter(kind).validate_json(written)  # type: ignore[arg-type]  # types are hashable
-    return read
-
-
-def document_to_json(document: Document) -> str:
-    """JSON of a document without its text and what a parser found of structure: the layout is made of it."""
-    return to_json(Document, replace(document, text="", structure=None))
-
-
-def document_from_json(written: str, text: str) -> Document:
-    """The document that `document_to_json` wrote, with its text."""
-    return replace(from_json(Document, written), text=text)
 
 
 def bounds_of(counts: ArrayLike) -> Integers:
-    """Where lists with `counts` entries begin, (lists + 1,): list i is bounds[i] … bounds[i + 1] - 1."""
+    """The bounds of lists with `counts` entries, (lists + 1,): list i has the entries bounds[i] … bounds[i + 1] - 1."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
@@ -185,7 +152,9 @@ def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> I
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
 
 
-_KEPT_RECORDS, _KEPT_DOCUMENTS = 2_048, 32  # of the latter all passages
+R = TypeVar("R")
+
+_CACHED_RECORDS, _CACHED_DOCUMENTS = 2_048, 32  # of each of these documents all passages
 _IN_ORDER = """
     SELECT passages.number, place, sentences, expansion_count FROM documents JOIN passages ON passages.document = documents.number
     ORDER BY place, passages.number
@@ -209,7 +178,7 @@ class StoredDocuments(Mapping[str, R]):
         self._ids = [name for (name,) in database.rows("SELECT id FROM documents ORDER BY place")]
         self._known = frozenset(self._ids)
         select = f"SELECT {columns} FROM documents WHERE id = ?"
-        self._record = lru_cache(_KEPT_RECORDS)(lambda name: read(*database.rows(select, name)[0]))
+        self._record = lru_cache(_CACHED_RECORDS)(lambda name: read(*database.rows(select, name)[0]))
 
     def __getitem__(self, name: str) -> R:
         if name not in self._known:
@@ -233,14 +202,14 @@ class StoredPassages(Sequence[Passage]):
         self._order = np.argsort(self._numbers)
         self.sentence_bounds = bounds_of(sentences)  # (passages + 1,)
         self.expansion_bounds = bounds_of(expansions)  # (passages + 1,)
-        self._passage = lru_cache(_KEPT_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
-        self._of_document = lru_cache(_KEPT_DOCUMENTS)(
+        self._passage = lru_cache(_CACHED_RECORDS)(lambda row: from_json(Passage, self.value("record", row)))
+        self._of_document = lru_cache(_CACHED_DOCUMENTS)(
             lambda name: tuple(from_json(Passage, record) for (record,) in database.rows(_RECORDS, name))
         )
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> StoredPassages:
-        """Stored ones as they are; others, document by document, in memory."""
+        """`passages` as they are where they are stored, otherwise stored in memory."""
         if isinstance(passages, StoredPassages):
             return passages
         database = Database.create()
@@ -273,14 +242,14 @@ class StoredPassages(Sequence[Passage]):
     def __getitem__(self, row: int | slice) -> Passage | tuple[Passage, ...]:
         if isinstance(row, slice):
             return tuple(self[one] for one in range(*row.indices(len(self))))
-        return self._passage(range(len(self))[row])  # negative ones too
+        return self._passage(range(len(self))[row])  # a negative row counts from the end
 
     def __iter__(self) -> Iterator[Passage]:
-        # a walk through all of them does not push out those that questions lead to
+        # past the cache, which would be filled with passages that no question needs
         return map(partial(from_json, Passage), self.values("record"))
 
     def rows_where(self, condition: str, *values: object) -> Integers:
-        """The rows of the passages that a condition on the table `passages` is true of, ascending."""
+        """The rows of the passages that satisfy a condition on the table `passages`, ascending."""
         found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)
         return np.sort(self.rows_of([number for (number,) in found]))
 
@@ -291,7 +260,7 @@ class StoredPassages(Sequence[Passage]):
 
     def row_of(self, address: str) -> int | None:
         """The row of the passage with this address."""
-        address = address.encode("utf-8", "replace").decode()  # a lone surrogate is no text, and no address
+        address = address.encode("utf-8", "replace").decode()  # SQLite refuses a lone surrogate
         found = self.rows_where("id = ? AND address = ?", hash64(address), address)
         return int(found[0]) if len(found) else None
 
@@ -300,10 +269,10 @@ class StoredPassages(Sequence[Passage]):
         return self.rows_where(_OF_DOCUMENT, name)
 
     def of_document(self, name: str) -> tuple[Passage, ...]:
-        """The passages of the document with this id, in order; those of the documents asked for last are kept."""
+        """The passages of the document with this id, in order; cached for the documents that were used last."""
         return self._of_document(name)
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many passages each document has, by its id; without those that have none."""
+        """Id of each document that has passages → number of its passages."""
         return dict(self.database.rows(_COUNTS))

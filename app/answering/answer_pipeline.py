@@ -1,4 +1,4 @@
-"""One question to one answer: search, choose, judge whether that answers, quote."""
+"""Answers one question: search, read, rank, judge whether the documents answer, quote."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer_types import Answer, SearchStatement
+from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
 from alpie.app.answering.answer_weights import Weights, sigmoid
 from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
@@ -21,9 +21,9 @@ from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
 
-# Where a figure that is asked for is missing, the probability is kept below this share of what makes an answer firm.
+# Where a figure that is asked for is missing, this share of the firm threshold is the highest probability.
 _WITH_RESERVE = 0.99
-# Nearest passages that are less sure than this share of the threshold, and far from the question, are folded away.
+# Below this share of the threshold, and far from the question, the nearest passages are folded away.
 _WEAK = 0.5
 REPORTED_HITS = 10  # passages reported with the answer
 # A refusal shows the three nearest passages, labelled as no answer.
@@ -50,7 +50,7 @@ class AnswerPipeline:
     reader: Reader
     weights: Weights
     policy: QuotePolicy = field(default_factory=QuotePolicy)
-    threshold: float | None = None  # of the probability that the documents answer; None: the calibrated one
+    threshold: float | None = None  # of the probability that the documents answer; None: the fitted one
 
     @property
     def answer_threshold(self) -> float:
@@ -72,23 +72,6 @@ class AnswerPipeline:
             self.firm_threshold,
         )
 
-    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
-        """Search for a question, in the passages `allowed` or in all, and judge what was found."""
-        retrieval = self.index.retrieve(encoded, REPORTED_HITS, allowed=allowed)
-        started = perf_counter()
-        asked = encoded.question
-        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits)
-        milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
-        return self._score(replace(retrieval, milliseconds=milliseconds), readings)
-
-    def _score(self, retrieval: Retrieval, readings: tuple[Reading, ...]) -> JudgedQuestion:
-        """What was found and read, as a ranking of candidates and one probability."""
-        candidates = candidates_of(self.index, retrieval, readings)
-        ranking = ranked_candidates(retrieval, readings, candidates, self.weights.candidate)
-        row = answerable_features(retrieval, readings, candidates, ranking)
-        log_odds = float(self.weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
-        return JudgedQuestion(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
-
     def answer(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> Answer:
         """The quotations that answer a question, or an honest no with the nearest passages.
 
@@ -96,52 +79,71 @@ class AnswerPipeline:
         """
         started = perf_counter()
         judged = self.judge(encoded, allowed)
-        found = perf_counter()
-        answered = bool(judged.ranking) and judged.confidence >= self.answer_threshold
-        question = encoded.question  # misspelt words put right
-        weights = self.weights
-        policy = self.policy if answered else _NEAREST
-        quotes = select_quotes(judged.ranking, question, self.documents, judged.confidence, policy)
-        answered = answered and bool(quotes)
-        confidence = judged.confidence
-        if answered and lacks_a_figure(question.reader_text or question.searched, quotes):
-            confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
-        cosine = _best_cosine(judged)
-        near = weights.near_cosine if _has_no_known_word(self.index, encoded) else weights.far_cosine
-        done = perf_counter()
-        stages = dict(judged.retrieval.milliseconds)
-        stages["choose"] = 1000 * (found - started) + encoded.milliseconds - sum(stages.values())
-        stages |= {"quote": 1000 * (done - found), "total": 1000 * (done - started) + encoded.milliseconds}
-        return Answer(
+        after_judging = perf_counter()
+        question, confidence = encoded.question, judged.confidence
+        is_likely = bool(judged.ranking) and confidence >= self.answer_threshold
+        policy = self.policy if is_likely else _NEAREST
+        quotes = select_quotes(judged.ranking, question, self.documents, confidence, policy)
+        answer = Answer(
             question=question.typed,
             searched=question.searched,
-            answered=answered,
             confidence=confidence,
-            quotes=quotes if answered else (),
-            nearest=() if answered or cosine < near else quotes,
-            nothing_near=not answered
-            and cosine < weights.near_cosine
-            and judged.confidence < _WEAK * self.answer_threshold,
-            hits=_rerank(judged, weights.rerank_weight),
-            search=self.search_statement(_count_near_best(judged) if answered else 0),
-            milliseconds=stages,
+            hits=_rerank(judged, self.weights.rerank_weight),
+            search=self.search_statement(0),
+            milliseconds=_stages(judged, started, after_judging, perf_counter()),
             language=question.language,
         )
+        choose = self._with_quotes if is_likely and quotes else self._with_nearest
+        return choose(answer, judged, quotes)
+
+    def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
+        """Search for a question, in the passages `allowed` or in all, read the best, and judge whether they answer."""
+        retrieval = self.index.retrieve(encoded, REPORTED_HITS, allowed=allowed)
+        started = perf_counter()
+        asked = encoded.question
+        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits)
+        milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
+        retrieval = replace(retrieval, milliseconds=milliseconds)
+        candidates = candidates_of(self.index, retrieval, readings)
+        ranking = ranked_candidates(retrieval, readings, candidates, self.weights.candidate)
+        row = answerable_features(retrieval, readings, candidates, ranking)
+        log_odds = float(self.weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
+        return JudgedQuestion(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
+
+    def _with_quotes(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
+        """The answer that quotations give; with reserve where a figure that is asked for is not around them."""
+        question, confidence = judged.retrieval.encoded.question, judged.confidence
+        if lacks_a_figure(question.reader_text or question.searched, quotes):
+            confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
+        statement = self.search_statement(_count_near_best(judged))
+        return replace(answer, answered=True, quotes=quotes, confidence=confidence, search=statement)
+
+    def _with_nearest(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
+        """The refusal, with the nearest quotations where they are near enough to be worth a look."""
+        cosine = float(judged.candidates.column("cosine")[judged.ranking[0].row]) if judged.ranking else 0.0
+        far, near = self.weights.far_cosine, self.weights.near_cosine
+        is_unlikely = judged.confidence < _WEAK * self.answer_threshold
+        is_near = cosine >= (near if _has_no_known_word(self.index, judged.retrieval.encoded) else far)
+        return replace(answer, nearest=quotes if is_near else (), nothing_near=cosine < near and is_unlikely)
+
+
+def _stages(judged: JudgedQuestion, started: float, judged_at: float, ended: float) -> dict[str, float]:
+    """Milliseconds by stage, the encoding of the question included, which came before `started`."""
+    stages = dict(judged.retrieval.milliseconds)
+    encoding = judged.retrieval.encoded.milliseconds
+    stages["choose"] = 1000 * (judged_at - started) + encoding - sum(stages.values())
+    return stages | {"quote": 1000 * (ended - judged_at), "total": 1000 * (ended - started) + encoding}
 
 
 def _has_no_known_word(index: SearchIndex, encoded: EncodedQuestion) -> bool:
-    """Whether no word of a Spanish question is in the documents: «¿quién manda aquí?» is near anything, and asks nothing."""
+    """Whether no word of a Spanish question is in the documents: «¿quién manda aquí?» is near anything."""
     if encoded.question.language == "en" or encoded.related or not encoded.terms:
         return False
     return not any(index.lexical.frequencies([*map(str, encoded.terms)]))
 
 
-def _best_cosine(judged: JudgedQuestion) -> float:
-    return float(judged.candidates.column("cosine")[judged.ranking[0].row]) if judged.ranking else 0.0
-
-
 def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
-    """The passages, those first whose best candidate is most likely to answer; those that were not read after them."""
+    """The hits in the order of their best candidates; a hit that was not read counts as the worst of them."""
     best: dict[int, float] = {}
     for candidate in judged.ranking:
         best.setdefault(candidate.rank, candidate.score)
@@ -153,6 +155,6 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
 
 
 def _count_near_best(judged: JudgedQuestion) -> int:
-    """Passages with a sentence scored near the one that carried the answer over the threshold."""
+    """How many passages have a candidate whose score is near that of the best."""
     best = judged.ranking[0].score
     return len({candidate.rank for candidate in judged.ranking if best - candidate.score < 2.0})

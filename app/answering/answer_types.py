@@ -17,7 +17,7 @@ _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 class Citation:
     """Where a quotation comes from, in the words of `sources.toml` and of the document's headings.
 
-    The strings shown to people are made by `alpie.app.answering.quoting.citation` (short form, full form, formats).
+    `alpie.app.answering.quoting.citation` makes the sentences that people see.
     """
 
     address: str  # permanent address of the passage
@@ -29,17 +29,17 @@ class Citation:
     path: tuple[str, ...]  # section → heading
     box: str | None
     label: str | None  # «párrafo 1 de la parte dispositiva», «artículo 22»
-    page: PageLabel | None  # of the first word that is cited, None where the document does not say
+    page: PageLabel | None  # of the first word that is cited; None where the document has no pages
     paragraph: int  # within its section or unit, see `alpie.index.chunking.passages`
     url: str = ""
     rights: str = ""
     short_publisher: str = ""  # for the short form: «WeProtect»
     language: str = ""  # BCP 47, of the document
-    last_page: PageLabel | None = None  # of the last word, where that is another
-    recognised: int | None = None  # per cent: how sure the program was that read the words off a picture
-    doubtful: tuple[str, ...] = ()  # those of which it was not
+    last_page: PageLabel | None = None  # of the last word that is cited, where its page is another
+    recognised: int | None = None  # of words recognised on a picture: how sure the program was, in per cent
+    doubtful: tuple[str, ...] = ()  # words of which the program was not sure
     place: str = ""  # of publication
-    date_is_ours: bool = False  # the text does not carry it: it stands in brackets
+    date_is_ours: bool = False  # the document does not carry its date, which is put in brackets
     last_paragraph: int = 0  # of the last word that is cited; 0 where it is in `paragraph`
 
 
@@ -47,7 +47,7 @@ class Citation:
 class Quote:
     """One to three sentences, or a whole list, word for word.
 
-    `source[start:end]`, white space collapsed and the spans the layout left out removed, equals `text`.
+    `source[start:end]` equals `text`, once white space is collapsed and what the layout left out is removed.
     """
 
     text: str
@@ -87,19 +87,19 @@ class WrittenSentence:
 
 
 class WriterFailure(StrEnum):
-    """Why the writing ended before the model had said all, or said nothing."""
+    """Why a language model wrote no answer, or only the beginning of one."""
 
     TIMEOUT = "timeout"
-    CUT = "cut"  # it wrote more than anybody asked for
+    CUT = "cut"  # the model wrote more than is read
     UNREACHABLE = "unreachable"
-    NOTHING = "nothing"  # no sentence of it could be shown
+    NOTHING = "nothing"  # no sentence of the model could be shown
     MISSING = "missing"  # the package of the provider is not installed
     BUSY = "busy"  # too many writings at once
 
 
 @dataclass(frozen=True)
 class WriterReport:
-    """How the writing went. It is shown under the quotations, which are the same whatever it says."""
+    """How a language model wrote: what is shown under the quotations, which do not depend on the model."""
 
     model: str  # as in the settings
     dropped: Mapping[str, int] = field(default_factory=dict)  # sentences not shown, by reason
@@ -116,29 +116,29 @@ class Absent:
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
     place: str = ""  # a message: told in the reader's language
-    mentioned: bool = False  # what is quoted is what documents say of it
+    mentioned: bool = False  # documents speak of the place, and that is quoted
 
 
 class Role(StrEnum):
     """What the quotations of a part have in common."""
 
     SIDE = "side"  # of a comparison
-    DOCUMENT = "document"  # they are what one document says
-    CONTEXT = "context"  # what stands around a quotation that was not understood
-    DEFINITION = "definition"  # they say what the words of such a quotation mean
+    DOCUMENT = "document"  # one document says them
+    CONTEXT = "context"  # they stand around a quotation that was not understood
+    DEFINITION = "definition"  # they say what the words of a quotation mean that was not understood
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some quotations of an answer, shown apart: one side of a comparison, or one document. It has none if that says nothing."""
+    """The quotations of one side of a comparison, or of one document, shown apart; there are none if it says nothing."""
 
     role: Role
-    heading: str = ""  # what was compared, as typed, or a title; "": the role says it
+    heading: str = ""  # what was compared, as typed, or a title; "": the role says enough
     question: str = ""  # the question put to this part alone
     quotes: tuple[Quote, ...] = ()
-    nearest: tuple[Quote, ...] = ()  # where there are none: what comes nearest, which is no answer
-    tentative: bool = False  # its quotations come nearest and may not answer all that was asked
-    shown_elsewhere: bool = False  # what answers here is shown in another part, where it answers better
+    nearest: tuple[Quote, ...] = ()  # without quotations: what comes nearest, which is no answer
+    tentative: bool = False  # the quotations may not answer all that was asked
+    shown_elsewhere: bool = False  # what answers this part is shown in another one, which it answers better
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +157,8 @@ class Answer:
     language: str = "es"  # of the question: "es" | "en" | "und"
     absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there
     parts: tuple[Part, ...] = ()  # where they are shown apart: all of `quotes`, in their order
-    follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
-    limited_to: tuple[str, ...] = ()  # ids of the documents it was put to; empty: all
+    follows: tuple[str, ...] = ()  # the earlier questions that completed the question, oldest first
+    limited_to: tuple[str, ...] = ()  # ids of the documents that the question was put to; empty: all
     nothing_near: bool = False  # not answered, and what comes nearest is not near
     small_talk: bool = False  # nothing was asked that documents could answer: nothing was searched
     writer: tuple[WrittenSentence, ...] | None = None  # None: no model is configured
@@ -166,18 +166,19 @@ class Answer:
 
     @property
     def understood(self) -> str | None:
-        """The question as searched, where its words are not those typed: written out, put right.
+        """The question as searched, where words were written out or put right; None where none were.
 
-        None for one that was completed: `follows` says with what.
+        It is None for a completed question, too: `follows` says with what, and for a very long one, where nobody would see
+        what was changed.
         """
         typed, searched = (
             list(map(str, tokens(text))) for text in (without_invisible(self.question), self.searched)
         )
         if searched == typed or self.follows or len(self.searched) > _MAX_SHOWN:
-            return None  # of a very long one, what was changed could not be seen anyway
+            return None
         return self.searched
 
     @property
     def tentative(self) -> bool:
-        """Whether it answers with reserve: the quotations may not answer all that was asked."""
+        """Whether the answer is given with reserve: the quotations may not answer all that was asked."""
         return self.answered and self.confidence < self.search.firm_threshold

@@ -53,9 +53,9 @@ class LinearModel:
 class Weights:
     """Everything fitted that answering uses."""
 
-    candidate: LinearModel  # which sentence or list, given that one of them answers
+    candidate: LinearModel  # which candidate answers, given that one of them does
     answerable: LinearModel  # how likely the documents answer at all
-    threshold: float  # of the answerable probability: below, the documents are said not to answer
+    threshold: float  # of the answerable probability: below it, the documents are said not to answer
     fitted_on: Mapping[str, object]  # where the numbers come from
     # below this probability quotations are shown as what comes nearest, perhaps no answer
     firm_threshold: float = 0.0
@@ -67,7 +67,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class MissingWeights:
-    """Why there is nothing to answer with, for `Uncalibrated`."""
+    """Why an encoder has no weights to answer with, for the error `Uncalibrated`."""
 
     reason: str
     data: Path
@@ -98,20 +98,20 @@ def read_weights(path: Path) -> Weights:
 
 
 def calibration_file(data: Path) -> Path:
-    """Where the numbers of an encoder of one's own are, beside the index in `data`."""
+    """The file beside the index in `data` that holds the weights of an encoder other than the bundled one."""
     return data / "calibration.json"
 
 
 def is_bundled(encoder: Encoder) -> bool:
-    """Whether an encoder is the one whose numbers ship."""
+    """Whether `encoder` is the bundled one, whose weights are part of the package."""
     return encoder.fingerprint.startswith(f"{MODEL_NAME}/")
 
 
 def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | MissingWeights, HybridWeights]:
-    """What answering and search weigh with, or why there is nothing to answer with.
+    """The weights of answering and of search for `encoder`, or why there are none.
 
-    How near is near differs between encoders: by the numbers of another, passages would be ordered and questions
-    refused at random. The bundled one's ship, others are fitted by `alpie eval --fit`.
+    Cosines differ between encoders: with the weights of another encoder, passages would be ordered and questions refused
+    at random. The weights of the bundled encoder are in the package; `alpie eval --fit` fits those of others.
     """
     if is_bundled(encoder):
         return load_weights(), HybridWeights()

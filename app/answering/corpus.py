@@ -18,6 +18,7 @@ import numpy as np
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
+from alpie.app.answering.judging.read_passages import CachingReader
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.answering.routing.chosen_documents import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
@@ -38,7 +39,7 @@ from alpie.index.retrieval.places import Places
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
 from alpie.index.text_database import StoredPassages
@@ -49,9 +50,9 @@ if TYPE_CHECKING:
 _MAX_READ = 100  # passages looked through for a word
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # one corpus is another only where it is the same
+@dataclass(frozen=True, eq=False, repr=False)  # equal to itself alone: a comparison would read all texts
 class Corpus:
-    """An opened index with everything that answering needs. Immutable; safe to share between threads."""
+    """An opened index with everything that answering needs; immutable, and safe to share between threads."""
 
     documents: Mapping[str, Document]
     layouts: Mapping[str, Layout]
@@ -68,7 +69,7 @@ class Corpus:
     def open(cls, settings: Settings | None = None, encoder: Encoder | None = None) -> Corpus:
         """Open the index in use, with the encoder of the settings or one that is open already.
 
-        What is opened stays as it is, also when a newer index is built meanwhile.
+        An opened corpus stays as it is when a newer index is built.
 
         Raises `IndexMissing` (nothing built: `Corpus.build`), `IndexDamaged`, `IndexMismatch`.
         """
@@ -112,7 +113,7 @@ class Corpus:
         wanted = settings.ocr or (settings.docs / RECOGNITION_FILE).is_file()
         recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
         encoder = encoder or open_configured_encoder(settings)
-        for language in ("es", "en"):  # who asks may not be allowed to write there
+        for language in ("es", "en"):  # made now: who asks may not be allowed to write into the cache
             lexicon_of(language, Path(settings.cache))
         report = build_index(
             settings.docs,
@@ -138,7 +139,7 @@ class Corpus:
         reader: Reader,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Corpus:
-        """A corpus in memory, from passages that are there already; nothing is written."""
+        """A corpus in memory, made of passages; nothing is written."""
         embedded = embed_passages(passages, encoder, on_progress)
         return cls(
             documents={document.id: document for document in documents},
@@ -179,7 +180,7 @@ class Corpus:
     ) -> Answer:
         """Answer a question; `turns` are the earlier questions of the conversation, oldest first.
 
-        `documents`: ids of those that it is put to, none for all; `each_document`: what each of them says, by itself.
+        `documents`: ids of the documents that the question is put to, none for all; `each_document`: ask each by itself.
         Raises `QuestionError` when there is nothing to search in the question, `ArgumentError` for an unknown id.
         """
         for document in documents:
@@ -192,8 +193,9 @@ class Corpus:
         weights = self.weights
         if isinstance(weights, MissingWeights):
             raise Uncalibrated(weights.reason, weights.data)
+        reader = CachingReader(self.reader)
         return QuestionRouter(
-            self.documents, self.index, self.reader, weights, self.policy, self.threshold, lookup=self._lookup
+            self.documents, self.index, reader, weights, self.policy, self.threshold, lookup=self._lookup
         )
 
     @cached_property
@@ -209,18 +211,18 @@ class Corpus:
     ) -> tuple[Hit, ...]:
         """The best passages for a question or some words, best first.
 
-        A citation («artículo 22», «AGN/65/RES/10») gives the passages it names before all others. Quotation marks,
-        operators (`WordQuery`) and a figure by itself are literal: the passages that hold them come before these.
-        `retriever`: "hybrid", "dense" or "lexical"; `document`: an id, to search in that one only.
+        A citation («artículo 22», «AGN/65/RES/10») gives the passages that it names before all others. Quotation marks,
+        operators (`WordQuery`) and a figure by itself are literal: passages that hold them come first of all.
+        `retriever`: "hybrid", "dense" or "lexical"; `document`: the id of the only document to search in.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
         allowed = None if document is None else self._lookup.rows_in((self.require_document(document),))
-        read = read_question(question)
-        encoded = self.index.encode(read)
+        parsed = parse_question(question)
+        encoded = self.index.encode(parsed)
         hits = self.index.retrieve(encoded, limit, retriever, allowed).hits
-        reference = read.reference if retriever not in ("dense", "lexical") else None
+        reference = parsed.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._lookup.find_places(read, reference, within).places if reference else ()
+        places = self._lookup.find_places(parsed, reference, within).places if reference else ()
         hits = hits_at(places, hits, limit) if places else hits
         literal = WordQuery.of(question).literal
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
@@ -230,19 +232,19 @@ class Corpus:
         if allowed is not None:
             holding &= allowed
         first = self.index.retrieve(encoded, limit, retriever, holding).hits if holding.any() else ()
-        held = {hit.passage.address for hit in first}
-        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in held]
+        literal_hits = {hit.passage.address for hit in first}
+        rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in literal_hits]
         return (*(replace(hit, verbatim=True) for hit in first), *rest)[:limit]
 
     def holds_none_of(
         self, text: str, document: str | None = None, admits: Callable[[Hit], bool] = lambda _: True
     ) -> bool:
-        """Whether no passage that is admitted has a content word of `text`, in any form of it, or its correction.
+        """Whether no passage that `admits` lets through has a content word of `text`, in any form, or its correction.
 
-        What a search by meaning finds is then only near. False for a text of function words alone, and for one that
-        names a place («artículo 22»).
+        What a search by meaning finds is then only near. The result is False for a text of function words alone, and for
+        a text that names a place («artículo 22»).
         """
-        question = read_question(text)
+        question = parse_question(text)
         if not terms(question.typed) or question.reference is not None:
             return False
         hits = self.search(text, _MAX_READ, "lexical", document)
@@ -274,11 +276,11 @@ def open_configured_encoder(settings: Settings) -> Encoder:
 
 
 def open_configured_reader(settings: Settings) -> Reader:
-    """The reader that the settings name, with the language model before it where they say so."""
+    """The reader that the settings name; where they say so, a language model chooses before the reader does."""
     reader = open_reader(settings.reader, Path(settings.cache))
     if not (settings.writer and settings.writer_reads):
         return reader
-    # late: only who configured a model loads its library
+    # late: the library of a model is loaded only where a model is configured
     from alpie.app.answering.judging.model_reader import ModelReader
     from alpie.app.chat_model import open_stream
 

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from alpie.app.answering.quoting.citation import cite
-from alpie.app.answering.quoting.cut import read_cut
+from alpie.app.answering.quoting.cut import analyse_cut
 from alpie.app.answering.quoting.omissions import OMISSION, OMISSION_MARK, OMISSION_OR_DOTS, with_omissions
 from alpie.app.checking.copied import CopiedText, find_copied, without_hyphens
 from alpie.app.checking.text_view import TextView, fold_quotes, pieces_in_order, views_of
@@ -273,7 +273,7 @@ class TextChecker:
         near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
         sentences = [sentence for one in near for sentence in one.sentences]
         shown = with_omissions(document.text, spans, sentences)
-        reading = read_cut(document.text, spans, sentences)
+        reading = analyse_cut(document.text, spans, sentences)
         return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, reading)
 
 

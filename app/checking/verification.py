@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import short_citation
-from alpie.app.answering.quoting.cut import CutReading, CutWarning
+from alpie.app.answering.quoting.cut import CutAnalysis, CutWarning
 from alpie.app.checking.word_alignment import Difference
 from alpie.app.translations import Translations
 from alpie.index.records import Span
@@ -37,7 +37,7 @@ class MatchedPlace:
     shown: str
     citation: Citation | None  # of the passage it stands in, or before; None for a document without passages
     # the whole sentences it stands in, and what it leaves out of them
-    reading: CutReading = field(default_factory=CutReading)
+    reading: CutAnalysis = field(default_factory=CutAnalysis)
 
     @property
     def start(self) -> int:

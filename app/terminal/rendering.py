@@ -18,7 +18,7 @@ from alpie.app.answering.answer_types import (
     WrittenSentence,
 )
 from alpie.app.answering.quoting.citation import cite, full_citation
-from alpie.app.answering.quoting.cut import CutReading
+from alpie.app.answering.quoting.cut import CutAnalysis
 from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.checking.verification import (
     MatchedPlace,
@@ -215,7 +215,7 @@ def verification_text(outcome: Verification, translations: Translations, width: 
     return "\n".join(lines) + "\n"
 
 
-def _with_marks(reading: CutReading) -> str:
+def _with_marks(reading: CutAnalysis) -> str:
     """The whole sentences, with what was pasted between ⟦ and ⟧."""
     pieces: list[str] = []
     position = 0

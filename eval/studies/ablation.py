@@ -24,13 +24,13 @@ from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, estimate_cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.index.encoder import Encoder
-from alpie.index.reader import Reading, ReadPassage
+from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.conversation import complete_question
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.text_database import StoredPassages
 
 
@@ -53,10 +53,10 @@ class Variant(AnswerPipeline):
 
     def encode(self, question: str, turns: Sequence[str]) -> EncodedQuestion:
         """Encode a question, completed from the earlier `turns`, as the system searches it."""
-        return self.index.encode(complete_question(read_question(question, self.write_out), turns))
+        return self.index.encode(complete_question(parse_question(question, self.write_out), turns))
 
     def search(self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid") -> tuple[Hit, ...]:
-        return self.index.search(read_question(question, self.write_out), limit, retriever).hits
+        return self.index.search(parse_question(question, self.write_out), limit, retriever).hits
 
 
 class _CachingEncoder:
@@ -107,7 +107,7 @@ class _IndifferentReader:
     name = "nothing"
     reads_each_alone = True
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]
 
 

@@ -20,7 +20,7 @@ from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.conversation import complete_question
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Example:
 
 def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Example:
     alternatives = gold_places([*question.evidence, *(one for of in question.groups for one in of)], texts)
-    asked = complete_question(read_question(question.text), question.earlier)
+    asked = complete_question(parse_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
     readings = read_hits(
         corpus.reader, asked.reader_text or retrieval.encoded.question.searched, retrieval.hits

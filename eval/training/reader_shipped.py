@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.judging.read_passages import read_passage_of
+from alpie.app.answering.judging.read_passages import reader_input
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
@@ -24,11 +24,11 @@ def shipped_rows() -> list[ReaderRow]:
 
 
 def _text(passage: Passage) -> str:
-    return read_passage_of(passage).text
+    return reader_input(passage).text
 
 
 def _span(passage: Passage, numbers: Sequence[int]) -> tuple[int, int]:
-    read = read_passage_of(passage)
+    read = reader_input(passage)
     first, last = min(numbers), max(numbers)
     return int(read.starts[first]), int(read.starts[last]) + len(read.sentences[last])
 

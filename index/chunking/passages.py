@@ -1,4 +1,4 @@
-"""From sentences to passages: the unit that is retrieved and cited, with a permanent address.
+"""Gathers sentences into passages, the units that are retrieved and cited, each with a permanent address.
 
 A passage never crosses a heading or the edge of a box, and every sentence of the document is in exactly one.
 """
@@ -15,10 +15,10 @@ from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
 from alpie.index.spanish.analysis import normalize, slug_of
 
-_FEWEST_WORDS = 60  # a shorter passage takes the next paragraph in
+_FEWEST_WORDS = 60  # a shorter passage is joined with the next paragraph
 _MAX_WORDS = 180
 _MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
-_MAX_LIST_WORDS = 250  # a list stays whole up to here
+_MAX_LIST_WORDS = 250  # of a list that stays whole
 _MAX_KEY_DATA_WORDS = 120
 _MAX_SLUG = 40  # characters
 
@@ -26,7 +26,7 @@ _ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
 
 
 def label_below_heading(path: Sequence[str], label: str | None) -> str:
-    """The label without the article that is its heading: «apartado 2, letra b)» under «Artículo 22. …»."""
+    """The label without the article that its heading names: «apartado 2, letra b)» under «Artículo 22. …»."""
     label = label or ""
     heading = collapse(path[-1]).casefold() if path else ""
     unit, comma, rest = label.partition(", ")
@@ -35,9 +35,9 @@ def label_below_heading(path: Sequence[str], label: str | None) -> str:
 
 
 def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Mapping[int, int]:
-    """Block → number, from 1, of its paragraph within its headings and box, or within the unit it names there.
+    """Number of a block → number of its paragraph, from 1, within the headings and box, or within the unit of its label.
 
-    A list counts with its introduction's unit. Blocks without sentences have none.
+    A list is counted in the unit of its introduction. Blocks without sentences have no number.
     """
     numbers: dict[int, int] = {}
     counted: Counter[tuple[object, ...]] = Counter()
@@ -52,7 +52,7 @@ def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -
         group = of_block[-1].group
         counted[key] += 1
         if key[-1]:
-            counted[*key[:2], ""] += 1  # whoever counts the paragraphs of an article counts its numbered ones
+            counted[*key[:2], ""] += 1  # numbered paragraphs are paragraphs of the article as well
         numbers[number] = counted[key]
     return numbers
 
@@ -63,7 +63,7 @@ class _SentenceGroup:
 
     block: Block
     sentences: list[Sentence]
-    listed: bool = False  # holds a list or a pull quote
+    listed: bool = False  # whether there is a list or a pull quote among them
 
     @property
     def words(self) -> int:
@@ -87,7 +87,7 @@ def make_passages(document: Document, layout: Layout) -> tuple[Passage, ...]:
 
 
 def passage_address(document_id: str, heading: str, text: str) -> str:
-    """Permanent address of a passage: it depends on its document, its heading and its own words only."""
+    """The permanent address of a passage, which depends on document, heading and words only."""
     normal = normalize("NFC", collapse(text)).casefold()
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _MAX_SLUG) or 'texto'}/{digest}"
@@ -104,7 +104,7 @@ def _slug(text: str, longest: int) -> str:
 def _split_at_edges(
     layout: Layout, sentences: Sequence[Sequence[Sentence]]
 ) -> Iterator[list[_SentenceGroup]]:
-    """Pieces between two edges: headings, box edges, labelled clauses, captions and the like."""
+    """The sentences between two edges, by blocks; edges are headings, box edges, labelled clauses, captions, tables."""
     run: list[_SentenceGroup] = []
     edge: tuple[object, ...] = ()
     for block, of_block in zip(layout.blocks, sentences, strict=True):
@@ -116,10 +116,10 @@ def _split_at_edges(
             continue
         if not of_block:
             continue
-        sort = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
+        kind = block.kind if block.kind in (*_ALONE, BlockKind.KEY_DATA) else None
         if run and run[-1].block.kind is BlockKind.CAPTION and block.kind is BlockKind.KEY_DATA:
-            edge = (block.path, block.box, block.label, sort)  # the figure that the caption names
-        here = (block.path, block.box, block.label, sort)
+            edge = (block.path, block.box, block.label, kind)  # the figure that the caption names
+        here = (block.path, block.box, block.label, kind)
         piece = _SentenceGroup(block, list(of_block))
         taken = _take_introduction(run, piece) if run else None
         if here != edge or block.kind in (BlockKind.CAPTION, BlockKind.TABLE):
@@ -136,7 +136,7 @@ def _split_at_edges(
 
 
 def _take_introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _SentenceGroup | None:
-    """Move the introduction that ends `run` into `piece`, which it introduces; None where there is none."""
+    """`piece` with its introduction, taken from the end of `run`; None where `run` ends in no introduction of `piece`."""
     before = run[-1]
     last = before.sentences[-1]
     if last.role is not SentenceRole.LEAD_IN or last.group != piece.sentences[0].group:
@@ -164,7 +164,7 @@ def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
 
 
 def _split_evenly(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
-    """A piece too long for one passage, cut between sentences into even parts."""
+    """`piece` in even parts, cut between sentences, where it is too long for one passage."""
     limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
     words = piece.words
     if words <= limit or len(piece.sentences) == 1:

@@ -1,7 +1,7 @@
-"""From blocks to sentences: the unit that is quoted, with an exact map back to the source.
+"""Splits blocks into sentences, the units that are quoted, with an exact map back to the source.
 
 Sentences are cut in the readable text of a block, where hard wraps and footnote calls are gone, and
-mapped back to spans. Every character of a block that is quoted at all falls in exactly one sentence.
+mapped back to spans. Every character of a block that may be quoted is in exactly one sentence.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from alpie.index.records import (
     readable_text,
     spans_between,
 )
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import compose, normalize
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
@@ -35,34 +36,14 @@ _INTRODUCING = (BlockKind.PARAGRAPH, BlockKind.LEAD)
 
 _BOUNDARY = re.compile(r"(?<![.!?…])[.!?…]+[»”’\"')\]]{0,3}\s(?=[«“‘\"'(\[¿¡—–]{0,3}[^\W_])")
 _TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
-# Words whose full stop does not end a sentence, whatever follows.
-_NEVER = frozenset(
-    """
-sr sra srta sres dr dra dres prof ing lic d dª da dña excmo excma ilmo ilma fr st sto sta gral cap
-cmdte mons art arts núm nums núms n nº nro nros pág págs p pp vol vols cap caps fig figs tab ed
-eds coord trad ap apdo apdos párr sec tít disp ej p.ej cf cfr cit op vid vgr p.e i.e e.g vs aprox
-máx mín tel tfno avda c/ ee rr ff jj oo bb aa cc dd hh mm pp ss ttes ss.mm a.c d.c m.ª n.º n.ª n.os
-""".split()
-)
-# Words that may stand at the end of one: there the next word decides.
-_SOMETIMES = frozenset(
-    "uu ee.uu etc s.a s.l cía a.m p.m u.e o.n.u aa.vv ss.aa cc.aa jj.oo dd.hh ff.aa bis".split()
-)
-_OPENS = frozenset(
-    """
-el la los las lo un una unos unas al del de en con sin por para según si cuando donde aunque
-mientras como entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no
-ya y o pero además también más muchos muchas todo todos todas cada otro otra otros otras su sus se
-es son sin embargo así
-""".split()
-)
-# A "sentence" longer than this is none: a table without lines, data, a script without stops. It is cut
-# between words, or after so many characters where there is no blank, so that no unit outgrows the encoder.
+_WORDS = word_sets(__file__)
+# A longer «sentence» is a table without lines, data, or a script without stops. It is cut between words, or after so many
+# characters where there is no blank, so that the encoder can read all of every part.
 _MAX_SENTENCE = 2_000
-_LETTERS_A_WORD = 40  # a longer word counts as several, so that text without blanks fills passages too
+_LETTERS_A_WORD = 40  # a longer word counts as several, so that a text without blanks fills several passages
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
-# A quotation or a parenthesis this long at most is not cut inside: its parts would lose who says them.
+# Quotations and parentheses up to these lengths are not cut inside: a part would not tell who says it.
 _WHOLE_QUOTATION = 500
 _WHOLE_PARENTHESIS = 300
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
@@ -93,11 +74,11 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
 
 
 def _headings_without_text(document: Document, blocks: Sequence[Block]) -> set[int]:
-    """Titles that no text follows, here or elsewhere: no word is lost, and who asks for such a unit is shown these."""
+    """Numbers of the headings that no text follows, here or elsewhere: they are made sentences, so that no word is lost."""
     units = Counter((block.label or "").partition(",")[0] for block in blocks)
     shown = {
         normalize("NFC", document.title).casefold()
-    }  # that of the document, those of what is quoted, and those found
+    }  # titles of the document, of text that is quoted, and of headings found
     bare: dict[int, str] = {}
     for number, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
         if block.kind is not BlockKind.HEADING:
@@ -127,9 +108,8 @@ def _introduces(before: Block, block: Block, sentences: tuple[Sentence, ...]) ->
 def split_sentences(source: str, block: Block, block_number: int, first_group: int) -> list[Sentence]:
     """Sentences of one block; `first_group` is the number its list or table gets.
 
-    Items of a list and rows of a table are one sentence each, whatever stops they hold: they are
-    quoted together. So are those of a list inside a paragraph. Headings and call-outs have no sentences, but see
-    `document_sentences`.
+    An item of a list, also of a list inside a paragraph, and a row of a table are one sentence each, whatever stops they
+    hold, as they are quoted together. Headings and call-outs have no sentences, but see `document_sentences`.
     """
     if block.kind in _UNQUOTED or not block.spans:
         return []
@@ -140,7 +120,9 @@ def split_sentences(source: str, block: Block, block_number: int, first_group: i
     sentences: list[Sentence] = []
     for first, last, role, number in _split_around_lists(rules):
         group = None if number is None else first_group + number
-        for start, end in _split_long(text, places[first], places[last]):  # accents that stand apart count
+        for start, end in _split_long(
+            text, places[first], places[last]
+        ):  # offsets before accents were composed
             spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
             sentences.append(Sentence(text[start:end], spans, role, group, block_number))
     return sentences
@@ -186,9 +168,9 @@ def _split_parts(source: str, block: Block, block_number: int, group: int) -> li
 
 
 def sentence_bounds(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a readable text begin and end.
+    """The ranges of the sentences of a readable text.
 
-    What lies between two is a space; nothing, where one of `_MAX_SENTENCE` without a blank was cut.
+    Between two sentences there is a space; or nothing, where a sentence of `_MAX_SENTENCE` without a blank was cut.
     """
     whole = _unbroken_ranges(text)
     starts = [start for start, _ in whole]
@@ -232,15 +214,15 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
     match = _TOKEN_BEFORE.search(text, max(start, stop - 24), stop)
     token = match.group() if match else ""
     if stop - len(token) == start and _ENUMERATOR.match(token):
-        return False  # «1. Tendencias»: the number of what it opens
+        return False  # «1. Tendencias»: a number at the beginning of a sentence
     bare = token.casefold().strip(".")
     if text[stop : stop + 2] == "..":
         return True
-    if bare in _NEVER and not (token.isupper() and len(bare) > 2):
+    if bare in _WORDS["abbreviations"] and not (token.isupper() and len(bare) > 2):
         return False
     next_word = re.match(r"\w*", text[first : first + 30])
-    opens = opener.isupper() and next_word is not None and next_word.group().casefold() in _OPENS
-    if bare in _SOMETIMES or (len(bare) == 1 and bare.isalpha() and token.isupper()):
+    opens = opener.isupper() and next_word is not None and next_word.group().casefold() in _WORDS["openings"]
+    if bare in _WORDS["ambiguous_abbreviations"] or (len(bare) == 1 and bare.isalpha() and token.isupper()):
         return opens
     return True
 
@@ -266,7 +248,7 @@ def _unbroken_ranges(text: str) -> list[tuple[int, int]]:
 
 
 def word_count(sentences: Sequence[Sentence]) -> int:
-    """Words of some sentences, by white space; by length where that says nothing."""
+    """The number of words of some sentences, by white space, or by length where there is none."""
     texts = (sentence.text for sentence in sentences)
     return sum(max(len(text.split()), len(text) // _LETTERS_A_WORD) for text in texts)
 
@@ -287,7 +269,7 @@ _SERIES = (
 
 
 def find_run_in_lists(text: str) -> Iterator[list[int]]:
-    """For each list in a text, where its items begin: the first after a colon, two at least, counting on in one form."""
+    """For each list inside a paragraph, the offsets of its items: two at least, in sequence, the first after a colon."""
     marks = [*_MARK.finditer(text)]
     taken = 0
     for number, first in enumerate(marks):

@@ -1,4 +1,4 @@
-"""How many of a file's words are in the blocks that were read from it, so that a loss is reported."""
+"""Counts how many words of a file are in the blocks made of it, so that a loss is reported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from alpie.index.spanish.analysis import normalize
 
 _WORD = re.compile(r"[^\W_]+")
 _DIVIDED = re.compile(r"([^\W\d_]+)-\n")
-_MAX_LOST = 0.01  # of the words: more is told
+_MAX_LOST = 0.01  # share of the words: a larger loss is reported
 
 
 def count_words(text: str) -> Counter[str]:
@@ -22,10 +22,10 @@ def count_words(text: str) -> Counter[str]:
 
 
 def measure_coverage(document: Document, layout: Layout, passages: Sequence[Passage]) -> Document:
-    """Count the words that the blocks keep: returns `document` with its coverage, and notices of what is lost.
+    """`document` with its coverage, the words of the file and those in blocks, and with notices of what is lost.
 
-    What the layout leaves out on purpose (running heads and feet, marks) counts as kept: it is told apart by
-    being left out. Of a text file the file itself is what the blocks are compared with.
+    What the layout leaves out on purpose (running heads and feet, marks) counts as kept. The blocks of a text file are
+    compared with the file itself, those of other formats with the text of another extractor.
     """
     raw = normalize("NFKC", document.structure.found if document.structure else document.text)
     found = count_words(raw)
@@ -44,7 +44,7 @@ def measure_coverage(document: Document, layout: Layout, passages: Sequence[Pass
 
 
 def _count_rejoined(raw: str, lost: Counter[str], gained: Counter[str]) -> int:
-    """How many of the `lost` words are halves that a line end divides, and were read as one word."""
+    """How many of the `lost` words are halves of a word at the end of a line, which the blocks hold as one word."""
     halves = 0
     for first, times in Counter(_DIVIDED.findall(raw)).items():
         for word in [word for word in gained if word.startswith(first) and word != first]:

@@ -12,8 +12,7 @@ from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
-
-RUNTIMES = ("auto", "onnx", "torch", "torch-bf16")
+from alpie.index.runtimes import RUNTIMES
 
 _LOG = logging.getLogger(__name__)
 

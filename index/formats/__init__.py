@@ -14,8 +14,8 @@ from importlib import import_module
 from pathlib import Path, PurePath
 
 from alpie.index.errors import SourceError
+from alpie.index.formats.checked_metadata import checked_metadata
 from alpie.index.formats.extraction import Extraction, Metadata
-from alpie.index.formats.opening_title import shown_title
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import message
 
@@ -83,8 +83,7 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         )
     if len(extraction.text) > MAX_CHARACTERS:
         raise SourceError.at(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
-    titled = replace(extraction.metadata, title=extraction.metadata.title or shown_title(extraction))
-    return replace(extraction, metadata=titled)
+    return replace(extraction, metadata=checked_metadata(extraction))
 
 
 def check_signature(data: bytes, path: Path) -> None:

@@ -74,7 +74,7 @@ def docx_metadata(document: DocxDocument) -> Metadata:
     title = "" if core.title == "Word Document" else collapse(core.title or "")
     return Metadata(
         title=title,
-        publisher=author,
+        author=author,
         date=date.date().isoformat() if date and not from_template else "",
         language=collapse(core.language or ""),
         guessed=("date",),

@@ -57,13 +57,16 @@ class Metadata:
 
     title: str = ""
     publisher: str = ""
+    author: str = ""  # who wrote or saved it: a person, or the body that publishes it
     date: str = ""  # ISO 8601
     language: str = ""  # BCP 47
     kind: str = ""
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()  # what its reader should know of how it was read
-    guessed: tuple[str, ...] = ()  # names of fields above that stand for something near: the day it was saved
+    guessed: tuple[
+        str, ...
+    ] = ()  # fields above that stand for something near: the day it was saved, a heading
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ _MARKS = {
 _CHARSET = re.compile(rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})")
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
-    "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name", "author", "dc.creator"),
+    "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name"),
+    "author": ("author", "dc.creator", "dcterms.creator", "citation_author"),
     "date": (
         "dcterms.issued", "dc.date", "dcterms.date", "article:published_time", "citation_publication_date", "date",
     ),

@@ -72,7 +72,8 @@ def dublin_core(root: etree._Element | None, published: bool = False) -> Metadat
 
     return Metadata(
         title=said("title"),
-        publisher=said("publisher", "initial-creator", "creator"),
+        publisher=said("publisher"),
+        author=said("initial-creator", "creator"),
         date=iso_date(said("date") if published else said("creation-date", "created", "date")),
         language=said("language"),
         rights=said("rights"),

@@ -19,7 +19,6 @@ _ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 _NO_TITLE = re.compile(
     r"(?i).*\.(?:docx?|pdf|indd|odt|qxp|tex|rtf)$|(?:microsoft word|untitled|sin título|document\d*$|\(anonymous\)).*"
 )
-_NO_AUTHOR = frozenset({"anonymous", "(anonymous)", "unknown", "user", "usuario", "autor", "author"})
 
 
 def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
@@ -28,17 +27,18 @@ def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
         key: collapse(clean_text(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()
     }
     packet = _xmp_fields(data)
-    titles = (one for one in (packet.get("title"), info.get("Title")) if one and not _NO_TITLE.match(one))
-    authors = (packet.get("publisher", ""), packet.get("creator", ""), info.get("Author", ""))
+    titles = (packet.get("title", ""), info.get("Title", ""))
+    told = next((one for one in titles if one and not _NO_TITLE.match(one)), "")
     language = _LANGUAGE.search(data)
     published = iso_date(packet.get("date", ""))
     return Metadata(
-        title=next(titles, title),
-        publisher=next((one for one in authors if one and one.lower() not in _NO_AUTHOR), ""),
+        title=told or title,
+        publisher=packet.get("publisher", ""),
+        author=packet.get("creator", "") or info.get("Author", ""),
         date=published or iso_date(info.get("CreationDate", "")) or iso_date(info.get("ModDate", "")),
         language=language[1].decode("ascii") if language else packet.get("language", ""),
         rights=packet.get("rights", ""),
-        guessed=() if published else ("date",),
+        guessed=("date",) * (not published) + ("title",) * (not told),
     )
 
 

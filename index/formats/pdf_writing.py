@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from alpie.index.formats.checked_metadata import is_title, joined_title, names_part
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.numbering import raised_text
 from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks, running_text_of, title_key
@@ -284,7 +285,12 @@ def _joins(before: PdfBlock, after: PdfBlock) -> bool:
 
 
 def _title(blocks: Sequence[PdfBlock]) -> str:
-    """The largest heading of the first page that names no part: «Artículo 1. Objeto.»."""
-    headings = (block for block in blocks if block.heading and not opens_unit(collapse(block.text)))
-    largest = max(headings, key=lambda block: block.size, default=None)
-    return collapse(clean_text(largest.text)) if largest else ""
+    """The largest heading of the first page that stands before its first part, else its first line; "" for none."""
+    texts = [collapse(clean_text(block.text)) for block in blocks]
+    parts = (at for at, text in enumerate(texts) if opens_unit(text) or names_part(text))
+    opening = range(next(parts, len(blocks)))
+    headings = [at for at in opening if blocks[at].heading]
+    largest = max(headings, key=lambda at: blocks[at].size, default=0)
+    if not headings and not (opening and is_title(texts[0].removesuffix("."))):
+        return ""
+    return joined_title(texts[largest], texts[largest + 1 : opening.stop])

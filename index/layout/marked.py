@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.double_spaced import join_double_spaced
 from alpie.index.layout.forms import kind_by_form
 from alpie.index.layout.legal import join_legal_headings
 from alpie.index.layout.line_groups import LineGroup
@@ -113,6 +114,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
     for group in groups:
         if group.kind is None and not group.item:
             group.kind = kind_by_form(group.text)
+    groups = join_double_spaced(groups)
     label_clauses(groups)
     groups = join_legal_headings(groups)
     groups = join_lists(groups)

@@ -1,7 +1,7 @@
 """The reader: question and passage read together, to tell which sentence answers, or that none does.
 
-`bundled` is the one that comes with the package; `cross_encoder` lets any sentence-transformers cross-encoder take its
-place; `open_reader` opens what a setting names.
+`bundled` is the reader of the package; `cross_encoder` makes a reader of any sentence-transformers cross-encoder;
+`open_reader` opens the reader that a setting names.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 
 from alpie.index.encoder import Floats, Integers
 
-NOT_READ = -30.0  # log-odds of a sentence that lay beyond what was read: as good as none
+NOT_READ = -30.0  # log-odds of a sentence beyond what was read: almost impossible
 
 
 @dataclass(frozen=True)
-class ReadPassage:
-    """A passage as a reader sees it: its sentences in order, and the heading that says what they are about."""
+class ReaderInput:
+    """A passage as a reader gets it: the sentences in order, and the heading that says what they are about."""
 
     sentences: tuple[str, ...]
     heading: str = ""
@@ -38,40 +38,35 @@ class ReadPassage:
 
 
 class AnswerWords(NamedTuple):
-    """The words of a sentence that answer, by their characters in it."""
+    """The words of a sentence that answer, by their range of characters in the sentence."""
 
     start: int
     end: int
-    probability: float  # that these and no others of the sentence do, given that it answers
+    probability: float  # that these words and no others of the sentence do, given that the sentence answers
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a reader says of one passage and one question.
 
-    All numbers are log-odds against «the answer is not here», so they compare between passages.
+    All numbers are log-odds against «the answer is not here», so they can be compared between passages.
     """
 
     passage_log_odds: float  # that the passage answers
     sentence_log_odds: Floats  # (sentences,): that the answer begins in that sentence
-    words: tuple[AnswerWords | None, ...] = ()  # of each sentence those that answer; None: unknown
-
-    @property
-    def best(self) -> int:
-        """Number of the sentence that likeliest answers."""
-        return int(np.argmax(self.sentence_log_odds))
+    words: tuple[AnswerWords | None, ...] = ()  # (sentences,): the words that answer; None: unknown
 
 
 class Reader(Protocol):
-    """Reads a question and passages together; safe to call from several threads."""
+    """Reads a question together with passages; safe to call from several threads."""
 
     @property
     def name(self) -> str:
-        """Which model, for people, and for the calibration that was fitted to it."""
+        """The name of the model, for people and for the calibration that was fitted to the model."""
 
     @property
     def reads_each_alone(self) -> bool:
-        """Whether what it says of a passage is the same whichever others it is given: then it can be kept."""
+        """Whether the reading of a passage does not depend on the other passages, so that it can be cached."""
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         """A reading of each passage, in order."""

@@ -1,10 +1,10 @@
-"""The reader that comes with the package: an 8-bit cross-encoder under onnxruntime.
+"""The reader of the package: an 8-bit cross-encoder under onnxruntime.
 
 1. Question and passage go through the transformer as one sequence, ``<s> query: … </s></s> passage: … </s>``,
    one passage at a time, without padding. The graph starts at word vectors, which are the bundled encoder's,
    so its table of words is not shipped twice.
-2. Every token gets two logits: the answer begins here, the answer ends here; those of ``<s>`` stand for «the
-   answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less that of ``<s>``.
+2. Every token gets two logits: the answer begins here, the answer ends here; the logits of ``<s>`` stand for «the
+   answer is not here». A sentence's log-odds are the log-sum-exp of its begin logits less the begin logit of ``<s>``.
 3. A passage too long for one sequence is read in runs of whole sentences.
 
 It was trained by `alpie.eval.training.fit_reader`; docs/quality.md has its model card.
@@ -28,22 +28,22 @@ from alpie.index.encoder.tokenizer import open_tokenizer
 from alpie.index.encoder.word_pieces import WordTable
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
-from alpie.index.reader import NOT_READ, AnswerWords, Reading, ReadPassage
+from alpie.index.reader import NOT_READ, AnswerWords, ReaderInput, Reading
 
 GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "logits"
 
-_MAX_TOKENS = 384  # of a sequence: twice what a usual passage has; training saw up to 288
+_MAX_TOKENS = 384  # of a sequence: twice those of a usual passage; training had up to 288
 _MAX_QUESTION_TOKENS = 96
-_MAX_QUESTION_CHARACTERS = 1_500  # 96 tokens never need more, and a text of megabytes is not tokenised
+_MAX_QUESTION_CHARACTERS = 1_500  # more than 96 tokens need; a text of megabytes would take long to tokenise
 _MAX_SPAN_TOKENS = 40  # of the words that answer inside a sentence
 _SEPARATOR = 2  # the id of </s>
 
 
 @dataclass(frozen=True)
 class _Tokens:
-    """A text's own tokens, without the special ones: ids, and first and last character of each."""
+    """The tokens of a text, without special tokens: their ids, and the offsets of their characters."""
 
     ids: Integers
     offsets: Integers  # (tokens, 2), into the text without its prompt; negative inside the prompt
@@ -56,7 +56,7 @@ class BundledReader:
     reads_each_alone = True
 
     def __init__(self, cache: Path) -> None:
-        """The reader, with the encoder's files in `cache`, made if need be. Raises `EncoderError` for a bad graph."""
+        """The reader, with the encoder's files in `cache`, made if need be; raises `EncoderError` for a bad graph."""
         folder = bundled_folder(cache)
         try:
             self._session = open_session(GRAPH)
@@ -64,7 +64,7 @@ class BundledReader:
             raise EncoderError(message("reader.graph", path=GRAPH, error=error)) from error
         self._tokenizer, self._word_table = open_tokenizer(folder), WordTable.open(folder / WEIGHTS_FILE)
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         asked = self._tokens(PROMPTS["query"], question[:_MAX_QUESTION_CHARACTERS])
         head = np.concatenate([[0], asked.ids[:_MAX_QUESTION_TOKENS], [_SEPARATOR, _SEPARATOR]])
         if len(passages) == 1:
@@ -81,7 +81,7 @@ class BundledReader:
         offsets = np.array([found.offsets[row] for row in own], np.int64).reshape(-1, 2) - len(prompt)
         return _Tokens(np.array([found.ids[row] for row in own], np.int64), offsets)
 
-    def _read_one(self, head: Integers, passage: ReadPassage) -> Reading:
+    def _read_one(self, head: Integers, passage: ReaderInput) -> Reading:
         if not passage.sentences:
             return Reading(NOT_READ, np.zeros(0, np.float32))
         runs = self._runs(passage, _MAX_TOKENS - len(head) - 1)
@@ -90,9 +90,9 @@ class BundledReader:
         words = tuple(words for part in parts for words in part.words)
         return Reading(max(part.passage_log_odds for part in parts), sentences, words)
 
-    def _runs(self, passage: ReadPassage, most_tokens: int) -> list[tuple[int, int]]:
-        """First and last sentence of each run that fits one sequence; a sentence longer than that is one run."""
-        if len(passage.text) < most_tokens:  # characters: then it has fewer tokens than that
+    def _runs(self, passage: ReaderInput, most_tokens: int) -> list[tuple[int, int]]:
+        """First and last sentence of each run that fits one sequence; a sentence that does not fit is one run."""
+        if len(passage.text) < most_tokens:  # no text has more tokens than characters
             return [(0, len(passage.sentences) - 1)]
         heading = len(self._tokens(PROMPTS["document"], _with_heading(passage.heading, "")).ids)
         runs: list[tuple[int, int]] = []
@@ -105,8 +105,8 @@ class BundledReader:
             used += length
         return [*runs, (first, len(passage.sentences) - 1)]
 
-    def _read_run(self, head: Integers, passage: ReadPassage, first: int, last: int) -> Reading:
-        run = ReadPassage(passage.sentences[first : last + 1], passage.heading)
+    def _read_run(self, head: Integers, passage: ReaderInput, first: int, last: int) -> Reading:
+        run = ReaderInput(passage.sentences[first : last + 1], passage.heading)
         before = len(_with_heading(run.heading, ""))
         tokens = self._tokens(PROMPTS["document"], _with_heading(run.heading, run.text))
         kept = max(1, _MAX_TOKENS - len(head) - 1)
@@ -114,7 +114,7 @@ class BundledReader:
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
         vectors = self._word_table.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
         (logits,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
-        own = offsets[:, 1] > 0  # the heading is read, and answers nothing
+        own = offsets[:, 1] > 0  # tokens of the heading are read, but are no answer
         begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))
         return _reading_from_logits(run, offsets[own], begins, ends, logits[0, 0])
 
@@ -124,9 +124,9 @@ def _with_heading(heading: str, text: str) -> str:
 
 
 def _reading_from_logits(
-    passage: ReadPassage, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
+    passage: ReaderInput, offsets: Integers, begins: Floats, ends: Floats, nowhere: Floats
 ) -> Reading:
-    """The reading of a passage from the logits of its tokens, shape (tokens,)."""
+    """The reading of a passage by the logits of its tokens, shape (tokens,) each."""
     scores = np.full(len(passage.sentences), NOT_READ, np.float32)
     words: list[AnswerWords | None] = [None] * len(passage.sentences)
     # a token begins with the blank before its word
@@ -151,7 +151,7 @@ class _TokenSpan(NamedTuple):
 
 
 def _likeliest_span(begins: Floats, ends: Floats) -> _TokenSpan:
-    """The tokens of a sentence's likeliest answer."""
+    """The tokens of the likeliest answer in a sentence, by the logits of its tokens."""
     both = begins[:, np.newaxis] + ends[np.newaxis, :]
     distance = np.arange(len(ends))[np.newaxis, :] - np.arange(len(begins))[:, np.newaxis]
     both = np.where((distance >= 0) & (distance < _MAX_SPAN_TOKENS), both, -np.inf)

@@ -1,7 +1,7 @@
-"""Any sentence-transformers cross-encoder as a reader: it scores the question with each sentence, and the passage.
+"""Makes a reader of a sentence-transformers cross-encoder, which scores the question with passage and each sentence.
 
-Such a model gives one score a pair and knows no «not here»; its score, a logit for most of them, stands for the
-log-odds. What that is worth is for the calibration to find out: fit one with `alpie eval --fit`.
+Such a model gives one score a pair and none for «not here»; the score, a logit with most models, is taken as log-odds. How
+much such scores tell is found out by calibration: `alpie eval --fit` fits one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alpie.index.encoder.torch_runtime import loading_errors
 from alpie.index.environment import keep_hub_offline
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
-from alpie.index.reader import NOT_READ, Reading, ReadPassage
+from alpie.index.reader import NOT_READ, ReaderInput, Reading
 
 _BATCH = 16
 
@@ -32,16 +32,18 @@ class CrossEncoderReader:
 
     @classmethod
     def open(cls, model: str) -> CrossEncoderReader:
-        """The model, as `open_reader` tells. Raises `EncoderError` when it is not there or is no cross-encoder."""
+        """The reader `model`, see `open_reader`; raises `EncoderError` where the model is missing or no cross-encoder."""
         keep_hub_offline()
         try:
             from sentence_transformers import CrossEncoder
+            from torch import nn
 
-            return cls(CrossEncoder(model, local_files_only=True, activation_fn=_identity()), model)
+            # the logit as it is, not its sigmoid
+            return cls(CrossEncoder(model, local_files_only=True, activation_fn=nn.Identity()), model)
         except loading_errors() as error:
             raise EncoderError(message("reader.unopenable", model=model, error=error)) from error
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         texts = ((one.heading, text) for one in passages for text in (one.text, *one.sentences))
         headed = (f"{heading}. {text}" if heading else text for heading, text in texts)
         pairs = [(without_surrogates(question), without_surrogates(text)) for text in headed]
@@ -63,9 +65,3 @@ class CrossEncoderReader:
         if found.ndim != 1:
             raise EncoderError(message("reader.numbers", model=self.name, count=found.shape[-1]))
         return found
-
-
-def _identity() -> Any:
-    from torch import nn
-
-    return nn.Identity()  # the logit as it is, not its sigmoid

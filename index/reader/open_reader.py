@@ -1,4 +1,4 @@
-"""Opens the reader that a name stands for: the bundled one, or a cross-encoder that somebody has."""
+"""Opens the reader of a name: the bundled one, or a cross-encoder on this machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def open_reader(model: str, cache: Path) -> Reader:
     """The reader `model`, without ever using the network; opened once in a process.
 
     `model` is ``bundled``, the folder of a sentence-transformers cross-encoder, or the name of one in the local
-    Hugging Face cache; `cache` is where the bundled encoder's files are. Raises `EncoderError` when it is missing
-    or cannot be used.
+    Hugging Face cache; `cache` holds the bundled encoder's files. Raises `EncoderError` when the model is missing or cannot
+    be used.
     """
     if model == BUNDLED:
         from alpie.index.reader.bundled import BundledReader

@@ -12,12 +12,12 @@ from alpie.index.messages import message
 
 RetrieverName = Literal["hybrid", "dense", "lexical"]
 RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
-"""All of them together, passage vectors alone, stems alone."""
+"""All retrievers fused, passage vectors alone, stems alone."""
 MAX_HITS = 100  # of one search that a person or a program may ask for
 
 
 def retriever_named(name: object) -> RetrieverName:
-    """The retriever that somebody asked for by `name`; raises `ArgumentError` where there is none of that name."""
+    """The retriever of the name `name`; raises `ArgumentError` where there is none."""
     for retriever in RETRIEVERS:
         if retriever == name:
             return retriever

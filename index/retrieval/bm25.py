@@ -1,8 +1,8 @@
 """The lexical retriever: BM25 over Spanish stems, divided by the sum of the question's term weights.
 
-Therefore scores lie between 0 and about 1, can be compared between questions and collections, and a question in another
-language fades out of the fusion by itself. The database's own ranking is not used: its constants cannot be chosen, and
-it takes forty times as long as adding up arrays.
+Therefore scores lie between 0 and about 1 and can be compared between questions and collections, and for a question in
+another language they are near 0. SQLite's own ranking is not used: its constants cannot be chosen, and it takes forty
+times as long as adding up arrays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHARE_SCALE = 65_535
 
 
 def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
-    """How much of each term's weight (idf) a text with these terms earns, 0 … 1, as in the postings.
+    """The share of the weight (idf) of each term that a text with `terms` gets, 0 … 1, as in the postings.
 
     `mean_length`: of all texts, in terms. The sum of idf times share over a question's terms is BM25.
     """
@@ -35,7 +35,7 @@ def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
 
 
 def write_postings(database: Database, field: str, rows: Iterable[Sequence[str]]) -> None:
-    """Write the postings of `rows`, the terms of one text after another, in place of those of before."""
+    """Replace the postings of a field by those of `rows`, the terms of each text."""
     numbers: dict[str, int] = {}
     terms, lengths = array("i"), array("i")
     for row in rows:
@@ -73,7 +73,7 @@ class TermIndex:
         return cls(database, "stems", len(rows))
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
-        """How many texts each of `terms` stands in."""
+        """In how many texts each of `terms` stands."""
         wanted = list(map(str, terms))
         found = dict(self._postings("term, frequency", wanted))
         return [found.get(term, 0) for term in wanted]
@@ -85,11 +85,11 @@ class TermIndex:
         )
 
     def idfs(self, terms: Sequence[str]) -> list[float]:
-        """Robertson–Spärck Jones weight of each, in Lucene's form; a term nobody wrote gets the largest."""
+        """The Robertson–Spärck Jones weight of each term, in Lucene's form; a term of no text has the largest."""
         return [math.log(1 + (self.size - n + 0.5) / (n + 0.5)) for n in self.frequencies(terms)]
 
     def scores(self, question: Sequence[str]) -> Floats:
-        """Normalised BM25 of every text for some terms, repeats counted once; shape (texts,), 0 … about 1."""
+        """Normalised BM25 of every text for the terms of a question, each counted once; shape (texts,), 0 … about 1."""
         terms = tuple(dict.fromkeys(map(str, question)))
         scores = np.zeros(self.size, dtype=np.float32)
         weights = dict(zip(terms, self.idfs(terms), strict=True))

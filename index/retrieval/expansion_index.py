@@ -1,7 +1,7 @@
-"""Searches expansions: by the vectors of their lines, and by their words, which are a field beside the passage's.
+"""Searches expansions by the vectors of their lines, and by their words, which are a field of their own.
 
-Vectors are kept in one byte a number: a passage has some seventeen lines, and what is searched and never shown
-need not be as large as what it leads to.
+Vectors are quantised to one byte a number: a passage has some seventeen lines, whose vectors would otherwise take more
+room than all others.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from alpie.index.encoder import Flags, Floats, Integers
+from alpie.index.record_json import from_json
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import ExpansionLine
-from alpie.index.text_database import StoredPassages, bounds_of, concatenated_ranges, from_json
+from alpie.index.text_database import StoredPassages, bounds_of, concatenated_ranges
 
 
 class _StoredLines(Sequence[Sequence[ExpansionLine]]):
@@ -33,16 +34,16 @@ class _StoredLines(Sequence[Sequence[ExpansionLine]]):
 
 @dataclass(frozen=True)
 class ExpansionIndex:
-    """The expansions of all passages: lines that ask for a passage in other words. They are found by meaning and by words."""
+    """The expansions of all passages: lines that ask for a passage in other words, found by meaning and by words."""
 
     lines: Sequence[Sequence[ExpansionLine]]  # (passages,)
     bounds: Integers  # (passages + 1,): lines of passage i are bounds[i] … bounds[i + 1] - 1
     vectors: VectorIndex
-    words: TermIndex  # of each passage that has lines the words of all of them
+    words: TermIndex  # for each passage that has lines, the words of all its lines
 
     @classmethod
     def load(cls, passages: StoredPassages, file: Path) -> ExpansionIndex | None:
-        """The lines of stored passages, with the vectors in `file`; None where no passage has any."""
+        """The expansions of stored passages, with the vectors in `file`; None where no passage has one."""
         bounds = passages.expansion_bounds
         if not bounds[-1]:
             return None
@@ -60,7 +61,7 @@ class ExpansionIndex:
         return np.flatnonzero(np.diff(self.bounds)).astype(np.int64)
 
     def word_scores(self, question: Sequence[str]) -> Floats:
-        """Normalised BM25 of the words of their lines, (passages,); 0 for one without."""
+        """Normalised BM25 of the words of each passage's lines, (passages,); 0 for a passage without lines."""
         scores = np.zeros(len(self.lines), dtype=np.float32)
         scores[self._with_lines] = self.words.scores(question)
         return scores
@@ -70,14 +71,14 @@ class ExpansionIndex:
         return self.bounds[passages + 1] > self.bounds[passages]
 
     def cosines(self, vector: Floats, passages: Integers) -> list[Floats]:
-        """Cosines of `vector` with the lines of each passage, an array a passage."""
+        """The cosines of `vector` with the lines of each passage, one array a passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
         found = self.vectors.cosines(vector, concatenated_ranges(starts, counts))
         return np.split(found, bounds_of(counts)[1:-1]) if len(passages) else []
 
     def best(self, vector: Floats, passages: Integers) -> Floats:
-        """The best cosine among the lines of each passage, (passages,); -1 for one without lines."""
+        """The best cosine among the lines of each passage, (passages,); -1 for a passage without lines."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
         best = np.full(len(passages), -1.0, dtype=np.float32)
@@ -89,10 +90,10 @@ class ExpansionIndex:
 
 
 def impute_scores(values: Floats, has_lines: Flags, reference: Floats) -> Floats:
-    """`values` for the passages that have lines; the others get an estimate from their own words.
+    """`values` for the passages that have lines, and an estimate for the others, so that no lines are no handicap.
 
-    `reference` is the same kind of score of the passages' own words, raised by as much as lines are better
-    on average: nobody having written lines for a passage neither helps nor hurts it.
+    The estimate is `reference`, the same kind of score of the passages' own words, raised by as much as lines score higher
+    on average.
     """
     raised = reference + (values[has_lines] - reference[has_lines]).mean()
     return np.where(has_lines, values, raised).astype(np.float32)

@@ -1,6 +1,6 @@
 """Finds the passages and sentences that a citation names, by their labels, headings and marks.
 
-Where a document has no such place, this is said, and the place next to it is never given instead.
+Where a document has no such place, the result says so: a neighbouring place is never given instead.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from functools import cached_property
 from itertools import groupby
 
 from alpie.index.layout.quotations import are_quoted
-from alpie.index.messages import Message, message
 from alpie.index.records import Passage, Sentence, SentenceRole
+from alpie.index.retrieval.passage_units import (
+    PARTS_OF_ARTICLES,
+    matches_number,
+    matches_units,
+    passage_units,
+)
 from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.citable_units import DIVISIONS, Units, units_in
 from alpie.index.spanish.named_documents import first_noun, is_title_of
-from alpie.index.spanish.references import DIVISIONS, FEMININE, Reference, Units, read_label, units_in
-from alpie.index.spanish.unit_numbers import number_at, order_of
+from alpie.index.spanish.references import Reference
+from alpie.index.spanish.unit_numbers import number_at
 
-_MAX_PLACES = 40
-_BARE_CODE_WORDS = 4
-_RANGE = "…"
-_PAGES = "\n"  # between the pages of one passage
-_WITHIN = ("clause", "fraction", "letter", "item", "paragraph")  # of an article, from the whole to its parts
+_MAX_SENTENCES = 4_000  # of a place
+_BARE_CODE_WORDS = 4  # at most, of a sentence that is little but a code
 _MARK = re.compile(
     r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
     r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
@@ -34,14 +37,11 @@ _STYLES = {
 }  # fmt: skip
 # Marks that end what stands under another: a letter may hold «1.º», but no «II.».
 _CLOSES = {style: {"word", "roman", style} for style in ("roman", "digit", "letter")} | {"word": {"word"}}
-_PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
-_SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
-_PARTS = {"preambulo": "preamble", "parte dispositiva": "operative_part"}  # and their keys in the catalogues
 
 
 @dataclass(frozen=True)
 class Place:
-    """A passage that was named, and which of its sentences: `first` … `last`, both included."""
+    """The sentences `first` … `last` of a passage, both included, that a citation names."""
 
     passage: Passage
     first: int
@@ -57,41 +57,18 @@ class FoundPlaces:
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """All of them, each once, in the order they were asked for."""
+        """The places of all groups, each once, in the order they were asked for."""
         return tuple(dict.fromkeys(place for group in self.groups for place in group))
 
 
-def unit_in_words(units: Units) -> Message:
-    """A place in words, told in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
-    order = {kind: rank for rank, kind in enumerate(_WITHIN, start=1)}
-    ordered = sorted(units, key=lambda unit: order.get(unit[0], 0))
-    return message("place.listed", units=[_in_words(kind, number) for kind, number in ordered])
-
-
-def _in_words(kind: str, number: str) -> Message:
-    if kind == "part":
-        return message(f"place.{_PARTS[number]}")
-    feminine = kind in FEMININE
-    if kind == "provision":  # its number begins with its sort: «final 5»
-        kind, _, number = number.partition(" ")
-    unit = message(f"place.{kind}")
-    if number == "unico":
-        return message("place.sole_feminine" if feminine else "place.sole", unit=unit)
-    if number == "preliminar":
-        return message("place.preliminary", unit=unit)
-    first, among, last = number.partition(_RANGE)
-    numbers = message("place.range", first=first, last=last) if among else first
-    return message("place.numbered", unit=unit, number=numbers) if number else unit
-
-
 def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where `code` stands as it is, in words or headings of `passages`: its first sentence in each."""
+    """Where `code` stands in `passages`: the first sentence with it, or the whole passage where a heading has it."""
     pattern = re.compile(rf"(?<![\w/-]){re.escape(code)}(?![\w/-])")
     found: list[Place] = []
     for passage in passages:
         at = next((n for n, one in enumerate(passage.sentences) if pattern.search(fold(one.text))), None)
         if at is not None:
-            # a line that is little but the code names what the next one tells of
+            # a line that is little but the code is a title of the next sentence
             bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
             found.append(Place(passage, at, min(at + bare, len(passage.sentences) - 1)))
         elif pattern.search(fold(" ".join([*passage.path, passage.label or ""]))):
@@ -104,11 +81,11 @@ class _CorpusSentence:
     row: int
     number: int
     sentence: Sentence
-    quoted: bool  # the new words of another law: its numbers are those of that law
+    quoted: bool  # of the new words of another law, whose numbers it bears
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
-        """What the sentence is numbered by: «a)», «II.», «3.º», «Primero.-»."""
+        """Style and number of the mark that the sentence begins with: «a)», «II.», «3.º», «Primero.-»."""
         match = None if self.quoted else _MARK.match(self.sentence.text)
         if match is None:
             return ()
@@ -123,7 +100,7 @@ class _CorpusSentence:
 
 
 class Places:
-    """The citable units of a corpus. The first citation looked up reads the labels of all passages."""
+    """Finds the citable units of a corpus; the first citation takes longest, as it parses the labels of all passages."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
@@ -141,7 +118,7 @@ class Places:
         return FoundPlaces(tuple(groups), tuple(absent))
 
     def within(self, name: str, documents: Collection[str]) -> Places | None:
-        """The units of a regulation that stands inside one of `documents`, under a heading with its name; None for none."""
+        """The places of a regulation inside one of `documents`, under a heading with its name; None where there is none."""
         rows = {
             row for title, of_it in self._inner_titles.items() if is_title_of(title, name) for row in of_it
         }
@@ -151,7 +128,7 @@ class Places:
 
     @cached_property
     def _inner_titles(self) -> dict[str, list[int]]:
-        """Headings that name a document, «Anexo. Reglamento de caza», as far as they name it; and the rows under each."""
+        """Name of a document in headings («Reglamento de caza», in «Anexo. Reglamento de caza») → rows of the passages below."""
         found: dict[str, list[int]] = {}
         for row, passage in enumerate(self._passages):
             for heading in passage.path:
@@ -163,17 +140,17 @@ class Places:
 
     @cached_property
     def _units(self) -> dict[int, tuple[dict[str, str], str]]:
-        """Units and document of each passage that stands at a citable place, by its row."""
+        """Row of each passage that stands in a citable unit → its units and its document."""
         found: dict[int, tuple[dict[str, str], str]] = {}
         for row, passage in enumerate(self._passages):
-            units = dict(_units_of(passage))
+            units = dict(passage_units(passage))
             if units:
                 found[row] = units, passage.document_id
         return found
 
     def _lines(self, wanted: dict[str, str], documents: Collection[str]) -> list[_CorpusSentence]:
         """The sentences at a place: those of its article or division, narrowed to the part that is asked for."""
-        parts = {kind: wanted.pop(kind) for kind in _WITHIN if kind in wanted}
+        parts = {kind: wanted.pop(kind) for kind in PARTS_OF_ARTICLES if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
             labelled = self._rows(parts, documents)
             return self._sentences_of(labelled) or self._marked_alone(parts, documents)
@@ -183,7 +160,7 @@ class Places:
         if exact:
             return self._sentences_of(exact)
         lines: list[_CorpusSentence] = []
-        for document in documents:  # the parts of one document are no parts of another
+        for document in documents:  # one by one, as the parts of a unit are in its document
             of_it = self._sentences_of(self._rows(wanted, (document,)))
             if page := wanted.get("page"):
                 of_it = [line for line in of_it if self._is_on(page, line)]
@@ -204,17 +181,19 @@ class Places:
         return found
 
     def _article(self, row: int) -> list[tuple[str, str]]:
-        """The unit that a passage stands in, whichever part of it that is."""
+        """The unit that a passage stands in, without the part of it."""
         units = self._units[row][0] if row in self._units else {}
-        return [(kind, number) for kind, number in units.items() if kind not in (*_WITHIN, "page")]
+        return [(kind, number) for kind, number in units.items() if kind not in (*PARTS_OF_ARTICLES, "page")]
 
     def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
-        held = ((row, units) for row, (units, document) in self._units.items() if document in documents)
-        return [row for row, units in held if _matches_units(wanted, units)]
+        in_documents = (
+            (row, units) for row, (units, document) in self._units.items() if document in documents
+        )
+        return [row for row, units in in_documents if matches_units(wanted, units)]
 
     def _is_on(self, page: str, line: _CorpusSentence) -> bool:
         pages = self._passages[line.row].pages(line.sentence.spans)
-        return any(_matches_number(page, fold(str(one)), "page") for one in pages)
+        return any(matches_number(page, fold(str(one)), "page") for one in pages)
 
     def _sentences_of(self, rows: Sequence[int]) -> list[_CorpusSentence]:
         sentences = [
@@ -244,12 +223,12 @@ class Places:
             if following is None or (following.row, following.number) != (line.row, line.number + 1):
                 yield Place(self._passages[line.row], lines[start].number, line.number)
                 start = at + 1
-            if start > _MAX_PLACES * 100:
+            if start > _MAX_SENTENCES:
                 return
 
 
 def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
-    """The sentence with the mark asked for, and what of the lines after it is part of it."""
+    """The sentence with the mark asked for, and the sentences after it that belong to it."""
     for style in _STYLES.get(kind, ()):
         at = next((n for n, line in enumerate(lines) if (style, number) in line.marks), None)
         if at is None:
@@ -262,9 +241,9 @@ def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: st
 
 
 def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool:
-    """Whether a line goes on with the numbered one before it: unmarked in its paragraph, or marked in another way."""
+    """Whether a sentence belongs to the numbered one before: unmarked in the same paragraph, or with a lower mark."""
     styles = {mark[0] for mark in line.marks[:1]}
-    if line.quoted:  # what it says of another law
+    if line.quoted:  # words of another law belong to what introduces them
         return True
     if styles & _CLOSES[style]:
         return False
@@ -272,7 +251,7 @@ def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool
 
 
 def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]:
-    """The paragraphs of lines, items of lists left with the paragraph before them."""
+    """The sentences by paragraphs; items of lists belong to the paragraph before them."""
     found: list[list[_CorpusSentence]] = []
     for line in lines:
         is_marked = any(style in ("letter", "roman") for style, _ in line.marks)
@@ -282,57 +261,3 @@ def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]
             found.append([])
         found[-1].append(line)
     return found
-
-
-def _matches_units(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
-    return all(
-        kind in units and _matches_number(number, units[kind], kind) for kind, number in wanted.items()
-    )
-
-
-def matches_place(wanted: Units, units: Units) -> bool:
-    """Whether `units` are those of the article or division that is wanted, whichever part of it."""
-    whole = {kind: number for kind, number in wanted if kind not in _WITHIN}
-    return bool(whole) and _matches_units(whole, dict(units))
-
-
-def _matches_number(wanted: str, own: str, kind: str) -> bool:
-    if not wanted or wanted == own:
-        return True
-    if _PAGES in own:
-        return any(_matches_number(wanted, page, kind) for page in own.split(_PAGES))
-    if kind == "provision" and " " not in wanted:
-        return own.startswith(wanted)
-    if _RANGE not in wanted + own:
-        return False
-    if kind == "provision":
-        (sort, _, wanted), (own_sort, _, own) = wanted.partition(" "), own.partition(" ")
-        if sort != own_sort:
-            return False
-    (low, high), (own_low, own_high) = _bounds(wanted), _bounds(own)
-    return low <= own_high and own_low <= high
-
-
-def _bounds(number: str) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
-    """The first and the last number of a range, which may be one number alone."""
-    low, _, high = number.partition(_RANGE)
-    return order_of(low), order_of(high or low)
-
-
-def _units_of(passage: Passage) -> Iterator[tuple[str, str]]:
-    for heading in passage.path:
-        folded = fold(heading)
-        if _PREAMBLE.match(folded):
-            yield "part", "preambulo"
-        elif units := [unit for unit in read_label(heading) if unit[0] in DIVISIONS]:
-            yield units[0]
-        elif folded in ("anexo", "anejo"):
-            yield "anexo", ""
-        elif section := _SECTION.match(folded):
-            yield "seccion", section[1]
-            yield "capitulo", section[1]
-    pages = [page for page in (passage.page, *(page for _, page in passage.later_pages)) if page is not None]
-    if pages:
-        yield "page", _PAGES.join(fold(str(page)) for page in pages)
-    if passage.label:
-        yield from read_label(passage.label)

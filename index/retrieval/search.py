@@ -1,10 +1,9 @@
 """Searches all passages for a question: collects candidates, fuses their scores, gives the best.
 
-1. Candidates come from three retrievers: passage vectors, sentence vectors, stems; and where
-   other ways to ask for a passage were written beforehand, from these, by meaning and by words.
-2. They are fused by absolute scores, a weighted sum of cosines and normalised BM25. Fusion by rank
-   gives a retriever that knows nothing of the question (BM25 on an English question, or on a paraphrase)
-   as much say as one that does; absolute scores let it fade out.
+1. Candidates come from three retrievers, passage vectors, sentence vectors and stems, and from expansions, by meaning and
+   by words, where somebody wrote some.
+2. The score of a candidate is a weighted sum of cosines and normalised BM25. Fusion by rank would give a retriever that
+   knows nothing of the question (BM25 on an English question, or on a paraphrase) as much weight as the others.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _CANDIDATES_PER_RETRIEVER = 100
 
 @dataclass(frozen=True)
 class HybridWeights:
-    """Weights of the absolute fusion: cosines live between .7 and .95 here, BM25 between 0 and 1."""
+    """The weights of the fused score; the bundled encoder's cosines lie between .7 and .95, BM25 between 0 and 1."""
 
     dense: float = 20.0
     sentence: float = 20.0
@@ -43,34 +42,34 @@ class HybridWeights:
     expansion_words: float = 5.0
 
     def scaled(self, cosines: float) -> HybridWeights:
-        """The weights for an encoder whose cosines lie that much closer together than the bundled one's."""
+        """The weights for an encoder whose cosines lie closer together than the bundled one's, by the factor `cosines`."""
         raised = {name: cosines * getattr(self, name) for name in ("dense", "sentence", "expansion")}
         return replace(self, **raised)
 
 
 @dataclass(frozen=True)
 class EncodedQuestion:
-    """Everything about a question that the retrievers need, computed once."""
+    """A question with everything that the retrievers need, computed once."""
 
     question: Question
     vector: Floats  # (dimension,)
     terms: tuple[Token, ...]
-    related: tuple[str, ...]
-    milliseconds: float = 0.0  # that it took
+    related: tuple[str, ...]  # further terms: see `Acronyms.related`
+    milliseconds: float = 0.0  # that the encoding took
 
 
 @dataclass(frozen=True)
 class _WordScores:
-    """BM25 scores of all passages, (passages,) each; computed once, to find candidates and to score them."""
+    """The BM25 scores of all passages, (passages,) each, by which candidates are found and then scored."""
 
-    own: Floats  # of the question's terms
-    related: Floats  # of what its acronyms stand for
-    expansions: Floats | None  # of the question's terms in the expansions, where there are any
+    own: Floats  # by the terms of the question
+    related: Floats  # by its related terms
+    expansions: Floats | None  # by the terms of the question in expansions, where there are any
 
 
 @dataclass(frozen=True)
 class Retrieval:
-    """The outcome of one search, with the numbers from which sentences are chosen afterwards."""
+    """The outcome of one search, with the rows of the hits, by which their sentence vectors are found."""
 
     encoded: EncodedQuestion
     hits: tuple[Hit, ...]  # best first
@@ -91,7 +90,7 @@ class SearchIndex:
     expansions: ExpansionIndex | None = None
     weights: HybridWeights = HybridWeights()
     backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
-    # tells which words of a question are misspelt; None: none are put right
+    # by which misspelt words of a question are corrected; None: none are
     lexicon: Lexicons | None = lexicon_of
 
     @classmethod
@@ -116,11 +115,11 @@ class SearchIndex:
         return self.passages.sentence_bounds
 
     def passages_of(self, sentences: Integers) -> Integers:
-        """The passage each of some sentences belongs to."""
+        """The rows of the passages that some sentences belong to."""
         return np.asarray(np.searchsorted(self.sentence_bounds, sentences, side="right") - 1, dtype=np.int64)
 
     def encode(self, question: Question) -> EncodedQuestion:
-        """Vector and terms of a question, misspelt words put right."""
+        """The vector and the terms of a question, misspelt words corrected."""
         started = perf_counter()
         if self.lexicon is not None:
             searched = correct_spelling(
@@ -149,10 +148,10 @@ class SearchIndex:
         retriever: RetrieverName = "hybrid",
         allowed: Flags | None = None,
     ) -> Retrieval:
-        """The best `limit` passages for a question that is encoded already, best first.
+        """The best `limit` passages for an encoded question, best first.
 
-        `retriever`: "hybrid" (all of them), "dense" (passage vectors only) or "lexical" (stems only).
-        `allowed`, shape (passages,), keeps the search to some passages (one document, one publisher).
+        `retriever`: "hybrid" (all retrievers), "dense" (passage vectors only) or "lexical" (stems only).
+        `allowed`, shape (passages,), restricts the search to some passages (one document, one publisher).
         Raises `ArgumentError` for another retriever.
         """
         retriever = retriever_named(retriever)
@@ -160,24 +159,20 @@ class SearchIndex:
         words = self._word_scores(encoded)
         after_words = perf_counter()
         candidates = self._candidates(encoded, words, allowed)
-        retrievers = {
+        scores = {
             "dense": self.dense.rows(candidates) @ encoded.vector,
             "sentence": self._best_sentence_cosine(encoded, candidates),
         }
         after_vectors = perf_counter()
-        retrievers["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
-        retrievers |= self._expansion_scores(encoded, words, candidates, retrievers)
+        scores["lexical"] = (words.own + RELATED_WEIGHT * words.related)[candidates]
+        scores |= self._expansion_scores(encoded, words, candidates, scores)
         after_retrieval = perf_counter()
-        if retriever == "hybrid":
-            own = self._weighted_sum(retrievers, BACKEND_RETRIEVERS)
-            hybrid = own + self._weighted_sum(retrievers, ("expansion", "expansion_words"))
-        else:
-            own = hybrid = retrievers[retriever]
-        order = np.lexsort((candidates, -np.round(hybrid, 5)))[:limit]
+        own, fused = self._fuse(scores) if retriever == "hybrid" else (scores[retriever],) * 2
+        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
         if retriever == "lexical":
-            order = order[hybrid[order] > 0]
+            order = order[fused[order] > 0]
         nearest = self._nearest_lines(encoded, candidates[order]) if retriever == "hybrid" else ()
-        hits = self._hits(encoded, candidates, retrievers, hybrid, own, order, nearest)
+        hits = self._hits(encoded, candidates, scores, fused, own, order, nearest)
         milliseconds = {
             "encode": encoded.milliseconds,
             "lexical": 1000 * (after_words - started + after_retrieval - after_vectors),
@@ -191,7 +186,7 @@ class SearchIndex:
         return _WordScores(self.lexical.scores(encoded.terms), self.lexical.scores(encoded.related), lines)
 
     def _candidates(self, encoded: EncodedQuestion, words: _WordScores, allowed: Flags | None) -> Integers:
-        """Numbers of the passages that are among the best of any retriever, ascending."""
+        """The rows of the passages that are among the best of any retriever, ascending."""
         if allowed is not None:
             return np.flatnonzero(allowed).astype(np.int64)
         limit = _CANDIDATES_PER_RETRIEVER
@@ -214,25 +209,29 @@ class SearchIndex:
         encoded: EncodedQuestion,
         words: _WordScores,
         candidates: Integers,
-        retrievers: Mapping[str, Floats],
+        scores: Mapping[str, Floats],
     ) -> dict[str, Floats]:
-        """Scores of the candidates by their expansions, in meaning and in words; none where no one has any."""
+        """The scores of the candidates by meaning and words of their expansions; empty where no candidate has any."""
         if self.expansions is None or words.expansions is None:
             return {}
         if not (has_lines := self.expansions.has_lines(candidates)).any():
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
-            "expansion": impute_scores(cosines, has_lines, retrievers["sentence"]),
-            "expansion_words": impute_scores(words.expansions[candidates], has_lines, retrievers["lexical"]),
+            "expansion": impute_scores(cosines, has_lines, scores["sentence"]),
+            "expansion_words": impute_scores(words.expansions[candidates], has_lines, scores["lexical"]),
         }
 
-    def _weighted_sum(self, retrievers: Mapping[str, Floats], names: Sequence[str]) -> Floats:
-        scores = (getattr(self.weights, name) * retrievers[name] for name in names if name in retrievers)
-        return np.asarray(sum(scores), dtype=np.float32)
+    def _fuse(self, scores: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+        """The weighted sum of the scores of the passages' own words, and the same with what expansions add."""
+        own, added = (
+            np.asarray(sum(getattr(self.weights, name) * scores[name] for name in names if name in scores))
+            for names in (BACKEND_RETRIEVERS, ("expansion", "expansion_words"))
+        )
+        return own, own + added
 
     def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
-        """The expansion of each passage nearest to the question, "" for one without; () where none has any."""
+        """The expansion of each passage that is nearest to the question, "" without any; () in an index without."""
         if self.expansions is None:
             return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
@@ -249,7 +248,7 @@ class SearchIndex:
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
 
     def sentence_numbers(self, passages: Integers) -> tuple[Integers, Integers]:
-        """Numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
+        """The numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
         return concatenated_ranges(starts, counts), bounds_of(counts)[:-1]
@@ -258,20 +257,20 @@ class SearchIndex:
         self,
         encoded: EncodedQuestion,
         candidates: Integers,
-        retrievers: Mapping[str, Floats],
-        hybrid: Floats,
+        scores: Mapping[str, Floats],
+        fused: Floats,
         own: Floats,
         order: Integers,
         nearest: Sequence[str],
     ) -> tuple[Hit, ...]:
-        places = {name: np.argsort(-values, kind="stable") for name, values in retrievers.items()}
-        ranks = {name: np.argsort(best_first, kind="stable") + 1 for name, best_first in places.items()}
+        best_first = {name: np.argsort(-values, kind="stable") for name, values in scores.items()}
+        ranks = {name: np.argsort(rows, kind="stable") + 1 for name, rows in best_first.items()}
         asked = {str(term) for term in encoded.terms} | set(encoded.related)
         return tuple(
             Hit(
                 passage=self.passages[int(candidates[i])],
-                score=float(hybrid[i]),
-                retrievers={name: float(values[i]) for name, values in retrievers.items()},
+                score=float(fused[i]),
+                retrievers={name: float(values[i]) for name, values in scores.items()},
                 ranks={
                     name: int(values[i])
                     for name, values in ranks.items()

@@ -1,9 +1,9 @@
-"""Vector backends: where the nearest passages of a question come from, if not from this process.
+"""The interface of vector backends, which propose the nearest passages of a question in place of the local index.
 
 A backend holds what is needed to find a passage (vectors, stems), and not a word of its text. It proposes passages by
-id; the document store of the process that asks scores them exactly and cuts the words from the source. So two
-backends that propose the same passages give the same answers to the last digit, whatever they round or compress,
-and a passage that the document store does not know is never shown, whatever a backend still holds.
+id; the local index scores them exactly and cuts the words from the source. So two backends that propose the same passages
+give the same answers to the last digit, however they round or compress, and a passage that the local index does not
+know is never shown, whatever a backend still holds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _hash_parts(*parts: str) -> int:
 def passage_id(address: str) -> int:
     """The number of a passage in every backend: a hash of its address, nothing else.
 
-    Among 50 million passages two have one number with a probability of 1 in 15,000: `synchronise` looks.
+    Among 50 million passages, two have the same number with a probability of 1 in 15,000: `synchronise` checks.
     """
     return hash64(address)
 
@@ -42,9 +42,9 @@ class Entry:
     """A passage as a backend holds it."""
 
     id: int  # `passage_id`
-    stamp: int  # changes when anything below does; the backend keeps it
+    stamp: int  # changes when anything below changes; stored by the backend
     document: str
-    text: str  # headings and text, to be analysed; not kept
+    text: str  # headings and text, from which stems are made; not stored
     vector: Floats  # (dimension,)
     sentences: Floats  # (sentences, dimension)
 
@@ -75,18 +75,18 @@ def _weights(terms: Sequence[str], index: TermIndex) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Query:
-    """A question as backends are asked it.
+    """A question as backends get it.
 
-    The weights of its terms come with it: idf over the sum of all terms' idfs, from the statistics of the
-    whole collection, which the document store has. So a backend needs none of its own.
+    The weight of a term is its idf over the sum of all terms' idfs, by the statistics of the local index, which knows the
+    whole collection. So a backend needs no statistics.
     """
 
     vector: Floats  # (dimension,), unit length
-    stem_weights: Mapping[str, float]  # of the stems asked for, and of what acronyms among them stand for
+    stem_weights: Mapping[str, float]  # of the stems of the question, and of related terms
 
     @classmethod
     def of(cls, vector: Floats, stems: Sequence[str], related: Sequence[str], index: TermIndex) -> Query:
-        """A question with the weights that the statistics of the document store give its terms."""
+        """A question with the weights that the local `index` gives its terms."""
         weights = _weights(stems, index)
         for term, weight in _weights(related, index).items():
             weights[term] = weights.get(term, 0.0) + RELATED_WEIGHT * weight
@@ -94,7 +94,7 @@ class Query:
 
 
 class VectorBackend(Protocol):
-    """A store of passages that finds them again. Safe to share between threads.
+    """A store that finds passages; safe to share between threads.
 
     Every method raises `BackendUnavailable` when the backend does not answer in time.
     """
@@ -105,12 +105,12 @@ class VectorBackend(Protocol):
 
     @property
     def retrievers(self) -> tuple[str, ...]:
-        """Which of `BACKEND_RETRIEVERS` it can search; the document store searches the others."""
+        """Which of `BACKEND_RETRIEVERS` the backend can search; the local index searches the others."""
 
     def upsert(self, entries: Iterable[Entry]) -> int:
-        """Add or replace passages; one that is held with the same stamp is not written again.
+        """Add or replace passages; a passage that is stored with the same stamp is not written again.
 
-        Returns how many were written. What was written when it returns survives the end of any process.
+        Returns how many were written. What was written is durable when the method returns.
         """
 
     def search(self, query: Query, limit: int) -> Mapping[str, Integers]:
@@ -121,16 +121,16 @@ class VectorBackend(Protocol):
         """
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
-        """Take a document's passages out, all but those with the ids `keep`; returns how many went.
+        """Delete the passages of a document, except those with the ids `keep`; returns how many were deleted.
 
-        No search that this object starts afterwards finds one of them.
+        No later search of this object finds a deleted passage.
         """
 
     def documents(self) -> Mapping[str, int]:
-        """Ids of the documents held and the number of passages of each; reads a row a passage."""
+        """Ids of the stored documents → number of their passages; the backend reads a row a passage."""
 
     def count(self) -> int:
-        """How many passages the backend holds."""
+        """How many passages are stored."""
 
     def close(self) -> None:
-        """Let go of connections and files; closing twice is no error."""
+        """Close connections and files; closing twice is no error."""

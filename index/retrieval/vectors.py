@@ -1,7 +1,7 @@
-"""The dense retriever: vectors in FAISS, compared one by one, or found through lists of neighbours where they are very many.
+"""The dense retriever: vectors in FAISS, compared one by one or, where they are very many, found by an inverted file.
 
-The lists (IVF) gather the vectors, in half precision, around some thousand centres; a question reads those nearest
-to it: a sixteenth of them, 128 at least.
+An inverted file (IVF) gathers the vectors, in half precision, around up to some thousand centroids; a question reads the
+lists of the nearest centroids: a sixteenth of them, 128 at least.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import numpy as np
 
 from alpie.index.encoder import Floats, Integers
 
-# Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). Beyond, lists of
-# neighbours find the same in a tenth of the time here and in ever less.
+# Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). For this many, an inverted
+# file takes a tenth of the time, for more of them an even smaller part.
 EXACT_LIMIT = 100_000
 
-_READING_OUT = 10  # rows are compared in the time of reading one out
-_MAX_LISTS = 4_096  # finding the list of a vector costs as many dot products, training their square
-_SAMPLE_A_LIST = 40  # vectors that k-means sees for each list; FAISS wants 39 at least
+_RECONSTRUCTION_COST = 10  # rows are compared in the time that reconstructing one takes
+_MAX_LISTS = 4_096  # finding the list of a vector takes as many dot products, training the square of that
+_SAMPLE_PER_LIST = 40  # vectors that k-means sees for each list; FAISS wants 39 at least
 _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimensions
-# Share of the lists that is read, and how many at least: of the ten nearest .999 are found among 112,000 vectors in
-# 670 lists (a sixteenth of those would find .97), .997 among 3,100,000.
-_READ = 1 / 16
-_MIN_READ = 128
+# The share of the lists that is read, and how many at least. Of the ten nearest, .999 are found among 112,000 vectors in 670
+# lists (a sixteenth of these lists would find .97), and .997 among 3,100,000.
+_PROBED_SHARE = 1 / 16
+_MIN_PROBES = 128
 _SEED = 1234
 
 
@@ -46,11 +46,11 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def from_vectors(cls, vectors: Floats, bytewise: bool = False) -> VectorIndex:
-        """An index of `vectors`, (n, dimension), L2-normalised; `bytewise`: each number kept in one byte."""
+    def from_vectors(cls, vectors: Floats, quantised: bool = False) -> VectorIndex:
+        """An index of `vectors`, (n, dimension), L2-normalised; `quantised`: each number kept in one byte."""
         import faiss
 
-        index: Any = _bytewise(vectors) if bytewise else faiss.IndexFlatIP(int(vectors.shape[1]))
+        index: Any = _quantised(vectors) if quantised else faiss.IndexFlatIP(int(vectors.shape[1]))
         if len(vectors):
             index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
@@ -94,9 +94,9 @@ class VectorIndex:
     def cosines(self, vector: Floats, numbers: Integers) -> Floats:
         """Cosines of these rows with `vector`, shape (len(numbers),).
 
-        Of a good part of few rows they are those of all: comparing takes a tenth of the time of reading out.
+        Where many rows of an exact index are asked for, all are compared: that is faster than reconstructing these.
         """
-        if self.kind != "exact" or len(numbers) * _READING_OUT < len(self):
+        if self.kind != "exact" or len(numbers) * _RECONSTRUCTION_COST < len(self):
             return self.rows(numbers) @ vector
         found, scores = self._nearest(vector, len(self))
         of_all = np.empty(len(self), dtype=np.float32)
@@ -104,25 +104,27 @@ class VectorIndex:
         return of_all[numbers]
 
     @property
-    def centres(self) -> Floats:
-        """What the lists of neighbours are gathered around, (lists, dimension)."""
+    def centroids(self) -> Floats:
+        """The centroids of the lists, (lists, dimension)."""
         return np.asarray(self._index.quantizer.reconstruct_n(0, self._index.nlist))
 
     @staticmethod
     def load(path: Path) -> VectorIndex:
-        """What a `VectorWriter` wrote, memory-mapped: pages are read when they are searched."""
+        """The index that a `VectorWriter` wrote, memory-mapped: pages are read when they are searched."""
         import faiss
 
         return VectorIndex(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
 
-def _bytewise(vectors: Floats) -> Any:
-    """An empty index for `vectors` that keeps each number in a byte; read out and kept again, it gets the same byte."""
+def _quantised(vectors: Floats) -> Any:
+    """An empty index for `vectors` with a byte a number; a vector that is reconstructed and added again gets the same bytes."""
     import faiss
 
     dimension = int(vectors.shape[1])
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    bound = np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8  # the outermost byte reads .4 % larger
+    bound = (
+        np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8
+    )  # the outermost byte stands for a number .4 % larger
     ranges = np.repeat(np.array([-bound, 2 * bound], np.float32), dimension)  # lowest, then width, of each
     faiss.copy_array_to_vector(ranges, index.sq.trained)
     index.is_trained = True
@@ -132,11 +134,11 @@ def _bytewise(vectors: Floats) -> Any:
 class VectorWriter:
     """Takes vectors in portions and writes the index that their number asks for; memory stays bounded."""
 
-    def __init__(self, path: Path, dimension: int, bytewise: bool = False) -> None:
-        self._path, self._dimension, self._bytewise = path, dimension, bytewise  # of few; many lie in lists
+    def __init__(self, path: Path, dimension: int, quantised: bool = False) -> None:
+        self._path, self._dimension, self._quantised = path, dimension, quantised
         self._count = 0
-        self._aside = path.with_suffix(".rows")  # until it is known how many they are
-        self._file = self._aside.open("wb")
+        self._rows_file = path.with_suffix(".rows")  # until the number of vectors is known
+        self._file = self._rows_file.open("wb")
 
     def __len__(self) -> int:
         return self._count
@@ -147,15 +149,15 @@ class VectorWriter:
         self._file.write(np.ascontiguousarray(vectors, dtype=np.float32).data)
 
     def close(self) -> None:
-        """Let go of what is only there while it is written."""
+        """Close and remove the temporary file of rows."""
         self._file.close()
-        self._aside.unlink(missing_ok=True)
+        self._rows_file.unlink(missing_ok=True)
 
     def finish(self, like: VectorIndex | None = None) -> VectorFacts:
-        """Write the index; returns what the manifest says of it.
+        """Write the index; returns the facts for the manifest.
 
-        Of very many, `like` is an index of an earlier state of the collection, whose centres are kept while it has
-        not doubled or halved: training takes longest.
+        `like` is the index of an earlier state of the collection: of very many vectors, its centroids are taken over unless
+        the collection has doubled or halved, because training takes longest.
         """
         import faiss
 
@@ -163,12 +165,12 @@ class VectorWriter:
         shape = (self._count, self._dimension)
         rows = np.zeros(shape, np.float32)
         if self._count:
-            rows = np.memmap(self._aside, np.float32, "r", shape=shape)
+            rows = np.memmap(self._rows_file, np.float32, "r", shape=shape)
         made = VectorFacts("exact", self._count)
         if self._count <= EXACT_LIMIT:
-            index = VectorIndex.from_vectors(rows, self._bytewise)._index
+            index = VectorIndex.from_vectors(rows, self._quantised)._index
         else:
-            index = _in_lists(rows, like)
+            index = _build_ivf(rows, like)
             made = VectorFacts("ivf", self._count, index.nlist, index.nprobe)
         try:
             faiss.write_index(index, str(self._path))
@@ -179,22 +181,22 @@ class VectorWriter:
         return made
 
 
-def _in_lists(rows: Floats, like: VectorIndex | None) -> Any:
+def _build_ivf(rows: Floats, like: VectorIndex | None) -> Any:
     import faiss
 
     count, dimension = rows.shape
-    is_like = like is not None and like.kind == "ivf" and len(like) / 2 <= count <= 2 * len(like)
-    kept = like.centres if like is not None and is_like else None
+    is_similar = like is not None and like.kind == "ivf" and len(like) / 2 <= count <= 2 * len(like)
+    kept = like.centroids if like is not None and is_similar else None
     lists = len(kept) if kept is not None else min(int(2 * np.sqrt(count)), _MAX_LISTS)
     index: Any = faiss.index_factory(dimension, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.cp.min_points_per_centroid = 1
-    index.by_residual = False  # written again and again, vectors stay what they are
+    index.by_residual = False  # so that vectors stay the same however often they are written again
     if kept is not None:
         index.quantizer.add(kept)
     chance = np.random.default_rng(_SEED)
-    index.train(rows[np.sort(chance.choice(count, min(count, _SAMPLE_A_LIST * lists), replace=False))])
+    index.train(rows[np.sort(chance.choice(count, min(count, _SAMPLE_PER_LIST * lists), replace=False))])
     index.set_direct_map_type(1)  # an array: where each row lies, to read it out
     for first in range(0, count, _PORTION):
         index.add(rows[first : first + _PORTION])
-    index.nprobe = min(lists, max(_MIN_READ, int(lists * _READ)))
+    index.nprobe = min(lists, max(_MIN_PROBES, int(lists * _PROBED_SHARE)))
     return index

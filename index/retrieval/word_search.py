@@ -7,8 +7,8 @@
     explota*                words that begin so
     abuso NEAR/5 internet   within five words of each other (also «CERCA»; ten without a number)
 
-A text is taken apart here and put together as a query of word characters between quotation marks: none of its signs
-reaches the query language of the database.
+A query for the database is made of the words alone, between quotation marks: no sign that somebody typed reaches the
+query language of SQLite.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from alpie.index.text_database import StoredPassages
 
-MAX_WEIGHED = 2_000  # matches that are read to tell which is best
+MAX_WEIGHED = 2_000  # matches among which the best are looked for
 _NEAR_WORDS = 10
 _LONGER = 2  # letters that a word may have beyond those that are asked for
 _PIECES = re.compile(
@@ -38,9 +38,9 @@ _WORD = re.compile(r"[^\W_]+")
 
 @lru_cache(maxsize=20_000)
 def fold_as_stored(text: str) -> str:
-    """Lower case without accents, character for character, and no more: º and ² stay, as in the database's words.
+    """Lower case without accents, one character for one, as SQLite folds its words: º and ² stay.
 
-    `alpie.index.spanish.analysis.fold_in_place` makes o and 2 of them, which that database has not.
+    `alpie.index.spanish.analysis.fold_in_place` would make o and 2 of them, and find nothing.
     """
     return "".join(_fold_character(character) for character in text)
 
@@ -71,7 +71,7 @@ class _Term:
 
     @property
     def pattern(self) -> str:
-        """Where it stands in a folded text. Signs within a phrase stand there too."""
+        """A regular expression for the term in a folded text, the signs within a phrase included."""
         if self.kind == "figure":
             return r"(?<![\w.,])" + r"[.\s]?".join(self.words) + r"(?![\w]|[.,]\d)"
         pieces = self.words if self.kind in ("word", "prefix") else fold_as_stored(self.text).split()
@@ -91,14 +91,14 @@ class _Near:
 
 @dataclass(frozen=True)
 class WordQuery:
-    """What a text asks for: one of the alternatives of every clause."""
+    """A parsed text to look up: a passage matches that holds one alternative of every clause."""
 
     clauses: tuple[tuple[_Near, ...], ...]
     has_operators: bool
 
     @classmethod
     def of(cls, text: str) -> WordQuery:
-        """What `text` asks for; a text without words asks for nothing."""
+        """Parse `text`; without words, there are no clauses."""
         clauses: list[list[_Near]] = []
         pending, has_operators = None, False
         for piece in _PIECES.finditer(text):
@@ -122,17 +122,17 @@ class WordQuery:
 
     @property
     def is_literal(self) -> bool:
-        """Whether it can only mean words as they stand: it has a phrase, a code or an operator."""
+        """Whether the query can only mean words as they stand: it has a phrase, a code or an operator."""
         return self.has_operators or self.has_phrases or any(term.kind == "code" for term in self.terms)
 
     @property
     def has_phrases(self) -> bool:
-        """Whether something of it stands between quotation marks."""
+        """Whether a part of the query stands between quotation marks."""
         return any(term.kind == "phrase" for term in self.terms)
 
     @property
     def literal(self) -> WordQuery:
-        """What of it can only mean words as they stand: phrases and operators, or figures and codes alone."""
+        """The part of the query that can only mean words as they stand: phrases and operators, or figures and codes alone."""
         if all(term.kind in ("figure", "code") for term in self.terms):
             return self
         clauses = (clause for clause in self.clauses if len(clause) > 1 or clause[0].is_literal)
@@ -143,13 +143,13 @@ class WordQuery:
         return tuple(term for clause in self.clauses for near in clause for term in near.terms)
 
     def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Where the terms stand in a text."""
+        """The ranges of characters where the terms stand in a text."""
         folded = fold_as_stored(text)
         return tuple(sorted({m.span() for term in self.terms for m in re.finditer(term.pattern, folded)}))
 
     @property
     def exact(self) -> tuple[re.Pattern[str], ...]:
-        """Patterns of the phrases with signs, and of the figures: the database knows words only."""
+        """Patterns of the figures and of phrases with signs, which SQLite cannot look up: its index has words only."""
         alone = [clause[0].terms[0] for clause in self.clauses if len(clause) == len(clause[0].terms) == 1]
         signs = [term for term in alone if term.kind == "figure" or re.search(r"[^\w\s]|_", term.text)]
         return tuple(re.compile(term.pattern) for term in signs)
@@ -163,7 +163,7 @@ _FORMS = "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(te
 
 
 class WordMatch(NamedTuple):
-    """A passage that holds what is asked for."""
+    """A passage that matches a query."""
 
     row: int  # its place among the passages
     document: str
@@ -171,13 +171,13 @@ class WordMatch(NamedTuple):
 
 
 class WordIndex:
-    """The words of all passages, to be looked up."""
+    """Looks words up in all passages."""
 
     def __init__(self, passages: StoredPassages) -> None:
         self._passages, self._database = passages, passages.database
 
     def word_matches(self, query: WordQuery, texts: Callable[[int], str]) -> list[WordMatch]:
-        """All passages that hold what is asked for, in their order. `texts` gives the text of one by its place."""
+        """All passages that match a query, in their order; `texts` gives the text of a passage by its row."""
         if not query.clauses:
             return []
         clauses = (" OR ".join(map(self._alternative, clause)) for clause in query.clauses)

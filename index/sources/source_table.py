@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
+from alpie.index.formats.checked_metadata import kind_of_title
 from alpie.index.messages import message
 from alpie.index.records import Document, collapse
-from alpie.index.spanish import alternatives, read_tables
 from alpie.index.spanish.analysis import slug_of
 
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
@@ -100,11 +100,9 @@ class CompletedEntry:
 
 
 _ANY_KIND = "documento"
-_MAX_FIELD = 300  # characters of what a file says of itself
+_MAX_FIELD = 500  # characters of what a file says of itself
 _MAX_ID = 60  # characters of an id that is made of the name of a file
 _USUAL_LANGUAGE = "es"
-# a title that opens with what the document is
-_KIND = re.compile(rf"(?:{alternatives(read_tables(__file__)['kinds'])})\b", re.IGNORECASE)
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]
 _TOLD = _FIELDS[2:7]  # what a file may say of itself
@@ -184,8 +182,8 @@ def complete_entry(entry: SourceEntry, metadata: Metadata, today: date) -> Compl
         values["date"] = min(years)
         missing.remove("date")
         editorial.append("date")
-    if "kind" in missing and (named := _KIND.match(str(values["title"]))):
-        values["kind"] = named.group().lower()
+    if "kind" in missing and (kind := kind_of_title(str(values["title"]))):
+        values["kind"] = kind
         missing.remove("kind")
         editorial.append("kind")
     values["kind"] = values["kind"] or (_ANY_KIND if "kind" in missing else "")

@@ -1,8 +1,8 @@
 """Acronyms and what they stand for, learned from the documents themselves.
 
-Spanish reports introduce an acronym once, «Centro Nacional para Niños Desaparecidos y Explotados
-(NCMEC)» or «CSAM: Siglas en inglés de Material de Abuso Sexual Infantil», and then use either. Knowing
-the pairs, a question with the one finds passages with the other.
+Spanish reports introduce an acronym once, «Centro Nacional para Niños Desaparecidos y Explotados (NCMEC)» or «CSAM: Siglas
+en inglés de Material de Abuso Sexual Infantil», and then use acronym or name. Thanks to the pairs, a question with the
+acronym finds passages with the name, and the other way round.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from alpie.index.spanish.analysis import STOP_WORDS, fold, terms
 _ACRONYM = r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9-]{1,9}"
 # «… (CSEA, por sus siglas en inglés)», «… (CSEA)», «… [NCII, por sus siglas en inglés]»
 _IN_BRACKETS = re.compile(rf" [(\[]({_ACRONYM})(?:,? por sus siglas[^)\]]*)?[)\]]")
-# The two to fifteen words before it, read backwards from the bracket: a pattern that begins with the words
-# tries every word of a text as the first one, which took half the time of opening an index.
+# The two to fifteen words before the bracket are matched backwards: a pattern that begins with the words tries every word
+# of a text as the first, which took half the time of opening an index.
 _WORDS_BACKWARDS = re.compile(r"[\w«»'’-]+(?:[ ,]+[\w«»'’-]+){1,14}")
 # «CSAM: Siglas en inglés de Material de Abuso Sexual Infantil», «WPGA (la Alianza Global WePROTECT)»
 _DEFINED = re.compile(rf"\b({_ACRONYM}): [Ss]iglas(?: en inglés)? de ([^.;(]+)")
@@ -46,7 +46,10 @@ def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
 
 
 def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Acronym, folded → stems of its expansion: the first in `texts`, readable passages in reading order."""
+    """The acronyms that `texts` introduce: acronym, folded → stems of its expansion.
+
+    Of several introductions of an acronym the first counts, so `texts` are passages in reading order.
+    """
     pairs: dict[str, tuple[str, ...]] = {}
 
     def learn(acronym: str, expansion: str) -> None:
@@ -70,7 +73,7 @@ def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 class Acronyms:
-    """Acronyms and stems of their expansions, as `learn_acronyms` gives them, found by either in a question."""
+    """Finds acronyms by their expansions and expansions by their acronyms, in the pairs of `learn_acronyms`."""
 
     def __init__(self, pairs: Mapping[str, tuple[str, ...]]) -> None:
         self.pairs = dict(pairs)
@@ -80,7 +83,7 @@ class Acronyms:
             self._by_stem.setdefault(stems[0], []).append(acronym)
 
     def related(self, question_terms: Iterable[str]) -> list[str]:
-        """Terms to search besides: the expansion of an acronym asked for, the acronym of a name asked for."""
+        """Further terms to search: the expansion of an acronym in the question, the acronym of a name in it."""
         asked = {str(term) for term in question_terms}
         touched = {term for term in asked if term in self.pairs}
         touched.update(acronym for term in asked for acronym in self._by_stem.get(term, ()))

@@ -1,8 +1,8 @@
 """Spanish analysis: from text to the terms that the lexical retriever compares.
 
-The same steps for documents and questions: join figures («105 047» → 105047), lower case, fold
-accents and ñ, drop function words, stem (Snowball Spanish). Folding comes first, so that a missing
-accent costs nothing. `no`, `sin` and `contra` are kept: they turn a statement round.
+Documents and questions go through the same steps: join figures («105 047» → 105047), lower case, fold accents and ñ, drop
+function words, stem (Snowball Spanish). Folding comes before stemming, so that a missing accent costs nothing. The words
+`no`, `sin` and `contra` are kept, because they turn a statement round.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAFE_CUT = re.compile(r"[\x00-\x7f]")  # an ASCII character never composes with
 
 
 def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
-    """`unicodedata.normalize`; thousands of characters without an ASCII one among them are cut somewhere."""
+    """`unicodedata.normalize` in portions, cut before an ASCII character; a long run without one is cut anywhere."""
     if len(text) <= _PORTION:
         return unicodedata.normalize(form, text)
     if text.isascii():
@@ -33,7 +33,10 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 
 
 def compose(text: str) -> tuple[str, Sequence[int]]:
-    """`text` with each accent in the letter it stands on, and where in `text` each character begins; last, the end."""
+    """`text` with each accent composed with its letter, and the offset in `text` where each character begins.
+
+    The last offset is the length of `text`.
+    """
     if unicodedata.is_normalized("NFC", text):
         return text, range(len(text) + 1)
     composed: list[str] = []
@@ -46,7 +49,7 @@ def compose(text: str) -> tuple[str, Sequence[int]]:
 
 
 def invisible_ranges(text: str) -> tuple[tuple[int, int], ...]:
-    """Where `text` holds soft hyphens and other signs without width, with the line end that one divides a word at."""
+    """The ranges of soft hyphens, with the line end after them, and of other characters without width."""
     return tuple(match.span() for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
 
 
@@ -68,10 +71,10 @@ _PARTED = re.compile(r"[.\u00a0\u202f ]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 # a word or a figure with decimals
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
-# without one of these there are words and plain figures only
+# Where none of these is found, a text holds words and plain figures only.
 _JOINED = re.compile(r"\d[.,\u00a0\u202f ]\d|[/-]")
-# a code, whose parts hang together by / or -
-# possessive, and begun at a word's first letter only: a word of a megabyte takes one reading, not one a letter
+# A code, whose parts are joined by / or -. The quantifiers are possessive, and a match begins at the first letter of a word
+# only: so a word of a megabyte is tried once, and not once a letter.
 _CODE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++)++", re.UNICODE)
 
 _stemmer = Stemmer.Stemmer("spanish")
@@ -79,12 +82,12 @@ _stemmer = Stemmer.Stemmer("spanish")
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """The Snowball stem of a folded word; figures and one-letter words as they are."""
+    """The Snowball stem of a folded word; figures and words of one or two letters as they are."""
     return word if len(word) < 3 or word[0].isdigit() else str(_stemmer.stemWord(word))
 
 
 def stems_of(words: Sequence[str]) -> list[str]:
-    """The stems of many folded words, none of them kept: see `stem`."""
+    """The stems of many folded words, past the cache of `stem`, which they would fill."""
     return list(_stemmer.stemWords(words))
 
 
@@ -95,7 +98,7 @@ def fold(text: str) -> str:
 
 
 def slug_of(text: str) -> str:
-    """`text` as part of an address: a-z, 0-9 and single «-» between them; "" where nothing of it is left."""
+    """`text` as part of an address: a-z, 0-9 and single hyphens between them; "" where no such character is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
@@ -114,7 +117,7 @@ _FOLDED = _table()
 
 
 def fold_in_place(text: str) -> str:
-    """Lower case without accents, as `fold`, but one character for one, so that offsets stay true."""
+    """Lower case without accents, as by `fold`, but one character for one, so that offsets into `text` stay true."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a capital that lowers to two characters, such as İ
         lowered = "".join(c.lower()[0] for c in text)
@@ -122,12 +125,12 @@ def fold_in_place(text: str) -> str:
 
 
 def join_thousands(text: str) -> str:
-    """`text` with its figures as they are without what parts their thousands: 105047 for «105 047» and «105.047»."""
+    """`text` with figures without separators of thousands: 105047 for «105 047» and «105.047»."""
     return _FIGURE_GROUPS.sub(lambda figure: _PARTED.sub("", figure.group()), text)
 
 
 class Token(str):
-    """A folded word with its place: a `str` that knows ``start`` and ``end`` in the text it came from."""
+    """A folded word as a `str` with the offsets ``start`` and ``end`` of the word in its text."""
 
     start: int
     end: int
@@ -139,14 +142,14 @@ class Token(str):
 
 
 def _as_folded(word: str) -> str:
-    """What `fold_in_place` could not fold one for one: combining accents and ligatures."""
+    """A word of `fold_in_place` folded to the end: combining accents and ligatures do not fold one for one."""
     return word if word.isascii() else fold(word)
 
 
 def tokens(text: str) -> Iterator[Token]:
     """All folded words, figures and codes of `text` in order, function words included.
 
-    A code such as AGN/65/RES/10 comes out whole and, after it, in parts.
+    A code such as AGN/65/RES/10 comes as a whole first, then in parts.
     """
     folded = fold_in_place(text)
     if not any(character.isdigit() for character in set(folded)):  # neither figures nor codes: most texts
@@ -175,19 +178,19 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def terms(text: str) -> list[Token]:
-    """Stems of the content words of `text`, each with its place; figures and codes as they stand."""
+    """Stems of the content words of `text`, each with its offsets; figures and codes as they stand."""
     return [Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS]
 
 
 @lru_cache(maxsize=8_192)
 def stems(text: str) -> frozenset[str]:
-    """The set of `terms`, kept: the same sentences are compared with one question after another."""
+    """The set of `terms`, cached, because the same sentences are compared with one question after another."""
     return frozenset(str(term) for term in terms(text))
 
 
 @lru_cache(maxsize=4_096)
 def words_by_stem(text: str) -> tuple[tuple[str, str], ...]:
-    """Each stem with the words it has in `text`, in lower case, in order of appearance, each pair once; kept."""
+    """Pairs of a stem and a word of `text` in lower case, in order of appearance, each once; cached as `stems` is."""
     return tuple(dict.fromkeys((str(term), text[term.start : term.end].lower()) for term in terms(text)))
 
 

@@ -1,7 +1,7 @@
 """Questions that compare or are several: «diferencia entre A y B», «ventajas y desventajas de Z», «¿quién … y cuántos …?».
 
-Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each side
-is a question by itself, and one that the documents do not answer can be said to be empty.
+Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each
+side becomes a question by itself, and a side that the documents do not answer can be said to be empty.
 """
 
 from __future__ import annotations
@@ -9,26 +9,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish import read_tables
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in
 from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
-from alpie.index.spanish.query import Question
+from alpie.index.spanish.query import QUESTION_WORD, Question
 
 _MAX_SIDES = 4
-_OTHERWISE = 2  # other words tried for a side: each is a question more
+_MAX_ALTERNATIVES = 2  # other words for a side: each costs one more question
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
-_SAYS = r"(?:dicen?|piden?|opinan?|proponen?|recomiendan?|cuentan?|explican?|afirman?|sostienen?|advierten?|entienden?|says?)"
+_SPACE = r"\s+"
+_TABLES = read_tables(__file__)
+_SAYS = any_expression(_TABLES["saying"])
 _SAID_BY = re.compile(rf"^(?:(?:entre\s+)?lo\s+que\s+(?:{_SAYS})\s+|what\s+)")
 _NOT_A_THING = re.compile(r"^(?:de|del|en|al|con|por|para|in|of|for|at)\b")
 _OF = re.compile(r"\s+(?:de|del|en|of|in)\s+")
 _AND = re.compile(r"\s*,\s*(?:(?:y|e|and)\s+)?|\s+(?:y|e|and|vs\.?|versus|frente\s+a(?:l)?)\s+")
-# Whatever leads up to it says that something is asked, and nothing of what.
-_OPENS = (
-    r"[\s¿¡]*(?:(?:y|pero|dime|explica(?:me|r|rme)?|dec(?:ir|irme)|di|cual(?:es)?\s+(?:es|son)|que|what(?:'s|\s+(?:is|are))?|the|la|las|los|una?|"
-    r"me|nos|puedes?|podrias?|podria|sabes?|quiero|quisiera|querria|necesito|saber|haz(?:me)?|hacer|hacerme|tabla|cuadro|por|favor|"
-    r"can|could|you|tell|me|please|explain|i|want|to|know|an?),?\s+)*"
-)
+_OPENS = rf"[\s¿¡]*(?:{any_expression(_TABLES['leading_up'], _SPACE)},?\s+)*"
 _BETWEEN = r"(?P<sides>.+?\s(?:y|e|and|vs\.?|versus)\s.+?)"
 _ABOUT = r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+cuanto\s+a|about|on)\s+(?P<topic>.+?)"
 _TOPIC = f"(?:{_ABOUT})?"
@@ -48,18 +45,15 @@ _FORMS = tuple(
         r"(?P<one>[^,]{2,60}?)\s+(?:vs\.?|versus)\s+(?P<other>[^,]{2,60}?)",
     )
 )
-_WORDS = read_tables(__file__)
-_OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _WORDS["opposed"])
-_MASCULINE = frozenset(_WORDS["masculine"].split())
-_TWO_FACES = re.compile(
+_OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _TABLES["opposed"])
+_MASCULINE = frozenset(_TABLES["masculine"].split())
+_OPPOSED_PAIR = re.compile(
     rf"(?:{_OPENS}|.*?\b(?:las|los|the|que|what)\s+)(?P<one>[a-z]+)(?P<of>\s+(?:del?|of|para|for)\s+[^,]+?)?,?"
     rf"\s+(?:y|e|o|and|or)\s+(?:(?:las|los|sus|the|its|their)\s+)?(?P<other>[a-z]+)(?P<rest>\s+.+?)?{_END}"
 )
 _OF_IT = re.compile(r"^(?:$|de|del|para|en|of|for|in)\b")
-# Where a question begins within another: after «y», or after the mark of the one before.
-_WORD = re.compile(
-    r"\b(?P<word>que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
-)
+# A question begins within another after «y», or after the question mark of the first.
+_WORD = re.compile(rf"\b(?P<word>{QUESTION_WORD})\b")
 _ASKS = re.compile(rf"(?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from)\s+)?{_WORD.pattern}")
 _NEXT = re.compile(
     r"(?:[,;]?\s+(?:y|e|and)\s+|(?P<listed>,\s+)|(?:[?;.]\s+|\s*¿\s*)¿?(?:(?:y|e|and)\s+)?)"
@@ -67,8 +61,8 @@ _NEXT = re.compile(
 )
 _THAT = re.compile(r"\bque\b")
 _LEAST_WORDS = 2
-_STANDS_ALONE = 4  # content words, or a name, from which a part needs nothing of the one before
-_LONGEST = 300  # characters: a longer question compares nothing in one sentence
+_STANDS_ALONE = 4  # content words: a part with as many, or with a name, does not depend on the part before
+_LONGEST = 300  # characters: a longer question is no comparison in one sentence
 
 
 @dataclass(frozen=True)
@@ -77,35 +71,34 @@ class Side:
 
     heading: str
     question: str
-    documents: tuple[str, ...] = ()  # ids of those it is put to; empty: to all
-    absent: bool = False  # what the heading names is no document, beside others that are
+    documents: tuple[str, ...] = ()  # ids of the documents that the question is put to; empty: all
+    absent: bool = False  # other sides are documents, and what this heading names is none
     topic: str = ""  # what is asked about, where the sides are documents
-    alternatives: tuple[
-        str, ...
-    ] = ()  # the same in other words, for where that finds nothing, or nothing sure
+    # the same question in other words, for where the first finds nothing, or nothing sure
+    alternatives: tuple[str, ...] = ()
 
 
-def sides_of(question: Question, names: DocumentNames) -> tuple[Side, ...]:
-    """The sides that a question compares, two at least; none of any other question."""
+def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ...]:
+    """The sides that a question compares, two at least; empty for any other question."""
     text = question.searched
     folded = fold_in_place(text)
     if len(folded) != len(text) or len(text) > _LONGEST:
         return ()
     english = question.language == "en"
-    faces = _TWO_FACES.match(folded)
-    if faces and _are_opposed(faces["one"], faces["other"]):
-        return _opposed_sides(text, faces, english)
+    opposed = _OPPOSED_PAIR.match(folded)
+    if opposed and _are_opposed(opposed["one"], opposed["other"]):
+        return _opposed_sides(text, opposed, english)
     for form in _FORMS:
         if match := form.match(folded):
             return _compared_sides(text, match, names, english)
     return ()
 
 
-def questions_in(question: Question) -> tuple[str, ...]:
-    """The questions of «¿Cuántos … y quién …?», two at least; none of any other.
+def split_question(question: Question) -> tuple[str, ...]:
+    """The questions of «¿Cuántos … y quién …?», two at least; empty for a question that is one.
 
-    One that leans on the part before opens with «y», as a follow-up does. «Que», «como», «cuando» join sentences
-    too: written with care, the word that asks has its accent; without it, «… que … y que …» are two clauses of one.
+    A question that depends on the part before opens with «y», as a follow-up does. «Que», «como» and «cuando» also join
+    sentences: where somebody writes accents, only a word with its accent asks; where not, «… que … y que …» is one question.
     """
     text = question.searched
     folded = fold_in_place(text)
@@ -144,7 +137,7 @@ def _as_question(part: str, later: bool, english: bool) -> str:
 
 
 def _asks_whole(part: str) -> bool:
-    """Whether there is a question in it, of which more than the word that asks and a noun is said («¿qué edad y qué …?»)."""
+    """Whether `part` holds a question of more than a question word and a noun: «¿qué edad y qué …?» does not."""
     asks = _WORD.search(fold_in_place(part))
     return bool(
         asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and content_words(part[asks.end() :])
@@ -168,23 +161,25 @@ def _opposed_sides(text: str, match: re.Match[str], english: bool) -> tuple[Side
     )
     sides = []
     for name, whole in (("one", of or rest), ("other", rest or of)):
-        face = text[match.start(name) : match.end(name)]
+        aspect = text[match.start(name) : match.end(name)]
         others = next(side for pair in _OPPOSED for side in pair if match[name] in side)
-        asked, *otherwise = (
+        asked, *alternatives = (
             _side_question(word, whole, english)
-            for word in (face, *(one for one in others if one != match[name]))
+            for word in (aspect, *(one for one in others if one != match[name]))
         )
-        sides.append(Side(face, asked, alternatives=tuple(otherwise[:_OTHERWISE])))
+        sides.append(Side(aspect, asked, alternatives=tuple(alternatives[:_MAX_ALTERNATIVES])))
     return tuple(sides)
 
 
-def _side_question(face: str, whole: str, english: bool) -> str:
+def _side_question(aspect: str, whole: str, english: bool) -> str:
     of_it = _OF_IT.match(fold_in_place(whole))
     if english:
         opening = "What are the" if of_it else "What"
     else:
-        opening = f"¿Cuáles son {'los' if fold_in_place(face) in _MASCULINE else 'las'}" if of_it else "¿Qué"
-    return f"{opening} {face} {whole}".rstrip() + "?"
+        opening = (
+            f"¿Cuáles son {'los' if fold_in_place(aspect) in _MASCULINE else 'las'}" if of_it else "¿Qué"
+        )
+    return f"{opening} {aspect} {whole}".rstrip() + "?"
 
 
 def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, english: bool) -> tuple[Side, ...]:
@@ -204,9 +199,9 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, engli
             things[-1], named[-1], topic = _named_with_topic(things[-1], names)
         about = "What is said about" if english else "¿Qué se dice sobre"
         asked = f"{about} {topic}?" if topic else ""
-        otherwise = (f"{'What about' if english else '¿Qué pasa con'} {topic}?",) if topic else ()
+        alternatives = (f"{'What about' if english else '¿Qué pasa con'} {topic}?",) if topic else ()
         return tuple(
-            Side(_without_article(thing), asked, documents, not documents, topic, otherwise)
+            Side(_without_article(thing), asked, documents, not documents, topic, alternatives)
             for thing, documents in zip(things, named, strict=True)
         )
     if topic or said_by:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents

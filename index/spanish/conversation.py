@@ -1,8 +1,8 @@
-"""Follow-up questions: «¿y en España?» is searched with what the question before it was about.
+"""Completes follow-up questions: «¿y en España?» is searched with what the question before was about.
 
-A question leans on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí»)
-or when it is a fragment without a verb of its own. Then the earlier question's words are searched with
-it; a question that stands by itself never takes anything along.
+A question depends on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí») or when it is
+a fragment without a verb of its own. Then the words of the earlier question are searched, too; a question that stands by
+itself is searched as it is.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish import word_sets
+from alpie.index.spanish import any_expression, word_sets
 from alpie.index.spanish.analysis import content_words, fold, fold_in_place, tokens
-from alpie.index.spanish.query import MAX_CHARACTERS, Question, read_question
+from alpie.index.spanish.query import MAX_CHARACTERS, Question, parse_question
 
 _OPENING = re.compile(
     r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",
@@ -24,7 +24,7 @@ _POINTS_BACK = re.compile(
     r"\b(?:ell[oa]s?|es[oe]s?(?! de)|esas?(?! de)|ahi|alli|dich[oa]s?|aquell[oa]s?|(?:del|el|la|los|las|al) "
     r"(?:mism[oa]s?|anterior(?:es)?)|los dos|ambos|ambas|them|they|those|these|he|she|him|her)\b"
 )
-# «¿quiénes son los Phoenix 11 esos?»: after its noun «esos» belittles, it does not point back
+# «¿quiénes son los Phoenix 11 esos?»: after a noun, «esos» belittles and does not point back
 _AFTER_NOUN = re.compile(r"\b(?:el|la|los|las) (?:\w+ ){1,3}es[oae]s?\W*$")
 _QUESTION_WORDS = (
     r"(?:(?:a|de|en|por|para|con|desde|hasta|sobre) )?"
@@ -44,7 +44,7 @@ _NAMES_SUBJECT = re.compile(
     r"(?:me )?(?:explica|define|describe|resume|habla|cuenta|dime|explain|define|describe|tell)(?:me|nos|s)?"
     r"(?: (?:me|us))?(?: (?:algo|mas|que (?:es|son)|about|de|sobre))*)(?P<rest>\s.+)$"
 )
-MAX_TURNS = 6  # earlier questions that one may lean on
+MAX_TURNS = 6  # earlier questions that a question may depend on
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
@@ -55,24 +55,16 @@ _BARE = re.compile(
 _FRAGMENT = re.compile(
     r"(?:(?P<joined>a|de|en|con|por|para|sobre|contra|desde|hasta|segun) )?(?:(?:del|al|el|la|los|las) )?[\w-]+(?: de [\w-]+)?$"
 )
-# «qué edad tiene», «de dónde era», «por qué le cayó»: a verb is said, and not of whom
-_LIGHT_VERB = (
-    r"(?:es|son|era[ns]?|fue(?:ron)?|esta(?:n|ban?)?|estuv\w+|tiene[ns]?|tenian?|tuvo|tuvieron|hacen?|hacian?|hizo|hicieron|"
-    r"dicen?|decian?|dijo|dijeron|llevan?|llevaban?|llaman?|llamaban?|dedican?|dedicaban?|viven?|vivian?|nacio|murio|paso|"
-    r"ocurrio|sucedio|cayo|salio|salieron|vino|vinieron|vienen?|cobran?|cobraban?|ganan?|ganaban?|usan?|usaban?|trabajan?|trabajaban?|empezo|termino|acabo)"
-)
+_WORDS = word_sets(__file__)
+_LIGHT_VERB = f"(?:{'|'.join(_WORDS['light_verbs'])})"
 _NO_SUBJECT = re.compile(
     r"^[¿¡\s]*(?:(?:a|de|en|por|para|con|desde|hasta) )?(?:que(?! es\b)(?: (?!es\b|son\b|significa)\w+){0,2}?|donde|cuando|como|"
     rf"cual(?:es)?|quien(?:es)?|cuant[oa]s?(?: \w+)?) (?:(?:se|le|les|lo|la|los|las) ){{0,2}}{_LIGHT_VERB}\W*$"
 )
-# «explícamelo mejor», «dame más detalles», «no entiendo»: the question before
-# once more. Every word is one of these or of `_BESIDE_AGAIN`.
-_AGAIN = re.compile(
-    r"(?:expli\w+|aclar\w+|ampli\w+|repit\w+|detall\w+|mas|more|explain\w*|details?|elaborate|again|sigue|continua|continue|"
-    r"ent(?:iendo|endi|endido)|entero|pill[eo]|quedado|refier\w+|decir|dilo|sencill\w+|simpl\w+|understand|get|mean|clear\w*|easier)"
-)
-_WORDS = word_sets(__file__)
-_BESIDE_AGAIN = _WORDS["beside_again"]  # words that may stand beside those
+# «explícamelo mejor», «dame más detalles», «no entiendo» ask the question before once more: every word of them is one of
+# these, or of `_BESIDE_AGAIN`.
+_AGAIN = re.compile(any_expression("|".join(_WORDS["again"])))
+_BESIDE_AGAIN = _WORDS["beside_again"]
 _COURTESIES = _WORDS["courtesies"]
 _ADDRESSING, _BESIDE_ADDRESSING = _WORDS["addressing"], _COURTESIES | _WORDS["beside_addressing"]
 
@@ -81,17 +73,17 @@ _INTRODUCES = re.compile(r"\b(?:me llamo|mi nombre es|my name is) \w+")
 
 
 def is_small_talk(question: str) -> bool:
-    """Whether a question is but a greeting, thanks, or asks after who is asked: «hola, ¿qué puedes hacer?»."""
+    """Whether a question only greets, thanks, or asks about Al Pie itself: «hola, ¿qué puedes hacer?»."""
     words = [str(token) for token in tokens(_INTRODUCES.sub(" ", fold(question)))]
     return any(word in _ADDRESSING for word in words) and all(
         word in _ADDRESSING or word in _BESIDE_ADDRESSING for word in words
     )
 
 
-def leans_on_earlier(question: str) -> bool:
+def depends_on_earlier(question: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     folded = fold(question)
-    if asks_again(question):
+    if asks_for_elaboration(question):
         return True
     points = _POINTS_BACK.search(_AFTER_NOUN.sub("", folded))
     named = _NAMES_SUBJECT.match(folded)
@@ -105,11 +97,11 @@ def leans_on_earlier(question: str) -> bool:
     return bool(points) and len(content_words(question)) <= _FRAGMENT_WORDS
 
 
-def by_itself(question: str, turns: Sequence[str]) -> str:
-    """What to ask where a question that seemed to lean on `turns` is refused with their words; "" where it says nothing alone.
+def standalone_question(question: str, turns: Sequence[str]) -> str:
+    """What to ask where a question, completed by `turns`, found no answer; "" where it says nothing without them.
 
-    It may stand alone after all. A fragment does not: «¿y en España?» takes the place of what stands there in the
-    question before, «¿Qué se incautó en la operación?».
+    The question may stand alone after all. A fragment does not: «¿y en España?» is put into the question before, in the
+    stead of the part that begins with «en» there.
     """
     if _NO_SUBJECT.search(fold(question)):
         return ""
@@ -117,7 +109,7 @@ def by_itself(question: str, turns: Sequence[str]) -> str:
     fragment = _FRAGMENT.match(fold_in_place(own))
     if own == question.strip(" ¿¡?.!") or not fragment or _WORD_THAT_ASKS.search(own):
         return question
-    earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), "")
+    earlier = next((turn for turn in reversed(turns) if not depends_on_earlier(turn)), "")
     joined = fragment["joined"]
     place = (
         re.search(rf"\s{joined}\s.+?(?=\s{joined}\s|[\s?.!]*$)", fold_in_place(earlier)) if joined else None
@@ -125,15 +117,15 @@ def by_itself(question: str, turns: Sequence[str]) -> str:
     return f"{earlier[: place.start()]} {own}{earlier[place.end() :]}" if place else ""
 
 
-def asks_again(question: str) -> bool:
-    """Whether a question says nothing but that the one before should be answered once more, or at more length."""
+def asks_for_elaboration(question: str) -> bool:
+    """Whether a question only asks that the question before be answered once more, or at more length."""
     words = [str(token) for token in tokens(question)]
     again = [bool(_AGAIN.fullmatch(word)) for word in words]
     return any(again) and all(once or word in _BESIDE_AGAIN for once, word in zip(again, words, strict=True))
 
 
 def names_in(text: str) -> list[str]:
-    """Names, acronyms and codes of a question: words with a capital or a digit, the first word aside."""
+    """Names, acronyms and codes of a question: words with a digit, or with a capital after the first word."""
     words = [word.strip("¿?¡!.,;:()«»\"'") for word in text.split()]
     return [
         word for i, word in enumerate(words) if any(c.isdigit() for c in word) or (i and word[:1].isupper())
@@ -141,60 +133,59 @@ def names_in(text: str) -> list[str]:
 
 
 def complete_question(question: Question, turns: Sequence[str]) -> Question:
-    """The question with the earlier one's words, when it leans on it; otherwise as it is.
+    """The question completed by the words of earlier ones, if it depends on them; otherwise the question as it is.
 
-    `turns`: earlier questions, oldest first; the last few are looked at. Of a chain of leaning questions
-    the head is taken, and of the links their names: all their words would bury what is asked now. One that
-    only asks for more («explícamelo mejor») is the earlier one again. Where the head is a short question
-    without any name («¿Cuántos fueron acusados?»), the names of the turn before it are taken along: it was
-    about them.
+    `turns`: the earlier questions, oldest first, of which the last `MAX_TURNS` count. Of a chain of follow-ups, all words
+    of the first question are taken, and of the others only the names: all their words would bury what is asked now. A
+    question that only asks for more («explícamelo mejor») becomes the earlier one again. Where the first is short and
+    without a name («¿Cuántos fueron acusados?»), the names of the turn before are taken as well.
     """
-    if not turns or not leans_on_earlier(question.searched):
+    if not turns or not depends_on_earlier(question.searched):
         return question
     earlier = substantive_turns(turns[-MAX_TURNS:])
     if not earlier:
         return question
     completed = _completed_text(question.searched, earlier)
-    read = _question_for_reader(question.searched, earlier) or completed
-    return replace(question, searched=completed, reader_text=read, follows=_leaning_chain(earlier))
+    for_reader = _question_for_reader(question.searched, earlier) or completed
+    return replace(question, searched=completed, reader_text=for_reader, follows=_follow_up_chain(earlier))
 
 
-def _leaning_chain(turns: Sequence[str]) -> tuple[str, ...]:
-    """The last of `turns`, with those that it leans on itself, down to one that stands by itself; oldest first."""
+def _follow_up_chain(turns: Sequence[str]) -> tuple[str, ...]:
+    """The last of `turns` with the turns that it depends on, down to one that stands by itself; oldest first."""
     chain: list[str] = []
     for turn in reversed(turns):
         chain.insert(0, turn)
-        if not leans_on_earlier(turn):
+        if not depends_on_earlier(turn):
             break
     return tuple(chain)
 
 
 def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
-    """The question as a sentence for the reader, what it leans on at its end; "" where it is read as searched.
+    """The question as one sentence for the reader, the earlier question at its end; "" where it is read as searched.
 
-    Translations doubled for the search only confuse who reads them: of 14 fitting questions the right sentence was the
-    likeliest for 9 instead of 7, and «not here» was believed for 2 instead of 10.
+    The words that the search repeats confuse a reader: with one sentence, of 14 fitting questions the right sentence was
+    the likeliest for 9 instead of 7, and «not here» was believed for 2 instead of 10.
     """
-    if asks_again(asked):
+    if asks_for_elaboration(asked):
         return ""
-    earlier = next((turn for turn in reversed(turns) if not leans_on_earlier(turn)), turns[-1])
+    earlier = next((turn for turn in reversed(turns) if not depends_on_earlier(turn)), turns[-1])
     earlier = _without_replaced(_OPENING.sub("", asked, count=1).strip(" ¿¡"), earlier)
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
 
 
 def _completed_text(asked: str, turns: Sequence[str]) -> str:
-    """The text to search for a question that leans on the last of `turns`, which are as they were searched."""
+    """The text to search for a question that depends on the last of `turns`, which are given as they were searched."""
     *before, earlier = turns
-    if asks_again(asked):
-        return _completed_text(earlier, before) if before and leans_on_earlier(earlier) else earlier
+    if asks_for_elaboration(asked):
+        return _completed_text(earlier, before) if before and depends_on_earlier(earlier) else earlier
     own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
     links: list[str] = []
-    while before and leans_on_earlier(earlier):
+    while before and depends_on_earlier(earlier):
         links += reversed(names_in(_without_replaced(own, earlier)))
         *before, earlier = before
     older = (names_in(before[-1]) if before and _continues(earlier) else []) + links[::-1]
     subject = _without_replaced(own, earlier).strip(" ¿¡?.!")
-    if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» asks anew: of the earlier only the subject
+    if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» takes only the subject of the earlier question
         subject = _ASKING.sub("", subject, count=1).strip()
     # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
     own = own.rstrip(" ?.!")
@@ -203,7 +194,7 @@ def _completed_text(asked: str, turns: Sequence[str]) -> str:
 
 
 def _without_replaced(own: str, earlier: str) -> str:
-    """The earlier question without the place or person in whose stead another is named: «en España», of «en Alemania»."""
+    """The earlier question without the part that `own` replaces: without «en Alemania» where `own` is «en España»."""
     fragment = _FRAGMENT.match(fold_in_place(own).rstrip(" ?.!"))
     if fragment is None or fragment["joined"] is None or any(sign.isdigit() for sign in own):
         return earlier
@@ -211,21 +202,21 @@ def _without_replaced(own: str, earlier: str) -> str:
 
 
 def substantive_turns(turns: Sequence[str]) -> list[str]:
-    """The turns as searched, without those that ask nothing new: thanks, «explícamelo mejor», nothing but signs."""
+    """The turns as searched, without those that ask nothing new: thanks, «explícamelo mejor», signs alone."""
     found: list[str] = []
     for turn in turns:
         try:
-            searched = read_question(turn[:MAX_CHARACTERS]).searched
+            searched = parse_question(turn[:MAX_CHARACTERS]).searched
         except QuestionError:
             continue
         courtesy = all(str(token) in _COURTESIES for token in tokens(searched))
-        if not courtesy and not asks_again(searched):
+        if not courtesy and not asks_for_elaboration(searched):
             found.append(searched)
     return found
 
 
 def _continues(turn: str) -> bool:
-    """Whether a turn goes on about the one before without saying so."""
+    """Whether a turn goes on with the subject of the turn before without saying so."""
     if names_in(turn) or _DEFINES.search(turn):
         return False
-    return len(content_words(turn)) <= _FRAGMENT_WORDS and not leans_on_earlier(turn)
+    return len(content_words(turn)) <= _FRAGMENT_WORDS and not depends_on_earlier(turn)

@@ -1,7 +1,7 @@
-"""Documents as people name them: «la Ley 4/2018», «LOPIVI», «la nota de Alicante», «el informe de WeProtect».
+"""Recognises documents as people name them: «la Ley 4/2018», «LOPIVI», «la nota de Alicante», «el informe de WeProtect».
 
-Names come from what is known of a document, never from a list of documents: its title and kind, publisher, id and file,
-the number of a law, the initials of a title. A law is known by its number alone, whatever else is said of it.
+The names of a document are made of what is known of it, never listed: title, kind, publisher, id, file name, the number
+of a law, the initials of a title. The number of a law is enough, whatever other words stand beside.
 """
 
 from __future__ import annotations
@@ -13,37 +13,17 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from alpie.index.records import Document
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 
-# What documents are: a name begins with one of these.
-_FEMININE = frozenset(
-    """carta circular constitucion convencion convocatoria decision declaracion directiva estrategia evaluacion guia
-    instruccion ley memoria nota noticia orden ordenanza recomendacion resolucion sentencia""".split()
-)
-_MASCULINE = frozenset(
-    """acuerdo codigo comunicado convenio decreto dictamen documento estatuto estatutos estudio folleto informe manual
-    pacto plan pliego protocolo real reglamento temario texto tratado""".split()
+_TABLES = read_tables(__file__)
+_FEMININE, _MASCULINE, _ANY_DOCUMENT, _OF_A_LAW, _OPTIONAL, _SILENT = (
+    frozenset(_TABLES[name].split())
+    for name in ("feminine", "masculine", "any_document", "of_a_law", "optional", "silent")
 )
 NOUNS = _FEMININE | _MASCULINE
-# What says no more than that it is a document.
-_ANY_DOCUMENT = frozenset("documento texto archivo fichero pdf publicacion".split())
-_SAME_KIND = dict.fromkeys(("comunicado", "noticia"), "nota") | dict.fromkeys(("law", "act"), "ley")
-_SAME_KIND |= dict.fromkeys(("constitucional", "constitution"), "constitucion")
-_SAME_KIND |= {"resolution": "resolucion", "report": "informe"}
-_ABBREVIATED = {
-    "lo": ("ley", "organica"),
-    "rd": ("real", "decreto"),
-    "rdl": ("real", "decreto", "ley"),
-    "rdleg": ("real", "decreto", "legislativo"),
-}
-_OF_A_LAW = frozenset(
-    """acuerdo circular decreto directiva foral instruccion legislativo ley ministerial orden organica real recomendacion
-    reglamento resolucion sentencia""".split()
-)
-_NOT_DISTINCT = frozenset(("organica", "foral", "ministerial"))  # «la ley 8/2021» may well be an organic law
-_SILENT = frozenset(
-    "de del la el los las y e o en n no num numero que a al por para con se su esta este of the".split()
-)
+_SAME_KIND: dict[str, str] = _TABLES["same_kind"]
+_ABBREVIATED = {short: tuple(words.split()) for short, words in _TABLES["abbreviated"].items()}
 _WORD = re.compile(r"[\w/.-]*\w")
 _NUMBER = re.compile(
     r"(?P<kinds>(?:(?:" + "|".join(sorted((*_OF_A_LAW, *_ABBREVIATED), key=len, reverse=True)) + r")[\s-]+)*)"
@@ -55,10 +35,10 @@ _IN_ID = re.compile(
 )
 _ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
 _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: «boe-a-2021-9347»
-NORMS = NOUNS - {"constitucion"}  # words that name none by themselves
+NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
 _BETWEEN = 2  # words that may stand between those of a name
 _YEARS = range(1800, 2101)
-_LONG_ENOUGH = 4  # letters of a word from which its inflected forms are taken to be it
+_LONG_ENOUGH = 4  # letters: of longer words, inflected forms count as the same word
 
 
 @dataclass(frozen=True)
@@ -69,8 +49,8 @@ class LawNumber:
     number: str
 
     def may_be(self, other: LawNumber) -> bool:
-        """Whether somebody who says this may mean `other`."""
-        is_kind = self.kinds <= other.kinds and other.kinds - self.kinds <= _NOT_DISTINCT
+        """Whether this number may stand for `other`: equal numbers, and no kind of law that `other` is not."""
+        is_kind = self.kinds <= other.kinds and other.kinds - self.kinds <= _OPTIONAL
         return self.number == other.number and (is_kind or not self.kinds)
 
 
@@ -104,12 +84,12 @@ def _without_century(number: str) -> str:
 
 
 def distinctive_words(name: str) -> tuple[str, ...]:
-    """The folded words of a name that say something."""
+    """The folded words of a name that tell documents apart: without articles, prepositions and the like."""
     return tuple(word for word in _WORD.findall(fold(name)) if word not in _SILENT)
 
 
 def first_noun(name: str) -> str:
-    """What a name says that the document is: «ley», «nota»; "" where it says nothing of it."""
+    """The kind of document that a name begins with: «ley», «nota»; "" where the name begins with another word."""
     words = distinctive_words(name)
     word = _ABBREVIATED.get(words[0], (words[0],))[0] if words else ""
     word = _SAME_KIND.get(word, word)
@@ -117,41 +97,41 @@ def first_noun(name: str) -> str:
 
 
 def looks_like_name(name: str) -> bool:
-    """Whether words can be but the name of a document: a kind of it first, a number of a law, an acronym, an id."""
+    """Whether words are the name of a document: a kind of document first, a number of a law, an acronym, or an id."""
     is_short = _ACRONYM.fullmatch(name.strip()) or _ID.fullmatch(name.strip())
     return bool(first_noun(name) or find_law_number(fold(name)) or is_short)
 
 
-def speaks_of(text: str, name: str) -> bool:
-    """Whether a text names what `name` does: the number of a law, or all words of the name, close together."""
+def mentions_name(text: str, name: str) -> bool:
+    """Whether a text names what `name` names: by the number of a law, or by all words of the name, close together."""
     folded = fold(text)
     if wanted := find_law_number(fold(name)):
         found = find_law_number(folded)
         while found and not wanted.law.may_be(found.law):
             found = find_law_number(folded, found.end)
         return found is not None
-    words, said = distinctive_words(name), distinctive_words(text)
+    words, text_words = distinctive_words(name), distinctive_words(text)
     if all(word in NORMS for word in words):
         return False
     windows = (
-        said[at : at + len(words) + _BETWEEN]
-        for at, word in enumerate(said)
-        if _fits(word, frozenset(words[:1]))
+        text_words[at : at + len(words) + _BETWEEN]
+        for at, word in enumerate(text_words)
+        if _matches_word(word, frozenset(words[:1]))
     )
-    return any(all(_fits(word, frozenset(window)) for word in words) for window in windows)
+    return any(all(_matches_word(word, frozenset(window)) for word in words) for window in windows)
 
 
 def is_title_of(title: str, name: str) -> bool:
-    """Whether a title begins with what `name` says: «Reglamento de caza menor», of «reglamento de caza»."""
+    """Whether a title begins with the words of `name`: «Reglamento de caza menor» does with «reglamento de caza»."""
     own, wanted = find_law_number(fold(title)), find_law_number(fold(name))
     if own and wanted:
         return wanted.law.may_be(own.law)
     opening = " ".join(distinctive_words(title)[: len(distinctive_words(name)) + _BETWEEN])
-    return first_noun(title) == first_noun(name) and speaks_of(opening, name)
+    return first_noun(title) == first_noun(name) and mentions_name(opening, name)
 
 
 def is_plural(name: str) -> bool:
-    """Whether a name is that of several things: «estatutos del club»."""
+    """Whether a name is a plural: «estatutos del club»."""
     return first_noun(name).endswith("s")
 
 
@@ -166,9 +146,9 @@ def name_with_article(name: str) -> str:
 
 @dataclass(frozen=True)
 class _DocumentWords:
-    words: frozenset[str]  # of its title, kind, publisher, date, id and file
-    proper: frozenset[str]  # of its publisher and id: a name by themselves
-    kinds: frozenset[str]  # what it is: «nota», «prensa», «ley»
+    words: frozenset[str]  # of title, kind, publisher, date, id and file name
+    proper: frozenset[str]  # words of publisher and id, each of which is a name by itself
+    kinds: frozenset[str]  # words for what the document is: «nota», «prensa», «ley»
     numbers: tuple[LawNumber, ...]
     title: tuple[str, ...]
 
@@ -186,40 +166,44 @@ class DocumentNames:
         return frozenset(self._known)
 
     def fitting(self, name: str) -> frozenset[str]:
-        """Ids of the documents that `name` fits; none when it names one that is not here."""
+        """Ids of the documents that `name` fits; empty where it names a document that is not here."""
         if identified := self.with_id(name):
             return identified
         numbered = find_law_number(fold(name))
         if numbered:
             return self._where(lambda known: any(map(numbered.law.may_be, known.numbers)))
         if _ACRONYM.fullmatch(name.strip()):
-            acronym = fold(name.strip())
-            return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
+            return self._with_acronym(name)
         words = [word for word in distinctive_words(name) if word not in _ANY_DOCUMENT]
         found = self.all if words else frozenset()
         for word in words:
             found &= self.with_word(word)
-        return found or (self.fitting(name.upper()) if len(words) == 1 and name.islower() else found)
+        is_acronym = len(words) == 1 and name.islower() and _ACRONYM.fullmatch(name.strip().upper())
+        return self._with_acronym(name) if is_acronym and not found else found
+
+    def _with_acronym(self, name: str) -> frozenset[str]:
+        acronym = fold(name.strip())
+        return self.with_word(acronym) or self._where(lambda known: _are_initials(acronym, known.title))
 
     def with_id(self, name: str) -> frozenset[str]:
-        """The document whose id this is, in capitals or not."""
+        """The id of the document whose id is `name`, in capitals or not; empty where there is none."""
         id_ = self._ids.get(fold(name.strip()))
         return frozenset() if id_ is None else frozenset((id_,))
 
     def with_word(self, word: str) -> frozenset[str]:
         """Ids of the documents that a folded word may name, among others."""
         word = _SAME_KIND.get(word, word)
-        return self._where(lambda known: _fits(word, known.words))
+        return self._where(lambda known: _matches_word(word, known.words))
 
     def of_kind(self, noun: str) -> frozenset[str]:
-        """Ids of the documents that are what a noun says: every one for «documento»."""
+        """Ids of the documents of a kind, as a folded noun says it; of all documents for «documento»."""
         if noun in _ANY_DOCUMENT:
             return self.all
         noun = _SAME_KIND.get(noun, noun)
         return self._where(lambda known: noun in known.kinds)
 
     def called(self, word: str) -> frozenset[str]:
-        """Ids of the documents whose publisher or id a folded word names; none when it names them all."""
+        """Ids of the documents whose publisher or id a folded word names; empty where it names all documents."""
         found = self._where(lambda known: word in known.proper)
         return found if len(found) < len(self._known) else frozenset()
 
@@ -263,7 +247,7 @@ def _words_and_parts(text: str) -> Iterator[str]:
         yield from (part for part in word.split("-") if part and part not in _SILENT)
 
 
-def _fits(word: str, names: frozenset[str]) -> bool:
+def _matches_word(word: str, names: frozenset[str]) -> bool:
     if word in names:
         return True
     forms = (name for name in names if name.startswith(word[:-1]) and len(name) <= len(word) + 2)
@@ -271,13 +255,13 @@ def _fits(word: str, names: frozenset[str]) -> bool:
 
 
 def _are_initials(acronym: str, title: tuple[str, ...]) -> bool:
-    """Whether an acronym is made of the beginnings of words of a title, in order, from what the document is on."""
+    """Whether an acronym is made of the beginnings of words of a title, in order, from the kind of document on."""
     starts = [place for place, word in enumerate(title) if word in NOUNS and word[0] == acronym[:1]]
     return len(acronym) > 1 and any(_spells(acronym, title[place:], first=True) for place in starts)
 
 
 def _spells(acronym: str, words: tuple[str, ...], first: bool = False) -> bool:
-    """Each letter begins a word; the last word may give several: LECrim, LOPIVI."""
+    """Whether each letter of an acronym begins a word; the last word may give several letters: LECrim, LOPIVI."""
     for place, word in enumerate(words[:1] if first else words):
         if word.startswith(acronym) and not first:
             return True

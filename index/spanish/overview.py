@@ -1,4 +1,4 @@
-"""Questions about a document as a whole: «¿de qué va la nota?», «¿de qué fecha es?», «¿qué pide la resolución?»."""
+"""Parses questions about a document as a whole: «¿de qué va la nota?», «¿de qué fecha es?», «¿qué pide la resolución?»."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from alpie.index.errors import QuestionError
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
-from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.scope import read_scope
+from alpie.index.spanish.query import Question, parse_question
+from alpie.index.spanish.scope import parse_scope
 
 _THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\s+textos?|this(?:\s+document)?|it)"
 
@@ -26,10 +27,7 @@ class OverviewKind(StrEnum):
     LIST = "list"
 
 
-_DEMANDS = (
-    r"pide[n]?|pedir|insta[n]?|recomienda[n]?|reclama[n]?|solicita[n]?|exige[n]?|alienta[n]?|exhorta[n]?|propone[n]?|"
-    r"invita[n]?|llama[n]?|urge[n]?|ruega[n]?|encarga[n]?|decide[n]?|resuelve[n]?|acuerda[n]?"
-)
+_DEMANDS = any_expression(read_tables(__file__)["demanding"])
 _NAMED = r"(?P<name>.+?)"
 _FORMS = {
     OverviewKind.LIST: (
@@ -78,13 +76,13 @@ class Overview:
     """A question about documents as wholes."""
 
     kind: OverviewKind
-    documents: tuple[str, ...]  # ids; empty: the collection
+    documents: tuple[str, ...]  # ids; empty: all documents
     verb: str = ""  # of a demand, folded
-    has_topic: bool = False  # something more is asked: «… a los países miembros»
+    has_topic: bool = False  # words of another matter follow the name: «… a los países miembros»
 
 
-def read_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
-    """What is asked of which documents as wholes; None for every other question.
+def parse_overview(question: Question, names: DocumentNames, turns: Sequence[str] = ()) -> Overview | None:
+    """What a question asks of documents as wholes, and of which; None for every other question.
 
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
     """
@@ -92,11 +90,11 @@ def read_overview(question: Question, names: DocumentNames, turns: Sequence[str]
     if found is None or found.documents or found.kind is OverviewKind.LIST or not turns:
         return found
     try:
-        before = read_question(turns[-1])
-    except QuestionError:  # nothing but signs
+        before = parse_question(turns[-1])
+    except QuestionError:  # the turn has no words
         return found
     earlier = _match_overview(before, names)
-    named = earlier.documents if earlier else tuple(sorted(read_scope(before, names).documents))
+    named = earlier.documents if earlier else tuple(sorted(parse_scope(before, names).documents))
     return replace(found, documents=named)
 
 

@@ -1,8 +1,7 @@
-"""From what somebody typed to what is searched.
+"""Parses a typed question into what is searched.
 
-Chat spelling («q», «xq», «tb») is written out, capitals are lowered, invisible characters go, and
-the language is told by its function words. The question as typed is kept beside it: a clean-up only
-ever changes what is searched, never what is shown.
+Chat spelling («q», «xq», «tb») is written out, capitals are lowered, invisible characters are taken out, and the language
+is told by function words. A clean-up changes what is searched, never the question that is shown.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from functools import cached_property
 from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import QuestionError
 from alpie.index.messages import message
-from alpie.index.spanish import read_tables
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, normalize, tokens
-from alpie.index.spanish.references import Reference, read_reference
+from alpie.index.spanish.references import Reference, parse_reference
 
-MAX_CHARACTERS = 2_000  # the encoder reads 512 tokens, about as much
-MAX_TYPED_CHARACTERS = 1_000  # a longer one is a text that was pasted; no chat model is given more
+MAX_CHARACTERS = 2_000  # about the 512 tokens that the encoder reads
+MAX_TYPED_CHARACTERS = 1_000  # a longer question is a pasted text; no chat model is given more
 
 _WORDS = read_tables(__file__)
 _CHAT: dict[str, str]
@@ -31,9 +30,8 @@ _CHAT, _ONLY_OPENING = (
 _CHAT_ONLY_INFORMAL = frozenset(_WORDS["informal"].split())
 _SPANISH, _ENGLISH = (frozenset(_WORDS["function_words"][language].split()) for language in ("es", "en"))
 _EDGES = "¿?¡!.,;:()\"'«»…"
-# What may stand before the question word without ending the opening of a question.
-_LEADING_IN = {"y", "e", "o", "pero", "entonces", "pues", "oye", "hola", "bueno"}
-# «niñ@s», «lxs», «menorxs»: one form for both genders, which the documents write with its grammatical one.
+_LEADING_IN = frozenset(_WORDS["leading_in"].split())
+# «niñ@s», «lxs», «menorxs» stand for both genders; documents write the grammatical gender.
 _BOTH_GENDERS = re.compile(r"(?<=[a-zñáéíóú])@(?=s$)|(?<=[b-df-hj-np-tv-zñ])x(?=s$)|(?<=niñ)@$")
 _PLURAL_IN_ES = re.compile(r"(?:or|ent|j[oó]ven|val|ñol)$")  # profesor@s, adolescent@s, joven@s, chaval@s
 # «¿Qué significan las siglas J-CAT?» asks what J-CAT is; texts that say so hold none of those words.
@@ -43,56 +41,46 @@ _MEANING = re.compile(
     r"(?P<term>(?!esto\b|eso\b|ello\b|que\b)[^\s?]+(?: [^\s?]+){0,2})(?P<after>\W*)",
     re.IGNORECASE,
 )
-# What asks for several things, and for two.
-_LIST_QUESTION = re.compile(
-    r"\b(?:cuales son|cuales fueron|que (?:tipos|clases|medidas|criterios|objetivos|factores|categorias|recomendaciones|"
-    r"delitos|pasos|formas|elementos|condiciones|requisitos|paises|provincias|redes|aplicaciones|costes|efectos|puntos)|"
-    r"enumera\w*|lista\w*|menciona\w*|nombra\w*|dime (?:los|las)|di (?:los|las)|list|name the|which (?:are|were)|what are|"
-    r"what (?:types|kinds|criteria|measures|factors|categories|recommendations|objectives|points))\b"
-)
-_QUESTION_WORD = re.compile(
-    r"\b(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|por que|what|who|which|when|where|why|how)\b"
-)
+QUESTION_WORD = any_expression(_WORDS["question_words"])
+_LIST_QUESTION = re.compile(rf"\b{any_expression(_WORDS['asking_for_several'])}\b")
+_FIRST_PART = re.compile(rf"\b{QUESTION_WORD}\b")
 _SECOND_PART = re.compile(
     r"(?:\b(?:y|e|ni|and|o|or)|[,;]) (?:(?:a|de|en|por|para|con|desde|hasta|sobre|in|of|at|to|from) )?"
-    r"(?:que|quien(?:es)?|cual(?:es)?|cuant[oa]s?|cuando|donde|como|what|who|which|when|where|why|how)\b"
+    rf"{QUESTION_WORD}\b"
 )
-_COMPARES = re.compile(
-    r"\b(?:compar\w+|diferencia\w*|differ\w+|coincid\w+|tanto\b.*\bcomo|ambos|ambas|both|respectivamente|respectively|"
-    r"mientras que|whereas|a la vez que|por un lado)\b"
-)
+_COMPARES = re.compile(rf"\b(?:{any_expression(_WORDS['comparing'])}|tanto\b.*\bcomo)\b")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question read once: what was typed, what is searched, and what its words ask for."""
+    """A parsed question: what was typed, what is searched, and what the words ask for."""
 
     typed: str
     searched: str
     language: str  # "es" | "en" | "und"
-    reader_text: str = ""  # as it is read beside a passage, where that is not how it is searched
-    follows: tuple[str, ...] = ()  # the earlier questions it was completed with, oldest first
+    reader_text: str = ""  # the question as the reader gets it; "": as searched
+    follows: tuple[str, ...] = ()  # the earlier questions that completed this one, oldest first
 
     @cached_property
     def asks_for_list(self) -> bool:
-        """Whether its words ask for several things."""
+        """Whether the words ask for several things."""
         return bool(_LIST_QUESTION.search(fold(self.searched)))
 
     @cached_property
     def asks_two_things(self) -> bool:
-        """Whether it has two parts («¿Cuántos … y quién …?») or compares."""
+        """Whether the question has two parts («¿Cuántos … y quién …?») or compares."""
         folded = fold(self.searched)
-        first = _QUESTION_WORD.search(folded)
+        first = _FIRST_PART.search(folded)
         return bool(_COMPARES.search(folded) or (first and _SECOND_PART.search(folded, first.end())))
 
     @cached_property
     def reference(self) -> Reference | None:
-        """The citation that the question is, if it is one: «artículo 22», «AGN/65/RES/10»."""
-        return read_reference(self.typed)
+        """The citation, where the question is one: «artículo 22», «AGN/65/RES/10»."""
+        return parse_reference(self.typed)
 
 
 def detect_language(text: str) -> str:
-    """The language by function words: "es", "en" or, where there are too few to tell, "und"."""
+    """The language of a text by its function words: "es", "en" or, where there are too few of them, "und"."""
     words = [str(token) for token in tokens(text)]
     spanish = sum(word in _SPANISH for word in words) + 2 * any(c in text for c in "¿¡ñ")
     english = sum(word in _ENGLISH for word in words)
@@ -105,12 +93,12 @@ def _lower_capitals(text: str) -> str:
     """An ALL CAPS question in lower case (the encoder loses ten points on capitals); acronyms stay."""
     letters = [c for c in text if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
-    many_words = sum(not word.islower() for word in text.split()) > 2  # nothing written out adds to them
+    many_words = sum(not word.islower() for word in text.split()) > 2
     return text.lower() if many_words and letters and capitals > 0.7 * len(letters) else text
 
 
 def _expand_chat_word(word: str, opens: bool) -> str | None:
-    """A chat spelling written out, "" for one that says nothing; None for any other word."""
+    """A chat spelling written out; "" for a spelling that says nothing, None for a word that is no chat spelling."""
     if word in _CHAT:
         return _CHAT[word]
     if opens and word in _ONLY_OPENING:
@@ -125,7 +113,7 @@ def _expand_chat_word(word: str, opens: bool) -> str | None:
 def _expand_chat_spelling(text: str) -> str:
     """Chat spellings written out. Words of a formal question (with ¿ or accents) are left alone.
 
-    «xq» asks («por qué») where it opens a sentence or what «¿» opens, else it gives a reason («porque»).
+    «xq» asks («por qué») where it opens a sentence or follows «¿»; elsewhere it gives a reason («porque»).
     """
     formal = bool(re.search(r"[¿áéíóúÁÉÍÓÚñ]", text))
     words: list[str] = []
@@ -152,8 +140,8 @@ def _rephrase_meaning_question(text: str) -> str:
     return f"{asked['before']}qué es {asked['term']}{asked['after']}" if asked else text
 
 
-def read_question(typed: str, write_out: bool = True) -> Question:
-    """The question to search for; `write_out`: chat spellings are written out. Beyond `MAX_CHARACTERS` it is cut at a word.
+def parse_question(typed: str, write_out: bool = True) -> Question:
+    """The parsed question, cut at a word beyond `MAX_CHARACTERS`; `write_out`: chat spellings are written out.
 
     Raises `QuestionError` when there is nothing to search: no letter and no digit in it.
     """

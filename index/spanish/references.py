@@ -1,101 +1,35 @@
-"""A question that is a citation: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
+"""Parses questions that are citations: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
 
-Such a question names a place and asks for what stands there: meaning has no say in it. `read_reference` says
-which places are named, `alpie.index.retrieval.places` finds the passages that stand there.
+Such a question names a place and asks for the words that stand there, so it is not searched by meaning. `parse_reference`
+says which places are named, `alpie.index.retrieval.places` finds their passages.
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
-    unit      = word numbers | numbers word | word      («artículo 3», «segundo transitorio», «preámbulo»)
-    numbers   = number {«,» number | «y» number | «a» number}     lists and ranges
-    number    = 14 | 14 bis | XIV | decimocuarto | b)  [. clause] [. letter]
 
-The words of units are one table, the numbers are read by `alpie.index.spanish.unit_numbers`.
+The units are parsed by `alpie.index.spanish.citable_units`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
 
 from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.named_documents import NORMS, distinctive_words, first_noun, looks_like_name
-from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
-
-Units = tuple[tuple[str, str], ...]
-"""Kinds and numbers of one place: (("article", "22"), ("clause", "1"))."""
+from alpie.index.spanish.citable_units import (
+    UNIT_WORDS,
+    UnitMention,
+    Units,
+    parse_bare_article,
+    parse_units,
+    places_named,
+    words_with_offsets,
+)
+from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
 
 _LONGEST = 320  # characters: a longer question says more than a citation
 _MAX_NAME = 40  # words
 
-# The kinds of units with the words they go by, folded. The divisions of a law keep their own names.
-_SPELLINGS = {
-    "transitorio": "articulo transitorio,articulos transitorios,transitorio,transitorios",
-    "article": "articulo,articulos,art,arts,article,articles,section,sections,arto",
-    "recital": "considerando,considerandos,cdo,cdos,recital,recitals",
-    "clause": "apartado,apartados,apdo,apdos,apart,ap,numeral,numerales,numero,numeros,num,punto,puntos,paragraph",
-    "letter": "letra,letras,literal,literales,lit,letter,letters",
-    "fraction": "fraccion,fracciones,fracc,frac",
-    "item": "inciso,incisos,inc,subinciso,subapartado,ordinal",
-    "paragraph": "parrafo,parrafos,parr,parrs",
-    "clausula": "clausula,clausulas,estipulacion,estipulaciones",
-    "base": "base,bases",
-    "regla": "regla,reglas",
-    "norma": "norma,normas",
-    "resolutivo": "punto resolutivo,puntos resolutivos,resolutivo,resolutivos",
-    "libro": "libro",
-    "titulo": "titulo,tit,titulos,title",
-    "capitulo": "capitulo,cap,capitulos,chapter",
-    "seccion": "seccion,secc,sec,secciones",
-    "subseccion": "subseccion",
-    "anexo": "anexo,anexos,anejo,anejos,apendice,annex",
-    "page": "pagina,paginas,pag,pags,page,p,pp",
-}
-_WORDS = {word: kind for kind, words in _SPELLINGS.items() for word in words.split(",")}
-_ALONE = {
-    "preambulo": ("part", "preambulo"),
-    "exposicion de motivos": ("part", "preambulo"),
-    "parte dispositiva": ("part", "parte dispositiva"),
-    "anexo": ("anexo", ""),
-    "anexos": ("anexo", ""),
-    "anejo": ("anexo", ""),
-    "transitorios": ("transitorio", ""),
-    "articulos transitorios": ("transitorio", ""),
-}
-DIVISIONS = frozenset("libro titulo capitulo seccion subseccion anexo".split())
-# Where a unit stands: what of a lower level follows belongs to it.
-_LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
-_ARTICLE_LEVEL = 1
-FEMININE = frozenset("provision clausula base regla norma seccion subseccion fraction page".split())
-_SORTS = {"ad": "adicional", "tr": "transitoria", "de": "derogatoria", "fi": "final"}
-_INITIALS = {"a": "adicional", "t": "transitoria", "d": "derogatoria", "f": "final"}
-
-_WORD = re.compile(
-    rf"(?P<word>{'|'.join(sorted(_WORDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?(?:o(?=\s))?\s*"
-)
-_ALONE_WORD = re.compile(rf"(?:{'|'.join(sorted(_ALONE, key=len, reverse=True))})(?![a-z])")
-_PROVISION = re.compile(
-    r"(?:disposici(?:on|ones)|disp\.?|d\.)\s*(?P<sort>adic|ad|trans|tr|derog|fin)[a-z]*\.?(?![a-z])\s*"
-    r"|dd?(?P<initial>[atdf])(?P=initial)?(?![a-z])\.?\s*"
-)
-_PRELIMINARY = re.compile(r"preliminar(?![a-z])")
-_PAGE_LABEL = re.compile(r"(?:[ivxlc]{1,7}|[a-z]-?\d{1,3})(?!\w)")
-_LETTER = re.compile(
-    r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a|fracc\w*)\s))"
-)
-_OPENING = re.compile(r"(?:del?\s+(?:la\s+)?(?=\d))?\(?")
-_CLAUSE = re.compile(r"\s*\.\s*(\d{1,3})(?![\d/])(?:\.?[oa](?![\w)]))?|\s*\((\d{1,2})\)")
-_COMMA_CLAUSE = re.compile(r"\s*,\s*(\d{1,3})(?![\d/])(?!\s*(?:,|y|e|a)\s*\d)")
-_CLAUSE_LETTER = re.compile(r"\s*[.,]?\s*\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|\s*\.([a-zñ])(?![a-z])")
-_AND = re.compile(
-    r"\s*[,;]\s*(?:(?:y|e|o|and)\s+)?(?:(?:el|la|los|las)\s+)?|\s+(?:y|e|o|u|and|&)\s+(?:(?:el|la|los|las)\s+)?"
-)
-_TO = re.compile(r"\s*[-–—]\s*(?=[\divx])|\s+(?:a|al|hasta|to)\s+(?:(?:el|la)\s+)?")
-_JOIN = re.compile(
-    r"\s*[,;]?\s*(?:(?:y|e|and|o)\s+)?(?:(?:del?|of|en|in)\s+)?(?:(?:el|la|los|las|the|su|sus|este|esta|dich[oa])\s+)?"
-)
+_ASKING = word_sets(__file__)["asking"]  # words that only ask for what is named
 _AND_MORE = re.compile(r"\s*,?\s*(?:y\s+(?:ss|sigs?|siguientes|concordantes)\b\.?|in\s+fine\b)")
 _RECITAL = re.compile(r"\W*\((\d{1,3})\)\W*")
 _DOTTED = re.compile(r"\b((?:[A-ZÑ]\.\s?){1,5}[A-ZÑ])\b\.?")
@@ -104,14 +38,13 @@ _CODE = re.compile(
     r"(?:(?:resolucion|decision|documento|recomendacion|directiva|reglamento)\s+)?"
     r"(?P<code>(?=[\w/.-]*\d)\w[\w.]*(?:[/-][\w.]+){2,})(?!\w)"
 )
-_ASKING = word_sets(__file__)["asking"]  # words that only ask for what is named
 _ASKED_OF = re.compile(
     r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+relacion\s+con|a\s+proposito\s+de)\s"
 )
 _OF = re.compile(
     r"\s*[,(]?\s*(?:(?P<of>del?|of|en|in)\s+|(?:segun|conforme\s+a)\s+)?(?:(?:el|la|los|las|the|esta|este)\s+)?"
 )
-# What may go on with a name after a comma: «Ley 4/2018, de 8 de marzo, de archivos».
+# After a comma these words continue a name: «Ley 4/2018, de 8 de marzo, de archivos».
 _NAME_ENDS = re.compile(r"[,;:](?!\s*(?:del?|por|sobre|relativ[oa])\b)")
 _BARE_NUMBER = re.compile(r"[¿\s]*(?:y\s+)?(?:el|la|los|las)\s+(\d[^?]*?)[?.!\s]*$")
 _NO_NAME = re.compile(
@@ -121,276 +54,64 @@ _NO_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Reference:
-    """Places in a document, as far as somebody named them."""
+    """A citation: the places that somebody named, or a code, and the document."""
 
     places: tuple[Units, ...]
     code: str = ""
     name: str = ""  # of the document, as typed; "" where none is named
 
-    @property
-    def document(self) -> tuple[str, ...]:
-        """The words that name the document, folded."""
-        return distinctive_words(self.name)
 
-
-@dataclass(frozen=True)
-class _Unit:
-    """What stands at one word: its alternatives, for a list or a range, and where it ends."""
-
-    choices: tuple[Units, ...]
-    end: int
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        return frozenset(kind for kind, _ in self.choices[0])
-
-
-def read_reference(text: str) -> Reference | None:
-    """The citation that `text` is; None for every other question."""
+def parse_reference(text: str) -> Reference | None:
+    """The citation that `text` is; None where `text` is another question."""
     text = _DOTTED.sub(lambda match: re.sub(r"[.\s]", "", match[1]), " ".join(text.split()))
     if not text or len(text) > _LONGEST:
         return None
     folded = fold_in_place(text)
     if recital := _RECITAL.fullmatch(folded):
         return Reference(((("recital", recital[1]),),))
-    code = _CODE.match(folded, next((at for at, word in _words(folded) if word not in _ASKING), 0))
+    code = _CODE.match(
+        folded, next((at for at, word in words_with_offsets(folded) if word not in _ASKING), 0)
+    )
     if code and not folded[code.end() :].strip(" ?!."):
         return Reference((), code=code["code"])
-    for first, _ in _words(folded):
-        groups, end = _units(text, folded, first)
-        bare = None if groups else _bare_article(text, folded, first)
+    for first, _ in words_with_offsets(folded):
+        groups, end = parse_units(text, folded, first)
+        bare = None if groups else parse_bare_article(text, folded, first)
         if bare is not None:
             groups, end = [[bare]], bare.end
         if groups:
             before, after = _name_before(text, folded, first), _name_after(text, folded, end)
-            if bare and not _is_told(bare, folded[:first], before or after or ""):
+            if bare and not _is_article(bare, folded[:first], before or after or ""):
                 continue
             if before is None or after is None or (before and after):
                 return None
-            return Reference(tuple(_places(groups)), name=before or after)
+            return Reference(tuple(places_named(groups)), name=before or after)
     return None
 
 
 def continue_reference(text: str, before: Reference) -> Reference | None:
-    """The citation that `text` is after another: «¿y el 22?» of its kind of unit."""
+    """The citation that `text` is after the citation `before`: «¿y el 22?» names a unit of the same kind."""
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
     kind = before.places[0][0][0] if bare else ""
-    return (
-        read_reference(f"{_SPELLINGS[kind].split(',')[0]} {bare[1]}") if bare and kind in _SPELLINGS else None
-    )
+    return parse_reference(f"{UNIT_WORDS[kind][0]} {bare[1]}") if bare and kind in UNIT_WORDS else None
 
 
 def name_asked_for(question: str) -> str:
-    """The document that a question asks for as a whole: «¿Qué dice el Convenio de Lanzarote?»; "" for another question."""
+    """The name of the document that a question asks for: «¿Qué dice el Convenio de Lanzarote?»; "" for other questions."""
     folded = fold_in_place(question)
     about = _ASKED_OF.search(folded)
     return _name_before(question, folded, about.start() if about else len(folded)) or ""
 
 
-def units_in(text: str) -> Iterator[tuple[Units, int]]:
-    """The places that a text speaks of, each with the offset where its words end."""
-    folded, position = fold_in_place(text), 0
-    for start, _ in _words(folded):
-        groups, end = _units(text, folded, start) if start >= position else ([], 0)
-        position = max(position, end)
-        yield from ((units, end) for units in (_places(groups) if groups else ()))
-
-
-@lru_cache(maxsize=8192)
-def read_label(label: str) -> Units:
-    """The units of a label of a passage: «artículo 22, apartado 1»."""
-    groups, _ = _units(label, fold_in_place(label), 0)
-    return next(iter(_places(groups)), ()) if groups else ()
-
-
-def _words(folded: str) -> Iterator[tuple[int, str]]:
-    return ((match.start(), match[0]) for match in re.finditer(r"\w+", folded))
-
-
-def _units(text: str, folded: str, position: int) -> tuple[list[list[_Unit]], int]:
-    """The units from `position` on, those that belong to one place together; and where they end."""
-    groups: list[list[_Unit]] = []
-    unit = _unit(text, folded, position)
-    end, joined = position, ""
-    while unit is not None:
-        held = {kind for one in groups[-1] for kind in one.kinds} if groups else set()
-        apart = bool(re.search(r"\b(?:y|e|o|and)\b|;", joined)) and not re.search(r"\bdel?\b", joined)
-        if not groups or held & unit.kinds or apart:
-            groups.append([unit])
-        else:
-            groups[-1].append(unit)
-        end = unit.end
-        join = _JOIN.match(folded, end)
-        joined = join[0] if join else ""
-        following = join.end() if join else end
-        unit = _unit(text, folded, following) if following < len(folded) and following > end else None
-        if (
-            unit is None
-            and re.search(r"\bdel\b", joined)
-            and min(map(_level, held | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
-        ):
-            unit = _bare_article(text, folded, following)  # «letra c) del 14.1»
-    return groups, end
-
-
-def _bare_article(text: str, folded: str, position: int) -> _Unit | None:
-    """The article of a number that no word announces: «el 14.1.c)»."""
-    begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
-    found = _number(text, folded, position, "article") if begins else None
-    return _Unit((found[0],), found[1]) if found else None
-
-
-def _is_told(bare: _Unit, before: str, name: str) -> bool:
-    """Whether a number alone is an article: its letter says so, or «el», its clause and the name of a document do."""
+def _is_article(bare: UnitMention, before: str, name: str) -> bool:
+    """Whether a number alone names an article: it has a letter, or a document is named, and «el» or a clause is there."""
     units = bare.choices[0]
     article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0][1]) < len("2019")
     return units[-1][0] == "letter" or (looks_like_name(name) and bool(len(units) > 1 or article))
 
 
-def _unit(text: str, folded: str, position: int) -> _Unit | None:
-    word = _WORD.match(folded, position)
-    kind = _WORDS[word["word"]] if word else ""
-    if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
-        return _as_transitory(folded, numbered)
-    if provision := _PROVISION.match(folded, position):
-        return _provision(text, folded, position, provision)
-    if alone := _ALONE_WORD.match(folded, position):
-        return _Unit(((_ALONE[alone[0]],),), alone.end())
-    number = number_at(text, position)
-    if number is not None and (number.ordinal or not text[position].isdigit()):
-        if folded[number.end : number.end + 1] != " ":
-            return None
-        provision = _PROVISION.match(folded, number.end + 1)
-        if provision and provision["sort"]:  # «segunda disposición adicional»
-            units = (("provision", f"{_SORTS[provision['sort'][:2]]} {number.canonical}"),)
-            return _Unit((units,), len(folded[: provision.end()].rstrip()))
-        word = _WORD.match(folded, number.end + 1)
-        kind = _WORDS[word["word"]] if word else ""
-        if word and kind not in ("article", "page", "letter", *DIVISIONS):
-            return _Unit((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
-    return None
-
-
-def _as_transitory(folded: str, unit: _Unit) -> _Unit:
-    """An article as a transitory one where that word follows: «Artículo segundo transitorio»."""
-    passing = re.compile(r"\s+transitorios?(?![a-z])").match(folded, unit.end)
-    if passing is None or unit.kinds != {"article"}:
-        return unit
-    return _Unit(tuple((("transitorio", units[0][1]),) for units in unit.choices), passing.end())
-
-
-def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> _Unit | None:
-    """The provision of «Disposición adicional 2.ª» or «DA 2ª»; initials in capitals, or before an ordinal."""
-    sort = _SORTS[match["sort"][:2]] if match["sort"] else _INITIALS[match["initial"]]
-    number = number_at(text, match.end(), feminine=True)
-    if match["initial"] and not (number and (number.ordinal or text[position].isupper())):
-        return None
-    numbered = _numbers(text, folded, match.end(), "provision", match[0]) if number else None
-    if numbered is None:
-        return _Unit(((("provision", sort),),), len(folded[: match.end()].rstrip()))
-    choices = tuple((("provision", f"{sort} {units[0][1]}"), *units[1:]) for units in numbered.choices)
-    return _Unit(choices, numbered.end)
-
-
-def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> _Unit | None:
-    """One number, a list or a range of them: every choice with the clause and the letter that hang on it."""
-    several = word.rstrip(". ").endswith("s")
-    first = _number(text, folded, position, kind, several)
-    if first is None:
-        return None
-    choices, end = [first[0]], first[1]
-    while True:
-        to, following = _TO.match(folded, end), _AND.match(folded, end)
-        if to and len(choices[-1]) == 1 and (until := _number(text, folded, to.end(), kind, several)):
-            low, high = choices[-1][0][1], until[0][0][1]
-            if len(until[0]) == 1 and (several or low.split()[0].isdigit()):
-                choices[-1] = ((kind, f"{low}…{high}"),)
-                end = until[1]
-                continue
-        found = _number(text, folded, following.end(), kind, several) if following else None
-        if following and found is None and (suffix := suffix_at(text, following.end())):
-            found = ((kind, f"{choices[-1][0][1].split()[0]} {suffix[0]}"),), suffix[1]
-        hangs = choices[-1][-1][0] == "letter"
-        if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
-            found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
-        if found is None or following is None or _is_unit_word(folded, following.end()):
-            break
-        is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
-        if "," in following[0] and not is_list:
-            break
-        units = found[0]
-        if len(choices[-1]) > 1 and len(units) == 1 and not several and units[0][1].isdigit():
-            units = (choices[-1][0], (choices[-1][1][0], units[0][1]))  # «art. 22.1 y 2»
-        choices.append(units)
-        end = found[1]
-    return _Unit(tuple(choices), end)
-
-
-def _is_unit_word(folded: str, position: int) -> bool:
-    return _WORD.match(folded, position) is not None
-
-
-def _number(
-    text: str, folded: str, position: int, kind: str, several: bool = False
-) -> tuple[Units, int] | None:
-    letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
-    if letter:
-        return (("letter", letter[1] or letter[2]),), letter.end()
-    if kind == "letter":
-        return None
-    if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
-        return ((kind, label[0]),), label.end()  # pages go by what they are called: «iv» is not «4»
-    if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
-        return ((kind, "preliminar"),), preliminary.end()
-    opening = _OPENING.match(folded, position)
-    number = number_at(text, opening.end() if opening else position, feminine=kind in FEMININE)
-    if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
-        number = UnitNumber(folded[position], position, position + 1)
-    if number is None or not _ends_there(folded, number.end):
-        return None
-    bracketed = folded[number.start - 1 : number.start] == "("
-    end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
-    units: list[tuple[str, str]] = [(kind, number.canonical)]
-    if kind in ("article", "provision", "clause", "clausula", "transitorio", "anexo"):
-        clause = _CLAUSE.match(folded, end) or (
-            _COMMA_CLAUSE.match(folded, end) if kind == "article" and not several else None
-        )
-        if clause and kind != "clause":
-            units.append(("clause", clause[1] or clause[2]))
-            end = clause.end()
-            if deeper := _CLAUSE.match(folded, end):  # «149.1.18.ª»
-                units.append(("item", deeper[1] or deeper[2]))
-                end = deeper.end()
-        if hanging := _CLAUSE_LETTER.match(folded, end):
-            units.append(("letter", hanging[1] or hanging[2]))
-            end = hanging.end()
-    return tuple(units), end
-
-
-def _ends_there(folded: str, end: int) -> bool:
-    return end >= len(folded) or not folded[end].isalnum()
-
-
-def _places(groups: list[list[_Unit]]) -> Iterator[Units]:
-    """Every place that is named; one named by a part alone belongs to the unit that is named beside it."""
-    for number, group in enumerate(groups):
-        lists = [unit.choices for unit in group]
-        if min(_level(kind) for unit in group for kind in unit.kinds) > _ARTICLE_LEVEL:
-            for other in (*groups[number + 1 :], *reversed(groups[:number])):
-                whole = [unit for unit in other if min(map(_level, unit.kinds)) <= _ARTICLE_LEVEL]
-                if whole:
-                    lists += [tuple(units[:1] for units in unit.choices) for unit in whole]
-                    break
-        for chosen in product(*lists):
-            yield tuple(pair for units in chosen for pair in units)
-
-
-def _level(kind: str) -> int:
-    return _LEVELS.get(kind, _ARTICLE_LEVEL)
-
-
 def _name_before(text: str, folded: str, end: int) -> str | None:
-    """The document named before the unit, "" for none; None where something else is said there."""
+    """The document named before the unit, "" for none; None where the words before are something else."""
     words = list(re.finditer(r"[\w/.-]*\w", folded[:end]))
     if all(word[0] in _ASKING or word[0] == "segun" for word in words):
         return ""
@@ -403,8 +124,8 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
 
 
 def _only_asks(folded: str) -> bool:
-    """Whether words but ask what a document says: «…, ¿qué dice el informe?»."""
-    return all(word in _ASKING or first_noun(word) for _, word in _words(folded))
+    """Whether words only ask what a document says: «…, ¿qué dice el informe?»."""
+    return all(word in _ASKING or first_noun(word) for _, word in words_with_offsets(folded))
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:

@@ -1,7 +1,7 @@
 """Tells which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
 
-Where a question names a law, only that law answers, or it is said not to be here; a document that mentions the law does
-not answer for it. A publisher or a note that is named is only preferred, because others may report what it says.
+Where a question names a law, only that law answers, or the law is said to be missing; a document that mentions the law is
+no substitute. The documents of a publisher, or a press note, are only preferred, as others may report the same.
 """
 
 from __future__ import annotations
@@ -9,36 +9,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, find_law_number
 from alpie.index.spanish.query import Question
 
-_LAWS = frozenset(
-    "ley codigo constitucion estatuto estatutos reglamento directiva decreto ordenanza orden real".split()
+_TABLES: dict[str, str] = read_tables(__file__)
+_LAWS, _CODES, _BETWEEN_WORDS = (
+    frozenset(_TABLES[name].split()) for name in ("laws", "codes", "between_words_of_a_name")
 )
-_SAYS = (
-    r"(?:dicen?|establecen?|disponen?|preven?|regulan?|define[n]?|castigan?|contemplan?|fijan?|exigen?|prohiben?|senalan?|"
-    r"recogen?|imponen?|permiten?|obligan?|reconocen?|garantizan?|entienden?|considera[n]?|ordenan?|tipifican?|sancionan?|"
-    r"protegen?|va|tratan?|resume(?:me)?|resumen\s+de|recomiendan?|piden?|instan?|proponen?|informan?|cuentan?|explican?|afirman?|advierten?|indican?|"
-    r"says?|does|define|establish(?:es)?)"
-)
-_ADVERBIAL = (
-    r"(?:segun(?:\s+lo\s+\w+\s+(?:en|por))?|conforme\s+a|de\s+acuerdo\s+con|con\s+arreglo\s+a|a\s+(?:los\s+)?efectos\s+de|a\s+tenor\s+de|"
-    r"a\s+la\s+luz\s+de|en\s+virtud\s+de|en|para|according\s+to|in|under)"
+_SAYS, _ACCORDING_TO, _CHANGES = (
+    any_expression(_TABLES[name], r"\s+") for name in ("saying", "according_to", "changing")
 )
 _DETERMINED = r"(?:\s+(?:el|la|los|las|the)|l)?\s+"  # «de la», «del», «a la», «al»
 _BEFORE = re.compile(
-    rf"(?P<adverbial>\b{_ADVERBIAL}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+(?:[\w.]+\s+)?del?\s+(?:la\s+)?$"
+    rf"(?P<adverbial>\b{_ACCORDING_TO}(?:{_DETERMINED}))$|\b{_SAYS}\s+(?:el|la|the)\s+$|\barticulos?\s+(?:[\w.]+\s+)?del?\s+(?:la\s+)?$"
 )
 _OF = re.compile(r"\b(?:del|de\s+la|de\s+el|the|la|el)\s+$")
 _AFTER = re.compile(rf"\s*,?\s*(?:no\s+)?(?:se\s+)?{_SAYS}\b")
-_TOUCHED = re.compile(
-    r"\b(?:modific|derog|desarroll|reform|cita|mencion|sustitu|transpon|traspon|aplic)\w*\s+(?:a\s+)?(?:la|el)\s+$"
-)
+_CHANGED = re.compile(rf"\b{_CHANGES}\s+(?:a\s+)?(?:la|el)\s+$")
 _WORD = re.compile(r"[\w/.-]*\w")
-_GLUE = frozenset("de del la el los las y e a al en para por sobre con contra frente the of and".split())
 _DATE = re.compile(r",?\s+(?:de|del)\s+\d{1,2}\s+de\s+[a-z]+(?:\s+(?:de|del)\s+\d{4})?,?")
-_CODES = frozenset("penal civil comercio tributario procesal laboral militar".split())
 _CALLED = re.compile(rf"(?:\b(?:segun|de\s+acuerdo\s+con|{_SAYS})\s+(?:(?:el|la)\s+)?)(?P<name>[\w-]+)")
 _CONSTITUTION = re.compile(
     r"constitucion(?:\s+espanola)?(?:\s*(?:$|[,.?)])|\s+(?:que|se|quien|cual|sobre|para)\b)"
@@ -49,10 +40,10 @@ _CONSTITUTION = re.compile(
 class Scope:
     """The documents that a question names."""
 
-    question: Question  # without the name, where it only says in which document to look
+    question: Question  # without the name of the document, where that only says where to look
     documents: frozenset[str] = frozenset()  # ids; empty: none is named, all are searched
-    exclusive: bool = False  # no other may answer
-    absent: str = ""  # the name of a document that is not here, as it was typed
+    exclusive: bool = False  # no other document may answer
+    absent: str = ""  # the name of a missing document, as it was typed
 
 
 @dataclass(frozen=True)
@@ -60,10 +51,10 @@ class _Name:
     start: int
     end: int
     documents: frozenset[str]
-    sure: bool  # it says which document, not only of what kind
+    sure: bool  # the name says which document, not only which kind
 
 
-def read_scope(question: Question, names: DocumentNames) -> Scope:
+def parse_scope(question: Question, names: DocumentNames) -> Scope:
     """Which of the documents known by `names` the question is put to."""
     text = question.searched
     folded = fold_in_place(text)
@@ -85,7 +76,7 @@ def read_scope(question: Question, names: DocumentNames) -> Scope:
                 is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
                 return Scope(asked, name.documents, exclusive=is_law)
             opening = folded[: noun.start()]
-            if _TOUCHED.search(opening) is None and (put_to or _OF.search(opening)):
+            if _CHANGED.search(opening) is None and (put_to or _OF.search(opening)):
                 preferred = preferred or name.documents
         elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
             return Scope(question, absent=absent)
@@ -119,9 +110,9 @@ def _extend_name(
         gap = folded[end : match.start()]
         if re.search(r"[?;:.]", gap):
             break
-        if match[0] in _GLUE:
+        if match[0] in _BETWEEN_WORDS:
             continue
-        passed = [word for word in _WORD.findall(gap) if word not in _GLUE]
+        passed = [word for word in _WORD.findall(gap) if word not in _BETWEEN_WORDS]
         fitting = documents & names.with_word(match[0])
         if passed or not fitting or ("," in gap and not distinct):
             break
@@ -131,7 +122,7 @@ def _extend_name(
 
 
 def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
-    """The name of a law that is not here, as typed; "" where the words are no name."""
+    """The name of a missing law, as typed; "" where the words are no name."""
     if find_law_number(folded[name.start : name.end]):
         return text[name.start : name.end].strip(" ,")
     words = list(_WORD.finditer(text, name.start))
@@ -142,7 +133,7 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
             break
         if word[0][0].isupper():
             end, named = word.end(), True
-        elif word[0] not in _GLUE:
+        elif word[0] not in _BETWEEN_WORDS:
             break
         else:
             continue
@@ -157,7 +148,7 @@ def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:
 
 
 def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
-    """The document whose id stands there, or those of a publisher named by itself: «según INTERPOL», «¿qué pide INTERPOL …?»."""
+    """The document whose id a question holds, or those of a publisher: «según INTERPOL», «¿qué pide INTERPOL …?»."""
     for match in _WORD.finditer(folded):
         if not match[0].isalpha() and (found := names.with_id(match[0])):
             return found
@@ -168,7 +159,7 @@ def _publisher_documents(folded: str, names: DocumentNames) -> frozenset[str]:
 
 
 def _without_name(question: Question, start: int, end: int) -> Question:
-    """The question without where to look: what is asked is not answered by the words of a title."""
+    """The question without the name of a document: the words of a title would find the title, and no answer."""
     text = question.searched
     rest = re.sub(r"\s+", " ", f"{text[:start].rstrip(' ,')} {text[end:].lstrip(' ,')}").strip()
     rest = re.sub(r"\s+([?.,])", r"\1", rest)

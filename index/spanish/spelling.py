@@ -1,12 +1,13 @@
-"""The words of a language, and misspelt words of a question put right where there is little doubt.
+"""Corrects misspelt words of a question where there is little doubt, by the documents and by dictionaries.
 
-A word that neither the documents nor a dictionary know is taken for the word of the documents that is one slip of the
-fingers away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one slip away are tried
-(https://norvig.com/spell-correct.html). A word that only a dictionary has is taken where it sounds the same, and the
-typed word is not written like a name; where it is a slip away it is not, as that put as many words wrong as right.
+1. A word that is neither in the documents nor in a dictionary is replaced by the word of the documents that is one edit
+   away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one edit away are tried
+   (https://norvig.com/spell-correct.html).
+2. Otherwise, a word not written like a name is replaced by a word of the dictionary that sounds the same. One that is an
+   edit away is not taken: that made as many words wrong as right.
 
-Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and pyspellchecker's, English the latter
-alone; a sorted array in the user's cache, looked up where it lies on the disk.
+Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and those of pyspellchecker; English
+words are pyspellchecker's. They are sorted arrays in the user's cache, memory-mapped.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import takewhile
+from itertools import product, takewhile
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -28,15 +29,16 @@ from numpy.typing import NDArray
 
 from alpie.index.errors import FileError
 from alpie.index.files import build_once, is_intact, write_fingerprint
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-MAX_WORD = 24  # bytes: what is longer is no word, and trying it out would take long
+MAX_WORD = 24  # bytes: a longer string is no word, and takes long to try
 
-_LOCK_SECONDS = 5.0  # a question waits: some ten times what making them takes
+_LOCK_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,19 +46,10 @@ _LOG = logging.getLogger(__name__)
 _PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
 _SHORTEST_VERB, _MAX_PRONOUNS = 3, 6  # letters: «vete», «noslas»
 _TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
-# What is put before a word to make another that no dictionary lists: «ciberacosadores».
-_PREFIX = re.compile(
-    r"^(?:anti|auto|audio|bio|ciber|contra|co|des|eco|euro|ex|extra|foto|geo|hiper|infra|inter|intra|macro|mega|micro|mini|mono|"
-    r"multi|narco|neuro|no|para|pluri|poli|post?|pre|pro|pseudo|psico|radio|re|semi|seudo|sobre|sub|super|tecno|tele|trans|ultra|"
-    r"vice|video)(?P<word>[a-z]{5,})$"
-)
+_TABLES = read_tables(__file__)
+_PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES['prefixes'].split())})(?P<word>[a-z]{{5,}})$")
+_ONE_SOUND: dict[str, list[str]] = _TABLES["sounds"]
 _SHORTEST = 5  # letters: shorter words are a slip away from too many others
-# Sounds with several spellings, folded, in Spain or in America.
-_ONE_SOUND = {
-    "b": ("v",), "v": ("b",), "w": ("gu", "hu"), "gu": ("w",), "hu": ("w",), "c": ("k", "s", "z"), "k": ("c", "qu"),
-    "qu": ("k", "c"), "q": ("qu",), "s": ("c", "z"), "z": ("c", "s"), "g": ("j",), "j": ("g",), "h": ("",),
-    "y": ("ll",), "ll": ("y",), "x": ("s", "j"),
-}  # fmt: skip
 _MAX_UNKNOWN = 20  # unknown words of a question that are tried
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]
@@ -76,7 +69,7 @@ class Lexicon:
         return cls(_sorted_array({*fold("\n".join(words)).split("\n"), *forms}), spanish)
 
     def __contains__(self, word: str) -> bool:
-        """Whether `word` is one: listed, the plural of one that is, or one with pronouns or a prefix."""
+        """Whether `word` is listed, or is a listed word with a plural ending, pronouns or a prefix."""
         if any(map(self.has, (word, word.removesuffix("s"), word.removesuffix("es")))):
             return True
         if not self.inflects:
@@ -85,7 +78,7 @@ class Lexicon:
         return self._has_pronouns(word) or bool(prefixed and prefixed["word"] in self)
 
     def _has_pronouns(self, word: str) -> bool:
-        """Whether a listed verb is left without one or two pronouns: «denunciar», «resume»."""
+        """Whether `word` is a listed verb with one or two pronouns: «denunciárselo», «resúmeme»."""
         return any(
             _PRONOUNS.fullmatch(word, end) and _TAKES_PRONOUNS.search(word[:end]) and self.has(word[:end])
             for end in range(max(_SHORTEST_VERB, len(word) - _MAX_PRONOUNS), len(word) - 1)
@@ -93,7 +86,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path, spanish: bool) -> Lexicon:
-        """The lexicon kept in `folder`, left on the disk: of fifteen megabytes a question touches some pages."""
+        """The lexicon in `folder`, memory-mapped: a question reads some pages of fifteen megabytes."""
         words = np.lib.format.open_memmap(folder / "words.npy", mode="r")  # np.load guesses the kind of file
         return cls(words, spanish)
 
@@ -105,7 +98,7 @@ class Lexicon:
 
 
 def _sorted_array(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """The words of at most `MAX_WORD` bytes, ascending; longer ones are never looked up."""
+    """The words of at most `MAX_WORD` bytes, ascending; longer words are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
     return np.array([one for one in spelled if len(one) <= MAX_WORD], dtype=f"S{MAX_WORD}")
 
@@ -125,10 +118,10 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     for anew in (False, True):
         try:
             return _cached_lexicon(folder, language, made_of, anew)
-        except (FileError, OSError) as error:  # nowhere to keep them: that costs time, no answer
+        except (FileError, OSError) as error:  # the cache cannot be written: that costs time only
             _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
-        except ValueError as error:  # damaged: made anew, once
+        except ValueError as error:  # the file is damaged: it is made anew, once
             _LOG.info("The words of «%s» in %s cannot be read: %s", language, folder, error)
     return _build_lexicon(language)
 
@@ -152,7 +145,7 @@ def _build_lexicon(language: str) -> Lexicon:
 
 
 def front_encode(words: Iterable[str]) -> str:
-    """Ascending words of small letters as one text: of each how many letters it shares with the one before, and the rest."""
+    """Ascending words of small letters as one text: for each, the number of letters shared with the last, and the rest."""
     pieces, before = [], ""
     for word in words:
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, word, strict=False)))
@@ -170,7 +163,7 @@ def front_decode(text: str) -> Iterator[str]:
 
 
 def single_edits(word: str) -> Iterator[str]:
-    """Every string that differs from a folded `word` by one slip; the first letter is not missed."""
+    """Every string that is one edit away from a folded `word`; the first letter stays, as typists seldom miss it."""
     for place in range(1, len(word)):
         before, letter, after = word[:place], word[place], word[place + 1 :]
         yield before + after
@@ -184,33 +177,28 @@ def single_edits(word: str) -> Iterator[str]:
 
 
 def sound_alikes(word: str) -> Iterator[str]:
-    """Every string in which one sound of a folded `word` is written otherwise: «kolegio», «yamada», «ueco».
-
-    Unlike a slip of the fingers, this is done to the first letter as to any other.
-    """
-    for place in range(len(word)):
-        for sound, others in _ONE_SOUND.items():
-            if word.startswith(sound, place):
-                for other in others:
-                    yield word[:place] + other + word[place + len(sound) :]
+    """Every string in which one sound of a folded `word`, the first as well, is written otherwise: «kolegio», «ueco»."""
+    for place, (sound, others) in product(range(len(word)), _ONE_SOUND.items()):
+        if word.startswith(sound, place):
+            yield from (word[:place] + other + word[place + len(sound) :] for other in others)
     yield "h" + word
 
 
 def correct_spelling(
     text: str, language: str, frequencies: Frequencies, lexicon: Lexicons = lexicon_of
 ) -> str:
-    """Correct the words of `text` that are misspelt beyond much doubt. `language`: "es", "en", "und"."""
+    """`text` with the words corrected that are misspelt beyond much doubt; `language`: "es", "en" or "und"."""
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
     unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]
     for token in reversed(unknown[:_MAX_UNKNOWN]):
         words = lexicon("en" if language == "en" else "es")
-        if token in words:  # most words that no document holds are words
+        if token in words:  # most words that are in no document are spelt well
             continue
         alike = [] if language == "en" else list(dict.fromkeys(sound_alikes(token)))
-        held = _attested_words([*single_edits(token), *alike], frequencies)
-        if held:
-            meant = _choose_correction(held, words)
+        attested = _attested_words([*single_edits(token), *alike], frequencies)
+        if attested:
+            meant = _choose_correction(attested, words)
         elif alike and not _is_name(token, text) and not lexicon("en").has(token):
             meant = _choose_sound_alike(alike, words)
         else:
@@ -226,7 +214,7 @@ def _may_be_misspelt(word: str) -> bool:
 
 
 def _is_name(word: Token, text: str) -> bool:
-    """Whether a word is written like a name: with a capital, elsewhere than where a question begins."""
+    """Whether a word is written like a name: with a capital, and not as the first word."""
     return text[word.start].isupper() and any(c.isalnum() for c in text[: word.start])
 
 
@@ -240,9 +228,9 @@ def _attested_words(tried: Sequence[str], frequencies: Frequencies) -> _Attested
     return [(word, of_it) for word, of_it, times in rows if times or word in STOP_WORDS]
 
 
-def _choose_correction(held: _AttestedWords, words: Lexicon) -> str | None:
-    # Where a slip leads to a real word, what only shares its stem with the documents is not meant.
-    real = [(word, of_it) for word, of_it in held if word in STOP_WORDS or words.has(word)] or held
+def _choose_correction(attested: _AttestedWords, words: Lexicon) -> str | None:
+    # A string that only shares its stem with the documents is not meant where another is a real word.
+    real = [(word, of_it) for word, of_it in attested if word in STOP_WORDS or words.has(word)] or attested
     return real[0][0] if len({of_it for _, of_it in real}) == 1 else None
 
 

@@ -1,19 +1,17 @@
-"""Numbers of the units of laws, however they are written: «14», «4.º», «XIV», «décimo cuarta», «7-A», «588 bis a»."""
+"""Parses numbers of the units of laws, however written: «14», «4.º», «XIV», «décimo cuarta», «7-A», «588 bis a»."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
 
 # «primer», «segund»: what both genders have in common
 _UNITS, _TENS = ([fold(word)[:-1] for word in words] for words in (ORDINALS, ORDINAL_TENS))
-_SUFFIXES = (
-    "bis ter quater quinquies sexies septies octies nonies novies decies undecies duodecies terdecies "
-    "quaterdecies quindecies"
-).split()
+_SUFFIXES: list[str] = read_tables(__file__)["suffixes"].split()
 _SAME_SUFFIX = {"novies": "nonies"}
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -68,16 +66,16 @@ _SPELLED = _number_table()
 
 @dataclass(frozen=True)
 class UnitNumber:
-    """A number that was read: one canonical form for all its spellings («14», «7 a», «588 bis a», «unico»)."""
+    """A parsed number, with one canonical form for all spellings: «14», «7 a», «588 bis a», «unico»."""
 
     canonical: str
     start: int
     end: int
-    ordinal: bool = False  # «4.º»: no further mark need tell it from the words after it
+    ordinal: bool = False  # «4.º»: nothing else need tell the number from the words after it
 
 
 def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumber | None:
-    """The number of a unit at `position`, or None; `feminine`: «2a» is «segunda» there, and no letter of a number."""
+    """The number of a unit at `position`, or None; `feminine`: «2a» is «segunda», not a number with a letter."""
     marked = _MARKED.match(text, position)
     start = marked.end() if marked else position
     found = _thousands(text, start) or _digits(text, start, feminine)
@@ -86,13 +84,13 @@ def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumbe
 
 
 def suffix_at(text: str, position: int) -> tuple[str, int] | None:
-    """A suffix without its number, «ter» in «5 bis y ter», and where it ends; None where there is none."""
+    """A suffix without a number, «ter» in «5 bis y ter», and the offset of its end; None where there is none."""
     match = _SUFFIX.match(text, position)
     return (fold(match[1]), match.end()) if match else None
 
 
 def order_of(canonical: str) -> tuple[int, int, str]:
-    """Where a number stands in the order of its kind: «5» before «5 bis» before «5 ter» before «6»."""
+    """A sort key for the numbers of a kind of unit: «5» before «5 bis» before «5 ter» before «6»."""
     number, _, rest = canonical.partition(" ")
     suffix, _, letter = rest.partition(" ")
     if suffix in _SUFFIXES:

@@ -1,4 +1,4 @@
-"""Finds what need not be made again, because an earlier index has it: documents that did not change, and vectors."""
+"""Takes over from an earlier index what need not be made again: documents that did not change, and vectors."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, UnreadFile
+from alpie.index.record_json import from_json
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.storage.manifest import EXPANSION_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
-from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
+from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 
 
 class EarlierVersion(KnownVectors):
@@ -44,17 +45,17 @@ class EarlierVersion(KnownVectors):
         return {sha256: Extraction("", metadata=from_json(Metadata, stored)) for sha256, stored in rows}
 
     def has(self, document: Document) -> bool:
-        """Whether `document`, read without its text, is told of as it was then."""
+        """Whether the metadata of `document` are the same as in that index version."""
         before = self.documents.get(document.id)
         return before is not None and _metadata_only(before) == _metadata_only(document)
 
     def notes(self, document: str) -> tuple[str, ...]:
-        """What is not good in the file of its expansions."""
+        """The faults in the file of a document's expansions."""
         rows = self._database.rows("SELECT notes FROM documents WHERE id = ?", document)
         return from_json(tuple[MessageText, ...], rows[0][0])
 
     def passages_of(self, document: str) -> int:
-        """How many passages a document has."""
+        """The number of passages of a document."""
         return len(self._passages.rows_of_document(document))
 
     def of_document(self, document: str) -> PassageVectors:
@@ -105,9 +106,9 @@ def _metadata_only(document: Document) -> Document:
 
 @cache
 def _program() -> str:
-    """Checksum of the code and tables of words that make passages of files, and the versions of the packages it uses.
+    """A checksum of the code and word tables that make passages of files, and of the versions of the packages used.
 
-    A version number alone would not do: who changes a line of a parser wants to see what comes of it.
+    With a version number alone, a developer who changed a line of a parser would not see the effect.
     """
     folder = Path(__file__).parents[1]
     digest = hashlib.sha256(platform.python_version().encode())
@@ -122,7 +123,7 @@ def _program() -> str:
 
 
 class IncrementalReading:
-    """The documents of a folder; `kept` are those that did not change since an earlier index."""
+    """The documents of a folder; `kept` holds the ids of those that did not change since an earlier index."""
 
     def __init__(
         self, docs: Path, earlier: EarlierVersion | None, most_bytes: int, recogniser: Recogniser | None
@@ -140,7 +141,7 @@ class IncrementalReading:
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 
     def is_as_before(self, version: str, unread: Sequence[UnreadFile]) -> bool:
-        """Whether an index would come out as the earlier one did."""
+        """Whether a new index would be the same as the earlier one."""
         return (
             self.earlier is not None
             and self.earlier.manifest.alpie == version

@@ -1,4 +1,4 @@
-"""Writes what an index folder says of itself, and checks whether it is true.
+"""Writes and checks the manifest of an index version, which describes its files.
 
 `CURRENT` names the index version in use. Its `manifest.json` names every file with size and SHA-256, and ends
 with a checksum of its own, so that a changed manifest cannot vouch for changed files.
@@ -22,9 +22,9 @@ from alpie.index.files import checksum
 from alpie.index.index_folder import POINTER, VERSIONS
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile
+from alpie.index.record_json import from_json, to_json
 from alpie.index.retrieval.vectors import VectorFacts
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
-from alpie.index.text_database import from_json, to_json
 
 MANIFEST_FILE = "manifest.json"
 PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (
@@ -68,7 +68,7 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class VersionFacts:
-    """What a build knows of an index version before it is written."""
+    """What a build knows of an index version before writing it."""
 
     alpie: str  # the version that wrote it
     program: str  # checksum of the code that made the passages
@@ -78,7 +78,7 @@ class VersionFacts:
 
 @dataclass(frozen=True)
 class CollectionFacts:
-    """What is known of an index version once its files are written."""
+    """What a build knows of an index version after writing its files."""
 
     fingerprint: str  # of the corpus
     passages: int
@@ -87,7 +87,7 @@ class CollectionFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest(VersionFacts, CollectionFacts):
-    """What an index version says of itself."""
+    """The description of an index version that lies in its folder."""
 
     format: int  # `FORMAT_VERSION`
     encoder: EncoderEntry
@@ -96,14 +96,14 @@ class Manifest(VersionFacts, CollectionFacts):
 
 
 def current_version(data: Path) -> Path:
-    """Folder of the index version in use. Raises `IndexMissing`, or `IndexDamaged` when the pointer leads nowhere."""
+    """The folder of the index version in use; raises `IndexMissing`, or `IndexDamaged` when the pointer leads nowhere."""
     name = _read_pointer(data)
     while True:
         folder = data / VERSIONS / name
         if _NAME.fullmatch(name) and folder.is_dir():
             return folder
         before, name = name, _read_pointer(data)
-        if name == before:  # else a builder has swapped and swept meanwhile
+        if name == before:  # otherwise a builder has swapped in another version meanwhile
             pointer = data / POINTER
             raise IndexDamaged(message("index.lost", path=pointer, name=name[:80]), pointer)
 
@@ -122,7 +122,7 @@ def _read_pointer(data: Path) -> str:
 
 def _read_bounded(path: Path, most_bytes: int) -> str:
     """The text of a file of limited size. Raises ValueError for anything else, and OSError."""
-    never_waiting = getattr(os, "O_NONBLOCK", 0)  # as a pipe would for whoever writes into it
+    never_waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for a writer
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise ValueError(message("index.not_regular"))
@@ -136,7 +136,7 @@ def _read_bounded(path: Path, most_bytes: int) -> str:
 
 
 def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
-    """Changes whenever another version comes into use; None while there is none. One `stat`, no more."""
+    """A value that changes whenever another version comes into use, None while there is none; takes one `stat`."""
     try:
         status = (data / POINTER).stat()
     except OSError:
@@ -145,7 +145,7 @@ def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
 
 
 def read_current(data: Path, read: Callable[[Path], T]) -> T:
-    """What `read` makes of the folder in use; made again if a builder swapped it away meanwhile."""
+    """What `read` makes of the folder in use; `read` is called again if a builder swapped that folder away meanwhile."""
     while True:
         folder = current_version(data)
         try:
@@ -181,7 +181,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write what `read_manifest` reads."""
+    """Write the manifest of an index version, with a checksum of its own."""
     row = with_checksum(json.loads(to_json(Manifest, manifest)))
     (folder / MANIFEST_FILE).write_text(json.dumps(row, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -192,21 +192,21 @@ def with_checksum(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _manifest_checksum(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of everything but the checksum; it does not depend on order or white space."""
+    """SHA-256 of all entries but the checksum, whatever their order and white space."""
     rest = {name: value for name, value in manifest.items() if name != "checksum"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def file_entry(path: Path) -> FileEntry:
-    """What the manifest says of a file."""
+    """The entry of a file for the manifest."""
     status = path.stat()
     return FileEntry(status.st_size, status.st_mtime_ns, checksum(path))
 
 
 def check_files(folder: Path, manifest: Manifest, thorough: bool = False) -> None:
-    """Every file as the manifest says; otherwise `IndexDamaged` naming the first that is not.
+    """Raise `IndexDamaged` for the first file that differs from the manifest.
 
-    A large file with the size and time stamp of the build is not read again, unless `thorough`: it would take longest.
+    A large file with the size and time stamp of the build is read only if `thorough`, because that takes longest.
     """
     for name, expected in manifest.files.items():
         path = folder / name
@@ -220,7 +220,7 @@ def check_files(folder: Path, manifest: Manifest, thorough: bool = False) -> Non
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
-    """The index was made with this encoder and this analysis; otherwise `IndexMismatch`."""
+    """Raise `IndexMismatch` unless the index was made with this encoder and this analysis."""
     made_with = manifest.encoder
     if made_with.fingerprint != encoder.fingerprint:
         names = {"made_with": made_with.name, "encoder": encoder.name}

@@ -8,8 +8,8 @@
         text.sqlite          documents, passages, postings and words: see `alpie.index.text_database`
         dense.faiss  sentences.faiss  expansions.faiss   vectors of passages, sentences, expansions
 
-An index version is never changed once `CURRENT` names it, so a process that reads needs no lock: it keeps the files it
-has mapped even when a newer one is swapped in and this one is swept away.
+An index version is never changed once `CURRENT` names it, so a reading process needs no lock: it keeps the files that it
+has mapped even when a newer version is swapped in and this one is removed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import NamedTuple
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
 from alpie.index.messages import message
+from alpie.index.record_json import from_json
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
@@ -42,7 +43,7 @@ from alpie.index.storage.manifest import (
     read_manifest,
 )
 from alpie.index.storage.version_writer import fingerprint_of
-from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages, from_json
+from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ class IndexVersion:
 
 
 def open_version(data: Path, encoder: Encoder) -> IndexVersion:
-    """Open the index in use. Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`.
+    """Open the index in use, also while a build swaps in a new one.
 
-    A build that swaps in a new one meanwhile does no harm: then that one is opened.
+    Raises `IndexMissing`, `IndexDamaged` or `IndexMismatch`.
     """
     return read_current(data, partial(_open, encoder=encoder))
 
@@ -108,7 +109,7 @@ def _acronyms(database: Database) -> Acronyms:
 
 
 class IndexedFile(NamedTuple):
-    """What a document of an index was read from: SHA-256 of its file, and of that of its expansions."""
+    """The files that a document of an index was made of: SHA-256 of its file, and of the file of its expansions."""
 
     sha256: str
     expansions: str

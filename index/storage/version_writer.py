@@ -1,7 +1,7 @@
-"""Writes an index version document by document, starting from the earlier one where there is one, and swaps it in.
+"""Writes an index version document by document, from the earlier version on, and swaps it in.
 
 New text goes into a copy of the earlier database; all vectors are written anew, in order. `alpie.index.storage.store`
-tells which file holds what.
+tells what each file holds.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from alpie.index.files import atomic_write, fsync
 from alpie.index.formats import Metadata
 from alpie.index.index_folder import POINTER, VERSIONS
 from alpie.index.messages import MessageText, message
+from alpie.index.record_json import document_to_json, from_json, to_json
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
@@ -43,33 +44,28 @@ from alpie.index.storage.manifest import (
     file_entry,
     write_manifest,
 )
-from alpie.index.text_database import (
-    TEXT_FILE,
-    Database,
-    StoredPassages,
-    document_to_json,
-    from_json,
-    to_json,
-)
+from alpie.index.text_database import TEXT_FILE, Database, StoredPassages
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = f".{POINTER}.new"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_NO_ROOM_BYTES = 1_000_000  # free: where numpy and FAISS do not pass on why they could not write
+_NO_ROOM_BYTES = (
+    1_000_000  # with less free space, a write that failed without a reason failed for lack of room
+)
 _NO_METADATA, _NO_VECTORS = Metadata(), PassageVectors.joined((), 0)
 
 
 @dataclass(frozen=True)
 class DocumentContent:
-    """What an index version is to hold of one document."""
+    """What is written of one document into an index version."""
 
     document: Document
-    layout: Layout | None = None  # None: all but the vectors is as in the earlier version
+    layout: Layout | None = None  # None: text and passages are taken over from the earlier version
     passages: Sequence[Passage] = ()
     expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
     metadata: Metadata = _NO_METADATA
-    notes: Sequence[str] = ()  # what is not good in the file of its expansions
+    notes: Sequence[str] = ()  # faults in the file of its expansions
     vectors: PassageVectors = _NO_VECTORS
 
 
@@ -82,27 +78,15 @@ def write_version(
 ) -> Path:
     """Write an index version beside the others, then make it the current one. Returns its folder.
 
-    `facts` go into the manifest; `earlier` is the version that is gone on from. Until
-    the last rename the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was
-    written.
+    `facts` go into the manifest; `earlier` is the folder of the version whose text is taken over. Until the last rename
+    the old index stays in use, whatever happens here. Raises `IndexUnwritable`, having removed what was written.
     """
     versions = data / VERSIONS
     name = f"{facts.built_at.replace(':', '').replace('-', '')[:15]}-{time.time_ns():x}"
     unfinished, final = versions / f".{name}{_UNFINISHED}", versions / name
     try:
         unfinished.mkdir(parents=True)
-        collection = _write_files(unfinished, contents, encoder.dimension, earlier)
-        manifest = Manifest(
-            **vars(facts),
-            **vars(collection),
-            format=FORMAT_VERSION,
-            encoder=EncoderEntry.of(encoder),
-            analysis=ANALYSIS_VERSION,
-            files={path.name: file_entry(path) for path in sorted(unfinished.iterdir())},
-        )
-        write_manifest(unfinished, manifest)
-        for path in (*unfinished.iterdir(), unfinished):
-            fsync(path)
+        _write_files(unfinished, contents, encoder, facts, earlier)
         unfinished.rename(final)
         fsync(versions)
         with atomic_write(data / POINTER, data / _NEW_POINTER) as pointer:
@@ -122,18 +106,32 @@ def write_version(
 
 
 def _write_files(
-    folder: Path, contents: Iterable[DocumentContent], dimension: int, earlier: Path | None
-) -> CollectionFacts:
-    """Write the files of an index version into `folder`; returns what its manifest says of the collection.
+    folder: Path,
+    contents: Iterable[DocumentContent],
+    encoder: Encoder,
+    facts: VersionFacts,
+    earlier: Path | None,
+) -> None:
+    """Write the files of an index version into `folder`, the manifest last, and wait until all are on the disk.
 
-    `contents` are taken one by one, so that memory need not hold all of them; `earlier` is the folder of an index version
-    whose text is gone on from. What is open is closed at the end, finished or not.
+    `contents` are taken one by one, so that memory need not hold all of them. What is open is closed, finished or not.
     """
     with ExitStack() as opened:
-        writer = _VersionWriter(folder, dimension, earlier, opened)
+        writer = _VersionWriter(folder, encoder.dimension, earlier, opened)
         for content in contents:
             writer.add(content)
-        return writer.finish()
+        collection = writer.finish()
+    manifest = Manifest(
+        **vars(facts),
+        **vars(collection),
+        format=FORMAT_VERSION,
+        encoder=EncoderEntry.of(encoder),
+        analysis=ANALYSIS_VERSION,
+        files={path.name: file_entry(path) for path in sorted(folder.iterdir())},
+    )
+    write_manifest(folder, manifest)
+    for path in (*folder.iterdir(), folder):
+        fsync(path)
 
 
 class _VersionWriter:
@@ -143,8 +141,8 @@ class _VersionWriter:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
         self._database = opened.enter_context(closing(Database.create(folder / TEXT_FILE)))
 
-        def vectors(file: str, bytewise: bool = False) -> VectorWriter:
-            writer = VectorWriter(folder / file, dimension, bytewise)
+        def vectors(file: str, quantised: bool = False) -> VectorWriter:
+            writer = VectorWriter(folder / file, dimension, quantised)
             return opened.enter_context(closing(writer))
 
         self._dense, self._sentences, self._expansions = (
@@ -152,7 +150,9 @@ class _VersionWriter:
             vectors(SENTENCE_VECTORS),
             vectors(EXPANSION_VECTORS, True),
         )
-        self._unseen = dict(self._database.rows("SELECT id, number FROM documents"))  # not met again so far
+        self._unseen = dict(
+            self._database.rows("SELECT id, number FROM documents")
+        )  # not in the new version so far
         self._removed = False
         self._place = 0
 
@@ -161,7 +161,7 @@ class _VersionWriter:
         name = content.document.id
         if content.layout is None:
             del self._unseen[name]
-            place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # a long row: only if it must be
+            place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # only where it changes: rows are long
             self._database.rows(place, self._place, name)
         else:
             if name in self._unseen:
@@ -200,7 +200,7 @@ class _VersionWriter:
 
     def _remove(self, document: int) -> None:
         rows = self._database.rows("SELECT number, record FROM passages WHERE document = ?", document)
-        for number, record in rows:  # the index of words holds no text: it must be told what to take out
+        for number, record in rows:  # the index of words keeps no text: deleting needs the text of the row
             text = from_json(Passage, record).text
             forgotten = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
             self._database.rows(forgotten, number, text)
@@ -233,7 +233,7 @@ class _VersionWriter:
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
-    """SHA-256 over id and checksum of the documents and of their expansions, and the addresses of the passages."""
+    """SHA-256 over `documents` (id, checksum, checksum of expansions) and the addresses of the passages."""
     digest = hashlib.sha256()
     for row in documents:
         digest.update(" ".join(row).rstrip().encode() + b"\n")
@@ -254,21 +254,21 @@ def _points_to(data: Path, folder: Path) -> bool:
 
 
 def remove_unfinished(data: Path) -> None:
-    """Remove what a build that was killed left half-written. Called under the build lock."""
+    """Remove what a killed build left unfinished; to be called under the build lock."""
     (data / _NEW_POINTER).unlink(missing_ok=True)
     for folder in (data / VERSIONS).glob(f".*{_UNFINISHED}"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_other_versions(keep: Path) -> None:
-    """Remove what older builds left beside an index version; under the build lock. What is open somewhere may stay."""
+    """Remove all index versions but `keep`, under the build lock; folders that cannot be removed stay."""
     for folder in keep.parent.iterdir():
         if folder != keep and folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
-    """What to tell about a failed write in the index folder `data`."""
+    """The error to raise after a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
     free = _free_bytes(data)
     stands = message("index.stands") if (data / POINTER).exists() else ""

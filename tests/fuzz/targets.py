@@ -21,8 +21,8 @@ from alpie.index.records import Document, proves
 from alpie.index.retrieval.word_search import fold_as_stored
 from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens
-from alpie.index.spanish.conversation import complete_question, leans_on_earlier
-from alpie.index.spanish.query import MAX_CHARACTERS, read_question
+from alpie.index.spanish.conversation import complete_question, depends_on_earlier
+from alpie.index.spanish.query import MAX_CHARACTERS, parse_question
 from support import fake_encoder
 from support.formats.packed import docx_of, odt_of
 from support.promise import assert_promise
@@ -72,9 +72,9 @@ def question(data: bytes) -> None:
     for token in tokens(typed):
         assert 0 <= token.start < token.end <= len(typed)
     terms(typed)
-    leans_on_earlier(typed)
+    depends_on_earlier(typed)
     try:
-        asked = read_question(typed)
+        asked = parse_question(typed)
     except AlpieError:
         return
     assert asked.typed == typed

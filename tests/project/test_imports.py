@@ -18,8 +18,8 @@ from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index index.characters index.environment index.messages index.errors index.notices index.records
-index.files index.index_folder
+index index.characters index.environment index.messages index.errors index.notices index.records index.record_json
+index.files index.index_folder index.runtimes
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.text_database index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings

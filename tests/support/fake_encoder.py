@@ -23,10 +23,10 @@ from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
 from alpie.index.encoder import OnProgress, without_surrogates
 from alpie.index.layout import lay_out
-from alpie.index.reader import AnswerWords, Reading, ReadPassage
+from alpie.index.reader import AnswerWords, ReaderInput, Reading
 from alpie.index.records import BlockKind, Document, Passage, Sentence, SentenceRole, Span
 from alpie.index.spanish.analysis import fold, stem, stems
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.storage.store import open_version
 
 DIMENSION = 32
@@ -117,7 +117,7 @@ class FakeReader:
     name = "fake"
     reads_each_alone = True
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         asked = stems(question[:2_000])
         readings: list[Reading] = []
         for passage in passages:
@@ -181,4 +181,4 @@ def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, rebuild: b
 def answers(data: Path, question: str = "incendios") -> list[str]:
     """What the index in `data` finds: texts of the passages, best first."""
     search = open_version(data, FakeEncoder()).search
-    return [hit.passage.text for hit in search.search(read_question(question)).hits]
+    return [hit.passage.text for hit in search.search(parse_question(question)).hits]

@@ -1,7 +1,7 @@
 """Tells whether the documents answer at all: a calibrated probability from what the reader says of the best passages.
 
-Questions near the topic score high in every retriever; only reading tells that the fact is not there. For questions
-on other subjects, the probability also depends on how near the question lies to the documents at all.
+A question near the topic scores high in every retriever; only reading tells that the fact is not there. That a question
+is on another subject is told by its distance from the documents.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ANSWERABLE_FEATURES = (
 def answerable_features(
     retrieval: Retrieval, readings: Sequence[Reading], candidates: Candidates, ranking: Sequence[Candidate]
 ) -> NDArray[np.float32]:
-    """One row, shape (1, len(ANSWERABLE_FEATURES)); all zero when nothing was found."""
+    """The features of one question, shape (1, len(ANSWERABLE_FEATURES)); all zero when nothing was found."""
     if not ranking:
         return np.zeros((1, len(ANSWERABLE_FEATURES)), dtype=np.float32)
     best = ranking[0]

@@ -1,4 +1,4 @@
-"""What can be quoted, and what is known of it: single sentences, lists with their lead-in, tables with their header.
+"""Makes the candidates of quotation: single sentences, lists with their lead-in, tables with their header.
 
 A list too long to be quoted whole gives its items singly.
 
@@ -20,7 +20,7 @@ from alpie.index.retrieval.search import Retrieval, SearchIndex
 
 _LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
 _MAX_LIST_WORDS = 400  # of a list that is quoted whole because a list is asked for
-_ITEM_WORDS = 12  # a list item or table row shorter than this says nothing without its lead-in or header
+_ITEM_WORDS = 12  # shorter list items or table rows say nothing without their lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 
 
@@ -35,7 +35,7 @@ class CandidateSpan:
 def candidate_spans(sentences: Sequence[Sentence], whole_lists: bool) -> Iterator[CandidateSpan]:
     """The candidates of a passage, in order; every sentence is in exactly one.
 
-    `whole_lists`: the question asks for several things, so even a long list is one candidate.
+    `whole_lists`: even a long list is one candidate, because the question asks for several things.
     """
     position = 0
     while position < len(sentences):
@@ -87,7 +87,7 @@ _SHORT_WORDS = 6
 
 @dataclass(frozen=True)
 class Candidates:
-    """The candidates of the passages that were read, each with its numbers."""
+    """The candidates of the passages that were read, each with its features."""
 
     hit: NDArray[np.int64]  # (candidates,): index into the retrieval's hits
     spans: tuple[CandidateSpan, ...]  # (candidates,): which sentences of that passage

@@ -1,8 +1,8 @@
 """A language model as the reader: it is shown numbered sentences and may answer with numbers only, or none.
 
-What it writes is never shown: a number that exists chooses a sentence, everything else is dropped. So the promise
-stays, whatever a model or a document that speaks to it may say. Where the model cannot be asked, or answers with
-nothing that can be used, the reader that it stands before reads instead.
+What the model writes is never shown: a number that exists chooses a sentence, everything else is dropped. So every
+quotation stays word for word, whatever a model, or a document that gives the model orders, may say. Where the model
+cannot be asked, or its answer cannot be used, another reader decides.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from alpie.app.chat_model import Messages, ModelTimeout, Stream, load_prompt, pieces_in_time
-from alpie.index.reader import Reader, Reading, ReadPassage
+from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _LOG = logging.getLogger(__name__)
@@ -31,18 +31,18 @@ _RULES = load_prompt(__file__, "choose_sentences")
 
 
 class ModelReader:
-    """A chat model that reads, and another reader that stands in for it; see `alpie.index.reader.Reader`."""
+    """A chat model that chooses sentences, and the reader that is its fallback; see `alpie.index.reader.Reader`."""
 
-    reads_each_alone = False  # it chooses among the sentences of all
+    reads_each_alone = False  # the model chooses among the sentences of all passages
 
-    def __init__(self, stream: Stream, model: str, otherwise: Reader, timeout_seconds: float) -> None:
+    def __init__(self, stream: Stream, model: str, fallback: Reader, timeout_seconds: float) -> None:
         self._stream = stream
-        self._otherwise = otherwise
+        self._fallback = fallback
         self._timeout = timeout_seconds
-        self.name = f"{model} / {otherwise.name}"
+        self.name = f"{model} / {fallback.name}"
 
-    def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        readings = self._otherwise.read(question, passages)
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
+        readings = self._fallback.read(question, passages)
         places = [(at, number) for at, one in enumerate(passages) for number in range(len(one.sentences))]
         if not places:
             return readings
@@ -54,7 +54,7 @@ class ModelReader:
         return [_apply_choice(reading, at, chosen) for at, reading in enumerate(readings)]
 
     def _answer(self, question: str, sentences: Sequence[str]) -> str:
-        """What the model says, cut off; empty when it fails or takes too long."""
+        """What the model says, up to `_MAX_CHARACTERS`; empty when the model fails or takes too long."""
         data = {
             "pregunta": question[:MAX_TYPED_CHARACTERS],
             "frases": [{"n": n, "texto": text[:_MAX_SENTENCE]} for n, text in enumerate(sentences, start=1)],
@@ -76,7 +76,7 @@ class ModelReader:
 
 
 def numbers_in(answer: str, most: int) -> list[int] | None:
-    """The sentence numbers of a model's answer, each once; empty for «none», None where it cannot be used.
+    """The sentence numbers of a model's answer, each once; empty for «none», None for an answer of no use.
 
     An answer with anything but numbers is not used, nor one with a number that no sentence has.
     """

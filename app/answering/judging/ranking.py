@@ -23,7 +23,7 @@ class Candidate:
     span: CandidateSpan
     row: int  # of the table of candidates
     score: float  # log-odds
-    probability: float  # among all candidates of the question: they sum to one
+    probability: float  # among all candidates of the question, whose probabilities sum to one
     reading: Reading | None = None  # of its passage
 
     @property

@@ -1,7 +1,7 @@
 """Chooses which of the passages found are read together with the question, and how many.
 
-Reading one costs as much as everything before it, so the first few are read, and the rest only where these do not
-settle the matter.
+Reading a passage costs as much as all the steps before. So the first few passages are read, and the rest only where the
+first do not settle the matter.
 """
 
 from __future__ import annotations
@@ -10,58 +10,56 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from alpie.index.reader import Reader, Reading, ReadPassage
+from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Hit, Passage
 
-# So many are read, unless the log-odds of an answer among them have reached what stands beside it: then that is enough.
+# How many passages are read at each stage, and from which log-odds of an answer among them no more are read.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
-_MAX_KEPT = 400  # readings, of some kilobytes each
+_MAX_CACHED = 400  # readings, of some kilobytes each
 
 
-def read_passage_of(passage: Passage) -> ReadPassage:
-    """The passage as the reader sees it, under the heading that it stands under."""
-    return ReadPassage(
-        tuple(sentence.text for sentence in passage.sentences), passage.path[-1] if passage.path else ""
-    )
+def reader_input(passage: Passage) -> ReaderInput:
+    """The passage as the reader sees it, under the headings that it stands under."""
+    return ReaderInput(tuple(sentence.text for sentence in passage.sentences), ". ".join(passage.path))
 
 
 def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
-    """Readings of the first hits, as many as it takes; none of no hits."""
+    """Readings of the first hits, until they settle whether there is an answer."""
     readings: list[Reading] = []
     for most, enough in _STAGES:
-        readings += _KEPT.read(
-            reader, question, [read_passage_of(hit.passage) for hit in hits[len(readings) : most]]
-        )
+        further = hits[len(readings) : most]
+        readings += reader.read(question, [reader_input(hit.passage) for hit in further])
         if max((reading.passage_log_odds for reading in readings), default=enough) >= enough:
             break
     return tuple(readings)
 
 
-class _ReadingCache:
-    """The latest readings: a question put to a document, to all, to each, or for its record meets the same passages."""
+class CachingReader:
+    """A reader that keeps its latest readings; see `alpie.index.reader.Reader`.
 
-    def __init__(self) -> None:
-        self._readings: OrderedDict[tuple[int, str, ReadPassage], tuple[Reader, Reading]] = OrderedDict()
+    A question that is put to one document, to all or to each, or asked again for its record, meets the same passages.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.name, self.reads_each_alone = reader.name, reader.reads_each_alone
+        self._readings: OrderedDict[tuple[str, ReaderInput], Reading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, reader: Reader, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        if not reader.reads_each_alone:
-            return reader.read(question, passages)
-        keys = [(id(reader), question, passage) for passage in passages]
+    def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
+        if not self.reads_each_alone:
+            return self._reader.read(question, passages)
+        keys = [(question, passage) for passage in passages]
         with self._lock:
-            known = {key: self._readings[key][1] for key in keys if key in self._readings}
+            known = {key: self._readings[key] for key in keys if key in self._readings}
         new = [key for key in dict.fromkeys(keys) if key not in known]
         if new:
-            made = reader.read(question, [passage for _, _, passage in new])
-            known.update(zip(new, made, strict=True))
+            known |= zip(new, self._reader.read(question, [passage for _, passage in new]), strict=True)
         with self._lock:
             for key in keys:
-                self._readings[key] = (reader, known[key])  # kept alive, for its id stands for it
+                self._readings[key] = known[key]
                 self._readings.move_to_end(key)
-            while len(self._readings) > _MAX_KEPT:
+            while len(self._readings) > _MAX_CACHED:
                 self._readings.popitem(last=False)
         return [known[key] for key in keys]
-
-
-_KEPT = _ReadingCache()

@@ -1,10 +1,10 @@
-"""Citations: where a quotation comes from, for the eye (short), for the panel (full), for the browser (link).
+"""Makes citations: short for a glance, full for the panel, and as a link for the browser.
 
     short   WeProtect 2019, § 04 Tendencias tecnológicas, p. 13
     full    Alianza Global WePROTECT (WeProtect Global Alliance). «Evaluación de la Amenaza Global 2019».
             Informe, 2019. Sección 04 Tendencias tecnológicas › La red oscura, párr. 2, p. 13.
 
-A title or a date of ours, where the text carries none, stands in square brackets, as bibliographers write it.
+A title or a date that the document does not carry stands in square brackets, as bibliographers write it.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _LETTER = re.compile(r"([a-zñ])[.)]\s")
 
 
 def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Citation:
-    """The citation of `passage`, which is one of `document`'s; of the words at `spans` of it, where they are given."""
+    """The citation of a passage of `document`, or of the words at `spans` of the passage, where spans are given."""
     page, last_page = passage.pages(spans)
     recognised = _recognised_words(passage, spans)
     title = f"[{document.title}]" if "title" in document.editorial else document.title
     sentences = _sentences_in(passage, spans)
     first, last = (sentences[0], sentences[-1]) if sentences else (passage.sentences[0],) * 2
-    # A list is one with the sentence that announces it.
+    # A list and the sentence that announces it count as one paragraph.
     announced = first.group is not None and first.group == last.group
     return Citation(
         address=passage.address,
@@ -63,7 +63,7 @@ def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Ci
 
 
 def _recognised_words(passage: Passage, spans: Sequence[Span]) -> list[RecognisedWord]:
-    """The words at `spans`, or of all of the passage, that a program read off a picture."""
+    """The words at `spans`, or of the whole passage, that a program recognised on a picture."""
     if not spans:
         return list(passage.recognised)
     start, end = spans[0].start, spans[-1].end
@@ -71,7 +71,7 @@ def _recognised_words(passage: Passage, spans: Sequence[Span]) -> list[Recognise
 
 
 def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:
-    """The sentences of `passage` of which `spans` hold something."""
+    """The sentences of `passage` that overlap `spans`."""
     return tuple(
         sentence
         for sentence in passage.sentences
@@ -80,7 +80,7 @@ def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ..
 
 
 def _paragraph(passage: Passage, sentence: Sentence) -> int:
-    """The number of the paragraph of a sentence of `passage`: its paragraphs follow each other."""
+    """The number of the paragraph that a sentence of `passage` stands in."""
     blocks = list(dict.fromkeys(one.block for one in passage.sentences))
     return passage.paragraph and passage.paragraph + blocks.index(sentence.block)
 
@@ -88,21 +88,21 @@ def _paragraph(passage: Passage, sentence: Sentence) -> int:
 def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
     """The label of the passage, with the letter of the one item that is cited: «artículo 22, letra b)».
 
-    The label is the document's own, in Spanish whoever reads it, and what completes it is in its language.
+    The label is written in Spanish, whatever the language of the page, and so is what completes the label.
     """
     letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
     if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
         return passage.label
     if are_quoted([one.text for one in passage.sentences])[passage.sentences.index(sentences[0])]:
-        return passage.label  # it is a letter of another law
+        return passage.label  # the letter is one of another law, whose words are quoted
     return f"{passage.label}, letra {letter[1]})"
 
 
 def short_citation(citation: Citation, language: str = "es") -> str:
     """The citation in one line: «WeProtect 2019, § 04 Tendencias tecnológicas, p. 13».
 
-    The outermost heading and the most telling place: article or paragraph label, else page, else,
-    for a text without headings, the paragraph.
+    The citation names the outermost heading, the label of the article or paragraph, and the page; where there is none of
+    them, the number of the paragraph.
     """
     translations = translations_for(language)
     name = citation.short_publisher or citation.publisher or citation.title
@@ -122,7 +122,7 @@ def short_citation(citation: Citation, language: str = "es") -> str:
 
 
 def full_citation(citation: Citation, language: str = "es") -> str:
-    """Everything the documents say about the place, in the words of `language`; headings stay as they are."""
+    """The citation with publisher, title, date and place, in the words of `language`; headings stay as they are."""
     translations = translations_for(language)
     date = translations.supplied(translations.date(citation.date), citation.date_is_ours)
     dated = with_capital(", ".join(part for part in (citation.kind, date) if part))
@@ -133,7 +133,7 @@ def full_citation(citation: Citation, language: str = "es") -> str:
 
 
 def locator(citation: Citation, language: str = "es") -> str:
-    """The place within the document, which is that of no other paragraph: section or unit, paragraph, page."""
+    """The place within the document: section or unit, paragraph, page. No other paragraph has the same."""
     translations = translations_for(language)
     section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
     unit = label_below_heading(citation.path, citation.label)

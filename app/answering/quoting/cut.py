@@ -1,14 +1,15 @@
-"""Does a quotation that is cut out of its sentence leave out what turns its meaning?
+"""Tells whether a quotation that is cut out of its sentence leaves out words that turn the meaning.
 
-A negation, exception or condition that stands in the sentence and not in the quotation is told where it
+There is a warning where a negation, exception or condition is in the sentence and not in the quotation, and
 
-- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»); so is who says it, and that
-  it is only likely («afirman que | …», «es poco probable que | …», by the words of `cut.toml`), or that it is asked;
-- follows it: a negation as the next word, an exception or condition within a few;
+- precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»); there a source, a doubt or a
+  question is warned of, too («afirman que | …», «es poco probable que | …»);
+- follows the quotation: a negation as the next word, an exception or condition within a few words;
 - stands in what «[…]» leaves out of a sentence;
-- stands in the sentence that introduces the list an item of which is quoted.
+- stands in the sentence that introduces a list, an item of which is quoted.
 
-A quotation of whole sentences gets no warning but the last. In doubt there is one: a warning too many costs a glance.
+A quotation of whole sentences gets a warning of the last kind only. In doubt there is a warning: one too many costs a
+glance. The words that turn a meaning are the tables of `cut.toml`.
 """
 
 from __future__ import annotations
@@ -21,83 +22,50 @@ from enum import StrEnum
 
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.records import Sentence, SentenceRole, Span, readable_map, spans_between
-from alpie.index.spanish import read_tables
+from alpie.index.spanish import any_expression, read_tables
 
-_ONLY = r"sol[oa]s?|sólo|solamente|únicamente|exclusivamente"
-_NEGATION = (
-    r"no|nunca|jamás|jamas|tampoco|ni|nadie|nada|ning[uú]n\w*|apenas|sin|(?:en|de) modo alguno|"
-    r"not|never|neither|nor|without|cannot"
+_GAP = r"\W+"  # between two words, where a comma or a quotation mark may stand
+_TABLES: dict[str, str] = read_tables(__file__)
+_ONLY, _NEGATION, _EXCEPTION, _CONDITION = (
+    any_expression(_TABLES[name]) for name in ("only", "negation", "exception", "condition")
 )
-_EXCEPTION = (
-    r"salvo|excepto|exceptuando|exceptuad[oa]s?|exceptúan?|(?:a|con) (?:la )?excepción de|con exclusión de|"
-    r"a menos que|a no ser que|salvedad|unless|except|excluding"
-)
-_CONDITION = (
-    r"si|siempre que|siempre y cuando|(?:en )?(?:el )?caso de(?: que)?|con tal de que|a condición de|con la condición|"
-    r"mientras no|hasta que|if|provided that|only if"
-)
-# expressions that deny and limit nothing
+# «No» before a participle names a group («los no autorizados»); «hasta que» is a condition only before «no».
 _HARMLESS = re.compile(
-    rf"\bno obstante\b|\ba salvo de\b|\bexcluyentes?\b|\bno (?:{_ONLY})\b|\bno gubernamental\w*|\bsi bien\b|"
-    r"\bno \w{2,}(?:ad|id)(?:os|as|o)\b|\bmás que nunca\b|\bnada más\b|\bsin (?:embargo|duda|perjuicio)\b|"
-    r"\ben (?:lugar|vez) de (?:ello|eso|esto)\b|\b(?:incluso|como) si\b|\bhasta que\b(?! no\b)"
+    rf"\b(?:{any_expression(_TABLES['harmless'])}|no \w{{2,}}[ai]d(?:os|as|o)|hasta que\b(?! no\b))\b"
 )
-_ASKED = re.compile(  # whether it is so: what follows is not said to be
-    r"\b(?:de|sobre|determin\w+|eval[uú]\w+|comprob\w+|averigu\w+|sab\w+|decid\w+|verific\w+|pregunt\w+|examin\w+|"
-    r"valor\w+|analiz\w+|indi[cq]\w+|whether) si\b"
-)
-# what stands before «que» or a verb and denies it: «es falso que …», «queda prohibido …»
-_DENIAL = (
-    r"fals[oa]s?|prohíb\w*|prohib\w*|impid\w*|imped\w*|nieg\w+|neg(?:ar|ó|aron|aba)\w*|desmient\w*|desmint\w*|"
-    r"descart\w*|rechaz\w*|evit\w*|dej(?:a|ó|ar|ará)n? de|lejos de|en lugar de|en vez de"
-)
-_AROUND = re.compile(rf"\b(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b")
-_DENIED = re.compile(rf"\b(?:{_DENIAL})(?:\W+\w+){{0,2}}\W*$")
-_OPENS = re.compile(rf"^\W*(?:{_EXCEPTION}|{_CONDITION})\b")
+_INDIRECT_QUESTION = re.compile(rf"\b{any_expression(_TABLES['indirect_question'])}\b")
+_TURNS = re.compile(rf"\b(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b")
+_DENIED = re.compile(rf"\b{any_expression(_TABLES['denial'])}(?:\W+\w+){{0,2}}\W*$")
 _LIMITS = re.compile(rf"\b(?:{_EXCEPTION}|{_CONDITION})\b")
-_NEXT = re.compile(
-    rf"^\W*(?:(?:{_NEGATION}|{_EXCEPTION}|{_CONDITION}|{_ONLY}|only)\b|(?:en|bajo|de) ning[uú]n\w*)"
-)
-_GOVERNS = re.compile(
-    rf"\b(?:no|nunca|tampoco|nadie|ning[uú]n\w*|{_EXCEPTION}|prohíb\w*|prohib\w*|"
-    r"exclu[iíy]\w+|exent[oa]s?|never|prohibit\w*)\b"
-)
-# where a clause begins that what was denied before does not reach
+_OPENS_WITH_LIMIT = re.compile(rf"^\W*{_LIMITS.pattern}")
+_TURNS_NEXT = re.compile(rf"^\W*(?:{_TURNS.pattern}|(?:en|bajo|de) ning[uú]n\w*)")
+_TURNS_LIST = re.compile(rf"\b(?:{any_expression(_TABLES['turning_a_list'])}|{_EXCEPTION})\b")
+_CONJUNCTION = any_expression(_TABLES["conjunctions"])
 _CLAUSE = re.compile(
-    r"; |: |, (?:y|e|pero|sino|aunque|mientras|porque|ya que|pues|por lo que|and|but|although)\b|\b(?:pero|but)\b"
+    rf"; |: |, (?:{_CONJUNCTION}|{any_expression(_TABLES['other_clause_openings'])})\b|\b(?:pero|but)\b"
 )
-_JOINS = re.compile(r"^\W*(?:y|e|pero|sino|aunque|mientras|porque|pues|and|but)\b")
-_WORDS: dict[str, str] = read_tables(__file__)
-
-
-def _expressions(name: str, between: str = "") -> str:
-    """A pattern of the expressions in one of the tables, `between` standing before their last word."""
-    found = []
-    for line in _WORDS[name].strip().splitlines():
-        *first, last = [f"(?:{word})".replace("*", r"\w*") for word in line.split()]
-        found.append(r"\W+".join([*first, between + last]))
-    return rf"\b(?:{'|'.join(found)})\b"
-
-
-_REPORTED = re.compile(r"(?:\bno (?:se )?)?" + _expressions("reported", between=r"(?:\w+\W+){0,2}"))
-_OPENING_SAYS = re.compile(rf"(?:^|[,;:] )\W*(?!{_expressions('by_rule')})({_expressions('opening')})")
-_HEDGED = re.compile(rf"({_expressions('beside')})(?:\W+\w+){{0,2}}\W*$")
-_TOUCHED = re.compile(rf"({_expressions('touching')})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
-# a preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself
-_WITHIN_PHRASE = re.compile(
-    r"\b(?:a|al|con|de|del|en|entre|hacia|para|por|según|sobre|at|by|for|from|in|of|on|to|with)\W*\||\|\W*(?:al?|del?|of|to)\b"
+_OPENS_WITH_CONJUNCTION = re.compile(rf"^\W*{_CONJUNCTION}\b")
+_REPORTED, _OPENING, _BY_RULE, _HEDGES, _TOUCHING = (
+    rf"\b{any_expression(_TABLES[name], _GAP)}\b"
+    for name in ("reported", "opening", "by_rule", "beside", "touching")
 )
+_REPORTED_THAT = re.compile(rf"(?:\bno (?:se )?)?{_REPORTED}")
+_OPENS_WITH_SOURCE = re.compile(rf"(?:^|[,;:] )\W*(?!{_BY_RULE})({_OPENING})")
+_HEDGED = re.compile(rf"({_HEDGES})(?:\W+\w+){{0,2}}\W*$")
+_TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
+# A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
+_WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
-_REACH = 15  # words from a negation to what it denies, at most
+_REACH = 15  # words from a negation to the words denied, at most
 _REACH_REPORTED = 20  # words from «que» to the quotation, at most
-_REACH_AFTER = 12  # words from what is said to its exception or condition
-_FEWEST_WORDS = 4  # fewer state nothing by themselves, unless the negation stands right beside them
+_REACH_AFTER = 12  # words from the quotation to its exception or condition, at most
+_FEWEST_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
 _BESIDE = 2
-_OPENING, _CLOSING = 3, 8  # words of the introduction of a list, from its start and its end
+_FIRST_WORDS, _LAST_WORDS = 3, 8  # words of the introduction of a list, from its start and its end
 
 
 class WarningKind(StrEnum):
-    """Where the word stands that a quotation leaves out."""
+    """Where a word stands that a quotation leaves out."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -115,8 +83,8 @@ class CutWarning:
 
 
 @dataclass(frozen=True)
-class CutReading:
-    """The whole sentences in which a quotation stands, which of their characters it has, and what it leaves out."""
+class CutAnalysis:
+    """The whole sentences that a quotation is cut out of, which of their characters are quoted, and the warnings."""
 
     text: str = ""
     marked: tuple[tuple[int, int], ...] = ()
@@ -126,7 +94,7 @@ class CutReading:
 
 @dataclass(frozen=True)
 class _CutSentence:
-    """A whole sentence, and which of its characters are quoted: runs, in order."""
+    """A whole sentence, and the ranges of its characters that are quoted, in order."""
 
     text: str
     quoted: tuple[tuple[int, int], ...]
@@ -134,19 +102,19 @@ class _CutSentence:
     spans: tuple[Span, ...]
 
     def left_out(self) -> Iterator[tuple[int, int]]:
-        """Where the words stand that are not quoted: before the first quoted ones, between them, after the last."""
+        """The ranges of characters that are not quoted: before the first quoted range, between two, after the last."""
         edges = [0, *(edge for run in self.quoted for edge in run), len(self.text)]
         yield from zip(edges[::2], edges[1::2], strict=True)
 
 
 def governs_list(lead_in: str) -> re.Match[str] | None:
-    """The word in the introduction of a list that turns what its items say, if there is one."""
+    """The word in the introduction of a list that turns what the items say, if there is one."""
     low = _blank_out(_HARMLESS, lead_in.lower())
     begin = low.rfind(". ") + 1
     clause = low.rfind(", ") + 1
-    for match in _GOVERNS.finditer(low, begin):
-        opens = len(low[begin : match.start()].split()) < _OPENING
-        if opens or (match.start() >= clause and len(low[match.end() :].split()) < _CLOSING):
+    for match in _TURNS_LIST.finditer(low, begin):
+        opens = len(low[begin : match.start()].split()) < _FIRST_WORDS
+        if opens or (match.start() >= clause and len(low[match.end() :].split()) < _LAST_WORDS):
             return match
     return None
 
@@ -156,8 +124,8 @@ def _blank_out(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: "_" * len(match.group()), text)
 
 
-def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutReading:
-    """How `spans` are cut out of `sentences`, which are those of their document near them, in order."""
+def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutAnalysis:
+    """How `spans` are cut out of `sentences`, which are the sentences around them, in order."""
     parts = [part for one in sentences for part in _cut_sentences(source, spans, one)]
     warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
     marked: list[tuple[int, int]] = []
@@ -171,11 +139,11 @@ def read_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) 
                 marked.append((position + start, position + end))
         position += len(part.text) + 1
     own = tuple(span for part in parts for span in part.spans)
-    return CutReading(text, tuple(marked), tuple(warnings), own)
+    return CutAnalysis(text, tuple(marked), tuple(warnings), own)
 
 
 def _cut_sentences(source: str, spans: Sequence[Span], sentence: Sentence) -> Iterator[_CutSentence]:
-    """The whole sentences in one of the index, where an item of a list may have several."""
+    """The whole sentences within a sentence of the index, which may be an item of a list with several."""
     if sentence.end <= spans[0].start or sentence.start >= spans[-1].end:
         return
     text, offsets = readable_map(source, sentence.spans)
@@ -213,12 +181,12 @@ def _warnings(parts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
 
 
 def _word_omitted(gap: str) -> tuple[int, int] | None:
-    found = _AROUND.search(_blank_out(_ASKED, _blank_out(_HARMLESS, gap.lower())))
+    found = _TURNS.search(_blank_out(_INDIRECT_QUESTION, _blank_out(_HARMLESS, gap.lower())))
     return found.span() if found else None
 
 
 def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
-    """Where in `text`, which is left out before the quotation, a word stands that turns its meaning."""
+    """Where in `text`, which is left out before the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     denied = _DENIED.search(low)
     if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
@@ -226,9 +194,11 @@ def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
     if asked := _ASKED_ABOUT.search(low):
         return asked.span()
     clause = max((match.end() for match in _CLAUSE.finditer(low)), default=0)
-    if low[clause:].strip(" ,") == "" or (_JOINS.match(opening.lower()) and low.rstrip()[-1:] in ",;"):
+    if low[clause:].strip(" ,") == "" or (
+        _OPENS_WITH_CONJUNCTION.match(opening.lower()) and low.rstrip()[-1:] in ",;"
+    ):
         return None
-    beside = _last_match(_AROUND, low, clause, _BESIDE)
+    beside = _last_match(_TURNS, low, clause, _BESIDE)
     if beside or words < _FEWEST_WORDS:
         return beside
     if touched := _TOUCHED.search(low, clause):
@@ -239,18 +209,18 @@ def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
 
 def _limit_before(low: str, clause: int, states_something: bool) -> tuple[int, int] | None:
     """Where in `low` a negation, exception, condition or source stands, from `clause` on."""
-    low = _blank_out(_ASKED, low)
-    if opens := _OPENS.match(low[clause:]):
+    low = _blank_out(_INDIRECT_QUESTION, low)
+    if opens := _OPENS_WITH_LIMIT.match(low[clause:]):
         return clause + opens.start(), clause + opens.end()
-    around = _last_match(_AROUND, low, clause, _REACH)
-    said = _OPENING_SAYS.search(low[clause:]) if states_something else None
-    return around or ((clause + said.start(1), clause + said.end(1)) if said else None)
+    around = _last_match(_TURNS, low, clause, _REACH)
+    source = _OPENS_WITH_SOURCE.search(low[clause:]) if states_something else None
+    return around or ((clause + source.start(1), clause + source.end(1)) if source else None)
 
 
 def _says_less(low: str, clause: int) -> tuple[int, int] | None:
-    """Where in `low` something stands, from `clause` on, that makes of what follows it less than is said."""
+    """Where in `low`, from `clause` on, a doubt or a source stands that weakens what follows."""
     hedged = _HEDGED.search(low, clause)
-    return hedged.span(1) if hedged else _last_match(_REPORTED, low, clause, _REACH_REPORTED)
+    return hedged.span(1) if hedged else _last_match(_REPORTED_THAT, low, clause, _REACH_REPORTED)
 
 
 def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:
@@ -263,13 +233,13 @@ def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> 
 
 
 def _word_after(text: str, words: int) -> tuple[int, int] | None:
-    """Where in `text`, which is left out after the quotation, a word stands that turns its meaning."""
+    """Where in `text`, which is left out after the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
-    if beside := _NEXT.match(low):
+    if beside := _TURNS_NEXT.match(low):
         return beside.span()
     if words < _FEWEST_WORDS:
         return None
-    low = _blank_out(_ASKED, low)
+    low = _blank_out(_INDIRECT_QUESTION, low)
     clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
     for match in _LIMITS.finditer(low, 0, clause):
         if len(low[: match.start()].split()) < _REACH_AFTER:

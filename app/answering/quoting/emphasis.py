@@ -1,4 +1,4 @@
-"""The words of a quotation that answer, for bold type: marked where the reader is sure of them, and not in doubt."""
+"""Marks the words of a quotation that answer, for bold type, where the reader is sure of them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from alpie.index.spanish.analysis import fold, terms
 # With these limits something is marked for 69 of 100 held-out questions (n = 700, on the right passage), and in 89 of
 # 100 of these it is the answer, a part of it, or shares most of its words.
 MIN_PROBABILITY = 0.2  # that these words and no others of the sentence answer
-MIN_LOG_ODDS = 0.5  # that the sentence does
+MIN_LOG_ODDS = 0.5  # that the sentence answers
 MIN_LEAD = 2.0  # of its log-odds over any other sentence that holds as many words of the question
-_LETTERS = 5  # by which a word is known again: «España», «español»
+_LETTERS = 5  # words that begin with the same letters count as one: «España», «español»
 
 
 def emphasise(
@@ -26,10 +26,10 @@ def emphasise(
     text: str,
     question: str = "",
 ) -> tuple[tuple[int, int], ...]:
-    """Character ranges of `text`, a quotation of sentences `first` … `last` of a passage, to mark: none, or one.
+    """The character range of `text` to mark, as a tuple of one, or an empty tuple.
 
-    In doubt nothing is marked: a wrong mark misleads more than a missing one. Of sentences that may answer alike, the
-    one that holds more words of the `question` does.
+    `text` is a quotation of the sentences `first` … `last` of a passage. In doubt nothing is marked: a wrong mark misleads
+    more than a missing one. Of sentences that are about as likely, the one with more words of the `question` is taken.
     """
     if reading is None or not reading.words:
         return ()

@@ -1,7 +1,7 @@
 """Tells whether quotations hold the figures that a question names: «la 90.ª Asamblea» is not answered by the 89.ª.
 
-The reader compares meanings and passes over a figure that differs. Of the fitting questions that are answered rightly
-and without reserve (n = 253) none names a figure that its passage, headings, title and date all lack.
+The reader compares meanings and does not notice a figure that differs. Of the fitting questions that are answered rightly
+and without reserve (n = 253), none names a figure that is missing in passage, headings, title and date.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alpie.app.answering.answer_types import Quote
 from alpie.index.spanish.analysis import fold, tokens
 from alpie.index.spanish.number_words import CARDINALS
 
-_SHORTEST = 2  # digits: a single one counts what is asked for («las 3 medidas»), which the text need not do
+_SHORTEST = 2  # digits: a single digit counts what is asked for («las 3 medidas»), which a text need not do
 
 
 def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
@@ -25,5 +25,5 @@ def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
         for quote in quotes
         for cited in (quote.citation,)
     )
-    held = set(map(str, tokens(around)))
-    return any(one not in held and fold(CARDINALS.get(int(one), one)) not in held for one in asked)
+    present = set(map(str, tokens(around)))
+    return any(one not in present and fold(CARDINALS.get(int(one), one)) not in present for one in asked)

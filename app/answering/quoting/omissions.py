@@ -1,7 +1,6 @@
-"""The words at chosen spans of a document, with «[…]» wherever words between them were left out.
+"""Writes the words at chosen spans of a document, with «[…]» wherever words between two spans were left out.
 
-Spans also come from strangers: whoever follows a link must not be shown, as one quotation, words that stand
-nowhere together.
+Spans also come from links that strangers made: words that nowhere stand together must not be shown as one quotation.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ OMISSION = "[…]"
 OMISSION_MARK = re.compile(r"\s*[\[(](?:\.\.\.|…)[\])]\s*")  # as people write it
 # An omission may also be bare dots between words.
 OMISSION_OR_DOTS = re.compile(r"\s*(?:[\[(](?:\.\.\.|…)[\])]|(?<=[\w\s,;:])(?:\.\.\.|…)(?=\s*\w))\s*")
-_OVER_OTHERS = (SentenceRole.HEADER, SentenceRole.LEAD_IN)  # read on in each row or item below them
+_OVER_OTHERS = (SentenceRole.HEADER, SentenceRole.LEAD_IN)  # each row or item below continues them
 
 
 def without_overlaps(spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -28,10 +27,10 @@ def without_overlaps(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def widen_to_words(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> tuple[Span, ...]:
-    """`spans`, which ascend, widened to whole words; never over the edge of a sentence's part, see `Sentence.spans`.
+    """`spans`, which ascend, widened to whole words; never over the edge of one of `Sentence.spans`.
 
-    That edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word. White
-    space by itself stays only where it parts words of a run.
+    Such an edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word. A span of
+    white space stays only between two spans that continue each other.
     """
     edges = {edge for sentence in sentences for part in sentence.spans for edge in (part.start, part.end)}
     widened: list[Span] = []
@@ -58,19 +57,16 @@ def widen_to_words(source: str, spans: Sequence[Span], sentences: Sequence[Sente
 def with_omissions(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> str:
     """The readable text of `spans`, which ascend; «[…]» where words of `sentences` lie between two of them.
 
-    Headers, footers and calls of footnotes are in no sentence: over them a sentence reads on. So does a row
-    after the header of its table, and an item after the sentence that introduces its list.
+    Headers, footers and calls of footnotes are in no sentence, so leaving them out is not marked. Nor is it marked where a
+    row follows the header of its table, or an item the sentence that introduces its list.
     """
     pieces: list[str] = []
     for before, span in zip([None, *spans], spans, strict=False):
-        if before is None:
-            joint = ""
-        elif _leaves_out(source, before, span, sentences):
+        joint = ""  # within a sentence, where the end of a line may divide a word
+        if before and _leaves_out(source, before, span, sentences):
             joint = f" {OMISSION} "
-        elif _sentence_at(before, sentences) is not _sentence_at(span, sentences):
+        elif before and _sentence_at(before, sentences) is not _sentence_at(span, sentences):
             joint = " " if any(map(str.isspace, source[before.end : span.start])) else ""
-        else:
-            joint = ""  # of one sentence: a word may be cut at the end of its line
         pieces += [joint, source[span.start : span.end]]
     return collapse("".join(pieces))
 

@@ -1,8 +1,7 @@
-"""From ranked candidates to a few quotations that differ: candidates that touch are joined, and each is proved.
+"""Makes a few quotations of ranked candidates: joins neighbours, drops near-duplicates, proves each quotation.
 
-A quotation is one to three neighbouring sentences of one passage, or a list or table whole. It is cut
-where it can be understood: a sentence that leans on the one before it («Esto…», «En su lugar…») brings
-that one along.
+A quotation is one to three neighbouring sentences of one passage, or a whole list or table. A sentence that refers back
+(«Esto…», «En su lugar…») is quoted with the sentence before, without which nobody could understand it.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 
@@ -25,20 +25,14 @@ _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90
 _ENOUGH_FOR_TWO = 0.95  # probability to be held before a question in two parts is taken to be answered
 _NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
-_UNSAID = re.compile(r"[\s*_~`]*")
+_WHITE_OR_EMPHASIS = re.compile(r"[\s*_~`]*")
 _WHITE = re.compile(r"\s+")
-_LEANS = re.compile(
-    r"^(?:esto|esta?s? (?:ultim|cifra|dato|practica|situacion|tendencia|caso|medida|distincion)|ello|eso|en su lugar|"
-    r"ambos|ambas|dicho|dicha|tal(?:es)? |asi |ademas|tambien|por ello|por lo tanto|sin embargo|no obstante|"
-    r"de ellas|de ellos|el mismo|la misma|este es|estos|estas|este)\b"
-)
+_TABLES: dict[str, str] = read_tables(__file__)
+_REFERS_BACK = re.compile(rf"{any_expression(_TABLES['refers_back'])}\b")
 _PAGE = r"(?:\d{1,4}|[ivxlc]{1,6}|[a-z]-?\d{1,3})"
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…(?: ?…)+|_{4,}|·{4,})")
 _TO_PAGE = re.compile(rf"\S.*\t[ \t]*{_PAGE}[ \t\r]*", re.IGNORECASE)  # a title, a tab, its page
-_TITLES = frozenset(
-    ("indice", "indice general", "contenido", "contenidos", "sumario", "tabla de contenido", "tabla de contenidos",
-     "contents", "table of contents")
-)  # fmt: skip
+_TITLE_OF_CONTENTS = re.compile(any_expression(_TABLES["titles_of_contents"]))
 
 
 @dataclass(frozen=True)
@@ -49,14 +43,16 @@ class QuotePolicy:
     """
 
     max_quotes: int = 5
-    min_quotes: int = 1  # so many are shown however improbable
-    enough_probability: float = 0.9  # no further quotation once those shown hold this much probability
+    min_quotes: int = 1  # these are shown however improbable they are
+    enough_probability: float = (
+        0.9  # once the quotations together have this probability, there is no further one
+    )
     min_ratio: float = 0.2  # of a further quotation's probability to the first's
     # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
     # precision .72, and .07 put .867 with .70
     min_probability: float = 0.085
     usual_quotes: int = 3  # no more than this, unless the question asks for several things
-    extend_ratio: float = 0.1  # a neighbouring sentence is quoted along from this ratio of probability on
+    extend_ratio: float = 0.1  # from this ratio of probability on, a neighbouring sentence is quoted, too
     two_parts: bool = True  # a question in two parts gets two quotations at least
 
 
@@ -69,9 +65,9 @@ def select_quotes(
 ) -> tuple[Quote, ...]:
     """The quotations to show, best first.
 
-    `confidence` is the probability that the documents answer; a quotation's own is its probability times
-    that. Every quotation is proved: a candidate whose words are not at its place in the source, which an
-    intact index cannot hold, is left out rather than shown.
+    `confidence` is the probability that the documents answer; the score of a quotation is `confidence` times the
+    probability of its candidate. Every quotation is proved: a candidate whose words do not stand at its place in the
+    source is left out. An intact index has none.
     """
     most = policy.max_quotes if question.asks_for_list else min(policy.max_quotes, policy.usual_quotes)
     two = policy.two_parts and question.asks_two_things
@@ -83,19 +79,18 @@ def select_quotes(
     for candidate in ranking:
         if (candidate.rank, candidate.first) in used or _is_mere_lead_in(candidate):
             continue
-        wanted = len(quotes) < always or (
+        is_likely = (
             shown < enough
             and candidate.probability >= policy.min_ratio * ranking[0].probability
             and candidate.probability * confidence >= policy.min_probability
         )
-        if not wanted or len(quotes) >= most:
+        if len(quotes) >= most or not (is_likely or len(quotes) < always):
             break
         source = documents[candidate.hit.passage.document_id].text
         answering = _quotable(candidate, used, source)
         if answering is None:
             continue
-        candidate = answering
-        longer = _add_leaned_on(_extend(candidate, ranking, policy.extend_ratio, used, source), used, source)
+        longer = _add_antecedent(_extend(answering, ranking, policy.extend_ratio, used, source), used, source)
         used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
         quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
@@ -105,7 +100,7 @@ def select_quotes(
 
 
 def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
-    """`candidate`, and the sentence after it where it asks a question; None where it can be no answer."""
+    """`candidate`, together with the next sentence where `candidate` asks a question; None where it answers nothing."""
     if are_contents_entries(candidate.sentences, source):
         return None
     if not all(map(is_question, candidate.sentences)):
@@ -126,17 +121,17 @@ def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> 
 
 
 def _is_mere_lead_in(candidate: Candidate) -> bool:
-    """Whether it is an introduction without its list: «Este informe se propone:» says nothing by itself."""
+    """Whether `candidate` introduces a list without it: «Este informe se propone:» says nothing by itself."""
     return candidate.first == candidate.last and candidate.sentences[0].role is SentenceRole.LEAD_IN
 
 
 def are_adjacent(sentences: Sequence[Sentence], first: int, source: str) -> bool:
     """Whether only white space and signs of emphasis lie between sentence `first` and the next one.
 
-    Across a footnote call or a footer nothing is joined that need not be: offsets that cut exactly the
-    quotation, and nothing more, are worth more than a longer quotation.
+    Sentences are not joined across a footnote call or a footer: offsets that cut exactly the quotation out of the file are
+    worth more than a longer quotation.
     """
-    return bool(_UNSAID.fullmatch(source, sentences[first].end, sentences[first + 1].start))
+    return bool(_WHITE_OR_EMPHASIS.fullmatch(source, sentences[first].end, sentences[first + 1].start))
 
 
 def _extend(
@@ -174,18 +169,21 @@ def _extend(
     return longer
 
 
-def _add_leaned_on(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
-    """`candidate` with the sentence before it, where it cannot be understood without that."""
+def _add_antecedent(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
+    """`candidate` with the sentence before, where `candidate` refers back to that sentence."""
     sentences = candidate.hit.passage.sentences
     if (candidate.rank, candidate.first - 1) in used:
-        return candidate  # quoted already
+        return candidate  # the sentence before is quoted already
     if candidate.first and not are_adjacent(sentences, candidate.first - 1, source):
         return candidate
     if needs_sentence_before(sentences, candidate.first):
         return replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
     first = sentences[candidate.first]
-    leans = candidate.first > 0 and first.role is SentenceRole.SENTENCE and _LEANS.match(fold(first.text))
-    if not leans or sentences[candidate.first - 1].role is not SentenceRole.SENTENCE:
+    is_sentence = candidate.first > 0 and first.role is SentenceRole.SENTENCE
+    if (
+        not (is_sentence and _REFERS_BACK.match(fold(first.text)))
+        or sentences[candidate.first - 1].role is not SentenceRole.SENTENCE
+    ):
         return candidate
     longer = replace(candidate, span=CandidateSpan(candidate.first - 1, candidate.last))
     fits = longer.last - longer.first < _MAX_SENTENCES and longer.words <= _MAX_JOINED_WORDS
@@ -197,7 +195,7 @@ def quote_candidate(
 ) -> Quote | None:
     """The quotation of a candidate, proved against its source; None where it cannot be.
 
-    An item of a list whose introduction denies or excepts it («No podrán:») brings that, and what lies between.
+    An item of a list whose introduction denies or excepts («No podrán:») is quoted from that introduction on.
     """
     passage = candidate.hit.passage
     candidate = _add_governing_lead_in(candidate)
@@ -224,7 +222,7 @@ def quote_candidate(
 
 
 def _add_governing_lead_in(candidate: Candidate) -> Candidate:
-    """An item with the introduction of its list, where that denies or excepts what the items say."""
+    """`candidate` from the introduction of its list on, where the introduction denies or excepts the items."""
     first = candidate.sentences[0]
     if first.role is not SentenceRole.ITEM:
         return candidate
@@ -238,9 +236,8 @@ def _add_governing_lead_in(candidate: Candidate) -> Candidate:
 def _join_spans(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     """The spans of neighbouring sentences, joined where nothing but white space lies between two sentences.
 
-    Where something left out lies there, a footnote call or a footer, white space beside it is quoted along:
-    «récord.⁹ Esto» is read «récord. Esto». Within a sentence the spans are as they are: what they leave
-    out may be the end of a line that divides a word.
+    Where a footnote call or a footer lies between, the white space beside it is quoted: «récord.⁹ Esto» is shown as
+    «récord. Esto». The spans of one sentence are not joined: the end of a line that divides a word may lie between.
     """
     joined: list[Span] = []
     for sentence in sentences:
@@ -267,20 +264,20 @@ def _is_near_duplicate(one: Quote, other: Quote) -> bool:
 
 
 def are_contents_entries(sentences: Sequence[Sentence], source: str) -> bool:
-    """Whether these are entries of a table of contents, or its title."""
+    """Whether all `sentences` are entries of a table of contents, or its title."""
     return all(_is_contents_entry(one, source) for one in sentences)
 
 
 def _is_contents_entry(sentence: Sentence, source: str) -> bool:
-    if _LEADERS.search(sentence.text) or fold(sentence.text).strip(" .:") in _TITLES:
+    if _LEADERS.search(sentence.text) or _TITLE_OF_CONTENTS.fullmatch(fold(sentence.text).strip(" .:")):
         return True
     if sentence.role in (SentenceRole.ROW, SentenceRole.HEADER):
-        return False  # a tab parts its cells
+        return False  # between the cells of a row there are tabs, too
     start = source.rfind("\n", 0, sentence.start) + 1
     end = source.find("\n", sentence.end)
     return _TO_PAGE.fullmatch(source[start : end if end >= 0 else len(source)]) is not None
 
 
 def is_question(sentence: Sentence) -> bool:
-    """Whether the sentence asks; items of a list may be questions that the text is about."""
+    """Whether a sentence asks; an item of a list does not, as it may be a question that the text is about."""
     return sentence.role is SentenceRole.SENTENCE and sentence.text.rstrip("»”\"' )").endswith("?")

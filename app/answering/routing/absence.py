@@ -1,4 +1,4 @@
-"""Says that a document or a place is missing which a question names."""
+"""Says that a document or a place that a question names is missing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from alpie.app.translations import Translations
 from alpie.index.spanish.named_documents import is_plural, name_with_article
 
 _NEAREST = 3
+# The keys of the sentence on a document, by whether its name is plural, and whether documents were chosen.
+_KEYS = {
+    (False, False): "absent.document",
+    (False, True): "absent.document_chosen",
+    (True, False): "absent.documents",
+    (True, True): "absent.documents_chosen",
+}
 
 
 def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
-    """Turn `answer` into a refusal: what other texts say is near, and no answer.
+    """`answer` as a refusal, with its quotations as what is nearest.
 
-    Its confidence is 0: that a text is not there is no estimate.
+    The confidence is 0, because it is certain that the text is missing.
     """
     return replace(
         answer,
@@ -34,19 +41,10 @@ def absence_lines(answer: Answer, translations: Translations) -> list[str]:
 
 
 def _absence_line(absent: Absent, translations: Translations, limited: bool) -> str:
-    if not absent.place:
-        name = (
-            name_with_article(absent.document)
-            if translations.language == "es"
-            else translations.quoted(absent.document)
-        )
-        one, several = (
-            ("absent.document_chosen", "absent.documents_chosen")
-            if limited
-            else ("absent.document", "absent.documents")
-        )
-        line = translations(several if is_plural(absent.document) else one, document=name)
-        return f"{line} {translations('absent.mentioned')}" if absent.mentioned else line
-    if not absent.document:
-        return translations("absent.place", place=absent.place)
-    return translations("absent.place_of", place=absent.place, document=translations.quoted(absent.document))
+    document = translations.quoted(absent.document)
+    if absent.place:
+        key = "absent.place_of" if absent.document else "absent.place"
+        return translations(key, place=absent.place, document=document)
+    name = name_with_article(absent.document) if translations.language == "es" else document
+    line = translations(_KEYS[is_plural(absent.document), limited], document=name)
+    return f"{line} {translations('absent.mentioned')}" if absent.mentioned else line

@@ -1,4 +1,4 @@
-"""One answer of several: the sides of a comparison, several questions in one, what each document says."""
+"""Makes one answer of several: of the sides of a comparison, of several questions, of one answer a document."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.index.spanish.query import Question
 
 PART_QUOTES = 2  # quotations of a side of a comparison, or of a document
-_LEAST_LEFT = 0.01  # probability below which what is left of a side is not told from nothing
-_MAX_WORDS = 0.7  # share of a quotation that another holds, from which on they say the same
+_LEAST_LEFT = 0.01  # the least probability that is taken to be left of a side: no division by zero
+_MAX_WORDS = 0.7  # quotations that share more of their characters say the same
 
 
 def join_answers(
-    read: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
+    question: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
 ) -> Answer:
-    """One answer of several, the best of them first where it is told how sure it is; so many were searched."""
+    """One answer of several, as sure as the best of them; `documents` and `passages` count what was searched."""
     quotes = {(one.document_id, one.spans): one for part in parts for one in part.quotes}
     best = max(answers, key=lambda answer: (answer.answered, answer.confidence))
     hits = {hit.passage.address: hit for answer in answers for hit in answer.hits}
@@ -26,12 +26,12 @@ def join_answers(
     statement = replace(best.search, documents=documents, passages=passages, above_threshold=above)
     return replace(
         best,
-        question=read.typed,
-        searched=read.searched,
+        question=question.typed,
+        searched=question.searched,
         quotes=tuple(quotes.values()),
         hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:REPORTED_HITS],
         search=statement,
-        language=read.language,
+        language=question.language,
         follows=(),
         absent=(),
         parts=tuple(parts) if quotes else (),
@@ -44,7 +44,7 @@ def make_parts(
     answers: Sequence[Answer | None],
     role: Role = Role.SIDE,
 ) -> list[Part]:
-    """A part for each heading and question in `named`."""
+    """A part for each (heading, question) in `named`, with its quotations and the answer they are of."""
     return [
         Part(role, heading, asked, tuple(own), tentative=bool(answer and answer.tentative))
         for (heading, asked), own, answer in zip(named, quotes, answers, strict=True)
@@ -52,23 +52,23 @@ def make_parts(
 
 
 def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
-    """The parts, those without quotations with what comes nearest and is not shown in another."""
+    """The parts; one without quotations gets the nearest quotation that no other part shows."""
     shown = {one.text for part in parts for one in part.quotes}
     completed = []
     for part, answer in zip(parts, answers, strict=True):
         near = (*answer.nearest, *answer.quotes) if answer else ()
         nearest = [one for one in near if one.text not in shown]
-        elsewhere = bool(answer and answer.answered and not part.quotes)
+        is_elsewhere = bool(answer and answer.answered and not part.quotes)
         completed.append(
-            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=elsewhere)
+            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=is_elsewhere)
         )
     return completed
 
 
 def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
-    """The quotations of each side: words that answer several stand where they answer best.
+    """The quotations of each side; a quotation that answers several sides is left where it answers best.
 
-    What is left of a side has the probability of what was taken away to share, and is shown if that is enough.
+    The quotations that are left to a side share the probability of those taken away, and are shown if that is enough.
     """
     sides = [answer.quotes if answer and answer.answered else () for answer in answers]
     of_all = [quote for quotes in sides for quote in quotes]
@@ -87,7 +87,7 @@ def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[
 
 
 def _is_better(one: Quote, other: Quote) -> bool:
-    """Whether `one` holds most words of `other`, and answers better."""
+    """Whether `one` holds most characters of `other`, and answers better."""
     shared = (
         min(one.end, other.end) - max(one.start, other.start) if one.document_id == other.document_id else 0
     )

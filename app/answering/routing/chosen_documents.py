@@ -1,4 +1,4 @@
-"""The documents that a question is put to: which passages are theirs, what stands at their places, what they say as wholes."""
+"""Answers from the documents that a question is put to: by search, by citation, and by what they say as wholes."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.places import FoundPlaces, Places, places_with, unit_in_words
+from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.citable_units import Units
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.references import Reference, Units
+from alpie.index.spanish.references import Reference
 from alpie.index.text_database import StoredPassages
 
-_PREFERRED = 0.15  # by so much the answer of a document that is named may be less sure than another's
-_DEMANDED = 0.3  # the same allowance for operative paragraphs, where it is asked what a document asks for
-_MAX_TOLD = 20  # documents of which a question tells at once
+_NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
+_DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for
+_MAX_SUMMARISED = 20  # documents told of in one answer
 _ABOUT = re.compile(r"\s+sobre\s", re.IGNORECASE)
-_CANDIDATES = 100  # passages with words of a code or a name that are looked through for it
+_CANDIDATES = 100  # passages with words of a code or a name, among which the whole is looked for
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class DocumentLookup:
         return DocumentNames(self.documents)
 
     def named(self, reference: Reference) -> frozenset[str]:
-        """The documents of a citation: all where it names none. «La ley sobre el ruido» may be a name, or ask of the law."""
+        """The documents that a citation names; all where it names none.
+
+        «La ley sobre el ruido» may be a name, or ask what the law says about noise.
+        """
         names = self.names
         return (
             names.fitting(reference.name) or names.fitting(_ABOUT.split(reference.name)[0])
@@ -95,7 +100,7 @@ class DocumentLookup:
         return passages_on(name, self._with_words(question, name, self.allowed))
 
     def _with_words(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
-        """The passages nearest to words of a question by their stems."""
+        """The passages that are nearest to `words` by stems."""
         hits = self.index.search(replace(question, searched=words), _CANDIDATES, "lexical", rows).hits
         return [hit.passage for hit in hits]
 
@@ -115,14 +120,14 @@ class ChosenDocuments(AnswerPipeline):
         return super().judge(encoded, self.lookup.allowed if allowed is None else allowed)
 
     def answer_preferring(
-        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _PREFERRED
+        self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _NAMED_MARGIN
     ) -> Answer:
-        """The answer of some passages, unless others answer far better."""
+        """The answer of the passages at `rows`, unless that of all passages is surer by more than `margin`."""
         answer, of_all = self.answer(encoded, rows), self.answer(encoded)
         return answer if answer.answered and answer.confidence >= of_all.confidence - margin else of_all
 
     def answer_overview(self, question: Question, overview: Overview) -> Answer | None:
-        """What documents say of themselves as wholes; None where the question is better searched as any other."""
+        """What documents say of themselves as wholes; None where a search answers better."""
         ids = overview.documents or tuple(self.documents)
         if overview.has_topic:
             rows = self.lookup.rows_in(ids)
@@ -130,12 +135,14 @@ class ChosenDocuments(AnswerPipeline):
             asking = {one.address for one in operative_passages(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
             return (
-                self.answer_preferring(self.index.encode(question), rows, _DEMANDED) if rows.any() else None
+                self.answer_preferring(self.index.encode(question), rows, _DEMANDS_MARGIN)
+                if rows.any()
+                else None
             )
         most = self.policy.max_quotes if len(ids) == 1 else 1
         groups = [
             [place]
-            for id_ in ids[:_MAX_TOLD]
+            for id_ in ids[:_MAX_SUMMARISED]
             for place in overview_places(
                 overview, self.documents[id_], self.lookup.passages.of_document(id_), most
             )
@@ -143,7 +150,7 @@ class ChosenDocuments(AnswerPipeline):
         return answer_reference(self, question, groups)
 
     def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
-        """What stands at the places a question names, or that they are not there; None: it names none after all."""
+        """What stands at the places that a question names, or that they are missing; None where it names no place."""
         found = self.lookup.find_places(question, reference, self.documents)
         absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
@@ -155,7 +162,7 @@ class ChosenDocuments(AnswerPipeline):
         return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
     def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
-        """What documents say of places of a norm that is none of them, told apart; None: nothing."""
+        """What documents say of places of a norm that is not among them, marked as such; None where they say nothing."""
         passages = self.lookup.passages_on(question, name) if places else []
         found = [mentions_of(name, units, passages) for units in places]
         absent = [Absent(name, mentioned=True)]

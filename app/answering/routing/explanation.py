@@ -1,7 +1,7 @@
-"""«Explícamelo», «no entiendo»: what stands around the quotations, and sentences that say what their words mean.
+"""Explains the last answer («explícamelo», «no entiendo») by the context of its quotations and by definitions.
 
-To give the same answer once more would help nobody, and Al Pie has no words of its own. So the documents explain: by
-the sentences before and after a quotation, and by those that define a term.
+The same answer once more would help nobody, and Al Pie has no words of its own. So the documents explain: the sentences
+before and after a quotation do, and sentences that define a term.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from alpie.app.answering.routing.reference_answer import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stem, terms
 
 _AROUND = 2  # sentences before a quotation, and after it
-_EXPLAINED = 2  # quotations of the answer
-_TERMS = 8  # looked up
-_LOOKED_THROUGH = 30  # passages with a term
-_DEFINITIONS = 3  # shown
+_MAX_QUOTES = 2  # quotations that are explained
+_MAX_TERMS = 8  # whose definitions are looked for
+_MAX_SCANNED = 30  # passages with a term, in which a definition is looked for
+_MAX_DEFINITIONS = 3  # shown
+_TABLES: dict[str, str] = read_tables(__file__)
 # «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
-_DEFINES = re.compile(
-    r"^(?:[•–-] |\d{1,2}\. )?(?:(?:el|la|los|las|un|una|por|the|an?) )*"
+_DEFINITION = re.compile(
+    rf"^(?:[•–-] |\d{{1,2}}\. )?(?:{any_expression(_TABLES['before_the_term'])} )*"
     r"(?:(?:termino|expresion) )?[«\"“]?(?P<term>(?:[\w-]+ ){0,4}?[\w-]+)[»\"”]?"
-    r"(?: \([^)]*\))?,? (?:(?:es|son|is|are) (?:un|una|unos|unas|el|la|los|las|aquel|aquella|aquellos|aquellas|todo|toda|"
-    r"cualquier|cuando|an?|the|any)\b|consisten?\b|hacen? referencia a|significan?\b|designan?\b|means?\b|"
-    r"se (?:define|entiende|entendera|refiere|denomina|llama|conoce)n?\b)"
+    rf"(?: \([^)]*\))?,? {any_expression(_TABLES['defining'])}\b"
 )
 
 
@@ -40,19 +40,19 @@ def explain_answer(
     answer: Answer,
     index: SearchIndex,
     documents: Mapping[str, Document],
-    allowed: NDArray[np.bool_] | None = None,
+    allowed: NDArray[np.bool_] | None,
 ) -> Answer:
-    """Put what stands around the quotations into `answer`, and definitions of its words from passages `allowed`."""
-    quotes = answer.quotes[:_EXPLAINED]
+    """`answer` with the context of its quotations, and with definitions of its words from the passages `allowed`."""
+    quotes = answer.quotes[:_MAX_QUOTES]
     around = _distinct_quotes(
         one for quote in quotes for one in quotes_at([_with_context(quote)], documents, 1)
     )
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
-    places = _definitions(list(dict.fromkeys(map(str, words)))[:_TERMS], index, allowed)
+    places = _definitions(list(dict.fromkeys(map(str, words)))[:_MAX_TERMS], index, allowed)
     quoted = " ".join(quote.text for quote in around)
     defined = _distinct_quotes(
         quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in quoted
-    )[:_DEFINITIONS]
+    )[:_MAX_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
     shown = tuple(part for part in parts if part.quotes)
     return replace(answer, parts=shown, quotes=(*around, *defined)) if shown else answer
@@ -71,12 +71,12 @@ def _with_context(quote: Quote) -> Place:
 
 
 def _definitions(words: Sequence[str], index: SearchIndex, allowed: NDArray[np.bool_] | None) -> list[Place]:
-    """Sentences that say what each of some stems means, of each the first."""
+    """For each of some stems the first sentence that says what it means."""
     found: list[Place] = []
     for word in words:
         scores = index.lexical.scores([word]) * (1 if allowed is None else allowed)
         holding = np.flatnonzero(scores)
-        for row in holding[np.argsort(-scores[holding], kind="stable")][:_LOOKED_THROUGH]:
+        for row in holding[np.argsort(-scores[holding], kind="stable")][:_MAX_SCANNED]:
             place = _definition_in(word, index.passages[int(row)])
             if place is not None:
                 found.append(place)
@@ -88,7 +88,7 @@ def _definition_in(word: str, passage: Passage) -> Place | None:
     for number, sentence in enumerate(passage.sentences):
         if sentence.role not in (SentenceRole.SENTENCE, SentenceRole.ITEM) or is_question(sentence):
             continue
-        match = _DEFINES.match(" ".join(fold(sentence.text).split()))
+        match = _DEFINITION.match(" ".join(fold(sentence.text).split()))
         if match and word == stem(match["term"].split()[0]):
             return Place(passage, number, number)
     return None

@@ -1,6 +1,6 @@
 """Finds what documents say of a norm that is none of them: «artículo 22 del Convenio de Lanzarote».
 
-A report quotes a convention, a law gives another new words. What they say is no text of that norm, and is told apart.
+A report quotes a convention, a law amends another law. What they say is not the text of that norm, and the answer says so.
 """
 
 from __future__ import annotations
@@ -10,25 +10,29 @@ from collections.abc import Iterator, Sequence
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
-from alpie.index.retrieval.places import Place, matches_place
+from alpie.index.retrieval.passage_units import matches_place
+from alpie.index.retrieval.places import Place
+from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.named_documents import find_law_number, first_noun, speaks_of
-from alpie.index.spanish.references import Units, read_label, units_in
+from alpie.index.spanish.citable_units import Units, parse_label, units_in
+from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name
 
 _NAME = 160  # characters after an article in which the name of its norm stands
 _BESIDE = 2  # words that may stand within a name besides its own
 # A norm with its name: «Código Penal», «Ley 9/2001», and not «el Convenio define».
 _NAMED = re.compile(r"(?:(?:el|la)\s+)?\w+(?:\s+(?:de|del|la|el|los|las|sobre))*\s+[«“]?[A-ZÁÉÍÓÚÑ\d]")
-_OWN = ("este", "esta", "presente", "mismo", "misma")
+_OWN = word_sets(__file__)["own"]
 
 
 def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
     """The passages that name a norm, or that stand under a heading which does."""
-    return [one for one in passages if speaks_of(one.text, name) or speaks_of(" ".join(one.path), name)]
+    return [
+        one for one in passages if mentions_name(one.text, name) or mentions_name(" ".join(one.path), name)
+    ]
 
 
 def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where `passages` speak of a place of a norm, with the words that they quote of it; where they give them, first."""
+    """Where `passages` speak of a place of the norm `name`, with the words that they quote; quoted words come first."""
     found = [
         (not _opens(passage.sentences[place.first].text), place)
         for passage in passages_on(name, passages)
@@ -39,7 +43,7 @@ def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[P
 
 def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
     texts = [sentence.text for sentence in passage.sentences]
-    quoted = are_quoted([*texts, " »”"])  # it may go on in the next passage
+    quoted = are_quoted([*texts, " »”"])  # a quotation may go on in the next passage
     last = -1
     for first, text in enumerate(texts):
         before = " ".join([*passage.path, *texts[:first]])
@@ -56,32 +60,32 @@ def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
 
 
 def _opens(text: str, but: Units = ()) -> bool:
-    """Whether a text begins with the name of a unit, another than `but`: «Artículo 150. Plazo»."""
-    units = read_label(text.lstrip('«“"• '))
+    """Whether a text begins with the name of a unit that is not `but`: «Artículo 150. Plazo»."""
+    units = parse_label(text.lstrip('«“"• '))
     return bool(units) and not (but and matches_place(but, units))
 
 
 def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
-    """Whether a place, with what is said before and after it, is one of the norm `name` and not of another or of the document."""
+    """Whether a place is one of the norm `name`, by the words before and after: not of another norm, nor of the document."""
     following = fold(after).split()[:3]
     if any(word.strip(",.") in _OWN for word in following):
         return False
     named = after.lstrip(" ,(").partition(" ")[2] if following[:1] and following[0] in ("de", "del") else ""
     if named and (first_noun(named) or find_law_number(fold(named))):
         bare = first_noun(named) == first_noun(name) and not _NAMED.match(named)
-        return speaks_of(named, name) or (bare and not passage.label)
-    under = speaks_of(" ".join(passage.path), name)  # «Disposición final primera. Modificación de …»
+        return mentions_name(named, name) or (bare and not passage.label)
+    under = mentions_name(" ".join(passage.path), name)  # «Disposición final primera. Modificación de …»
     return under or (not passage.label and _is_last_named(before, name))
 
 
 def _is_last_named(text: str, name: str) -> bool:
-    """Whether of the norms that a text names the last is `name`; «el Convenio» alone names none."""
+    """Whether the last norm that a text names is `name`; «el Convenio» alone names none."""
     if not first_noun(name):
-        return speaks_of(text, name)
+        return mentions_name(text, name)
     for noun in reversed(list(re.finditer(r"\w+", text))):
         if first_noun(noun[0]):
             words = text[noun.start() :].split()
-            if speaks_of(" ".join(words[: len(name.split()) + _BESIDE]), name):
+            if mentions_name(" ".join(words[: len(name.split()) + _BESIDE]), name):
                 return True
             if _NAMED.match(text, noun.start()):
                 return False

@@ -18,84 +18,87 @@ from alpie.app.answering.routing.answer_parts import (
 from alpie.app.answering.routing.chosen_documents import ChosenDocuments
 from alpie.app.answering.routing.explanation import explain_answer
 from alpie.app.answering.routing.reference_answer import answer_reference
+from alpie.index.errors import QuestionError
 from alpie.index.retrieval.search import EncodedQuestion
-from alpie.index.spanish.comparison import Side, questions_in, sides_of
+from alpie.index.spanish.citable_units import units_in
+from alpie.index.spanish.comparison import Side, comparison_sides, split_question
 from alpie.index.spanish.conversation import (
-    asks_again,
-    by_itself,
+    asks_for_elaboration,
     complete_question,
     is_small_talk,
+    standalone_question,
     substantive_turns,
 )
 from alpie.index.spanish.named_documents import DocumentNames
-from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
-from alpie.index.spanish.query import Question, read_question
-from alpie.index.spanish.references import (
-    Reference,
-    continue_reference,
-    name_asked_for,
-    units_in,
-)
-from alpie.index.spanish.scope import Scope, read_scope
+from alpie.index.spanish.overview import Overview, OverviewKind, parse_overview
+from alpie.index.spanish.query import Question, parse_question
+from alpie.index.spanish.references import Reference, continue_reference, name_asked_for
+from alpie.index.spanish.scope import Scope, parse_scope
 
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question as it was put, and what it was found to ask."""
+    """A question as it was put, and what it asks for."""
 
     question: Question
-    reference: Reference | None  # the citation that it is
-    overview: Overview | None  # what it asks of documents as wholes
-    scope: Scope  # what is searched, completed by earlier questions, and in which documents
+    reference: Reference | None  # the citation, if the question is one
+    overview: Overview | None  # what the question asks of documents as wholes, if it does
+    scope: Scope  # the question as searched, completed by earlier ones, and the documents to search
 
 
-def read_asked(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQuestion:
-    """Read a question; `turns` are the earlier ones, oldest first, `names` those of the documents.
+def parse_asked_question(typed: str, turns: Sequence[str], names: DocumentNames) -> AskedQuestion:
+    """Parse a question; `turns` are the earlier questions, oldest first, `names` the names of the documents.
 
     Raises `QuestionError` when there is nothing to search in it.
     """
-    question = read_question(typed)
-    scope = read_scope(complete_question(question, turns), names)
+    question = parse_question(typed)
+    scope = parse_scope(complete_question(question, turns), names)
     return AskedQuestion(
-        question, _read_citation(question, turns, names), read_overview(question, names, turns), scope
+        question, _parse_citation(question, turns, names), parse_overview(question, names, turns), scope
     )
 
 
-def _read_citation(question: Question, turns: Sequence[str], names: DocumentNames) -> Reference | None:
-    """The citation that a question is. «Artículo 15» is of the law that was spoken of, «¿y el 16?» a citation after one."""
+def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNames) -> Reference | None:
+    """The citation that a question is, completed by the questions before; None for any other question.
+
+    «Artículo 15» is then of the law that was spoken of, and «¿y el 16?» is a citation after a citation.
+    """
     reference = question.reference
     if not turns or (reference and (reference.name or reference.code)):
         return reference
     *earlier, last = turns
-    if not last.strip():
-        return _read_citation(question, earlier, names)
-    before = _read_citation(read_question(last), earlier, names)
+    try:
+        turn = parse_question(last)
+    except QuestionError:  # the turn has no words
+        return _parse_citation(question, earlier, names)
+    before = _parse_citation(turn, earlier, names)
     reference = reference or (before and continue_reference(question.searched, before))
-    return reference and replace(reference, name=before.name if before else _law_asked(last, names))
+    return reference and replace(reference, name=before.name if before else _law_asked(turn, names))
 
 
-def _law_asked(turn: str, names: DocumentNames) -> str:
-    """The name of the law that a question is put to or asks for whole; "" for none."""
-    scope = read_scope(read_question(turn), names)
+def _law_asked(turn: Question, names: DocumentNames) -> str:
+    """The name of the law that an earlier question was put to, or asked for as a whole; "" for none."""
+    scope = parse_scope(turn, names)
     if scope.absent or (scope.exclusive and len(scope.documents) == 1):
         return scope.absent or next(iter(scope.documents))
-    return name_asked_for(turn)
+    return name_asked_for(turn.typed)
 
 
 _CANDIDATES_OF_A_SIDE = 3
 _FEWEST_PARTS = 2  # of several questions in one that have an answer
-_EASED = 0.6  # of the threshold is enough for what one document says: «no» stands beside what others say
+# Of the threshold, for what one document says: a weak answer of it is shown beside what the others say.
+_LENIENT_SHARE = 0.6
 _MAX_PARTS = 8  # documents shown one by one
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRouter(ChosenDocuments):
-    """From a question to the way in which it is answered, of the documents that it is put to."""
+    """Answers a question in the way of its kind, from the documents that it is put to."""
 
     def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
         """Answer a question with quotations, or say that nothing answers it: see `Corpus.ask`."""
         started = perf_counter()
-        answer = self._answer(read_question(question), turns, each_document)
+        answer = self._answer(parse_question(question), turns, each_document)
         if self.lookup.limited:
             search = replace(answer.search, passages=int(self.lookup.rows_in(self.documents).sum()))
             answer = replace(answer, search=search, limited_to=tuple(self.documents))
@@ -104,26 +107,30 @@ class QuestionRouter(ChosenDocuments):
             answer = replace(answer, milliseconds={**answer.milliseconds, "total": total})
         return answer
 
-    def _answer(self, read: Question, turns: Sequence[str], each_document: bool) -> Answer:
+    def _answer(self, question: Question, turns: Sequence[str], each_document: bool) -> Answer:
         """Answer by the kind of question: small talk, each document, «explícamelo», a comparison, one, several."""
-        if is_small_talk(read.searched):
-            return self._small_talk_answer(read)
+        if is_small_talk(question.searched):
+            return self._small_talk_answer(question)
         if each_document:
-            return self._answer_by_document(read, turns)
-        if asks_again(read.searched):
+            return self._answer_by_document(question, turns)
+        if asks_for_elaboration(question.searched):
             before = substantive_turns(turns)
-            return self._explain_last_answer(read, before) if before else self._small_talk_answer(read)
-        sides = sides_of(read, self.lookup.names)
-        if sides and (compared := self._answer_comparison(read, sides, turns)):
+            return (
+                self._explain_last_answer(question, before) if before else self._small_talk_answer(question)
+            )
+        sides = comparison_sides(question, self.lookup.names)
+        if sides and (compared := self._answer_comparison(question, sides, turns)):
             return compared
-        answer = self._ask_one(read.typed, turns)
-        return (self._answer_each_question(read, turns) if answer.answered else None) or answer
+        answer = self._ask_one(question.typed, turns)
+        return (self._answer_each_question(question, turns) if answer.answered else None) or answer
 
-    def _explain_last_answer(self, read: Question, before: Sequence[str]) -> Answer:
-        """What stands around the last answer, and what its words mean; a refusal once more."""
+    def _explain_last_answer(self, question: Question, before: Sequence[str]) -> Answer:
+        """The last answer explained; where the last answer was a refusal, that refusal."""
         *earlier, last = before
-        answer = self._answer(read_question(last), earlier, False)
-        answer = replace(answer, question=read.typed, language=read.language, follows=(*answer.follows, last))
+        answer = self._answer(parse_question(last), earlier, False)
+        answer = replace(
+            answer, question=question.typed, language=question.language, follows=(*answer.follows, last)
+        )
         return (
             explain_answer(answer, self.index, self.documents, self.lookup.allowed)
             if answer.answered
@@ -131,30 +138,32 @@ class QuestionRouter(ChosenDocuments):
         )
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
-        """A question that is one, after the earlier ones that it leans on."""
-        asked = read_asked(typed, turns, self.lookup.names)
+        """Answer a single question, completed by the earlier questions that it depends on."""
+        asked = parse_asked_question(typed, turns, self.lookup.names)
         follows = asked.scope.question.follows
         if answer := self._answer_citation_or_overview(asked):
-            alone = read_asked(typed, (), self.lookup.names)
-            leans = (alone.reference, alone.overview) != (asked.reference, asked.overview)
-            return replace(answer, follows=(turns[-1],)) if leans else answer
+            alone = parse_asked_question(typed, (), self.lookup.names)
+            is_follow_up = (alone.reference, alone.overview) != (asked.reference, asked.overview)
+            return replace(answer, follows=(turns[-1],)) if is_follow_up else answer
         answer = self._answer_single(asked)
-        if follows and not answer.answered:  # what it seemed to follow is of no help
-            other = by_itself(asked.question.searched, follows)
-            again = self._answer_single(read_asked(other, (), self.lookup.names)) if other else answer
+        if follows and not answer.answered:  # perhaps the question does not follow the earlier ones
+            other = standalone_question(asked.question.searched, follows)
+            again = (
+                self._answer_single(parse_asked_question(other, (), self.lookup.names)) if other else answer
+            )
             if again.answered:
-                leans = other != asked.question.searched
-                return replace(again, question=answer.question, follows=follows if leans else ())
+                is_fragment = other != asked.question.searched
+                return replace(again, question=answer.question, follows=follows if is_fragment else ())
         return replace(answer, follows=follows)
 
     def _answer_citation_or_overview(self, asked: AskedQuestion) -> Answer | None:
-        """What stands at a place that is named, or what documents say of themselves as wholes."""
+        """What stands at a place that the question cites, or what documents say of themselves as wholes."""
         if asked.reference and (answer := self.answer_citation(asked.question, asked.reference)):
             return answer
         return self.answer_overview(asked.question, asked.overview) if asked.overview else None
 
     def _answer_single(self, asked: AskedQuestion) -> Answer:
-        """The answer to a question of its own, of the documents that it names."""
+        """Answer a question that depends on no other, from the documents that it names, or from all."""
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
             places = [units for units, _ in units_in(scope.question.searched)]
@@ -172,15 +181,15 @@ class QuestionRouter(ChosenDocuments):
     # --- several questions in one -----------------------------------------------------------------
 
     def _answer_comparison(
-        self, read: Question, sides: Sequence[Side], turns: Sequence[str]
+        self, question: Question, sides: Sequence[Side], turns: Sequence[str]
     ) -> Answer | None:
-        """Each side asked by itself; None where none has an answer, and the question is better asked as it stands."""
+        """Ask each side by itself; None where no side has an answer: then the question is asked as it stands."""
         answers = [self._answer_side(side, turns) for side in sides]
         shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
                 first = answers[number]
-                # of a document that says something unsure, something surer; what says nothing is left at that
+                # a document that answers unsurely may be surer in other words; one that says nothing is not asked again
                 unsure = first and first.tentative if side.documents else not shared[number]
                 other = self._answer_side(replace(side, question=asked), turns) if unsure else None
                 least = first.confidence if side.documents and first else 0.0
@@ -191,12 +200,15 @@ class QuestionRouter(ChosenDocuments):
             return None
         parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
         absent = tuple(Absent(side.heading) for side in sides if side.absent)
-        compared = self._combine(read, [one for one in answers if one], with_nearest(parts, answers))
+        compared = self._combine(question, [one for one in answers if one], with_nearest(parts, answers))
         return replace(compared, absent=absent)
 
-    def _answer_each_question(self, read: Question, turns: Sequence[str]) -> Answer | None:
-        """Each of several questions in one, where each, of three one less, has an answer of its own; None: ask them together."""
-        asked = questions_in(read)
+    def _answer_each_question(self, question: Question, turns: Sequence[str]) -> Answer | None:
+        """Answer each of several questions in one; None where they are better asked together.
+
+        Each of two, and all but one of more, must have an answer of its own.
+        """
+        asked = split_question(question)
         answers, more = list[Answer](), self._with_more_candidates
         for number, one in enumerate(asked):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
@@ -204,11 +216,11 @@ class QuestionRouter(ChosenDocuments):
         if sum(map(bool, shared)) < max(len(asked) - 1, _FEWEST_PARTS):
             return None
         parts = make_parts(zip(asked, asked, strict=True), shared, answers)
-        return self._combine(read, answers, with_nearest(parts, answers))
+        return self._combine(question, answers, with_nearest(parts, answers))
 
     @property
     def _with_more_candidates(self) -> QuestionRouter:
-        """The router with more quotations to choose from: one that answers both sides is shown on one of them."""
+        """The router with more quotations a side: one that answers both sides is shown on one side only."""
         return replace(self, policy=replace(self.policy, min_quotes=_CANDIDATES_OF_A_SIDE))
 
     def _answer_side(self, side: Side, turns: Sequence[str]) -> Answer | None:
@@ -216,38 +228,40 @@ class QuestionRouter(ChosenDocuments):
             return None
         if not side.documents:
             return self._with_more_candidates._ask_one(side.question, turns)
-        asking = self._eased_for(side.documents)
+        asking = self._lenient_router(side.documents)
         if not side.question:
             return asking.answer_overview(
-                read_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
+                parse_question(side.heading), Overview(OverviewKind.ABOUT, side.documents)
             )
         answer = asking._ask_one(side.question, turns)
-        if not answer.answered and not answer.nearest:  # a bare word is nearer to what is said in others
+        if not answer.answered and not answer.nearest:  # the topic alone may be nearer to this document
             answer = self.restricted_to(side.documents)._ask_one(f"¿{side.topic}?", turns)
-        # what is said of a matter is the whole quotation
+        # the whole quotation says something of the topic, so no words of it are marked
         return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
 
-    def _eased_for(self, documents: Collection[str]) -> QuestionRouter:
-        """The router of some documents with a lower threshold: what one of several says is shown beside the others."""
-        return replace(self.restricted_to(documents), threshold=self.answer_threshold * _EASED)
+    def _lenient_router(self, documents: Collection[str]) -> QuestionRouter:
+        """The router of some documents with a lower threshold, for answers that are shown beside others."""
+        return replace(self.restricted_to(documents), threshold=self.answer_threshold * _LENIENT_SHARE)
 
-    def _answer_by_document(self, read: Question, turns: Sequence[str]) -> Answer:
-        """The question put to each document by itself; of many, to those nearest to it."""
-        asked = read_asked(read.typed, turns, self.lookup.names)
-        question = asked.scope.question
+    def _answer_by_document(self, question: Question, turns: Sequence[str]) -> Answer:
+        """Put the question to each document by itself; of many documents, to those nearest to the question."""
+        asked = parse_asked_question(question.typed, turns, self.lookup.names)
+        completed = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > _MAX_PARTS:
-            hits = self.index.search(question, 10 * _MAX_PARTS, allowed=self.lookup.allowed).hits
+            hits = self.index.search(completed, 10 * _MAX_PARTS, allowed=self.lookup.allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
-        encoded = self.index.encode(question)
-        answers = [self._eased_for((id_,))._answer_from_document(asked, encoded) for id_ in ids]
-        named = ((self.documents[id_].title, question.searched) for id_ in ids)
+        encoded = self.index.encode(completed)
+        answers = [self._lenient_router((id_,))._answer_from_document(asked, encoded) for id_ in ids]
+        named = ((self.documents[id_].title, completed.searched) for id_ in ids)
         quotes = [answer.quotes[:PART_QUOTES] if answer.answered else () for answer in answers]
         parts = make_parts(named, quotes, answers, Role.DOCUMENT)
-        return replace(self._combine(read, answers, with_nearest(parts, answers)), follows=question.follows)
+        return replace(
+            self._combine(question, answers, with_nearest(parts, answers)), follows=completed.follows
+        )
 
     def _answer_from_document(self, asked: AskedQuestion, encoded: EncodedQuestion) -> Answer:
-        """What the only document of this router says, whichever document the question names."""
+        """Answer from the only document of this router, whichever document the question names."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
         places = (
             asked.reference
@@ -259,14 +273,14 @@ class QuestionRouter(ChosenDocuments):
             or self.answer(encoded)
         )
 
-    def _combine(self, read: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
-        return join_answers(read, answers, parts, len(self.documents), len(self.index.passages))
+    def _combine(self, question: Question, answers: Sequence[Answer], parts: Sequence[Part]) -> Answer:
+        return join_answers(question, answers, parts, len(self.documents), len(self.index.passages))
 
-    def _small_talk_answer(self, read: Question) -> Answer:
+    def _small_talk_answer(self, question: Question) -> Answer:
         return Answer(
-            question=read.typed,
-            searched=read.searched,
+            question=question.typed,
+            searched=question.searched,
             search=self.search_statement(0),
-            language=read.language,
+            language=question.language,
             small_talk=True,
         )

@@ -1,4 +1,4 @@
-"""The answer to a question that is a citation: what stands at the place it names, whole and in order."""
+"""Answers a question that is a citation: what stands at the place named, whole and in order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline
+from alpie.app.answering.answer_pipeline import REPORTED_HITS, AnswerPipeline
 from alpie.app.answering.answer_types import Absent, Answer, Quote
 from alpie.app.answering.judging.candidates import CandidateSpan
 from alpie.app.answering.judging.ranking import Candidate
@@ -16,12 +16,12 @@ from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import Question
 
-_ABOVE = 1.0  # a passage that was named scores this much more than the best that was not
+_NAMED_LEAD = 1.0  # of score: by this a passage that was named is ahead of the best that was not
 
 
 def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
     """The passages named, then the others by their scores, without repeating one."""
-    top = max((hit.score for hit in others), default=0.0) + _ABOVE
+    top = max((hit.score for hit in others), default=0.0) + _NAMED_LEAD
     by_address = {hit.passage.address: hit for hit in others}
     named: dict[str, Hit] = {}
     for place in places:
@@ -39,10 +39,10 @@ def answer_reference(
     groups: Sequence[Sequence[Place]],
     absent: Sequence[Absent] = (),
 ) -> Answer | None:
-    """The answer made of the places of each `groups`; None should none of them be provable, which an intact index excludes.
+    """The answer made of `groups` of places; None where no place can be proved, which an intact index excludes.
 
-    Its confidence is 1: that the place says what it says is no estimate. Every group is quoted, were it by one
-    quotation more than the policy has. `absent`: what was asked for besides and is not there.
+    The confidence is 1, because it is certain what stands at the places. Every group gets one quotation at least, even
+    where these are more than the policy allows. `absent`: what was asked for besides and is missing.
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
@@ -59,7 +59,7 @@ def answer_reference(
         answered=True,
         confidence=1.0,
         quotes=tuple(quotes),
-        hits=hits_at(places, (), 10),
+        hits=hits_at(places, (), REPORTED_HITS),
         search=pipeline.search_statement(len(places)),
         milliseconds={"quote": total, "total": total},
         language=question.language,
@@ -68,7 +68,7 @@ def answer_reference(
 
 
 def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
-    """The quotations of one unit, or of any places: of every document that has it, as far as `most` goes."""
+    """The quotations of some places, `most` at most; every document that has one of the places is quoted."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
@@ -83,7 +83,7 @@ def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: 
 
 
 def _is_name_alone(quote: Quote) -> bool:
-    """Whether a quotation is but a unit's name: «Artículo 7-A.», whose text stands beyond what was left out."""
+    """Whether a quotation is only the name of a unit: «Artículo 7-A.», without the text of the article."""
     return fold(quote.text.strip(" .:-–—")) == fold(quote.passage.label or "")
 
 
@@ -98,7 +98,7 @@ def _distribute(wanted: Sequence[int], most: int) -> list[int]:
 
 
 def _adjacent_runs(place: Place, source: str) -> list[CandidateSpan]:
-    """The named sentences in runs between which only white space lies: nothing left out is bridged."""
+    """The sentences of a place, in runs of sentences between which only white space lies."""
     sentences = place.passage.sentences
     runs: list[CandidateSpan] = []
     first = place.first

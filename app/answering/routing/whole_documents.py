@@ -1,8 +1,8 @@
 """Finds where a document says what is asked of it as a whole: see `alpie.index.spanish.overview`.
 
-No sentence is nearest to such a question by meaning. Its answer stands where documents of its form put it: what they
-are about in the title block, the opening, the operative paragraphs and the leads of sections; what they ask for in
-the operative paragraphs and the recommendations, never in the preamble, which only recalls.
+A search by meaning finds no answer to such a question. The answer stands where documents of that form put it: what they
+are about in the title block, the opening, the operative paragraphs and the leads of sections; what they ask for in the
+operative paragraphs and the recommendations, never in the preamble, which only recalls.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
+from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.overview import Overview, OverviewKind
@@ -19,18 +20,15 @@ from alpie.index.spanish.overview import Overview, OverviewKind
 _MAX_WORDS = 60  # of an opening that is quoted
 _MAX_SENTENCES = 2
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
-# How an operative paragraph opens, and a recital: the one asks, the other recalls.
-_OPERATIVE = re.compile(
-    r"(?:[A-ZÁÉÍÓÚÑ]{2,}\s+){0,5}?(?:INSTA|PIDE|RECOMIENDA|ALIENTA|EXHORTA|SOLICITA|INVITA|DECIDE|RESUELVE|ENCARGA|ACUERDA|"
-    r"RECLAMA|EXIGE|PROPONE|LLAMA(?:MIENTO)?|URGE|RUEGA|ANIMA|CONDENA|APRUEBA|DECLARA|SUBRAYA|CONSIDERA)N?\b"
-)
 _OPERATIVE_LABEL = "parte dispositiva"
-_RECOMMENDING = re.compile(r"\b(?:recomendaci|peticion|llamamiento|propuestas\b)")
+_TABLES: dict[str, str] = read_tables(__file__)
+_OPERATIVE = re.compile(rf"(?:[A-ZÁÉÍÓÚÑ]{{2,}}\s+){{0,5}}?{any_expression(_TABLES['operative'])}\b")
+_RECOMMENDING = re.compile(rf"\b{any_expression(_TABLES['recommending'])}\b")
 _DATED = re.compile(
     r"\b\d{1,2}(?:\.?\s*[ºo])?\s+(?:al?\s+\d{1,2}\s+)?de\s+[a-z]{4,10}(?:\s+del?\s+\d{4})?|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
-    r"\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\s+(?:de\s+)?\d{4}\b"
+    rf"\b{any_expression(_TABLES['months'])}\s+(?:de\s+)?\d{{4}}\b"
 )
-_VERB_STEM = 4  # letters by which «insta» is known again in «INSTA», «instan»
+_VERB_STEM = 4  # letters: words that begin with the same are forms of one verb («insta», «instan»)
 
 
 def operative_passages(passages: Sequence[Passage]) -> list[Passage]:
@@ -43,7 +41,7 @@ def operative_passages(passages: Sequence[Passage]) -> list[Passage]:
 def overview_places(
     overview: Overview, document: Document, passages: Sequence[Passage], most: int
 ) -> list[Place]:
-    """Where a document tells what is asked of it as a whole, at most so many places."""
+    """Where a document answers a question about it as a whole: `most` places at most."""
     if not passages:
         return []
     if overview.kind is OverviewKind.DEMANDS:
@@ -51,7 +49,7 @@ def overview_places(
         asking = operative_passages(passages)
         with_verb = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
         return [Place(one, 0, len(one.sentences) - 1) for one in (with_verb or asking)][:most]
-    if overview.kind is OverviewKind.DATE:  # where the text does not say, it is searched as any question
+    if overview.kind is OverviewKind.DATE:  # without a date in the text there is no place, and search answers
         return _first_sentence_that(_edge_passages(passages), lambda text: _is_dated(text, document.date))
     if overview.kind is OverviewKind.AUTHOR:
         own = [word for word in distinctive_words(document.publisher) if len(word) > _VERB_STEM]
@@ -81,14 +79,14 @@ def _opening_places(passages: Sequence[Passage]) -> list[Place]:
 
 
 def _first_sentences(passage: Passage) -> Place | None:
-    """The first whole sentences of a passage; None where it has none, only titles."""
+    """The first whole sentences of a passage; None where it holds titles only."""
     sentences = passage.sentences
     lead = passage.kind is BlockKind.LEAD  # «Las tendencias indican un «tsunami»», without a stop
     first = next(
         (
             n
             for n, one in enumerate(sentences)
-            if _ends_as_sentence(one.text) or (lead and one.text[:1].isupper())
+            if one.text.rstrip("»”\"')")[-1:] in ".,:;!?…" or (lead and one.text[:1].isupper())
         ),
         None,
     )
@@ -102,10 +100,6 @@ def _first_sentences(passage: Passage) -> Place | None:
         last += 1
         words += _count_words(sentences[last])
     return Place(passage, first, last)
-
-
-def _ends_as_sentence(text: str) -> bool:
-    return text.rstrip("»”\"')")[-1:] in ".,:;!?…"
 
 
 def _in_same_group(one: Sentence, other: Sentence) -> bool:
@@ -130,7 +124,7 @@ def _first_sentence_that(passages: Iterator[Passage], tells: Callable[[str], boo
 
 
 def _is_dated(text: str, date: str) -> bool:
-    """Whether a folded text gives a date, of the year of the document where that is known."""
+    """Whether a folded text gives a date; of the document's year, where `date` says it."""
     match = _DATED.search(text)
     year = date[:4]
     return match is not None and (not year or year in match[0] or match[0][-2:] == year[-2:] or year in text)

@@ -24,7 +24,7 @@ from alpie.app.translations import translations_for
 from alpie.index import package_version
 from alpie.index.records import Document, Hit, SentenceRole
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
-from alpie.index.spanish.conversation import asks_again
+from alpie.index.spanish.conversation import asks_for_elaboration
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -83,7 +83,7 @@ def render_answer(
         written=_render_writing(answer, translations),
         suggestions=list(_suggestions(answer, translations)) if answer.answered else [],
         statement=_search_statement(answer, translations),
-        again=bool(follows) and asks_again(answer.question),
+        again=bool(follows) and asks_for_elaboration(answer.question),
         foot=translations(
             "answer.foot",
             passages=translations.count("count.passages", search.passages),

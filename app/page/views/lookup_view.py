@@ -17,8 +17,8 @@ from alpie.app.page.views.templates import Markup, mark_ranges, render
 from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
-from alpie.index.spanish.query import read_question
-from alpie.index.spanish.references import read_reference
+from alpie.index.spanish.query import parse_question
+from alpie.index.spanish.references import parse_reference
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -141,7 +141,7 @@ def look_up(corpus: Corpus, lookup: LookupQuery) -> Results:
         tuple(related[:_MAX_RELATED]),
         counts,
         none_held=bool(hits) and not found and corpus.holds_none_of(lookup.text, document, admits),
-        is_cited=read_reference(read_question(lookup.text).typed) is not None,
+        is_cited=parse_reference(parse_question(lookup.text).typed) is not None,
     )
 
 

@@ -4,8 +4,8 @@ Two collections: a row a passage (vector, stems as a sparse vector), a row a sen
 A sparse vector holds the document's side of BM25, the query vector the question's (idf): the inner product is the
 score. Milvus' own analysers and BM25 are not used: versions differ in what they know of Spanish.
 
-A search sees all that this object wrote, and what others wrote up to five seconds ago («Bounded»): waiting for every
-writer («Strong») takes a server 200 to 400 ms.
+A search sees everything that this object wrote, and what others wrote more than five seconds ago («Bounded»): waiting for
+every writer («Strong») takes 200 to 400 ms.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class MilvusBackend:
         return written
 
     def _write(self, entries: Sequence[Entry], replaced: Sequence[int]) -> None:
-        """Sentences before their passages: a passage that is there with its stamp is there whole."""
+        """Write sentences before their passages: a passage that is stored with its stamp has all its sentences."""
         self._delete_passages(replaced)
         rows = (row for entry in entries for row in _sentence_rows(entry))
         while batch := list(islice(rows, _SENTENCES_A_BATCH)):
@@ -94,7 +94,7 @@ class MilvusBackend:
         except BackendUnavailable as error:
             if not _DROPPED.search(str(error)):
                 raise
-            # a new index was published and ours dropped: go on in that one, if it is of our making
+            # a new collection was published and ours dropped: use the new one, if it has our stamp
             self._use_collection(collection_in_use(self._connection, self.stamp))
             return self._search(query, limit)
 
@@ -183,7 +183,7 @@ def _sentence_rows(entry: Entry) -> Iterator[dict[str, Any]]:
 
 
 def _sparse(weights: Mapping[str, float]) -> dict[int, float]:
-    """A sparse vector with a dimension for each term: the CRC-32 of its spelling, so that none is listed."""
+    """A sparse vector with a dimension for each term, the CRC-32 of its spelling: no list of terms is needed."""
     vector: dict[int, float] = {}
     for term, weight in weights.items():
         dimension = zlib.crc32(term.encode("utf-8", "surrogatepass")) % _DIMENSIONS
@@ -192,5 +192,5 @@ def _sparse(weights: Mapping[str, float]) -> dict[int, float]:
 
 
 def _literal(value: str) -> str:
-    """A string in a filter, in quotation marks that nothing in it can leave."""
+    """A string for a filter, quoted so that no character of it can end the quotation."""
     return json.dumps(clip_label(value), ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""A connection to Milvus (its address, its version, its errors as sentences), and Al Pie's collections there.
+"""Connects to Milvus, turns its errors into sentences, and manages the collections of Al Pie there.
 
-What an index was made with stands in their names, which every version keeps and every tool shows:
+The names of collections say what an index was made with, as every version keeps names and every tool shows them:
 
     alpie_f3_a1_e0123456789_d384_s612_19fa…             passages
     alpie_f3_a1_e0123456789_d384_s612_19fa…_sentences   their sentences
@@ -29,8 +29,8 @@ _SPARSE_SINCE = (2, 4)  # sparse vectors
 _OLDEST = (2, 3)
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
 _MIN_ID, _LARGEST_ID = -(2**63), 2**63 - 1
-# Its client asks an idle connection every ten seconds whether it is alive, which Milvus Lite takes for an
-# attack («too_many_pings») and closes it.
+# By default the client pings an idle connection every ten seconds; Milvus Lite takes that for an attack («too_many_pings»)
+# and closes the connection.
 _GRPC = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": False}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 
@@ -76,7 +76,7 @@ class MilvusAddress:
 
 
 class MilvusConnection:
-    """A client whose every call has a time limit and whose every failure is an `BackendUnavailable`."""
+    """A client whose calls all have a time limit, and whose failures are all a `BackendUnavailable`."""
 
     def __init__(self, address: MilvusAddress, token: str = "", timeout_seconds: float = 10.0) -> None:
         self.address = address
@@ -95,11 +95,11 @@ class MilvusConnection:
 
     @property
     def has_sparse(self) -> bool:
-        """Whether it searches terms; if not, the document store does."""
+        """Whether the server searches sparse vectors; if not, the local index searches terms."""
         return self.is_lite or self.version >= _SPARSE_SINCE
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
-        """One call of `MilvusClient`. Raises `BackendUnavailable`."""
+        """Call a method of `MilvusClient`; raises `BackendUnavailable`."""
         from grpc import RpcError
         from pymilvus.exceptions import MilvusException
 
@@ -114,12 +114,12 @@ class MilvusConnection:
     def rows(
         self, collection: str, where: str, fields: list[str], first: int = _MIN_ID, last: int = _LARGEST_ID
     ) -> Iterator[Mapping[str, Any]]:
-        """All rows that fit and whose id is from `first` to `last`, as fresh as can be.
+        """All rows that satisfy `where` and whose id is from `first` to `last`, those just written included.
 
-        Ids are hashes, so half of a range of ids holds half of its rows. The client's own iterator reads a
-        2.3 server as of its own clock, and misses what has just been written.
+        Ids are hashes, so half of a range of ids holds half of its rows. The client's own iterator asks a server of version
+        2.3 for the state at the client's time, and misses what has just been written.
         """
-        # the bounds of all numbers are left out: 2.3 cannot read the least one
+        # the bounds of all 64-bit numbers are left out: version 2.3 cannot parse the least number
         bounds = [f"id >= {first}"] if first > _MIN_ID else []
         bounds += [f"id <= {last}"] if last < _LARGEST_ID else []
         within = " and ".join([*bounds, where] if where else bounds)
@@ -143,7 +143,7 @@ class MilvusConnection:
         from pymilvus import MilvusClient
         from pymilvus.exceptions import MilvusException
 
-        # they log every error with its traceback, which we turn into one sentence
+        # these libraries log every error with its traceback, where one sentence will be shown
         for name in ("pymilvus", "milvus_lite", "grpc._server"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
@@ -170,7 +170,7 @@ class MilvusConnection:
 
 
 def _reason(error: Exception) -> str:
-    """The message of a library's error, without its wrapping, on one line, bounded."""
+    """The message of a library's error, on one line of at most 300 characters."""
     message = getattr(error, "message", "") or str(error)
     return " ".join(str(message).split())[:300].rstrip(".") or type(error).__name__
 
@@ -187,7 +187,7 @@ _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)_([0-9a-f]+)")
 _MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
 _MAX_LABEL = 1_000  # characters, four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
-_MAX_EXACT = 100_000  # vectors compared one by one; beyond, a graph (HNSW) finds nearly all of the nearest
+_MAX_EXACT = 100_000  # vectors compared one by one; of more, a graph (HNSW) finds nearly all of the nearest
 _GRAPH = {"M": 16, "efConstruction": 200}
 
 
@@ -212,7 +212,7 @@ class Stamp:
         return f"f{self.format}_a{self.analysis}_e{self.encoder}_d{self.dimension}_s{stems}"
 
     def differs_in(self, other: Stamp) -> tuple[str, ...]:
-        """What keeps a collection of the one stamp from being searched with the other."""
+        """What keeps a collection with this stamp from being searched by an index with the other."""
         pairs = {
             message("milvus.format"): (self.format, other.format),
             message("milvus.analysis"): (self.analysis, other.analysis),
@@ -221,13 +221,13 @@ class Stamp:
         return tuple(name for name, (one, another) in pairs.items() if one != another)
 
     def can_grow(self, other: Stamp) -> bool:
-        """Whether passages of a corpus with the stamp `other` can be added to a collection of this one."""
+        """Whether passages of a corpus with the stamp `other` can be added to a collection with this stamp."""
         one, another = self.mean_stems, other.mean_stems
         return abs(one - another) <= _MAX_DRIFT * max(one, another) and not self.differs_in(other)
 
 
 def collection_stamp(name: str, collection: str) -> Stamp | None:
-    """The stamp in the name of a collection of passages; None when it is none of Al Pie's named `name`."""
+    """The stamp in the name of a collection of passages; None for a collection that is not Al Pie's under `name`."""
     if not collection.startswith(name) or not (match := _STAMP.fullmatch(collection[len(name) :])):
         return None
     form, analysis, encoder, dimension, stems, _ = match.groups()
@@ -235,12 +235,12 @@ def collection_stamp(name: str, collection: str) -> Stamp | None:
 
 
 def clip_label(label: str) -> str:
-    """A label as it is stored and as it is asked for."""
+    """A label shortened and cleaned, as it is stored and as it is asked for."""
     return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_MAX_LABEL]
 
 
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
-    """The collection of passages that the alias names. Raises `BackendMismatch` if it was made otherwise than `stamp`."""
+    """The collection of passages that the alias names; raises `BackendMismatch` where its stamp differs from `stamp`."""
     place, name = connection.address.shown, connection.address.name
     current = _collection_of_alias(connection)
     if current is None:
@@ -260,9 +260,10 @@ def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
 def collection_to_write(
     connection: MilvusConnection, stamp: Stamp, passages: int, sentences: int, fresh: bool = False
 ) -> str:
-    """The collection that an index with `stamp` goes into: the one in use if it can grow into it, or one left unfinished.
+    """The collection to write an index with `stamp` into: the one in use, one left unfinished, or a new one.
 
-    Else, and if `fresh`, a new one. How many `passages` and `sentences` are to come decides how they are found.
+    A collection is new where no other fits, and if `fresh`. The expected numbers of `passages` and `sentences` decide
+    whether its vectors are compared one by one.
     """
     name = connection.address.name
     current = _collection_of_alias(connection)

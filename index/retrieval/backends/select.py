@@ -1,7 +1,7 @@
-"""Which backend the settings name, opened, and made to hold what an index holds.
+"""Opens the backend that the settings name, and fills it with the passages of an index.
 
-Filling may be interrupted and run again: what is there with the right stamp is not written a second time, and what
-should not be there is found by counting.
+Filling may be interrupted and run again: a passage that is stored with the right stamp is not written again, and passages
+that should not be there are found by counting.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from alpie.index.retrieval.search import SearchIndex
 from alpie.index.retrieval.vector_backend import Entry, VectorBackend, passage_id
 from alpie.index.spanish.analysis import terms
 
-_AT_A_TIME = 1_000  # passages between two words on the progress
+_AT_A_TIME = 1_000  # passages between two reports of the progress
 _SAMPLE = 5_000  # passages whose mean length stands for all
 
 
 @dataclass(frozen=True)
 class Synchronised:
-    """What bringing a backend up to date took."""
+    """What was done to bring a backend up to date."""
 
-    passages: int  # held now
+    passages: int  # stored now
     written: int
     deleted: int
 
@@ -47,7 +47,7 @@ def synchronise(
 ) -> Synchronised:
     """Make `backend` hold the passages of `search`, and no others.
 
-    Raises `BackendUnavailable`; what was written by then stays, and the next run goes on from there.
+    Raises `BackendUnavailable`; what was written until then stays, and the next run continues.
     """
     passages = search.passages
     written, total = 0, len(passages)
@@ -63,7 +63,7 @@ def synchronise(
 
 
 def mean_length(passages: Sequence[Passage]) -> float:
-    """Stems a passage, its headings included, on average; of very many, over an even sample."""
+    """The mean number of stems of a passage, headings included; of very many passages, over an even sample."""
     step = max(1, len(passages) // _SAMPLE)
     lengths = [len(terms(indexed_text(passage))) for passage in passages[::step]]
     return float(np.mean(lengths or [0]))
@@ -104,7 +104,7 @@ class BackendChoice:
     timeout_seconds: float = 10.0  # of every call
 
     def open(self, encoder: Encoder) -> VectorBackend:
-        """The backend with an index of this encoder. Raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`."""
+        """The backend, holding an index of this encoder; raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`."""
         connection = self._connect()
         try:
             stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0)
@@ -120,9 +120,9 @@ class BackendChoice:
         fresh: bool = False,
         on_progress: OnProgress | None = None,
     ) -> Synchronised:
-        """Make the backend hold `search`, in the collection in use or, if that cannot be, beside it.
+        """Write the passages of `search` into the collection in use or, where they do not fit, into a new one.
 
-        `fresh` writes everything anew. Readers keep the old collection until the new one is whole.
+        `fresh` writes everything anew. Readers use the old collection until the new one is whole.
         """
         connection = self._connect()
         try:

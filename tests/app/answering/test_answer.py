@@ -19,7 +19,7 @@ from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES, candidate
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.index.errors import QuestionError
 from alpie.index.records import proves
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, corpus_of
 
 BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"
@@ -39,12 +39,12 @@ def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int
     pipeline = AnswerPipeline(
         corpus.documents, corpus.index, corpus.reader, WEIGHTS, QuotePolicy(max_quotes=most), threshold
     )
-    return pipeline.answer(corpus.index.encode(read_question(question)))
+    return pipeline.answer(corpus.index.encode(parse_question(question)))
 
 
 def judge(corpus: Corpus, question: str) -> JudgedQuestion:
     pipeline = AnswerPipeline(corpus.documents, corpus.index, corpus.reader, WEIGHTS)
-    return pipeline.judge(corpus.index.encode(read_question(question)))
+    return pipeline.judge(corpus.index.encode(parse_question(question)))
 
 
 def test_an_answer_is_the_sentence_that_says_it(small: Corpus) -> None:

@@ -16,7 +16,7 @@ from alpie.index.formats.extraction import iso_date
 from alpie.index.formats.numbering import list_number
 from alpie.index.records import BlockKind
 from support.formats import law, made
-from support.formats.packed import odt_of, odt_xml
+from support.formats.packed import odt_of, odt_xml, pdf_of
 from support.formats.reading import Reading
 from support.promise import assert_promise
 from support.tables import cases
@@ -103,8 +103,30 @@ def test_pages_of_an_odt_are_those_of_its_breaks() -> None:
 def test_what_a_file_says_of_itself(name: str, title: str, publisher: str, date: str, language: str) -> None:
     said = read(name).extraction.metadata
     assert (said.title, said.publisher, said.date, said.language) == (title, publisher, date, language)
-    saved_not_published = name.endswith((".pdf", ".odt", ".docx"))
-    assert (said.guessed == ("date",)) == saved_not_published
+    assert said.guessed == ()  # its title says the day on which it was made
+
+
+@cases("told, shown, title, date")
+def test_a_document_is_named_as_it_names_itself(told: str, shown: str, title: str, date: str) -> None:
+    page = f"<title>{told}</title>" + "".join(f"<p>{part}</p>" for part in shown.split(" / "))
+    said = extract(page.encode(), Path("a.html")).metadata
+    assert (said.title, said.date) == (title, date)
+
+
+@cases("author, publisher")
+def test_an_author_who_is_no_body_and_stands_nowhere_is_not_cited(author: str, publisher: str) -> None:
+    page = f"<meta name=author content='{author}'><title>Acta</title><p>La firma Ana Peña."
+    said = extract(page.encode(), Path("a.html")).metadata
+    assert said.publisher == publisher
+    assert bool(said.notes) == (not publisher and "usuario" not in author)
+
+
+@cases("lines, title")
+def test_the_title_of_a_pdf_stands_before_its_first_part(lines: list[str], title: str) -> None:
+    sizes = [*range(18, 18 - 2 * len(lines), -2), 10]
+    shown = zip([*lines, "El texto dice algo."], sizes, strict=True)
+    data = pdf_of("".join(f") Tj /F1 {size} Tf 0 -60 Td ({line}" for line, size in shown))
+    assert extract(data, Path("a.pdf")).metadata.title == title
 
 
 def test_the_parser_is_named_with_its_version() -> None:

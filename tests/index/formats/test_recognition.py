@@ -16,9 +16,9 @@ from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
+from alpie.index.record_json import from_json, to_json
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.text_database import from_json, to_json
 from support.examined import examined
 from support.formats.pages import Drawn
 from support.formats.reading import Reading

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from alpie.app.settings import load_settings
 from alpie.index.errors import EncoderError
-from alpie.index.reader import Reader, Reading, ReadPassage
+from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.reader.cross_encoder import CrossEncoderReader
 from alpie.index.reader.open_reader import BUNDLED, open_reader
 
-PASSAGE = ReadPassage(
+PASSAGE = ReaderInput(
     (
         "El servicio de préstamo de bicicletas abre de martes a domingo.",
         "La fianza es de 25 euros y se devuelve al entregar la bicicleta.",
@@ -24,7 +24,7 @@ PASSAGE = ReadPassage(
     ),
     "Bicicletas municipales",
 )
-OTHER = ReadPassage(
+OTHER = ReaderInput(
     ("El comedor escolar sirve dos menús.", "El precio lo fija el consejo escolar cada junio.")
 )
 
@@ -43,7 +43,7 @@ def test_the_sentence_that_answers_is_the_likeliest_and_its_words_are_told(
     reader: Reader, question: str, sentence: int, words: str
 ) -> None:
     (reading,) = reader.read(question, [PASSAGE])
-    assert reading.best == sentence
+    assert reading.sentence_log_odds.argmax() == sentence
     told = reading.words[sentence]
     assert told is not None
     assert words in PASSAGE.sentences[sentence][told.start : told.end]
@@ -74,14 +74,14 @@ def test_a_reading_does_not_depend_on_the_passages_beside_it(reader: Reader) -> 
 
 def test_the_end_of_a_long_passage_is_read(reader: Reader) -> None:
     padding = "La instalación se limpia todos los días con agua y jabón neutro sin perfume alguno."
-    long = ReadPassage((padding,) * 60 + (PASSAGE.sentences[1],))
+    long = ReaderInput((padding,) * 60 + (PASSAGE.sentences[1],))
     (reading,) = reader.read("¿Cuánto es la fianza?", [long])
-    assert reading.best == 60
+    assert reading.sentence_log_odds.argmax() == 60
     assert len(reading.sentence_log_odds) == len(reading.words) == 61
 
 
 def test_one_endless_sentence_is_read_as_far_as_it_fits(reader: Reader) -> None:
-    (reading,) = reader.read("¿Cuánto es la fianza?", [ReadPassage(("fianza de 25 euros " * 900,))])
+    (reading,) = reader.read("¿Cuánto es la fianza?", [ReaderInput(("fianza de 25 euros " * 900,))])
     assert np.isfinite(reading.passage_log_odds)
 
 
@@ -90,7 +90,7 @@ def test_one_endless_sentence_is_read_as_far_as_it_fits(reader: Reader) -> None:
 def test_any_text_gives_a_finite_reading_and_words_inside_their_sentence(
     question: str, sentences: Sequence[str]
 ) -> None:
-    (reading,) = open_reader(BUNDLED, load_settings().cache).read(question, [ReadPassage(tuple(sentences))])
+    (reading,) = open_reader(BUNDLED, load_settings().cache).read(question, [ReaderInput(tuple(sentences))])
     assert reading.sentence_log_odds.shape == (len(sentences),)
     assert np.isfinite(reading.passage_log_odds)
     for sentence, words in zip(sentences, reading.words, strict=True):
@@ -115,7 +115,7 @@ class _WordOverlap:
 
 def test_any_cross_encoder_can_take_its_place() -> None:
     readings = CrossEncoderReader(_WordOverlap(), "overlap").read("la fianza es de", [PASSAGE, OTHER])
-    assert readings[0].best == 1
+    assert readings[0].sentence_log_odds.argmax() == 1
     assert readings[0].passage_log_odds > readings[1].passage_log_odds
     assert all(isinstance(one, Reading) for one in readings)
 

@@ -17,7 +17,7 @@ from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.service.rows import answer_row
 from alpie.index.retrieval.expansion_index import impute_scores
 from alpie.index.sources.expansions import ExpansionLine, place_expansions
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.storage.manifest import current_version
 from alpie.index.storage.store import IndexVersion, corpus_fingerprint, open_version
 from support.fake_encoder import FakeEncoder, FakeReader, build
@@ -151,7 +151,7 @@ def test_vectors_taken_over_are_the_same_to_the_last_bit(docs: Path, data: Path,
 
 
 def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, data: Path) -> None:
-    question = read_question("¿Qué floresta quedó calcinada?")
+    question = parse_question("¿Qué floresta quedó calcinada?")
     found = opened(data).search.search(question)
     assert found.hits[0].passage.document_id == "incendios"
     assert found.hits[0].expansion == FOREST
@@ -165,7 +165,7 @@ def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, dat
 
 
 def test_a_passage_without_lines_is_neither_helped_nor_hurt(data: Path) -> None:
-    found = opened(data).search.search(read_question("¿Cuándo abre la biblioteca?"))
+    found = opened(data).search.search(parse_question("¿Cuándo abre la biblioteca?"))
     assert found.hits[0].passage.document_id == "libros"
     assert "expansion" not in found.hits[0].ranks
     assert found.hits[0].expansion == ""

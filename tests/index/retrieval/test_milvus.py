@@ -26,7 +26,7 @@ from alpie.index.retrieval.backends.milvus_client import (
     collection_stamp,
 )
 from alpie.index.retrieval.backends.select import BackendChoice
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from support.examined import examined
 from support.fake_encoder import LARGE_TEXT, MARKET_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
@@ -151,7 +151,7 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
     fresh = here.fill(FakeEncoder(), three.index, fresh=True)
     assert fresh.written == fresh.passages == len(three.index.passages)
     assert len(collections(file, "ciclo")) == 1
-    found = replace(three.index, backend=reader).search(read_question("¿Cuándo abre el mercado?"))
+    found = replace(three.index, backend=reader).search(parse_question("¿Cuándo abre el mercado?"))
     assert "martes" in found.hits[0].passage.text  # the reader's collection is gone: it follows the alias
     again = here.fill(FakeEncoder(), three.index)
     assert (again.written, again.deleted) == (0, 0)

@@ -16,7 +16,7 @@ from alpie.index.errors import ArgumentError
 from alpie.index.records import Passage
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 from alpie.index.retrieval.vectors import VectorIndex
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, corpus_of, passage_of
 
 GAZETTE_TEXT = """El mercado de abastos
@@ -35,7 +35,7 @@ def small() -> Corpus:
 
 
 def search(corpus: Corpus, question: str, limit: int = 10, retriever: str = "hybrid") -> Retrieval:
-    return corpus.index.search(read_question(question), limit, retriever)
+    return corpus.index.search(parse_question(question), limit, retriever)
 
 
 def first(corpus: Corpus, question: str, retriever: str = "hybrid") -> Passage:
@@ -115,7 +115,7 @@ def test_one_document_can_be_searched_alone(small: Corpus) -> None:
 
 def test_nothing_allowed_finds_nothing(small: Corpus) -> None:
     nowhere = np.zeros(len(small.passages), dtype=bool)
-    retrieval = small.index.search(read_question("libros"), allowed=nowhere)
+    retrieval = small.index.search(parse_question("libros"), allowed=nowhere)
     assert retrieval.hits == ()
     assert len(retrieval.rows) == 0
 
@@ -123,21 +123,21 @@ def test_nothing_allowed_finds_nothing(small: Corpus) -> None:
 def test_an_index_without_passages_finds_nothing() -> None:
     index = SearchIndex.from_embedded([], embed_passages([], FakeEncoder()), FakeEncoder())
     for retriever in ("hybrid", "dense", "lexical"):
-        assert index.search(read_question("libros"), retriever=retriever).hits == ()
+        assert index.search(parse_question("libros"), retriever=retriever).hits == ()
 
 
 def test_equal_passages_come_in_the_order_of_the_documents() -> None:
     passages = [replace(passage_of("Dos veces lo mismo."), address=f"prueba/{n}") for n in range(6)]
     index = SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
     for retriever in ("hybrid", "dense", "lexical"):
-        hits = index.search(read_question("veces"), retriever=retriever).hits
+        hits = index.search(parse_question("veces"), retriever=retriever).hits
         assert [hit.passage.address for hit in hits] == [f"prueba/{n}" for n in range(6)]
 
 
 def test_the_order_of_the_passages_changes_no_score(small: Corpus) -> None:
     passages = small.passages[::-1]
     turned = SearchIndex.from_embedded(passages, embed_passages(passages, FakeEncoder()), FakeEncoder())
-    question = read_question("¿Cuánto cuesta aparcar?")
+    question = parse_question("¿Cuánto cuesta aparcar?")
     one = {hit.passage.address: hit.score for hit in small.index.search(question).hits}
     other = {hit.passage.address: hit.score for hit in turned.search(question).hits}
     assert one == pytest.approx(other, abs=1e-3)

@@ -20,7 +20,7 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.questions.split import split_questions
+from alpie.eval.questions.split import split_question
 from alpie.index.encoder import normalise_rows
 from alpie.index.retrieval.backends import milvus_client
 from alpie.index.retrieval.backends.milvus import MilvusBackend
@@ -33,7 +33,7 @@ from alpie.index.retrieval.backends.milvus_client import (
 )
 from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from support.fake_encoder import DIMENSION
 from support.places import TESTS
 
@@ -166,11 +166,11 @@ def test_a_deleted_document_is_gone_at_once(small: VectorBackend) -> None:
 
 def _asked() -> list[Any]:
     files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
-    questions = split_questions(
+    questions = split_question(
         [question for file in files for question in read_questions(file).questions], "report"
     )
     alone = [question for question in questions if not question.earlier]
-    return [read_question(one.text) for one in alone[:: max(1, len(alone) // _QUESTIONS)][:_QUESTIONS]]
+    return [parse_question(one.text) for one in alone[:: max(1, len(alone) // _QUESTIONS)][:_QUESTIONS]]
 
 
 def test_real_questions_find_the_same_passages_in_the_same_order(place: Place, seed_corpus: Corpus) -> None:

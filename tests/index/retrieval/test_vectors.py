@@ -80,13 +80,13 @@ def test_a_collection_that_changed_a_little_keeps_its_centres(tmp_path: Path, fe
     first = written(tmp_path / "a.faiss", rows)
     changed = np.concatenate([rows[100:], clustered(300, seed=5)])  # some gone, some new
     second = written(tmp_path / "b.faiss", changed, like=first)
-    np.testing.assert_array_equal(second.centres, first.centres)
+    np.testing.assert_array_equal(second.centroids, first.centroids)
     exact = VectorIndex.from_vectors(changed)
     questions = clustered(40, seed=3)
     shares = [len(set(second.search(q, 10)[0]) & set(exact.search(q, 10)[0])) / 10 for q in questions]
     assert np.mean(shares) >= 0.98
     third = written(tmp_path / "c.faiss", clustered(9_000), like=first)  # thrice as many: trained anew
-    assert len(third.centres) > len(first.centres)
+    assert len(third.centroids) > len(first.centroids)
 
 
 def test_the_same_rows_give_the_same_files(tmp_path: Path, few: None) -> None:

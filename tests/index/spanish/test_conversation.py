@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from alpie.index.spanish.analysis import stems
-from alpie.index.spanish.conversation import by_itself, complete_question, leans_on_earlier
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.conversation import complete_question, depends_on_earlier, standalone_question
+from alpie.index.spanish.query import parse_question
 from support.places import ROOT
 from support.tables import cases
 
@@ -29,7 +29,7 @@ def rows() -> tuple[dict[str, Any], ...]:
 
 
 def searched(question: str, *turns: str) -> str:
-    return complete_question(read_question(question), turns).searched
+    return complete_question(parse_question(question), turns).searched
 
 
 @pytest.mark.parametrize("question", [
@@ -41,7 +41,7 @@ def searched(question: str, *turns: str) -> str:
     "¿qué hizo?", "en Alemania", "¿en la India?",
 ])  # fmt: skip
 def test_these_lean_on_the_question_before(question: str) -> None:
-    assert leans_on_earlier(read_question(question).searched)
+    assert depends_on_earlier(parse_question(question).searched)
     assert "europol" in searched(question, FIRST).lower()
 
 
@@ -53,7 +53,7 @@ def test_these_lean_on_the_question_before(question: str) -> None:
 def test_asking_for_more_is_the_question_before_once_more(question: str) -> None:
     assert searched(question, FIRST) == FIRST
     assert searched(question, FIRST, "y en España?", question) == searched("y en España?", FIRST)
-    assert searched(question) == read_question(question).searched
+    assert searched(question) == parse_question(question).searched
 
 
 @pytest.mark.parametrize("question", [
@@ -66,17 +66,17 @@ def test_asking_for_more_of_something_named_is_a_question_of_its_own(question: s
 
 @cases("question")
 def test_these_stand_alone_and_take_nothing_along(question: str) -> None:
-    asked = read_question(question)
+    asked = parse_question(question)
     assert complete_question(asked, (FIRST, "¿y en España?")) is asked
 
 
 def test_without_an_earlier_question_nothing_changes() -> None:
-    asked = read_question("¿y en España?")
+    asked = parse_question("¿y en España?")
     assert complete_question(asked, ()) is asked
 
 
 def test_what_is_asked_now_stands_first_and_last_and_what_was_typed_is_not_touched() -> None:
-    completed = complete_question(read_question("¿Y en España?"), (ARRESTS,))
+    completed = complete_question(parse_question("¿Y en España?"), (ARRESTS,))
     assert completed.typed == "¿Y en España?"
     assert completed.searched.startswith("en España ")
     assert completed.searched.endswith(" en España?")
@@ -101,7 +101,7 @@ def test_a_place_takes_that_of_the_question_before() -> None:
     ("¿Cuántas hectáreas ardieron?", "¿Quién es Ana?", "¿Cuántas hectáreas ardieron?"),
 ])  # fmt: skip
 def test_what_is_asked_where_the_question_before_did_not_help(question: str, before: str, asked: str) -> None:
-    assert by_itself(question, (before,)).rstrip("?") == asked.rstrip("?")
+    assert standalone_question(question, (before,)).rstrip("?") == asked.rstrip("?")
 
 
 def test_a_new_question_word_takes_only_the_subject() -> None:
@@ -156,7 +156,7 @@ def test_every_follow_up_of_the_questions_leans() -> None:
     follow_ups = [row for row in rows() if len(row.get("turns", ())) > 1]
     assert len(follow_ups) >= 20
     alone = [
-        row["id"] for row in follow_ups if not leans_on_earlier(read_question(row["turns"][-1]).searched)
+        row["id"] for row in follow_ups if not depends_on_earlier(parse_question(row["turns"][-1]).searched)
     ]
     assert alone == []
 
@@ -164,16 +164,16 @@ def test_every_follow_up_of_the_questions_leans() -> None:
 def test_hardly_any_stand_alone_question_is_taken_for_a_follow_up() -> None:
     """Wrong carry-over, counted: six of 407 when this was written, all colloquial («qué es eso del grooming»)."""
     single = [row["question"] for row in rows() if len(row.get("turns", ())) < 2]
-    wrong = [question for question in single if leans_on_earlier(read_question(question).searched)]
+    wrong = [question for question in single if depends_on_earlier(parse_question(question).searched)]
     assert len(wrong) <= 0.02 * len(single), wrong
 
 
 def test_the_reader_is_asked_a_sentence_with_what_it_leans_on() -> None:
     earlier = ["¿Cuántas detenciones hubo en total?"]
-    asked = complete_question(read_question("¿y en España?"), earlier)
+    asked = complete_question(parse_question("¿y en España?"), earlier)
     assert asked.reader_text == "¿y en España, Cuántas detenciones hubo en total?"
-    chain = complete_question(read_question("¿y en Francia?"), [*earlier, "¿y en España?"])
+    chain = complete_question(parse_question("¿y en Francia?"), [*earlier, "¿y en España?"])
     assert chain.reader_text == "¿y en Francia, Cuántas detenciones hubo en total?"
-    assert complete_question(read_question("¿Qué es el grooming?"), earlier).reader_text == ""
-    again = complete_question(read_question("explícamelo mejor"), earlier)
+    assert complete_question(parse_question("¿Qué es el grooming?"), earlier).reader_text == ""
+    again = complete_question(parse_question("explícamelo mejor"), earlier)
     assert again.reader_text == again.searched

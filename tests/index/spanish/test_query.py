@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish.query import MAX_CHARACTERS, detect_language, read_question
+from alpie.index.spanish.query import MAX_CHARACTERS, detect_language, parse_question
 from support.tables import cases
 
 
 def searched(text: str) -> str:
-    return read_question(text).searched
+    return parse_question(text).searched
 
 
 def test_the_question_as_typed_is_kept_beside_the_one_searched() -> None:
     typed = "  q  es\tel CSAM \n"
-    question = read_question(typed)
+    question = parse_question(typed)
     assert question.typed == typed
     assert question.searched == "que es el CSAM"
 
@@ -33,7 +33,7 @@ def test_what_is_searched(typed: str, expected: str) -> None:
 @pytest.mark.parametrize("typed", ["", "   ", "¿?", "…!!", "\u200b\u200b", "🙂🙂", "\x00"])
 def test_nothing_to_search_is_said(typed: str) -> None:
     with pytest.raises(QuestionError, match="no contiene palabras que buscar"):
-        read_question(typed)
+        parse_question(typed)
 
 
 @pytest.mark.parametrize("typed", ["7", "ñ", "漢字", "Ω", "bro", "porfa pls"])
@@ -42,10 +42,10 @@ def test_a_single_sign_or_word_of_any_script_can_be_searched(typed: str) -> None
 
 
 def test_a_long_question_is_cut_at_a_word() -> None:
-    question = read_question("palabras " * 1000)
+    question = parse_question("palabras " * 1000)
     assert len(question.searched) <= MAX_CHARACTERS
     assert set(question.searched.split()) == {"palabras"}
-    assert len(read_question("a" * 100_000).searched) <= MAX_CHARACTERS
+    assert len(parse_question("a" * 100_000).searched) <= MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(("text", "language"), [

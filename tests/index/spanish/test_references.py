@@ -17,8 +17,10 @@ from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, Passage, collapse
-from alpie.index.retrieval.places import Places, unit_in_words
-from alpie.index.spanish.references import _SORTS, _SPELLINGS, read_reference
+from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.places import Places
+from alpie.index.spanish.citable_units import _PROVISION_TYPES, UNIT_WORDS
+from alpie.index.spanish.references import parse_reference
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
@@ -49,7 +51,7 @@ def laws() -> Corpus:
 
 @cases("question, places, name")
 def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
-    reference = read_reference(question)
+    reference = parse_reference(question)
     assert reference is not None
     read = (", ".join(f"{unit} {number}".strip() for unit, number in place) for place in reference.places)
     assert (" | ".join(read), reference.name) == (places, name)
@@ -59,14 +61,14 @@ def test_the_forms_of_a_citation(question: str, places: str, name: str) -> None:
     "code", ["AGN/65/RES/10", "GA-2021-89-RES-09", "¿AGN/65/RES/10?", "Resolución AGN/65/RES/10"]
 )
 def test_what_is_a_code(code: str) -> None:
-    reference = read_reference(code)
+    reference = parse_reference(code)
     assert reference is not None
     assert reference.code in ("agn/65/res/10", "ga-2021-89-res-09")
 
 
 @cases("question", "artículo " * 40)
 def test_what_is_none(question: str) -> None:
-    assert read_reference(question) is None
+    assert parse_reference(question) is None
 
 
 def found(laws: Corpus, question: str) -> list[Passage]:
@@ -130,15 +132,15 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
 
 @cases("question, spanish, english")
 def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: str, english: str) -> None:
-    reference = read_reference(question)
+    reference = parse_reference(question)
     assert reference
     place = unit_in_words(reference.places[0])
     assert (place, translations_for("en").translate(place)) == (spanish, english)
 
 
 def test_every_kind_of_place_can_be_told() -> None:
-    for kind in {*_SPELLINGS, *_SORTS.values()}:
-        unit = ("provision", f"{kind} 2") if kind in _SORTS.values() else (kind, "2")
+    for kind in {*UNIT_WORDS, *_PROVISION_TYPES.values()}:
+        unit = ("provision", f"{kind} 2") if kind in _PROVISION_TYPES.values() else (kind, "2")
         assert unit_in_words((unit,)).endswith(" 2")
 
 
@@ -277,6 +279,7 @@ def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:
     (["¿Qué dice el Convenio de Olite?"], "artículo 22", "Artículo 22: Corrupción."),
     (["¿Qué dice el Convenio de Olite?", "artículo 22"], "¿y el 23?", "Artículo 23: Captación."),
     (["artículo 23 del Convenio de Olite"], "artículo 22", "Artículo 22: Corrupción."),
+    (["artículo 23 del Convenio de Olite", "👍"], "artículo 22", "Artículo 22: Corrupción."),
     (["¿Qué dice el Convenio de Olite?"], "artículo 1 de la ley 3/2023", "Se modifica el artículo 150"),
     (["¿Cuántos delitos hay?"], "artículo 1", "Se modifica el artículo 150"),
 ])  # fmt: skip
@@ -328,7 +331,7 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     places = Places([replace(passage, page="iv", later_pages=((second, 4), (third, 5)))])
 
     def on(page: str) -> list[tuple[int, int]]:
-        reference = read_reference(f"página {page}")
+        reference = parse_reference(f"página {page}")
         assert reference is not None
         return [(one.first, one.last) for one in places.find(reference, [passage.document_id]).places]
 

@@ -7,9 +7,9 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.service.rows import answer_row
 from alpie.index.records import Document
-from alpie.index.spanish.named_documents import DocumentNames, name_with_article, speaks_of
-from alpie.index.spanish.query import read_question
-from alpie.index.spanish.scope import Scope, read_scope
+from alpie.index.spanish.named_documents import DocumentNames, mentions_name, name_with_article
+from alpie.index.spanish.query import parse_question
+from alpie.index.spanish.scope import Scope, parse_scope
 from support.fake_encoder import corpus_from
 from support.tables import cases
 
@@ -57,7 +57,7 @@ def test_what_a_name_fits(name: str, ids: list[str]) -> None:
 
 
 def scope_of(question: str) -> Scope:
-    return read_scope(read_question(question), NAMES)
+    return parse_scope(parse_question(question), NAMES)
 
 
 @cases("question, ids, only, rest")
@@ -101,4 +101,4 @@ def test_a_name_begins_a_sentence_with_its_article(name: str, sentence: str) -> 
     ("La ley rige.", "la ley", False),  # it names none
 ])  # fmt: skip
 def test_whether_a_text_names_a_law(text: str, name: str, is_named: bool) -> None:
-    assert speaks_of(text, name) is is_named
+    assert mentions_name(text, name) is is_named

@@ -25,7 +25,7 @@ from alpie.index.bulk.partitions import (
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.storage.store import open_version
 from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
 from support.places import TESTS
@@ -79,7 +79,7 @@ def test_an_index_of_partitions_answers_like_one_made_directly(
     direct = open_version(tmp_path / "directo", FakeEncoder()).search
     assert list(loaded.passages) == list(direct.passages)
     for question in ("¿Cuántas hectáreas ardieron?", "biblioteca", "mercado número 3"):
-        one, other = (index.search(read_question(question)) for index in (loaded, direct))
+        one, other = (index.search(parse_question(question)) for index in (loaded, direct))
         assert one.hits[0].passage == other.hits[0].passage
         assert one.hits[0].score == pytest.approx(other.hits[0].score, abs=0.05)  # half precision
     assert "1240" in answers(tmp_path / "indice", "¿Cuántas hectáreas ardieron?")[0]
@@ -172,7 +172,7 @@ def test_processes_embed_what_one_process_does(
     assert bulk.main(["load", "--work", str(tmp_path / "dos"), *data]) == 0
     assert "0 sin partición" in capsys.readouterr().out
     index = open_version(tmp_path / "indice", open_encoder(BUNDLED, load_settings().cache)).search
-    assert "martes" in index.search(read_question("¿Qué día abre el mercado?")).hits[0].passage.text
+    assert "martes" in index.search(parse_question("¿Qué día abre el mercado?")).hits[0].passage.text
 
 
 def test_a_step_that_cannot_be_done_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from alpie.index.errors import (
     SourceError,
     StoreError,
 )
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.storage import incremental
 from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import (
@@ -113,7 +113,7 @@ def test_an_extended_index_answers_like_one_built_anew(docs: Path, data: Path, t
     for name in ("dense", "sentence_vectors"):
         rows = np.arange(len(getattr(fresh, name)))
         np.testing.assert_array_equal(getattr(extended, name).rows(rows), getattr(fresh, name).rows(rows))
-    question = read_question("¿Cuándo abre el mercado?")
+    question = parse_question("¿Cuándo abre el mercado?")
     assert [hit.passage for hit in extended.search(question).hits] == [
         hit.passage for hit in fresh.search(question).hits
     ]
@@ -249,7 +249,7 @@ def test_an_open_index_goes_on_answering_while_a_new_one_is_swapped_in(docs: Pat
     (docs / "incendios.txt").unlink()
     build(docs, data)
     assert not old.folder.exists()
-    hits = old.search.search(read_question("¿Cuántas hectáreas ardieron?")).hits
+    hits = old.search.search(parse_question("¿Cuántas hectáreas ardieron?")).hits
     assert "1240" in hits[0].passage.text
 
 

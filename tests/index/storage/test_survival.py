@@ -26,7 +26,7 @@ from alpie.app.checking.verify import verify_quotation
 from alpie.index.build import build_index
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexUnwritable
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from alpie.index.storage.manifest import check_files, current_version
 from alpie.index.storage.store import open_version
 from support.building import ended, go, start_builder
@@ -76,7 +76,7 @@ def state(data: Path, encoder: Encoder | None = None) -> object:
         [
             [
                 (hit.passage.address, round(hit.score, 4))
-                for hit in search.search(read_question(question)).hits
+                for hit in search.search(parse_question(question)).hits
             ]
             for question in QUESTIONS
         ],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans, needs_sentence_before
 from alpie.index.records import Sentence, SentenceRole, Span
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 
 ROLE = SentenceRole
 
@@ -82,7 +82,7 @@ def test_every_sentence_is_in_exactly_one_unit(
     )),
 ])  # fmt: skip
 def test_which_questions_ask_for_several_things(question: str, several: bool) -> None:
-    assert read_question(question).asks_for_list is several
+    assert parse_question(question).asks_for_list is several
 
 
 LONG, SHORT, ITEM = sentence(9), sentence(3, ROLE.LEAD_IN, 0), sentence(4, ROLE.ITEM, 0)

@@ -14,11 +14,11 @@ from alpie.app.answering.judging.candidates import (
     CandidateSpan,
     candidates_of,
 )
-from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
-from alpie.index.reader import Reading, ReadPassage
+from alpie.app.answering.judging.read_passages import MAX_READ, CachingReader, read_hits
+from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval.search import Retrieval
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeReader, corpus_of
 
 LONG_LIST = "Ayudas del año\n\nEl valle concede las siguientes ayudas:\n\n" + "\n".join(
@@ -40,7 +40,7 @@ def small() -> Corpus:
 
 
 def read(corpus: Corpus, question: str) -> tuple[Retrieval, tuple[Reading, ...], Candidates]:
-    retrieval = corpus.index.search(read_question(question))
+    retrieval = corpus.index.search(parse_question(question))
     readings = read_hits(FakeReader(), retrieval.encoded.question.searched, retrieval.hits)
     return retrieval, readings, candidates_of(corpus.index, retrieval, readings)
 
@@ -105,9 +105,9 @@ class _Counting:
     def __init__(self, answers: float, reads_each_alone: bool = True) -> None:
         self._answers = answers
         self.reads_each_alone = reads_each_alone
-        self.given: list[ReadPassage] = []
+        self.given: list[ReaderInput] = []
 
-    def read(self, question: str, passages: list[ReadPassage]) -> list[Reading]:
+    def read(self, question: str, passages: list[ReaderInput]) -> list[Reading]:
         self.given += passages
         return [Reading(self._answers, np.zeros(len(one.sentences), np.float32)) for one in passages]
 
@@ -129,7 +129,8 @@ def test_a_reading_is_kept_unless_it_depends_on_the_other_passages(
     small: Corpus, alone: bool, times: int
 ) -> None:
     reader, hits = _Counting(8.0, alone), _hits(small, [60.0] * 3)
-    assert [len(read_hits(reader, "¿Qué?", hits)) for _ in range(2)] == [3, 3]
+    caching = CachingReader(reader)
+    assert [len(read_hits(caching, "¿Qué?", hits)) for _ in range(2)] == [3, 3]
     assert len(reader.given) == 3 * times
 
 

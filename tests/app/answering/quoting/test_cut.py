@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpie.app.answering.quoting.cut import WarningKind, governs_list, read_cut
+from alpie.app.answering.quoting.cut import WarningKind, analyse_cut, governs_list
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
 from alpie.app.service.rows import verification_row
@@ -49,9 +49,9 @@ def test_an_item_is_governed_by_the_sentence_that_introduces_its_list() -> None:
         sentences.append(Sentence(line, (Span(at, at + len(line)),), role, group=0))
         at += len(line) + 1
     item = sentences[1]
-    (warning,) = read_cut(source, item.spans, sentences).warnings
+    (warning,) = analyse_cut(source, item.spans, sentences).warnings
     assert (warning.kind, warning.word) == (WarningKind.LEAD_IN, "No")
-    assert not read_cut(source, (Span(0, item.end),), sentences).warnings
+    assert not analyse_cut(source, (Span(0, item.end),), sentences).warnings
     assert not governs_list(
         "Los centros que no reciban ayuda del fondo, o la pierdan, podrán pedir lo siguiente:"
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
 from alpie.app.answering.judging.ranking import Candidate
-from alpie.app.answering.judging.read_passages import read_passage_of
+from alpie.app.answering.judging.read_passages import reader_input
 from alpie.app.answering.quoting.citation import cite, full_citation, short_citation
 from alpie.app.answering.quoting.figures_asked import lacks_a_figure
 from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
@@ -31,12 +31,12 @@ from alpie.index.records import (
     readable_text,
 )
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.spanish.query import Question, read_question
+from alpie.index.spanish.query import Question, parse_question
 from support.fake_encoder import FakeReader, corpus_from, document_of, passage_of, source_of
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
 # Asks for several things, so that nothing but the policy limits.
-SEVERAL = read_question("¿Cuáles son los motivos?")
+SEVERAL = parse_question("¿Cuáles son los motivos?")
 LIST = [
     ("El plan prevé las siguientes medidas urgentes:", LEAD_IN, 0),
     ("- limpiar los márgenes de la vía;", ITEM, 0),
@@ -114,7 +114,7 @@ def test_what_is_hardly_believed_is_not_quoted() -> None:
 UNLIKE = "gato monte tren lluvia queso faro mapa".split()
 
 
-WHERE = read_question("¿Dónde fue?")
+WHERE = parse_question("¿Dónde fue?")
 
 
 @pytest.mark.parametrize(("question", "most", "expected"), [
@@ -206,7 +206,7 @@ def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -
 
 def test_the_words_that_answer_are_marked() -> None:
     passage = passage_of("Ardieron 1240 hectáreas.")
-    (reading,) = FakeReader().read("¿Cuántas hectáreas?", [read_passage_of(passage)])
+    (reading,) = FakeReader().read("¿Cuántas hectáreas?", [reader_input(passage)])
     candidate = replace(candidate_of(passage), reading=reading)
     documents = {"prueba": document_of(source_of(passage))}
     (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())

@@ -15,12 +15,12 @@ from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.errors import ArgumentError
-from alpie.index.reader import Reading, ReadPassage
+from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Document, proves
-from alpie.index.spanish.comparison import questions_in, sides_of
+from alpie.index.spanish.comparison import comparison_sides, split_question
 from alpie.index.spanish.conversation import is_small_talk
 from alpie.index.spanish.named_documents import DocumentNames
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.query import parse_question
 from support.fake_encoder import WEIGHTS, FakeReader, corpus_from
 from support.tables import cases
 
@@ -74,12 +74,14 @@ def _sound(answer: Answer) -> Answer:
 
 @cases("question, sides", ("compara " + "y " * 2000, []))
 def test_what_is_compared_becomes_a_question_a_side(question: str, sides: list[list[str]]) -> None:
-    assert [[side.heading, side.question] for side in sides_of(read_question(question), NAMES)] == sides
+    assert [
+        [side.heading, side.question] for side in comparison_sides(parse_question(question), NAMES)
+    ] == sides
 
 
 @cases("question, parts", ("¿qué es? " * 40, []))
 def test_several_questions_in_one_are_told_apart(question: str, parts: list[str]) -> None:
-    assert [*questions_in(read_question(question))] == parts
+    assert [*split_question(parse_question(question))] == parts
 
 
 def test_two_questions_are_answered_each_by_itself_where_both_have_an_answer(corpus: Corpus) -> None:
@@ -100,7 +102,7 @@ def test_of_three_questions_one_may_be_without_an_answer(corpus: Corpus) -> None
 
 
 def test_a_side_can_be_asked_in_other_words() -> None:
-    pros, cons = sides_of(read_question("pros y contras del embalse"), NAMES)
+    pros, cons = comparison_sides(parse_question("pros y contras del embalse"), NAMES)
     assert pros.alternatives[0] == "¿Cuáles son las ventajas del embalse?"
     assert "¿Cuáles son los riesgos del embalse?" in cons.alternatives
 
@@ -118,7 +120,7 @@ def test_a_document_is_known_by_several_words_of_its_publisher() -> None:
     named = DocumentNames(
         {"fuego": replace(DOCUMENTS["fuego"], publisher="Bomberos Forestales"), "agua": DOCUMENTS["agua"]}
     )
-    sides = sides_of(read_question("diferencia entre los Bomberos Forestales e Hidrosur"), named)
+    sides = comparison_sides(parse_question("diferencia entre los Bomberos Forestales e Hidrosur"), named)
     assert [(side.documents, side.absent) for side in sides] == [(("fuego",), False), (("agua",), False)]
 
 
@@ -140,7 +142,7 @@ def test_the_same_passages_are_read_once(corpus: Corpus) -> None:
     class Counting(FakeReader):
         read_passages = 0
 
-        def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
+        def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
             self.read_passages += len(passages)
             return super().read(question, passages)
 
@@ -213,7 +215,7 @@ def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) 
     "¿Quién?", "¿Qué es el río?", "¿Quién dirige la operación?", "ayuda a las víctimas", "test de ADN",
 ])  # fmt: skip
 def test_what_asks_something_is_no_small_talk(question: str) -> None:
-    assert not is_small_talk(read_question(question).searched)
+    assert not is_small_talk(parse_question(question).searched)
 
 
 def test_what_seemed_to_follow_and_is_refused_is_asked_by_itself(corpus: Corpus) -> None:

@@ -7,8 +7,8 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.index.records import Document, collapse
 from alpie.index.spanish.named_documents import DocumentNames
-from alpie.index.spanish.overview import Overview, OverviewKind, read_overview
-from alpie.index.spanish.query import read_question
+from alpie.index.spanish.overview import Overview, OverviewKind, parse_overview
+from alpie.index.spanish.query import parse_question
 from support.fake_encoder import corpus_from
 
 RESOLUTION = """Resolución nº 4
@@ -56,19 +56,19 @@ NAMES = DocumentNames(DOCUMENTS)
     ("¿Qué documentos hay?", OverviewKind.LIST, ()), ("¿Qué pide la resolución?", OverviewKind.DEMANDS, ("soria-2021",)),
 ])  # fmt: skip
 def test_what_is_asked_of_a_document(question: str, asked: OverviewKind, ids: tuple[str, ...]) -> None:
-    found = read_overview(read_question(question), NAMES)
+    found = parse_overview(parse_question(question), NAMES)
     assert found is not None
     assert (found.kind, found.documents, found.has_topic) == (asked, ids, False)
 
 
 def test_a_following_question_is_of_the_document_named_before() -> None:
     for earlier in ("¿De qué va la nota de Gandía?", "¿Cuántos detenidos hay en la nota de Gandía?"):
-        found = read_overview(read_question("¿y de qué fecha es?"), NAMES, [earlier])
+        found = parse_overview(parse_question("¿y de qué fecha es?"), NAMES, [earlier])
         assert found == Overview(OverviewKind.DATE, ("gandia-2021",))
 
 
 def test_a_demand_may_be_of_something() -> None:
-    found = read_overview(read_question("¿Qué recomienda la resolución a los vecinos?"), NAMES)
+    found = parse_overview(parse_question("¿Qué recomienda la resolución a los vecinos?"), NAMES)
     assert found == Overview(OverviewKind.DEMANDS, ("soria-2021",), "recomienda", has_topic=True)
 
 
@@ -78,7 +78,7 @@ def test_a_demand_may_be_of_something() -> None:
      "¿Qué dice la resolución sobre los caños?", "¿De qué trata el Código Civil?"],
 )  # fmt: skip
 def test_every_other_question_is_none(question: str) -> None:
-    assert read_overview(read_question(question), NAMES) is None
+    assert parse_overview(parse_question(question), NAMES) is None
 
 
 @pytest.fixture(scope="module")

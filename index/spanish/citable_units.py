@@ -1,0 +1,263 @@
+"""The citable units that a text names: «artículo 22, apartado 1», «DA 2.ª», «segundo transitorio», «preámbulo».
+
+    unit      = word numbers | numbers word | word      («artículo 3», «segundo transitorio», «preámbulo»)
+    numbers   = number {«,» number | «y» number | «a» number}     lists and ranges
+    number    = 14 | 14 bis | XIV | decimocuarto | b)  [. clause] [. letter]
+
+The words of units are one table, the numbers are parsed by `alpie.index.spanish.unit_numbers`. Functions that take a
+text and the same `folded` need both: capitals and ordinal signs tell numbers, folded letters tell words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from alpie.index.spanish import read_tables
+from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
+
+Units = tuple[tuple[str, str], ...]
+"""Kinds and numbers of one place: (("article", "22"), ("clause", "1"))."""
+
+_TABLES = read_tables(__file__)
+UNIT_WORDS: dict[str, list[str]] = {kind: words.split(", ") for kind, words in _TABLES["units"].items()}
+_UNIT_KINDS = {word: kind for kind, words in UNIT_WORDS.items() for word in words}
+_WITHOUT_NUMBER = {words: (kind, number) for words, (kind, number) in _TABLES["without_number"].items()}
+DIVISIONS, FEMININE = (frozenset(_TABLES[name].split()) for name in ("divisions", "feminine"))
+# The level of a unit: units of lower levels that follow are parts of it.
+_LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
+_ARTICLE_LEVEL = 1
+_PROVISION_TYPES = {sort[:length]: sort for sort in _TABLES["provisions"].split() for length in (1, 2)}
+
+_WORD = re.compile(
+    rf"(?P<word>{'|'.join(sorted(_UNIT_KINDS.keys() - {'p'}, key=len, reverse=True))}|p(?=\.))(?![a-z])\.?(?:o(?=\s))?\s*"
+)
+_ALONE_WORD = re.compile(rf"(?:{'|'.join(sorted(_WITHOUT_NUMBER, key=len, reverse=True))})(?![a-z])")
+_PROVISION = re.compile(
+    r"(?:disposici(?:on|ones)|disp\.?|d\.)\s*(?P<sort>adic|ad|trans|tr|derog|fin)[a-z]*\.?(?![a-z])\s*"
+    r"|dd?(?P<initial>[atdf])(?P=initial)?(?![a-z])\.?\s*"
+)
+_PRELIMINARY = re.compile(r"preliminar(?![a-z])")
+_PAGE_LABEL = re.compile(r"(?:[ivxlc]{1,7}|[a-z]-?\d{1,3})(?!\w)")
+_LETTER = re.compile(
+    r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a|fracc\w*)\s))"
+)
+_OPENING = re.compile(r"(?:del?\s+(?:la\s+)?(?=\d))?\(?")
+_CLAUSE = re.compile(r"\s*\.\s*(\d{1,3})(?![\d/])(?:\.?[oa](?![\w)]))?|\s*\((\d{1,2})\)")
+_COMMA_CLAUSE = re.compile(r"\s*,\s*(\d{1,3})(?![\d/])(?!\s*(?:,|y|e|a)\s*\d)")
+_CLAUSE_LETTER = re.compile(r"\s*[.,]?\s*\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|\s*\.([a-zñ])(?![a-z])")
+_AND = re.compile(
+    r"\s*[,;]\s*(?:(?:y|e|o|and)\s+)?(?:(?:el|la|los|las)\s+)?|\s+(?:y|e|o|u|and|&)\s+(?:(?:el|la|los|las)\s+)?"
+)
+_TO = re.compile(r"\s*[-–—]\s*(?=[\divx])|\s+(?:a|al|hasta|to)\s+(?:(?:el|la)\s+)?")
+_JOIN = re.compile(
+    r"\s*[,;]?\s*(?:(?:y|e|and|o)\s+)?(?:(?:del?|of|en|in)\s+)?(?:(?:el|la|los|las|the|su|sus|este|esta|dich[oa])\s+)?"
+)
+
+
+@dataclass(frozen=True)
+class UnitMention:
+    """A unit that a text names: the units of a list or a range as choices, and the offset where the words end."""
+
+    choices: tuple[Units, ...]
+    end: int
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(kind for kind, _ in self.choices[0])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the unit is an article or a division, and not only a part of one."""
+        return min(map(_level, self.kinds)) <= _ARTICLE_LEVEL
+
+
+def units_in(text: str) -> Iterator[tuple[Units, int]]:
+    """The places that a text names, each with the offset where its words end."""
+    folded, position = fold_in_place(text), 0
+    for start, _ in words_with_offsets(folded):
+        groups, end = parse_units(text, folded, start) if start >= position else ([], 0)
+        position = max(position, end)
+        yield from ((units, end) for units in (places_named(groups) if groups else ()))
+
+
+@lru_cache(maxsize=8192)
+def parse_label(label: str) -> Units:
+    """The units of a label of a passage: «artículo 22, apartado 1»."""
+    groups, _ = parse_units(label, fold_in_place(label), 0)
+    return next(iter(places_named(groups)), ()) if groups else ()
+
+
+def words_with_offsets(folded: str) -> Iterator[tuple[int, str]]:
+    """Each word of a text with the offset where the word begins."""
+    return ((match.start(), match[0]) for match in re.finditer(r"\w+", folded))
+
+
+def parse_units(text: str, folded: str, position: int) -> tuple[list[list[UnitMention]], int]:
+    """The units named from `position` on, grouped by place, and the offset where their words end."""
+    groups: list[list[UnitMention]] = []
+    unit = _unit(text, folded, position)
+    end, joined = position, ""
+    while unit is not None:
+        named_kinds = {kind for one in groups[-1] for kind in one.kinds} if groups else set()
+        apart = bool(re.search(r"\b(?:y|e|o|and)\b|;", joined)) and not re.search(r"\bdel?\b", joined)
+        if not groups or named_kinds & unit.kinds or apart:
+            groups.append([unit])
+        else:
+            groups[-1].append(unit)
+        end = unit.end
+        join = _JOIN.match(folded, end)
+        joined = join[0] if join else ""
+        following = join.end() if join else end
+        unit = _unit(text, folded, following) if following < len(folded) and following > end else None
+        if (
+            unit is None
+            and re.search(r"\bdel\b", joined)
+            and min(map(_level, named_kinds | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
+        ):
+            unit = parse_bare_article(text, folded, following)  # «letra c) del 14.1»
+    return groups, end
+
+
+def parse_bare_article(text: str, folded: str, position: int) -> UnitMention | None:
+    """The article that a number without a word for it names: «el 14.1.c)»; None where there is no number."""
+    begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
+    found = _number(text, folded, position, "article") if begins else None
+    return UnitMention((found[0],), found[1]) if found else None
+
+
+def _unit(text: str, folded: str, position: int) -> UnitMention | None:
+    word = _WORD.match(folded, position)
+    kind = _UNIT_KINDS[word["word"]] if word else ""
+    if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
+        return _as_transitory(folded, numbered)
+    if provision := _PROVISION.match(folded, position):
+        return _provision(text, folded, position, provision)
+    if alone := _ALONE_WORD.match(folded, position):
+        return UnitMention(((_WITHOUT_NUMBER[alone[0]],),), alone.end())
+    number = number_at(text, position)
+    if number is not None and (number.ordinal or not text[position].isdigit()):
+        if folded[number.end : number.end + 1] != " ":
+            return None
+        provision = _PROVISION.match(folded, number.end + 1)
+        if provision and provision["sort"]:  # «segunda disposición adicional»
+            units = (("provision", f"{_PROVISION_TYPES[provision['sort'][:2]]} {number.canonical}"),)
+            return UnitMention((units,), len(folded[: provision.end()].rstrip()))
+        word = _WORD.match(folded, number.end + 1)
+        kind = _UNIT_KINDS[word["word"]] if word else ""
+        if word and kind not in ("article", "page", "letter", *DIVISIONS):
+            return UnitMention((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
+    return None
+
+
+def _as_transitory(folded: str, unit: UnitMention) -> UnitMention:
+    """An article as a transitory one where that word follows: «Artículo segundo transitorio»."""
+    passing = re.compile(r"\s+transitorios?(?![a-z])").match(folded, unit.end)
+    if passing is None or unit.kinds != {"article"}:
+        return unit
+    return UnitMention(tuple((("transitorio", units[0][1]),) for units in unit.choices), passing.end())
+
+
+def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> UnitMention | None:
+    """The provision of «Disposición adicional 2.ª» or «DA 2ª»; initials in capitals, or before an ordinal."""
+    sort = _PROVISION_TYPES[match["sort"][:2] if match["sort"] else match["initial"]]
+    number = number_at(text, match.end(), feminine=True)
+    if match["initial"] and not (number and (number.ordinal or text[position].isupper())):
+        return None
+    numbered = _numbers(text, folded, match.end(), "provision", match[0]) if number else None
+    if numbered is None:
+        return UnitMention(((("provision", sort),),), len(folded[: match.end()].rstrip()))
+    choices = tuple((("provision", f"{sort} {units[0][1]}"), *units[1:]) for units in numbered.choices)
+    return UnitMention(choices, numbered.end)
+
+
+def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> UnitMention | None:
+    """One number, a list or a range: every choice with the clause and the letter that belong to it."""
+    several = word.rstrip(". ").endswith("s")
+    first = _number(text, folded, position, kind, several)
+    if first is None:
+        return None
+    choices, end = [first[0]], first[1]
+    while True:
+        to, following = _TO.match(folded, end), _AND.match(folded, end)
+        if to and len(choices[-1]) == 1 and (until := _number(text, folded, to.end(), kind, several)):
+            low, high = choices[-1][0][1], until[0][0][1]
+            if len(until[0]) == 1 and (several or low.split()[0].isdigit()):
+                choices[-1] = ((kind, f"{low}…{high}"),)
+                end = until[1]
+                continue
+        found = _number(text, folded, following.end(), kind, several) if following else None
+        if following and found is None and (suffix := suffix_at(text, following.end())):
+            found = ((kind, f"{choices[-1][0][1].split()[0]} {suffix[0]}"),), suffix[1]
+        hangs = choices[-1][-1][0] == "letter"
+        if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
+            found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
+        if found is None or following is None or _WORD.match(folded, following.end()):
+            break
+        is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
+        if "," in following[0] and not is_list:
+            break
+        units = found[0]
+        if len(choices[-1]) > 1 and len(units) == 1 and not several and units[0][1].isdigit():
+            units = (choices[-1][0], (choices[-1][1][0], units[0][1]))  # «art. 22.1 y 2»
+        choices.append(units)
+        end = found[1]
+    return UnitMention(tuple(choices), end)
+
+
+def _number(
+    text: str, folded: str, position: int, kind: str, several: bool = False
+) -> tuple[Units, int] | None:
+    letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
+    if letter:
+        return (("letter", letter[1] or letter[2]),), letter.end()
+    if kind == "letter":
+        return None
+    if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
+        return ((kind, label[0]),), label.end()  # pages go by what they are called: «iv» is not «4»
+    if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
+        return ((kind, "preliminar"),), preliminary.end()
+    opening = _OPENING.match(folded, position)
+    number = number_at(text, opening.end() if opening else position, feminine=kind in FEMININE)
+    if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
+        number = UnitNumber(folded[position], position, position + 1)
+    if number is None or folded[number.end : number.end + 1].isalnum():
+        return None
+    bracketed = folded[number.start - 1 : number.start] == "("
+    end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
+    units: list[tuple[str, str]] = [(kind, number.canonical)]
+    if kind in ("article", "provision", "clause", "clausula", "transitorio", "anexo"):
+        clause = _CLAUSE.match(folded, end) or (
+            _COMMA_CLAUSE.match(folded, end) if kind == "article" and not several else None
+        )
+        if clause and kind != "clause":
+            units.append(("clause", clause[1] or clause[2]))
+            end = clause.end()
+            if deeper := _CLAUSE.match(folded, end):  # «149.1.18.ª»
+                units.append(("item", deeper[1] or deeper[2]))
+                end = deeper.end()
+        if hanging := _CLAUSE_LETTER.match(folded, end):
+            units.append(("letter", hanging[1] or hanging[2]))
+            end = hanging.end()
+    return tuple(units), end
+
+
+def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
+    """Every place that `groups` name; a part named without its article belongs to the unit named beside it."""
+    for number, group in enumerate(groups):
+        lists = [unit.choices for unit in group]
+        if not any(unit.is_whole for unit in group):
+            others = (*groups[number + 1 :], *reversed(groups[:number]))
+            wholes = ([unit for unit in other if unit.is_whole] for other in others)
+            nearest = next(filter(None, wholes), [])
+            lists += [tuple(units[:1] for units in unit.choices) for unit in nearest]
+        for chosen in product(*lists):
+            yield tuple(pair for units in chosen for pair in units)
+
+
+def _level(kind: str) -> int:
+    return _LEVELS.get(kind, _ARTICLE_LEVEL)
