@@ -20,7 +20,7 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.questions.split import split_question
+from alpie.eval.questions.split import split_questions
 from alpie.index.encoder import normalise_rows
 from alpie.index.retrieval.backends import milvus_client
 from alpie.index.retrieval.backends.milvus import MilvusBackend
@@ -166,7 +166,7 @@ def test_a_deleted_document_is_gone_at_once(small: VectorBackend) -> None:
 
 def _asked() -> list[Any]:
     files = sorted(OWN_QUESTIONS.glob("*.jsonl"))
-    questions = split_question(
+    questions = split_questions(
         [question for file in files for question in read_questions(file).questions], "report"
     )
     alone = [question for question in questions if not question.earlier]
