@@ -32,11 +32,13 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="session")
 def seed_settings(encoder: Encoder) -> Settings:
-    """Settings for the four documents, with an index that is built once and kept in `var`."""
+    """Settings for the four documents, with an index that is built once and kept in `var`, for later runs too."""
     from alpie.app.answering.corpus import Corpus
 
-    settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
-    with FileLock(ROOT / "var" / "browser-test-index.lock"):  # tests may run in several processes
+    settings = load_settings({"data": str(ROOT / "var" / "test-index")}, environment={})
+    with FileLock(
+        ROOT / "var" / "test-index.lock"
+    ):  # of several processes and runs one builds, the others wait
         Corpus.build(settings, encoder=encoder)
     return settings
 

@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.settings import (
-    SEED_DOCUMENTS,
-    Settings,
-    load_settings,
-    read_language,
-    settings_table,
-)
+from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings, read_language, settings_table
 from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
 from support.tables import cases

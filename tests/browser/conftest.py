@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.places import ROOT
 from support.serving import report_about, serving
 
 WAIT_MS = 20_000  # for what a reader would see at once
@@ -36,7 +35,8 @@ _HIGHLIGHT = """wanted => {
 }"""
 
 
-def _chromium() -> str:
+@pytest.fixture(scope="session")
+def chromium() -> str:
     """Chromium's path; without one the tests are skipped, but never in CI."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path:
@@ -48,31 +48,25 @@ def _chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Address of the page on the four documents; the index is built once and kept in `var`."""
-    _chromium()
-    from alpie.app.answering.corpus import Corpus
+def server(chromium: str, seed_corpus: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the page on the four documents."""
     from alpie.app.page.guarding.guard import Limits
     from alpie.app.page.serving.page_options import PageOptions
     from alpie.app.page.serving.server import create_app
-    from alpie.app.settings import load_settings
 
-    settings = load_settings({"data": str(ROOT / "var" / "browser-test-index")}, environment={})
-    Corpus.build(settings)
-    corpus = Corpus.open(settings)
-    about_these = report_about(corpus, settings.data.parent / "browser-test-report.json")
+    about_these = report_about(seed_corpus, tmp_path_factory.mktemp("report") / "report.json")
     options = PageOptions(limits=Limits(questions=2000, readings=5000), reports=(about_these,))
-    with serving(create_app(lambda: corpus, options)) as address:
+    with serving(create_app(lambda: seed_corpus, options)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def browser(server: str) -> Iterator[Any]:
+def browser(chromium: str) -> Iterator[Any]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium())
+        browser = playwright.chromium.launch(executable_path=chromium)
         yield browser
         browser.close()
 

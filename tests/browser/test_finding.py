@@ -209,6 +209,8 @@ def test_lists_have_names_and_what_was_emptied_comes_back(tab: Any) -> None:
     with page.expect_download() as waiting:
         page.locator('.basket a.export[data-form="ris"]').click()
     assert waiting.value.suggested_filename == "Informe-de-mayo.ris"
+    saved = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert saved.count("ER  - ") == saved.count("TY  - ") >= 1
     words = items.locator(".kept-words").all_text_contents()
     page.locator(".basket-clear").click()
     expect(count).to_have_text("0")

@@ -117,7 +117,7 @@ def test_the_record_is_only_text(visit: Callable[..., Any], address: str) -> Non
 
 
 def test_the_policy_stops_what_would_get_through(browser: Any, address: str) -> None:
-    """The second wall, tried by writing into the page what the first should have stopped."""
+    """The second defence, tried by writing into the page what the first should have stopped."""
     context = browser.new_context()
     page = context.new_page()
     arrived: list[str] = []

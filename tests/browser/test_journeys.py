@@ -41,7 +41,7 @@ def _collapsed(text: str) -> str:
 # --- the student -----------------------------------------------------------------------------------
 
 
-def test_ask_click_highlight(tab: Any) -> None:
+def test_a_note_opens_the_source_at_the_quoted_words(tab: Any) -> None:
     page = tab.page
     answer = tab.ask(QUESTION)
     quote = answer.locator(".quote .words").first.text_content()
@@ -68,7 +68,7 @@ def test_every_note_opens_its_own_words(tab: Any) -> None:
         tab.highlight_in_view(quotes.nth(number).text_content())
 
 
-def test_by_keyboard_alone(tab: Any) -> None:
+def test_an_answer_is_reached_by_keyboard_alone(tab: Any) -> None:
     page = tab.page
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
@@ -116,16 +116,6 @@ def test_examples_are_answered(tab: Any) -> None:
         page.locator(".said > .answer a.note").first.wait_for()
         page.locator("#again").click()
         expect(page.locator(".said")).to_have_count(0)
-
-
-def test_a_follow_up_and_a_new_start(tab: Any) -> None:
-    page = tab.page
-    tab.ask(QUESTION)
-    answer = tab.ask("¿Y cuántos registros?")
-    expect(answer.locator(".quote, .none").first).to_be_visible()
-    page.locator("#again").click()
-    page.locator(".welcome").wait_for()
-    expect(page.locator(".said")).to_have_count(0)
 
 
 def test_a_phone_never_scrolls_sideways(visit: Open) -> None:
@@ -230,39 +220,6 @@ def test_under_a_sub_path_nothing_is_asked_of_the_root(visit: Open, serve: Calla
 # --- the memo-writer -------------------------------------------------------------------------------
 
 
-def test_phrase_basket_ris(tab: Any) -> None:
-    page = tab.page
-    results = tab.look_up("«cifrado de extremo a extremo»").locator(".result")
-    for result in results.all():
-        expect(result.locator("mark").first).to_contain_text("cifrado de extremo a extremo", ignore_case=True)
-    results.nth(0).locator("button.keep").click()
-    results.nth(1).locator("button.keep").click()
-    expect(page.locator(".basket-open .count")).to_have_text("2")
-    tab.reload()
-    expect(page.locator(".basket-open .count"), "the basket outlives a reload").to_have_text("2")
-    page.locator(".basket-open").click()
-    with page.expect_download() as waiting:
-        page.locator('.basket a.export[data-form="ris"]').click()
-    saved = waiting.value
-    assert saved.suggested_filename.endswith(".ris")
-    text = Path(saved.path()).read_text(encoding="utf-8")
-    assert text.count("TY  - ") >= 1
-    assert text.count("ER  - ") == text.count("TY  - ")
-    page.keyboard.press("Escape")
-    expect(page.locator("#basket")).to_be_hidden()
-
-
-def test_filters(tab: Any) -> None:
-    section = tab.go("search")
-    section.locator("#search-text").fill("cifrado menores")
-    section.locator(".form summary").click()
-    section.locator('select[name="document"]').select_option("interpol-2021")
-    section.locator("#search-text").press("Enter")
-    section.locator(".result").first.wait_for()
-    expect(section.locator(".answers section")).to_have_count(1)
-    expect(section.locator(".answers h3")).to_contain_text("Resolución")
-
-
 @pytest.mark.parametrize(("text", "verdict"), [
     (SENTENCE, "exact"), (SENTENCE.replace("nuevas", "muchas"), "altered"),
     ("El gato duerme sobre la mesa roja del abuelo.", "absent"),
@@ -299,11 +256,6 @@ def test_a_copy_pasted_back_is_exact_and_an_empty_text_clears_the_verdict(tab: A
     tab.check("")
     expect(section.locator(".verdict")).to_have_count(0)
     expect(section.locator(".answers .problem")).to_contain_text("No hay palabras")
-
-
-def test_a_search_for_what_no_passage_holds_says_so(tab: Any) -> None:
-    section = tab.look_up("xyzzy")
-    expect(section.locator(".answers")).to_contain_text("Ningún fragmento contiene esas palabras")
 
 
 def test_a_permanent_link_opens_the_words(visit: Open) -> None:
@@ -381,7 +333,7 @@ def test_the_record_can_be_printed_and_saved(tab: Any) -> None:
 # --- language, safety, access ----------------------------------------------------------------------
 
 
-def test_in_english(visit: Open) -> None:
+def test_the_page_is_in_english_where_that_is_chosen(visit: Open) -> None:
     tab = visit(locale="en-GB")
     page = tab.open()
     expect(page.locator("html")).to_have_attribute("lang", "es")  # Gradio takes the browser's

@@ -97,7 +97,7 @@ def test_back_leaves_results_where_they_are(tab: Any) -> None:
     expect(page.locator("#view-ask")).to_be_visible()
 
 
-def test_reloading_and_permanent_links(tab: Any, visit: Open) -> None:
+def test_a_reload_and_a_permanent_link_open_the_panel_as_it_was(tab: Any, visit: Open) -> None:
     page = tab.open()
     answer = tab.ask(QUESTION)
     words = answer.locator(".quote .words").first.text_content()

@@ -177,7 +177,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, options: dict[str, object],
         _evaluate(questions=_questions_file(tmp_path), **options)
 
 
-def test_progress_only_on_a_terminal(tmp_path: Path) -> None:
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True

@@ -179,7 +179,7 @@ def test_quotes_are_proved_by_the_source(texts: SourceTexts) -> None:
 # --- retrieval ------------------------------------------------------------------------------------
 
 
-def test_ranks_of_passages(texts: SourceTexts) -> None:
+def test_the_rank_of_the_right_passage_is_found(texts: SourceTexts) -> None:
     passages = [
         _piece("tabletas"),
         _piece("25 detenidos"),
@@ -213,7 +213,7 @@ SCORES = (
 )  # fmt: skip
 
 
-def test_summary_by_hand() -> None:
+def test_a_summary_is_what_is_computed_by_hand() -> None:
     summary = summarise(SCORES, resamples=200)
     values = {name: (estimate.value, estimate.n) for name, estimate in summary.items()}
     expected = {
@@ -227,7 +227,7 @@ def test_summary_by_hand() -> None:
     assert all(e.low <= e.value <= e.high for e in summary.values() if None not in (e.low, e.value, e.high))
 
 
-def test_summary_by_kind() -> None:
+def test_each_kind_has_a_summary() -> None:
     kinds = summarise_by_kind(SCORES, resamples=50)
     assert list(kinds) == ["factual", "list", "unanswerable", "(no kind)"]
     assert kinds["factual"]["right@3"].value == 1
@@ -241,7 +241,7 @@ def test_auroc_counts_ties_half() -> None:
     assert auroc(np.array([0.9]), np.array([True])) is None
 
 
-def test_calibration_error_by_hand() -> None:
+def test_the_calibration_error_is_what_is_computed_by_hand() -> None:
     confidence = np.array([0.95, 0.95, 0.15, 0.15])
     outcome = np.array([True, False, False, False])
     # Bins: |1.9 - 1| and |0.3 - 0|, over four questions.
@@ -249,7 +249,7 @@ def test_calibration_error_by_hand() -> None:
     assert expected_calibration_error(np.array([1.0]), np.array([True])) == 0
 
 
-def test_refusal_curve_by_hand() -> None:
+def test_the_refusal_curve_is_what_is_computed_by_hand() -> None:
     points = {point.threshold: point for point in refusal_curve(SCORES)}
     assert list(points) == [0.9, 0.7, 0.6, 0.2, 0.1]
     strict, lax = points[0.9], points[0.1]

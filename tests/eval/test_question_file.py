@@ -91,7 +91,7 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
 # --- SQuAD ----------------------------------------------------------------------------------------
 
 
-def test_squad_questions_and_paragraphs(tmp_path: Path) -> None:
+def test_squad_questions_and_paragraphs_are_read(tmp_path: Path) -> None:
     path = _write(tmp_path, SQUAD)
     read = read_questions(path)
     where, how_long, impossible = read.questions
@@ -126,7 +126,7 @@ def test_squad_with_a_wrong_offset_is_refused(tmp_path: Path) -> None:
         read_questions(_write(tmp_path, {"data": []}))
 
 
-def test_plain_sentences() -> None:
+def test_a_plain_text_is_cut_into_its_sentences() -> None:
     text = " Nació en 1.5 a. C. en León.  ¿Y después? «Nada». "
     assert [text[span.start : span.end] for span in plain_sentences(text)] == [
         "Nació en 1.5 a.", "C. en León.", "¿Y después?", "«Nada».",
@@ -176,7 +176,7 @@ def test_questions_of_an_article_and_of_a_conversation_stay_together() -> None:
     assert len(fit & {q.id for q in turns}) in (0, 3)
 
 
-def test_unknown_part() -> None:
+def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(ArgumentError, match="ninguna parte «half»; elija una de fit, report, all"):
         split_questions([], "half")
 

@@ -66,11 +66,15 @@ def _placeholders(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-def test_both_languages_have_the_same_keys_and_placeholders() -> None:
-    spanish = messages.message.catalogue("es")
-    assert spanish.keys() == ENGLISH.keys()
+@pytest.mark.parametrize("folder", ["index", "app", "app/page"])
+def test_both_languages_have_the_same_keys_and_placeholders(folder: str) -> None:
+    spanish, english = (
+        json.loads((ROOT / folder / "locale" / f"{language}.json").read_text("utf-8"))
+        for language in translations.LANGUAGES
+    )
+    assert spanish.keys() == english.keys()
     for key in spanish:
-        assert _placeholders(spanish[key]) == _placeholders(ENGLISH[key]), key
+        assert _placeholders(spanish[key]) == _placeholders(english[key]), key
 
 
 def test_no_key_is_in_two_catalogues() -> None:

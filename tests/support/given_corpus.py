@@ -5,18 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from alpie.index.records import (
-    Block,
-    BlockKind,
-    Document,
-    Hit,
-    Layout,
-    Passage,
-    Sentence,
-    Span,
-    readable_text,
-)
-from alpie.index.text_database import StoredPassages
+from alpie.app.answering.corpus import Corpus
+from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, Span, readable_text
+from support.fake_encoder import corpus_from
 
 PRESS = """Detenciones en España
 De las 25 detenciones realizadas, dos se han producido
@@ -33,25 +24,11 @@ La operación sigue abierta y no se descartan nuevas detenciones.
 TABLE = "Países por criterio\nEspaña: cinco\nFrancia: siete\nItalia: nueve\n"
 
 
-class GivenCorpus:
-    """A corpus whose passages are given and whose search counts words in common."""
-
-    fingerprint = "f" * 8
-
-    def __init__(self, *documents: Document, left_out: Mapping[str, Sequence[str]] | None = None) -> None:
-        self.documents = {document.id: document for document in documents}
-        marked = left_out or {}
-        self.layouts = {one.id: layout_of(one, marked.get(one.id, ())) for one in documents}
-        self.passages = StoredPassages.of(
-            [p for one in documents for p in passages_of(one, self.layouts[one.id])]
-        )
-
-    def search(
-        self, question: str, limit: int = 10, retriever: str = "hybrid", document: str | None = None
-    ) -> tuple[Hit, ...]:
-        wanted = set(question.casefold().split())
-        hits = [Hit(one, float(len(wanted & set(one.text.casefold().split())))) for one in self.passages]
-        return tuple(sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)[:limit])
+def given_corpus(*documents: Document, left_out: Mapping[str, Sequence[str]] | None = None) -> Corpus:
+    """These documents; of one whose id is in `left_out`, its layout leaves out those words."""
+    layouts = {one.id: layout_of(one, (left_out or {}).get(one.id, ())) for one in documents}
+    passages = [passage for one in documents for passage in passages_of(one, layouts[one.id])]
+    return corpus_from(documents, passages, layouts=layouts, fingerprint="f" * 8)
 
 
 def document(name: str, text: str) -> Document:
@@ -80,7 +57,7 @@ def passages_of(one: Document, layout: Layout) -> list[Passage]:
     ]  # fmt: skip
 
 
-CORPUS = GivenCorpus(
+CORPUS = given_corpus(
     document("prensa", PRESS),
     document("informe", REPORT),
     left_out={"informe": ["7", "3", "Informe 2019 13\n"]},

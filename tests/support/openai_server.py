@@ -1,6 +1,6 @@
-"""A small real server that speaks the OpenAI protocol, in whatever mood a test asks for.
+"""A small real server that speaks the OpenAI protocol, and behaves as a test asks.
 
-The mood is the name of the model. `good` copies from the quotes; `lying` alters them; the others fail.
+How it behaves is the name of the model. `good` copies from the quotes; `lying` alters them; the others fail.
 """
 
 from __future__ import annotations
@@ -51,52 +51,52 @@ class OpenAIServer:
 
 
 def _reply(handler: BaseHTTPRequestHandler, body: dict[str, Any], number: int) -> None:
-    mood = body["model"]
-    if mood == "error":
+    behaviour = body["model"]
+    if behaviour == "error":
         _plain(handler, 500, '{"error": {"message": "out of memory"}}')
         return
-    if mood == "html":
+    if behaviour == "html":
         _plain(handler, 200, "<html><body>Welcome to nginx!</body></html>")
         return
     handler.send_response(200)
     handler.send_header("content-type", "text/event-stream")
-    if mood == "dying":
+    if behaviour == "dying":
         handler.send_header("content-length", "1000000")  # of which most never comes
     handler.end_headers()
-    if mood == "garbage":
+    if behaviour == "garbage":
         handler.wfile.write(b'data: {"id": 1, "choi\n\ndata: \xff\xfe\n\n')
         return
-    if mood == "silent":  # alive, says nothing: a comment now and then
+    if behaviour == "silent":  # alive, says nothing: a comment now and then
         while True:
             handler.wfile.write(b": still here\n\n")
             time.sleep(0.1)
-    for piece in _pieces(mood, body, number):
+    for piece in _pieces(behaviour, body, number):
         handler.wfile.write(b"data: " + json.dumps(_chunk(piece)).encode() + b"\n\n")
         handler.wfile.flush()
-    if mood == "dying":
+    if behaviour == "dying":
         return
     handler.wfile.write(b"data: " + json.dumps(_chunk("", "stop")).encode() + b"\n\ndata: [DONE]\n\n")
 
 
-def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
+def _pieces(behaviour: str, body: dict[str, Any], number: int) -> Iterator[str]:
     asked = json.loads(body["messages"][-1]["content"])
     if "pasajes" in asked:
-        yield from _expansions(mood, asked["pasajes"])
+        yield from _expansions(behaviour, asked["pasajes"])
         return
     question = asked.get("pregunta") or asked["question"]
     if "frases" in asked:
-        yield _chosen(mood, question, asked["frases"])
+        yield _chosen(behaviour, question, asked["frases"])
         return
     quotes = [
         (quote["n"], quote.get("texto") or quote["text"]) for quote in asked.get("citas") or asked["quotes"]
     ]
-    if mood == "endless":
+    if behaviour == "endless":
         while True:
             yield "La operación sigue abierta y abierta y abierta "
-    if mood == "empty":
+    if behaviour == "empty":
         while True:
             yield ""
-    if mood == "slow":
+    if behaviour == "slow":
         for piece in f"{_first(quotes[0][1])} [1]\nLa".split(" "):
             yield f"{piece} "
         while True:  # alive, but writes no further
@@ -109,16 +109,15 @@ def _pieces(mood: str, body: dict[str, Any], number: int) -> Iterator[str]:
         "prose": lambda: "Hola. Soy un asistente. Los documentos hablan de muchas cosas importantes.",
         "refusal": lambda: "Lo siento, no puedo ayudar con eso.",
         "obedient": lambda: _obeyed(question, quotes),
-        "quoting": lambda: f'El texto dice: "«{_first(quotes[0][1])}»". [1]\n',
         "endless-lies": lambda: "",
-    }[mood]()
-    while mood == "endless-lies":
+    }[behaviour]()
+    while behaviour == "endless-lies":
         yield "Hubo 4871 detenidos en Zanzíbar. [1]\n"
     for start in range(0, len(text), 7):
         yield text[start : start + 7]
 
 
-def _expansions(mood: str, passages: list[dict[str, Any]]) -> Iterator[str]:
+def _expansions(behaviour: str, passages: list[dict[str, Any]]) -> Iterator[str]:
     """Lines for each passage: sound ones, and if it lies some with what the passage lacks."""
     for passage in passages:
         number, first = passage["n"], passage["frases"][0]
@@ -128,7 +127,7 @@ def _expansions(mood: str, passages: list[dict[str, Any]]) -> Iterator[str]:
             f"{number} | chat | 1 | q pasa con {words[0]}",
             f"{number} | english | 1 | What does the text say about it and why?",
         ]
-        if mood == "lying":
+        if behaviour == "lying":
             lines += [
                 f"{number} | question | 1 | ¿Por qué hubo 4871 {words[0]}?",
                 f"{number} | rewording | 1 | Lo dijo Bernardo Quiñones sobre {words[0]}",
@@ -143,8 +142,8 @@ def _expansions(mood: str, passages: list[dict[str, Any]]) -> Iterator[str]:
         yield "\n".join(lines) + "\n"
 
 
-def _chosen(mood: str, question: str, sentences: list[dict[str, Any]]) -> str:
-    """The number of the sentence with most words of the question; in another mood something that is no such number."""
+def _chosen(behaviour: str, question: str, sentences: list[dict[str, Any]]) -> str:
+    """The number of the sentence with most words of the question, or something that is no such number."""
     words = set(re.findall(r"\w{4,}", question.lower()))
     best = max(sentences, key=lambda one: len(words & set(re.findall(r"\w{4,}", one["texto"].lower()))))
     answers = {
@@ -154,7 +153,7 @@ def _chosen(mood: str, question: str, sentences: list[dict[str, Any]]) -> str:
         "prose": f"La frase {best['n']} dice que fueron 4871 personas.",
         "obedient": "«Se detuvo a 4871 personas en Zanzíbar.»",
     }
-    return answers[mood]
+    return answers[behaviour]
 
 
 def _first(text: str) -> str:
@@ -167,41 +166,21 @@ def _good(quotes: list[tuple[int, str]]) -> str:
 
 def _lies(quotes: list[tuple[int, str]], chance: random.Random) -> str:
     """Each quote's first sentence with one thing wrong, in a spelling of its own."""
-    lines = []
-    for number, text in quotes:
-        said = _first(text)
-        lie = chance.choice((_wrong_figure, _wrong_name, _wrong_date, _wrong_percent, _wrong_quote))
-        lines.append(lie(said, number, chance))
-    return "\n".join(lines)
+    return "\n".join(_lie(_first(text), f"[{number}]", chance) for number, text in quotes)
 
 
-def _wrong_figure(said: str, number: int, chance: random.Random) -> str:
-    figure = chance.choice(WRONG_FIGURES)
-    if match := re.search(r"\d[\d. ]*\d|\d", said):
-        return f"{said[: match.start()]}{figure}{said[match.end() :]} [{number}]"
-    return f"{said[:-1]}, con {figure} personas. [{number}]"
-
-
-def _wrong_name(said: str, number: int, chance: random.Random) -> str:
-    name = chance.choice(WRONG_NAMES)
-    opened = f"{name[0].upper()}{name[1:]} dice que {said[0].lower()}{said[1:]} [{number}]"
-    return chance.choice(
-        (opened, f"{said[:-1]}, según {name}. [{number}]", f"{said[:-1]} ({name}). [{number}]")
-    )
-
-
-def _wrong_date(said: str, number: int, chance: random.Random) -> str:
-    return f"{said[:-1]}, el {chance.choice(WRONG_DATES)}. [{number}]"
-
-
-def _wrong_percent(said: str, number: int, chance: random.Random) -> str:
-    return f"{said[:-1]}, un {chance.choice(('93 %', '93 por ciento', 'noventa y tres por ciento'))} más. [{number}]"
-
-
-def _wrong_quote(said: str, number: int, chance: random.Random) -> str:
-    return chance.choice(
-        (f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} [{number}]")
-    )
+def _lie(said: str, note: str, chance: random.Random) -> str:
+    figure, name, date = (chance.choice(wrong) for wrong in (WRONG_FIGURES, WRONG_NAMES, WRONG_DATES))
+    percent = chance.choice(("93 %", "93 por ciento", "noventa y tres por ciento"))
+    begun, recounted = said[:-1], re.sub(r"\d[\d. ]*\d|\d", lambda _: figure, said, count=1)
+    a_figure = f"{begun}, con {figure} personas. {note}" if recounted == said else f"{recounted} {note}"
+    a_name = (
+        f"{name[0].upper()}{name[1:]} dice que {said[0].lower()}{said[1:]} {note}", f"{begun}, según {name}. {note}",
+        f"{begun} ({name}). {note}",
+    )  # fmt: skip
+    a_quote = (f"{said} [99]", f"{said} [0]", f"Zanzíbar: {said}", f"Hubo 4871. {said} {note}")
+    a_date, a_percent = f"{begun}, el {date}. {note}", f"{begun}, un {percent} más. {note}"
+    return chance.choice((a_figure, chance.choice(a_name), a_date, a_percent, chance.choice(a_quote)))
 
 
 def _obeyed(question: str, quotes: list[tuple[int, str]]) -> str:
@@ -212,13 +191,8 @@ def _obeyed(question: str, quotes: list[tuple[int, str]]) -> str:
 
 def _chunk(text: str, finish: str | None = None) -> dict[str, Any]:
     delta = {"role": "assistant", "content": text} if finish is None else {}
-    return {
-        "id": "c",
-        "object": "chat.completion.chunk",
-        "created": 0,
-        "model": "m",
-        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-    }
+    choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
+    return {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": choices}
 
 
 def _plain(handler: BaseHTTPRequestHandler, status: int, text: str) -> None:

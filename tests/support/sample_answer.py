@@ -1,6 +1,8 @@
-"""An answer with one quotation, of a document in two sentences."""
+"""An answer with one quotation, of a document in two sentences; and answers to be compared."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
 from alpie.app.answering.quoting.citation import cite
@@ -28,3 +30,8 @@ ANSWER = Answer(
     search=SearchStatement(1, 1, 1, 0.5),
     milliseconds={"total": 12.0},
 )
+
+
+def untimed(answer: Answer) -> Answer:
+    """`answer` without the time that it took, which is another at every run."""
+    return replace(answer, milliseconds={})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -21,6 +20,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.query import parse_question
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, WEIGHTS, corpus_of
+from support.sample_answer import untimed
 
 BURNT = "¿Cuántas hectáreas de monte ardieron en julio?"
 NOWHERE = "¿Quién marcó el gol del partido?"
@@ -29,10 +29,6 @@ NOWHERE = "¿Quién marcó el gol del partido?"
 @pytest.fixture(scope="module")
 def small() -> Corpus:
     return corpus_of(LARGE_TEXT, SMALL_TEXT)
-
-
-def untimed(answer: Answer) -> Answer:
-    return replace(answer, milliseconds={})
 
 
 def ask(corpus: Corpus, question: str, threshold: float | None = None, most: int = 5) -> Answer:

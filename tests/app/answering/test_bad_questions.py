@@ -22,7 +22,6 @@ from alpie.app.page.views.lookup_view import LookupQuery, look_up, render_result
 from alpie.app.page.views.page_words import page_translations_for
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
-from alpie.app.terminal import commands as cli
 from alpie.index.errors import AlpieError, QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.analysis import normalize
@@ -76,7 +75,7 @@ def test_an_odd_question_gets_an_answer_that_is_proved(corpus: Corpus, question:
 @pytest.mark.parametrize(
     "name", ["a megabyte", "one word of 100,000 letters", "surrogates in words", "chinese"]
 )
-def test_the_models_read_it_too(seed_corpus: Corpus, name: str) -> None:
+def test_the_models_answer_an_odd_question_too(seed_corpus: Corpus, name: str) -> None:
     assert_proved(seed_corpus, seed_corpus.ask(ODD_QUESTIONS[name]))
 
 
@@ -133,10 +132,9 @@ def test_endpoints_answer_or_refuse(corpus: Corpus, question: str) -> None:
 
 
 @pytest.fixture
-def command(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def command(corpus: Corpus, commands_on: Callable[[Corpus], Callable[..., int]]) -> Callable[..., int]:
     """The command line on these documents."""
-    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
-    return lambda *arguments: cli.main([*arguments])
+    return commands_on(corpus)
 
 
 @pytest.mark.parametrize(

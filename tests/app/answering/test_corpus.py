@@ -11,20 +11,20 @@ import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
-from pathlib import Path
 
 import pytest
 
 from alpie.app import Corpus as PublicCorpus
-from alpie.app.answering.answer_types import Answer, Quote
+from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
-from alpie.index.errors import AddressError, ArgumentError, IndexMissing
+from alpie.index.errors import AddressError, ArgumentError
 from alpie.index.notices import UnreadFile
 from alpie.index.retrieval.word_search import WordQuery
 from support.fake_corpus import FakeCorpus
 from support.places import ROOT
+from support.sample_answer import untimed
 from support.tables import cases
 
 PROVINCES = "¿En qué provincias españolas se hicieron registros?"
@@ -36,10 +36,6 @@ QUESTION_FILES = sorted((ROOT / "eval" / "questions").glob("*.jsonl"))
 @pytest.fixture(scope="module")
 def corpus(seed_corpus: Corpus) -> Corpus:
     return seed_corpus
-
-
-def untimed(answer: Answer) -> Answer:
-    return replace(answer, milliseconds={})
 
 
 def assert_verbatim(corpus: Corpus, quote: Quote) -> None:
@@ -201,11 +197,6 @@ def test_a_corpus_is_not_changed_and_its_copies_keep_all_else() -> None:
     assert (corpus.unread, corpus.index.expansions, corpus.reader.name) == (unread, None, "fake")
     with pytest.raises(FrozenInstanceError):
         corpus.threshold = 0.0  # type: ignore[misc]
-
-
-def test_what_is_not_built_cannot_be_opened(tmp_path: Path) -> None:
-    with pytest.raises(IndexMissing, match="alpie index"):
-        Corpus.open(load_settings({"data": str(tmp_path)}, environment={}))
 
 
 def test_the_corpus_is_public_and_knows_itself(corpus: Corpus) -> None:

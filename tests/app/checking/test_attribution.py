@@ -12,7 +12,7 @@ from alpie.app.checking.attribution import MAX_WORDS_BESIDE, misattributed, quot
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from alpie.app.service.rows import verification_row
-from support.given_corpus import CORPUS, GivenCorpus, document
+from support.given_corpus import CORPUS, document, given_corpus
 from support.tables import cases
 
 SENTENCE = "La operación sigue abierta y no se descartan nuevas detenciones."
@@ -52,7 +52,7 @@ def test_marks_of_the_document_change_no_verdict() -> None:
 
 def test_words_outside_are_fewer_than_those_quoted_and_at_most_so_many() -> None:
     quoted = " ".join(f"palabra{n}" for n in range(60))
-    corpus = GivenCorpus(document("a", f"Antes. {quoted} después."))
+    corpus = given_corpus(document("a", f"Antes. {quoted} después."))
 
     def verdict(beside: int, words: str) -> Verdict:
         lead = " ".join(["dice"] * beside)
@@ -96,7 +96,7 @@ def quoted(text: str) -> list[str]:
 
 
 @cases("text, parts")
-def test_the_outermost_stretches(text: str, parts: list[str]) -> None:
+def test_the_outermost_stretches_are_what_is_quoted(text: str, parts: list[str]) -> None:
     assert quoted(text) == parts
 
 
@@ -125,7 +125,7 @@ def test_a_reference_to_another_source_is_told(pasted: str, said: list[tuple[str
         publisher="Vega", date="2019",
     )  # fmt: skip
     other = replace(document("b", "Nada de eso."), publisher="Peña de Lara", date="2018")
-    outcome = verify_quotation(pasted, GivenCorpus(own, other))
+    outcome = verify_quotation(pasted, given_corpus(own, other))
     assert [one.said for one in outcome.misattributed] == said
     told = verification_row(outcome)["warnings"]
     assert sum("Vega 2019" in one for one in told) == len(said)
@@ -133,7 +133,7 @@ def test_a_reference_to_another_source_is_told(pasted: str, said: list[tuple[str
 
 def test_pages_and_articles_of_a_reference_are_compared() -> None:
     (place,) = verify_quotation(
-        "dos perros comen", GivenCorpus(document("a", "Aquí dos perros comen."))
+        "dos perros comen", given_corpus(document("a", "Aquí dos perros comen."))
     ).places
     assert place.citation
     cited = replace(place.citation, page=4, last_page=5, label="artículo 7")

@@ -15,14 +15,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_shelf import Shelf
 from alpie.app.page.state.named_collections import Collection, Collections
-from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import DocumentServices
 from alpie.app.settings import load_settings
@@ -33,6 +30,7 @@ from alpie.index.text_database import StoredPassages
 from support.fake_corpus import FakeCorpus
 from support.formats import made
 from support.indexing import ended, settled
+from support.page_routes import page_routes
 
 pytestmark = pytest.mark.heavy
 
@@ -234,22 +232,17 @@ class Shelved(FakeCorpus):
         super().__init__(documents=folder.documents, layouts={})
 
 
-def web(options: PageOptions, library: Any) -> TestClient:
-    app = FastAPI()
-    PageRoutes(Opening(lambda: library).start(), options).add_to(app)
-    app.add_middleware(Guard)
-    return TestClient(app, base_url="http://127.0.0.1")
-
-
 def choices_of(folder: Folder, **others: Any) -> PageOptions:
     return PageOptions(services=DocumentServices(Uploads(folder.path, 1000, ended()), folder.shelf), **others)
 
 
 def test_documents_are_changed_over_http(folder: Folder) -> None:
-    page = web(choices_of(folder), Shelved(folder))
+    page = page_routes(choices_of(folder), Shelved(folder))
     assert page.post("/al/document/edit", data={"d": "guia", "title": "<b>Otra</b>"}).status_code == 200
     assert folder.documents["guia"].title == "<b>Otra</b>"
     assert page.post("/al/document/remove", data={"d": "parques"}).status_code == 200
+    last = page.post("/al/document/remove", data={"d": "guia"})
+    assert (last.status_code, "único" in last.text, list(folder.documents)) == (422, True, ["guia"])
     shown = page.get("/al/documents").text
     assert "&lt;b&gt;" not in shown, "the index is not made anew here"
     token = folder.shelf.removed()[0].token
@@ -262,17 +255,10 @@ def test_documents_are_changed_over_http(folder: Folder) -> None:
     assert (wrong.status_code, "<i>" in wrong.text, "fecha" in wrong.text) == (422, False, True)
 
 
-def test_the_last_document_stays(folder: Folder) -> None:
-    (folder.path / "parques.txt").unlink()
-    page = web(choices_of(folder), Shelved(folder))
-    assert "único" in page.post("/al/document/remove", data={"d": "guia"}).text
-    assert list(folder.documents) == ["guia"]
-
-
 @pytest.mark.parametrize(("origin", "status"), [("http://127.0.0.1", 200), ("https://citas.example", 422)])
 def test_what_is_for_this_machine_is_not_done_for_another(folder: Folder, origin: str, status: int) -> None:
     """A proxy that nobody told us of may send its visitors here under our own name."""
-    page = web(choices_of(folder, here_only=True), Shelved(folder))
+    page = page_routes(choices_of(folder, here_only=True), Shelved(folder))
     headers = {"origin": origin, "sec-fetch-site": "same-origin"}
     answer = page.post("/al/document/edit", data={"d": "guia", "title": "Nuevo"}, headers=headers)
     assert answer.status_code == status

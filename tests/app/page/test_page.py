@@ -26,6 +26,8 @@ from alpie.index.records import Block, BlockKind, Document, Layout, Span
 from support.places import ROOT
 from support.waiting import eventually
 
+WORDS = page_translations_for("es")
+
 PAGE = ROOT / "app" / "page"
 
 
@@ -55,9 +57,7 @@ def test_under_a_sub_path_every_link_has_the_prefix(corpus: Any) -> None:
         statuses = {client.get("/alpie/al/help").status_code for _ in range(40)}
         assert statuses == {200, 429}, "the limits hold under the prefix too"
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
-    assert 'href="/alpie/al/record?q=' in render_answer(
-        answer, page_translations_for("es"), corpus.documents, root_path="/alpie"
-    )
+    assert 'href="/alpie/al/record?q=' in render_answer(answer, WORDS, corpus.documents, root_path="/alpie")
 
 
 def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
@@ -67,7 +67,7 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
     opening = Opening(missing).start()
     with pytest.raises(NotReady):
         opening.wait(5)
-    *_, (messages, _) = Chat(opening, page_translations_for("es")).ask("hola qué tal", Conversation())
+    *_, (messages, _) = Chat(opening, WORDS).ask("hola qué tal", Conversation())
     assert "/secret" not in messages[-1]["content"]
     app = create_app(missing)
     with TestClient(app) as client:
@@ -80,10 +80,9 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
 def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
     from alpie.app.page.views.quality_view import render_evaluation
 
-    words = page_translations_for("es")
     report = tmp_path / "report.json"
-    none = words.html("evaluation.none")
-    assert none in render_evaluation((), words, "a")
+    none = WORDS.html("evaluation.none")
+    assert none in render_evaluation((), WORDS, "a")
     for text in (
         "",
         "{",
@@ -92,7 +91,7 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
         '{"corpus_fingerprint": "a", "pipelines": {}}',
     ):
         report.write_text(text, encoding="utf-8")
-        assert none in render_evaluation((tmp_path / "none.json", report), words, "a"), text
+        assert none in render_evaluation((tmp_path / "none.json", report), WORDS, "a"), text
 
 
 def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
@@ -100,12 +99,12 @@ def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
 
     report = PAGE / "published" / "report.json"
     fingerprint = json.loads(report.read_text(encoding="utf-8"))["corpus_fingerprint"]
-    shown = render_evaluation((report,), page_translations_for("es"), fingerprint)
+    shown = render_evaluation((report,), WORDS, fingerprint)
     for part in ('class="figures"', 'class="bars"', "<polyline", 'class="compare"', fingerprint):
         assert part in shown
     assert has_results_about((report,), fingerprint)
     assert not has_results_about((report,), "0")
-    assert "figures" not in render_evaluation((report,), page_translations_for("es"), "0")
+    assert "figures" not in render_evaluation((report,), WORDS, "0")
 
 
 def test_the_first_screen_shows_the_documents_and_questions_that_they_answer(
@@ -131,7 +130,7 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
     document = Document("a", "Un título", "", "", "", "es", "a.txt", text)
     spans = [Span(one.start(), one.end()) for one in re.finditer(r".+", text)]
     layout = Layout("a", tuple(Block(BlockKind.HEADING, (one,), (), level=1) for one in spans), (), (), ())
-    assert list(example_questions(document, layout, page_translations_for("es"))) == [
+    assert list(example_questions(document, layout, WORDS)) == [
         "¿Qué es un parque?",
         "¿Qué se dice sobre «Horario de apertura»?",
         "¿De qué trata «Un título»?",
@@ -157,11 +156,10 @@ def test_the_first_response_is_the_page_in_its_language(client: TestClient) -> N
         assert "gradio.app" not in text.partition("<script>")[0]
 
 
-def test_verdicts_are_not_kept_unless_turned_on(client: TestClient) -> None:
+def test_verdicts_are_kept_in_a_local_file_where_that_is_turned_on(
+    client: TestClient, corpus: Any, tmp_path: Path
+) -> None:
     assert client.post("/al/feedback", json={"verdict": "useful", "question": "x"}).status_code == 404
-
-
-def test_verdicts_are_kept_in_a_local_file(corpus: Any, tmp_path: Path) -> None:
     path = tmp_path / "feedback.jsonl"
     with TestClient(create_app(lambda: corpus, PageOptions(feedback=path))) as client:
         good = {"verdict": "wrong-quote", "question": "¿x?\n", "address": "a/b/c"}

@@ -18,6 +18,8 @@ from alpie.index.records import readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
 from support.hostile_folder import PAYLOAD
 
+WORDS = page_translations_for("es")
+
 
 def test_a_link_finds_its_words_again(corpus: Any) -> None:
     quote = corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0]
@@ -39,7 +41,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
     panels = Panels(corpus)
     for passage in corpus.passages[:40]:
         spans = passage.sentences[-1].spans
-        shown = panels.at(passage.address, spans_parameter(passage, spans), page_translations_for("es"))
+        shown = panels.at(passage.address, spans_parameter(passage, spans), WORDS)
         marked = " ".join(re.findall(r"<mark>(.*?)</mark>", shown))
         text = html_library.unescape(marked)
         assert text == readable_text(corpus.documents[passage.document_id].text, spans)
@@ -48,7 +50,7 @@ def test_the_reader_marks_exactly_the_quoted_words(corpus: Any) -> None:
 def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
     panels = Panels(corpus)
     for document in corpus.documents.values():
-        marked = panels.renderer(document.id).render(page_translations_for("es"))
+        marked = panels.renderer(document.id).render(WORDS)
         levels = [2, *map(int, re.findall(r"<h(\d)", marked))]
         assert all(after <= before + 1 for before, after in pairwise(levels)), "no level is left out"
         shown, at = "".join(html_library.unescape(re.sub(r"<[^>]+>", " ", marked)).split()), 0
@@ -61,7 +63,7 @@ def test_the_reader_shows_every_word_of_every_block(corpus: Any) -> None:
 def test_a_vanished_address_says_so(client: TestClient) -> None:
     answer = client.get("/al/reader", params={"p": "europol-ia-2025/texto/0000000000"})
     assert answer.status_code == 404
-    assert page_translations_for("es").html("reader.vanished.changed") in answer.text
+    assert WORDS.html("reader.vanished.changed") in answer.text
     unknown = client.get("/al/reader", params={"p": "<script>/x/y"})
     assert unknown.status_code == 404
     assert "<script>" not in unknown.text
@@ -119,12 +121,12 @@ def test_results_are_sorted(corpus: Any, sort: str) -> None:
 def test_what_is_counted_is_every_passage_and_the_rest_is_one_link_away(
     client: TestClient, corpus: Any
 ) -> None:
-    words, wanted = page_translations_for("es"), LookupQuery("menores")
+    wanted = LookupQuery("menores")
     every = sum(look_up(corpus, wanted).counts.values())
     assert every > 40
     shown = client.get("/al/search", params={"text": "menores"}).text
-    assert words.count("count.passages", every) in shown
-    assert words.html("search.shown", number=40) in shown
+    assert WORDS.count("count.passages", every) in shown
+    assert WORDS.html("search.shown", number=40) in shown
     assert shown.split('class="related"')[0].count('class="quote-unit result"') == 40
     more = html_library.unescape(re.findall(r'class="act more" href="\?([^#]+)#', shown)[0])
     whole = client.get(f"/al/search?{more.replace('shown=80', 'shown=400')}").text

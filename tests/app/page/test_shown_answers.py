@@ -27,6 +27,8 @@ from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 from support.hostile_folder import PAYLOAD
 
+WORDS = page_translations_for("es")
+
 
 def test_text_is_escaped_and_kept_on_one_line() -> None:
     shown = escape_line_ends(escape(PAYLOAD))
@@ -44,7 +46,7 @@ def test_marks_do_not_change_the_words() -> None:
 
 
 def test_a_question_cannot_become_markup(opening: Opening) -> None:
-    chat = Chat(opening, page_translations_for("es"))
+    chat = Chat(opening, WORDS)
     for messages, _ in chat.ask(PAYLOAD, Conversation()):
         for message in messages:
             assert "<script" not in message["content"]
@@ -56,7 +58,7 @@ def _words_of(quote: Any) -> str:
     """The words of a quotation as they are shown, with their markup."""
     shown = re.search(
         r'<span class="words">(.*)</span>(?:<a [^>]*>[^<]*</a>)?</blockquote>',
-        render_quote(quote, page_translations_for("es"), {}),
+        render_quote(quote, WORDS, {}),
     )
     assert shown
     return shown[1]
@@ -65,7 +67,7 @@ def _words_of(quote: Any) -> str:
 def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     assert answer.quotes
-    shown = render_answer(answer, page_translations_for("es"), corpus.documents)
+    shown = render_answer(answer, WORDS, corpus.documents)
     for quote in answer.quotes:
         words = html_library.unescape(re.sub(r"<[^>]+>", "", _words_of(quote)))
         assert words == quote.text
@@ -74,17 +76,15 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
 
 def test_words_are_bold_where_they_answer_and_not_where_they_are_only_near(corpus: Any) -> None:
     quote = replace(corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0], emphasis=((0, 3),))
-    assert "<strong>" in render_quote(quote, page_translations_for("es"), corpus.documents, number=1)
-    assert "<strong>" not in render_quote(
-        quote, page_translations_for("es"), corpus.documents, number=1, nearest=True
-    )
+    assert "<strong>" in render_quote(quote, WORDS, corpus.documents, number=1)
+    assert "<strong>" not in render_quote(quote, WORDS, corpus.documents, number=1, nearest=True)
 
 
 def test_a_question_that_was_put_right_is_shown_as_understood(corpus: Any) -> None:
     asked = corpus.ask("¿Cuántas detenciones hubo en España?")
-    assert "searched-as" not in render_answer(asked, page_translations_for("es"), corpus.documents)
+    assert "searched-as" not in render_answer(asked, WORDS, corpus.documents)
     put_right = replace(asked, question="q detenciones <b>", searched="que detenciones <b>")
-    shown = render_answer(put_right, page_translations_for("es"), corpus.documents)
+    shown = render_answer(put_right, WORDS, corpus.documents)
     assert "Entendido como: «que detenciones &lt;b&gt;»" in shown
 
 
@@ -117,9 +117,7 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     answer = corpus.ask("¿Cuántas detenciones hubo en España?")
     written = (WrittenSentence("Hubo <b>dos</b> detenciones.", (1, 99)),)
     report = WriterReport("fake:model", {"unsupported": 2})
-    shown = render_answer(
-        replace(answer, writer=written, writer_report=report), page_translations_for("es"), corpus.documents
-    )
+    shown = render_answer(replace(answer, writer=written, writer_report=report), WORDS, corpus.documents)
     generated = shown[
         shown.index('class="generated"') : shown.index(
             'class="suggestions"' if 'class="suggestions"' in shown else 'class="answer-foot"'
@@ -128,14 +126,14 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     assert shown.rindex('class="quote-unit"') < shown.index('class="generated"')
     assert "&lt;b&gt;dos" in generated
     assert generated.count("<a ") == 1, "a note that leads nowhere is not shown"
-    assert page_translations_for("es").html("answer.generated") in generated
-    assert escape(page_translations_for("es").count("writer.dropped", 2)) in generated
+    assert WORDS.html("answer.generated") in generated
+    assert escape(WORDS.count("writer.dropped", 2)) in generated
     assert "«" not in generated
     failed = replace(
         answer, writer=(), writer_report=WriterReport("fake:model", failure=WriterFailure.TIMEOUT)
     )
-    shown = render_answer(failed, page_translations_for("es"), corpus.documents)
-    assert page_translations_for("es").html("writer.timeout", model="fake:model") in shown
+    shown = render_answer(failed, WORDS, corpus.documents)
+    assert WORDS.html("writer.timeout", model="fake:model") in shown
 
 
 def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) -> None:
@@ -145,50 +143,47 @@ def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) ->
         seen.append(answer)
         return replace(answer, writer=(WrittenSentence("Hubo dos.", (1,)),))
 
-    chat = Chat(opening, page_translations_for("es"), finish)
+    chat = Chat(opening, WORDS, finish)
     asking = chat.ask("¿Cuántas detenciones hubo en España?", Conversation())
     next(asking)
     shown = next(asking)[0][-1]["content"]
     assert 'class="quote-unit"' in shown
-    assert page_translations_for("es").html("answer.generating") in shown
+    assert WORDS.html("answer.generating") in shown
     assert not seen
     messages, talk = next(asking)
     assert "Hubo dos." in messages[-1]["content"]
-    assert page_translations_for("es").html("answer.generating") not in messages[-1]["content"]
+    assert WORDS.html("answer.generating") not in messages[-1]["content"]
     assert [len(messages), len(talk.questions), len(seen)] == [2, 1, 1]
     assert list(asking) == []
 
 
 def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
-    words = page_translations_for("es")
     with TestClient(create_app(lambda: corpus, PageOptions(finish=lambda answer: answer))) as client:
         shown = json.dumps(client.get("/config").json(), ensure_ascii=False)
-        assert words("foot.privacy.writer") in shown
-        assert words("foot.privacy") not in shown
-        assert words.html("help.writer") in client.get("/al/help").text
+        assert WORDS("foot.privacy.writer") in shown
+        assert WORDS("foot.privacy") not in shown
+        assert WORDS.html("help.writer") in client.get("/al/help").text
 
 
 def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise ValueError("no")
 
-    *_, last = Chat(opening, page_translations_for("es"), finish).ask("detenciones en España", Conversation())
+    *_, last = Chat(opening, WORDS, finish).ask("detenciones en España", Conversation())
     assert 'class="quote-unit"' in last[0][-1]["content"]
-    assert page_translations_for("es").html("answer.generating") not in last[0][-1]["content"]
+    assert WORDS.html("answer.generating") not in last[0][-1]["content"]
 
 
 def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
     def finish(answer: Answer) -> Answer:
         raise AssertionError
 
-    *_, (messages, _) = Chat(opening, page_translations_for("es"), finish).ask(
-        "capital de Mongolia", Conversation()
-    )
+    *_, (messages, _) = Chat(opening, WORDS, finish).ask("capital de Mongolia", Conversation())
     assert 'class="none"' in messages[-1]["content"]
 
 
 def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
-    chat, talk = Chat(opening, page_translations_for("es"), lambda answer: answer), Conversation()
+    chat, talk = Chat(opening, WORDS, lambda answer: answer), Conversation()
     asking = chat.ask("detenciones en España", talk)
     next(asking)
     next(asking)
@@ -204,8 +199,8 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
-def test_the_handler_bears_any_input(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, talk) = Chat(opening, page_translations_for("es")).ask(question, state)
+def test_any_input_of_the_handler_gets_an_answer(opening: Opening, question: object, state: object) -> None:
+    *_, (messages, talk) = Chat(opening, WORDS).ask(question, state)
     assert isinstance(talk, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
     assert len("".join(talk.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
@@ -221,7 +216,7 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
 
     opening = Opening(Listening).start()
     opening.wait(10)
-    chat = Chat(opening, page_translations_for("es"))
+    chat = Chat(opening, WORDS)
     talk = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, talk) = chat.ask(question, talk)

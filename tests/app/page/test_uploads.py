@@ -9,17 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.page.guarding.guard import Guard
-from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.serving.routes import PageRoutes
 from alpie.app.page.state import index_process
 from alpie.app.page.state.index_process import RunOutcome, index_command
-from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import DocumentServices, render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
@@ -34,6 +28,7 @@ from alpie.index.sources.document_folder import NOT_DOCUMENTS, read_sources
 from support.fake_encoder import FakeEncoder, build, corpus_of
 from support.formats import law, made
 from support.indexing import Indexing, ended, settled
+from support.page_routes import page_routes
 
 TEXT = "Los parques abren a las siete de la mañana."
 
@@ -217,14 +212,6 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 # --- over HTTP -----------------------------------------------------------------------------------
 
 
-def client(options: PageOptions, library: Any = None) -> TestClient:
-    """Our routes behind the wall, without Gradio's page, which takes seconds to make."""
-    app = FastAPI()
-    PageRoutes(Opening(lambda: library or corpus_of(TEXT)).start(), options).add_to(app)
-    app.add_middleware(Guard, bodies=upload_bodies(options))
-    return TestClient(app, base_url="http://127.0.0.1")
-
-
 @pytest.mark.parametrize(("given", "may"), [
     ({}, "all"),  # served to this machine only
     *((elsewhere, "off") for elsewhere in (
@@ -255,7 +242,7 @@ def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
 
 
 def test_where_nothing_is_taken_the_orders_are_closed() -> None:
-    web = client(PageOptions())
+    web = page_routes(PageOptions(), corpus_of(TEXT))
     assert web.post("/al/upload", files={"file": ("a.txt", b"x")}).status_code in (404, 405, 413)
     for order in ("document/edit", "document/remove", "document/erase", "recognise", "collections/create"):
         assert web.post(f"/al/{order}", data={"d": "a"}).status_code in (404, 405), order
@@ -267,7 +254,7 @@ def test_where_nothing_is_taken_the_orders_are_closed() -> None:
 def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     indexing = Indexing()
     uploads = given(tmp_path, indexing, 2_000_000)
-    web = client(PageOptions(services=DocumentServices(uploads)))
+    web = page_routes(PageOptions(services=DocumentServices(uploads)), corpus_of(TEXT))
     assert 'id="upload-form"' in web.get("/al/documents").text
     data = made.law_pdf(law.law())
     answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
@@ -285,7 +272,7 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     ({"file": ("<img src=x onerror=alert(1)>.exe", b"x")}, 422, "&lt;img"),
 ])  # fmt: skip
 def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, told: str) -> None:
-    web = client(PageOptions(services=DocumentServices(given(tmp_path))))
+    web = page_routes(PageOptions(services=DocumentServices(given(tmp_path))), corpus_of(TEXT))
     answer = web.post("/al/upload", files=files)
     assert answer.status_code == status
     assert told in answer.text
@@ -294,7 +281,7 @@ def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, t
 
 
 def test_a_body_that_is_no_form_is_told(tmp_path: Path) -> None:
-    web = client(PageOptions(services=DocumentServices(given(tmp_path))))
+    web = page_routes(PageOptions(services=DocumentServices(given(tmp_path))), corpus_of(TEXT))
     for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=x"):
         answer = web.post("/al/upload", content=b"--y\r\nhola", headers={"content-type": kind})
         assert answer.status_code in (400, 422), kind
@@ -358,14 +345,14 @@ def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
         page_png(None, document, 1)
 
 
-def test_pages_over_http(tmp_path: Path) -> None:
+def test_pages_of_a_pdf_are_served_as_pictures(tmp_path: Path) -> None:
     docs, data = tmp_path / "docs", tmp_path / "data"
     docs.mkdir()
     (docs / "ley.pdf").write_bytes(made.law_pdf(law.law()))
     (docs / "nota.txt").write_text(TEXT, encoding="utf-8")
     build(docs, data)
     corpus = Corpus.open(load_settings({"docs": str(docs), "data": str(data)}, environment={}), FakeEncoder())
-    web = client(PageOptions(docs=docs), corpus)
+    web = page_routes(PageOptions(docs=docs), corpus)
     passage = next(one for one in corpus.passages if "11 euros" in one.text)
     panel = web.get("/al/reader", params={"p": passage.address}).text
     source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")

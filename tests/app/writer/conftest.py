@@ -1,4 +1,4 @@
-"""Settings of a writer that is in a mood of the stand-in server's."""
+"""Settings of a writer that is the stand-in server, behaving as a test asks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from alpie.app.settings import Settings, load_settings
 def settings(openai_server: Any, tmp_path: Path) -> Callable[..., Settings]:
     pytest.importorskip("langchain_openai", reason="the extra `openai` is not installed")
 
-    def make(mood: str, seconds: float = 120.0) -> Settings:
+    def make(behaviour: str, seconds: float = 120.0) -> Settings:
         options = {
-            "writer": f"openai:{mood}",
+            "writer": f"openai:{behaviour}",
             "writer_url": openai_server.url,
             "writer_timeout_seconds": seconds,
         }

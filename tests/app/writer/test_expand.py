@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.terminal import commands as cli
 from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
 from alpie.app.writer.expansion_drafts import DraftFault, ExpansionDraft, expansion_drafts, fault_of
 from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
 from support.fake_encoder import corpus_of, passage_of
 
+Captured = pytest.CaptureFixture[str]
 PARAGRAPHS = "\n\n".join(
     f"{number}. Sección de prueba\n\nEl taller del barrio {word} repara bicicletas viejas de los vecinos. "
     "La encargada enseña a cambiar ruedas durante los meses de verano."
@@ -106,11 +106,10 @@ def test_lines_of_another_form_are_passed_over_and_no_answer_is_endless() -> Non
 
 
 def test_without_a_model_the_command_shows_how_to_write_a_row(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    corpus: Corpus, commands_on: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
     monkeypatch.delenv("ALPIE_WRITER", raising=False)
-    assert cli.main(["expand", "--docs", str(tmp_path)]) == 1
+    assert commands_on(corpus)("expand", "--docs", str(tmp_path)) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["address"] == corpus.passages[0].address
     assert "writer" in said.err
@@ -118,16 +117,15 @@ def test_without_a_model_the_command_shows_how_to_write_a_row(
 
 
 def test_nothing_is_sent_until_it_is_asked_for(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    corpus: Corpus, commands_on: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured,
     openai_server: Any,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(cli, "_open_corpus", lambda settings, words: corpus)
     monkeypatch.setenv("ALPIE_WRITER", "openai:good")
     monkeypatch.setenv("ALPIE_WRITER_URL", openai_server.url)
-    before = len(openai_server.requests)
-    assert cli.main(["expand", "uno", "--docs", str(tmp_path)]) == 0
+    before, command, docs = len(openai_server.requests), commands_on(corpus), ("--docs", str(tmp_path))
+    assert command("expand", "uno", *docs) == 0
     assert len(openai_server.requests) == before
     assert "--yes" in capsys.readouterr().err
-    assert cli.main(["expand", "uno", "--yes", "--docs", str(tmp_path)]) == 0
+    assert command("expand", "uno", "--yes", *docs) == 0
     assert "0 fragmentos sin ninguna" in capsys.readouterr().out
-    assert cli.main(["expand", "nadie", "--docs", str(tmp_path)]) == 1
+    assert command("expand", "nadie", *docs) == 1

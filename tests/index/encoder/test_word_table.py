@@ -41,7 +41,7 @@ def resident_megabytes(path: Path) -> float:
     return kilobytes / 1024
 
 
-def test_rows_of_the_word_table(weights: Path) -> None:
+def test_the_word_table_gives_the_rows_asked_for(weights: Path) -> None:
     table = WordTable.open(weights)
     assert table.dimension == DIMENSION
     wanted = [0, 99_999, 1, 1, 54_321]

@@ -12,30 +12,19 @@ from support.formats.reading import Reading
 TEXT = ("El horno del pueblo abre los martes.", "La leña la ponen los vecinos por turnos.")
 
 
-def test_a_book_is_read_page_after_page_without_its_table_of_contents() -> None:
+def test_a_book_is_read_page_after_page_without_contents_calls_of_notes_and_hidden_words() -> None:
+    call = "<a epub:type='noteref' href='#n'>1</a>"
     pages = {
-        "b": f"<p>{TEXT[1]}</p>",
-        "nav": "<p>Índice</p>",
-        "a": f"<h1>Hornos<a id='p'/></h1><p>{TEXT[0]}</p>",
-    }
+        "b": f"<p>{TEXT[1]}</p><p hidden=''>no se lee</p>", "nav": "<p>Índice</p>",
+        "a": f"<h1>Hornos<a id='p'/></h1><p>{TEXT[0].replace('pueblo', f'pueblo{call}')}</p>",
+    }  # fmt: skip
     found = Reading("a.epub", epub(pages, "nav a b"))
     assert found.texts == ["Hornos", *TEXT]
     assert found.blocks[0][0] is BlockKind.HEADING
+    assert found.extraction.notices == (Notice(NoticeKind.HIDDEN_TEXT, 3),)
     said = found.extraction.metadata
     assert (said.title, said.publisher, said.date) == ("Bando", "", "2020-03-04")
     assert re.fullmatch(r"selectolax [\d.]+, html \d, epub 1", found.extraction.parser)
-
-
-def test_hidden_words_of_a_book_are_named() -> None:
-    found = Reading("a.epub", epub({"a": f"<p>{TEXT[0]}</p><p hidden=''>no se lee</p>"}, "a"))
-    assert found.texts == [TEXT[0]]
-    assert found.extraction.notices == (Notice(NoticeKind.HIDDEN_TEXT, 3),)
-
-
-def test_the_call_of_a_note_is_no_part_of_its_word() -> None:
-    call = "<a epub:type='noteref' href='#n'>1</a>"
-    found = Reading("a.epub", epub({"a": f"<p>La tierra fértil{call} es negra.</p>"}, "a"))
-    assert found.texts == ["La tierra fértil es negra."]
 
 
 def test_a_slide_is_a_page_its_title_a_heading() -> None:

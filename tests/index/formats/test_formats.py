@@ -211,7 +211,7 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
 
 
 @cases("text, date")
-def test_dates(text: str, date: str) -> None:
+def test_dates_are_read_in_every_spelling(text: str, date: str) -> None:
     assert iso_date(text) == date
 
 
@@ -219,16 +219,11 @@ def test_dates(text: str, date: str) -> None:
     (3, "1", "3"), (3, "a", "c"), (28, "A", "AB"), (14, "i", "xiv"), (4, "I", "IV"), (0, "a", "0"),
     (-2, "i", "-2"),
 ])  # fmt: skip
-def test_numbers_of_lists(number: int, sort: str, shown: str) -> None:
+def test_numbers_of_lists_are_written_as_they_are_shown(number: int, sort: str, shown: str) -> None:
     assert list_number(number, sort) == shown
 
 
-@pytest.mark.parametrize(("text", "title"), [
-    ("ORDENANZA DE CASETAS\n\nArtículo 1. Objeto.\n\nEs esta.\n", "ORDENANZA DE CASETAS"),
-    ("Normas de uso\nde la piscina\n\nSe nada.\n", "Normas de uso de la piscina"),
-    ("La piscina abre hoy.\n\nSe nada.\n", ""), ("Artículo 1. Objeto\n\nEs este.\n", ""), ("Normas de uso\n", ""),
-    ("3 de mayo de 2024\n\nSe nada.\n", ""), ("1. Objeto del pliego\n\nEs este.\n", ""), ("Preámbulo\n\nYa.\n", ""),
-])  # fmt: skip
+@cases("text, title")
 def test_a_text_is_named_by_the_line_at_its_head(text: str, title: str) -> None:
     assert extract(text.encode(), Path("a.txt")).metadata.title == title
 

@@ -334,7 +334,7 @@ def test_what_an_odt_hides_is_not_read_and_named() -> None:
     assert left_aside(found) == {NoticeKind.HIDDEN_TEXT: 7, NoticeKind.STRUCK_TEXT: 1, NoticeKind.COMMENTS: 1}
 
 
-def test_notes_and_contents_of_an_odt() -> None:
+def test_notes_of_an_odt_follow_their_paragraph_and_its_contents_are_not_quoted() -> None:
     note = '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>Hábiles.</text:p></text:note-body></text:note>'
     found = open_text(
         "<text:table-of-content><text:index-body><text:p>Plazos 3</text:p></text:index-body></text:table-of-content>"
@@ -392,16 +392,8 @@ def test_a_table_with_paragraphs_in_its_cells_is_a_table() -> None:
     assert found.quotable == ["Especie Cupo", "Perdiz 4 (dos)"]
 
 
-def test_what_is_struck_out_is_not_quoted_and_named() -> None:
-    found = page(
-        "<p>La cuota es de <del>10 euros</del> <ins>12 euros</ins>.<p>Son <s>20</s> <strike>30</strike> 25.<p hidden>no</p>"
-    )
-    assert found.quotable == ["La cuota es de 12 euros.", "Son 25."]
-    assert left_aside(found) == {NoticeKind.STRUCK_TEXT: 4, NoticeKind.HIDDEN_TEXT: 1}
-
-
 @cases("source, shown")
-def test_calls_of_notes_are_no_part_of_words_and_figures(source: str, shown: str) -> None:
+def test_a_page_is_read_as_it_is_shown(source: str, shown: str) -> None:
     assert page(f"<p>{source}</p>").words == shown
 
 
@@ -426,43 +418,14 @@ def test_what_is_inside_a_caption_or_a_heading_is_of_its_kind(body: str, kind: B
     assert [(one.kind, one.level) for one in elements] == [(kind, level), (None, 0)]
 
 
-@pytest.mark.parametrize(("styles", "body", "shown", "hidden"), [
-    (".x, aside {display: none}", "<p class='a x'>no</p><aside>no</aside><p>sí", "sí", 2),
-    ("#y p {visibility:hidden !important}", "<div id=y><p style='display:block'>sí</div>", "sí", 0),
-    ("#y{display:none} p{display:block}", "<p id=y>no</p><p>sí", "sí", 1),
-    (".x{display:none} .x.open{display:block}", "<p class=x>no</p><p class='x open'>sí", "sí", 1),
-    ("@media print{p{display:none}} p:hover{display:none} body{display:none}", "<p>sí", "sí", 0),
-    ("@media screen{.x{display:none}}/* p{display:none} */", "<p class=x>no</p><p>sí", "sí", 1),
-    ("@import 'a.css'; .x{display:none} p{", "<table><tr><td>sí<td><p class=x>no</p>y<tr><td>a<td>b</table>", "sí y a b", 1),
-    ("", "<dialog>no</dialog><dialog open>sí</dialog>", "sí", 1),
-])  # fmt: skip
-def test_what_a_style_sheet_hides_is_not_read_and_named(
-    styles: str, body: str, shown: str, hidden: int
+@cases("body, shown, named")
+def test_what_a_page_hides_or_sets_apart_is_not_read_and_named(
+    body: str, shown: str, named: dict[str, int]
 ) -> None:
-    found = page(f"<style>{styles}</style>{body}")
-    assert found.words == shown
-    assert left_aside(found) == ({NoticeKind.HIDDEN_TEXT: hidden} if hidden else {})
-
-
-@pytest.mark.parametrize(("body", "shown", "of_site"), [
-    ("<header>Sede <nav>Menú</nav></header><main><header>Texto</header><h1>Horno</h1></main><footer>Aviso legal</footer>", "Texto Horno", 4),
-    ("<header><h1>Horno</h1></header><article>Abre.<footer>El alcalde</footer></article>", "Horno Abre. El alcalde", 0),
-    ("<header><h1>Sede</h1></header><h1>Horno</h1>", "Horno", 1),
-    ("<div role=navigation>Inicio</div><p>Abre.</p><footer role=doc-endnotes>1. Nota</footer>", "Abre. 1. Nota", 1),
-    ("<div class='Cookie-banner'>Acepte</div><main id=cookies>Las galletas</main>", "Las galletas", 1),
-    ("<div id=politica-cookies>Las galletas</div>", "Las galletas", 0),
-])  # fmt: skip
-def test_what_is_of_the_site_around_a_text_is_not_read_and_named(body: str, shown: str, of_site: int) -> None:
+    """Styles and attributes hide; menus and banners are of the site; what is struck out no longer holds."""
     found = page(body)
     assert found.words == shown
-    assert left_aside(found) == ({NoticeKind.SITE_TEXT: of_site} if of_site else {})
-
-
-def test_a_list_counts_as_a_browser_counts_it() -> None:
-    found = page(
-        "<ol reversed><li>a<li>b</ol><ol reversed start=9><li>a<li value=4>b<li>c</ol><ol type=i><li>a</ol>"
-    )
-    assert found.words == "2. a 1. b 9. a 4. b 3. c i. a"
+    assert {kind.name: count for kind, count in left_aside(found).items()} == named
 
 
 def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:

@@ -129,6 +129,11 @@ def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: 
     assert set(parsed) == {"molino.txt", "escaneo.pdf", "cifrado.pdf", "foto.docx"}  # and those that failed
 
 
+def test_an_index_of_formats_is_the_same_however_often_it_is_built(folder: Path, tmp_path: Path) -> None:
+    first, again = (build_index(folder, tmp_path, FakeEncoder()) for _ in range(2))
+    assert (again.embedded, again.passages, again.changed) == (0, first.passages, False)
+
+
 # --- what files and tables say -------------------------------------------------------------------
 
 
@@ -145,12 +150,6 @@ def test_a_table_overrides_the_file_and_may_leave_fields_to_it(tmp_path: Path) -
     assert (document.title, document.publisher, document.date, document.place, document.editorial) == (
         "Título propio", "Boletín de Valdeluna", "2024-03-04/05", "Valdeluna", (),
     )  # fmt: skip
-
-
-def test_a_table_of_a_text_file_must_still_say_all(tmp_path: Path) -> None:
-    (tmp_path / "ley.txt").write_text("Artículo 1.", encoding="utf-8")
-    (tmp_path / "sources.toml").write_text('[[document]]\nid = "ley"\nfile = "ley.txt"\n', encoding="utf-8")
-    assert "falta «title»" in str(read_sources(tmp_path).problems[0])
 
 
 def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> None:
@@ -214,9 +213,3 @@ def test_what_a_file_says_of_itself_is_data(tmp_path: Path) -> None:
     assert "\x1b" not in document.title
     assert "\n" not in document.title
     assert tomllib.loads(render_table(read_sources(tmp_path).incomplete[0]))
-
-
-def test_an_index_of_formats_is_the_same_however_often_it_is_built(folder: Path, tmp_path: Path) -> None:
-    first, again = (build_index(folder, tmp_path, FakeEncoder()) for _ in range(2))
-    assert (again.embedded, again.passages) == (0, first.passages)
-    assert not again.changed

@@ -193,19 +193,6 @@ def test_a_paragraph_goes_on_over_the_page_and_its_running_lines() -> None:
     assert [passage.page for passage in found.passages] == sorted(p.page or 0 for p in found.passages)
 
 
-def test_a_sentence_cut_by_a_page_break_is_one() -> None:
-    drawn = Drawn()
-    for number, words in enumerate(
-        (("El alcalde dijo que la obra", "empezará cuando"), ("llegue la primavera.",)), 1
-    ):
-        drawn.lines(*words)
-        drawn.at(280, 40, f"Página {number}", size=8)
-        drawn.page()
-    first = drawn.read().passages[0]
-    assert first.text == "El alcalde dijo que la obra empezará cuando llegue la primavera."
-    assert first.page == 1
-
-
 def test_a_running_head_is_told_by_its_number_whatever_stands_beside_it() -> None:
     drawn = Drawn()
     for page in range(4):

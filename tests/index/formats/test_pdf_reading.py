@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from alpie.app.answering.quoting.citation import cite
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.records import BlockKind
 from support.formats import law, made
 from support.formats.pages import Drawn
 from support.formats.reading import Reading
@@ -93,21 +91,6 @@ def test_an_initial_over_several_lines_belongs_to_its_word(initial: str, rest: s
     said = drawn.read().said
     assert said.startswith(words)
     assert f"{rest.split()[-1]} lunes por la tarde en la sala" in said
-
-
-def test_definitions_under_roman_numbers_are_a_list_each_whole() -> None:
-    drawn = Drawn()
-    drawn.lines("Artículo 2. A los efectos de este bando se entiende por:", y=760)
-    drawn.columns({
-        90: ("I.", "II.", "el artículo 28 del bando, y", "III."),
-        130: ("Horno: El que está en la plaza;", "Reservas: La leña que se guarda para lo que señala", "",
-              "Turno: El que toca a cada casa."),
-    }, y=736)  # fmt: skip
-    found = drawn.read()
-    [block] = [block for block in found.layout.blocks if block.kind is BlockKind.LIST]
-    assert len(block.parts) == 3
-    reserves = "II. Reservas: La leña que se guarda para lo que señala el artículo 28 del bando, y"
-    assert reserves in found.quotable
 
 
 @pytest.mark.parametrize(("words", "said"), [
@@ -225,18 +208,6 @@ def test_pages_are_called_what_the_labels_of_the_file_say() -> None:
         drawn.lines(*TEXT, y=600)
         drawn.page()
     assert [block.page for block in drawn.read().layout.blocks] == ["iv", 1, "A-15"]
-
-
-def test_a_sentence_on_the_second_page_of_a_passage_is_cited_with_it() -> None:
-    drawn = Drawn()
-    items = ("1. El horno abre en enero.", "2. La leña se corta en mayo.", "3. El pan se reparte a las ocho.")
-    drawn.lines(*items[:2])
-    drawn.page()
-    drawn.lines(items[2])
-    found = drawn.read()
-    passage = found.passage("El pan se reparte")
-    cited = [(one.text, cite(found.document, passage, one.spans).page) for one in passage.sentences]
-    assert cited == [*zip(items, (1, 1, 2), strict=True)]
 
 
 # --- every word of the file -------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from alpie.app.answering.quoting.citation import cite, full_citation, short_cita
 from alpie.app.service.rows import passage_row
 from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
-from alpie.app.terminal import doctor
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
@@ -117,13 +116,19 @@ def test_a_scan_is_read_and_read_once(tmp_path: Path) -> None:
     assert "lunes" in Reading("a.pdf", data, recogniser).said
 
 
-@pytest.mark.parametrize(("program", "said"), [("there", "está instalado"), ("missing", "falta Tesseract")])
+@pytest.mark.parametrize(("programs", "said"), [(["tesseract"], "está instalado"), ([], "falta Tesseract")])
 def test_doctor_says_whether_scans_could_be_read(
-    program: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    programs: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_recogniser", lambda: f"doctor.documents.recogniser_{program}")
-    settings = load_settings({"docs": str(tmp_path)}, environment={})
-    (tmp_path / "uno.txt").write_text(LINES[0], "utf-8")
+    (tmp_path / "bin").mkdir()
+    for name in programs:
+        (tmp_path / "bin" / name).write_text("#!/bin/sh\necho spa\n", "utf-8")
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    settings = load_settings({"docs": str(docs)}, environment={})
+    (docs / "uno.txt").write_text(LINES[0], "utf-8")
     assert "escaneadas" not in examined("documents", settings).message
-    (tmp_path / "dos.pdf").write_bytes(scan(*LINES))
+    (docs / "dos.pdf").write_bytes(scan(*LINES))
     assert said in examined("documents", settings).message

@@ -14,8 +14,9 @@ from alpie.index.records import Block, BlockKind, Element, Structure, readable_t
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
-from support.layout_agreement import Agreement, measure_layout, read_gold
-from support.places import ROOT, TESTS
+from support.layout_agreement import measure_layout
+from support.places import ROOT
+from support.tables import cases
 
 DOCUMENTS = {document.id: document for document in read_sources(ROOT / "docs_src").documents}
 GOLD = {
@@ -34,16 +35,9 @@ def blocks_of(text: str) -> list[tuple[str, str]]:
     return [(block.kind.value, readable_text(text, block.spans)) for block in layout.blocks]
 
 
-def measured(document_id: str) -> dict[str, Agreement]:
-    document = DOCUMENTS[document_id]
-    return measure_layout(
-        document, lay_out(document), read_gold(TESTS / "support" / "layout" / GOLD[document_id])
-    )
-
-
 @pytest.mark.parametrize("document_id", GOLD)
 def test_layout_agrees_with_what_a_reader_finds(document_id: str) -> None:
-    for kind, agreement in measured(document_id).items():
+    for kind, agreement in measure_layout(DOCUMENTS[document_id], GOLD[document_id]).items():
         recall, precision = FLOORS.get(kind, (1.0, 1.0))
         assert agreement.recall >= recall, (kind, agreement.missed)
         assert agreement.precision >= precision, (kind, agreement.invented)
@@ -56,16 +50,9 @@ def test_layout_does_not_hang_on_how_the_lines_end(ending: str) -> None:
     text = "\n".join(
         line.rstrip() + ending if line.strip() else ending.strip(" ") for line in document.text.split("\n")
     )
-    document = replace(document, text=text)
-    gold = read_gold(TESTS / "support" / "layout" / GOLD["weprotect-2019"])
-    for kind, agreement in measure_layout(document, lay_out(document), gold).items():
+    for kind, agreement in measure_layout(replace(document, text=text), GOLD["weprotect-2019"]).items():
         assert agreement.recall >= 0.9, (kind, agreement.missed)
         assert agreement.precision >= 0.9, (kind, agreement.invented)
-
-
-def test_layout_is_the_same_every_time() -> None:
-    document = DOCUMENTS["weprotect-2019"]
-    assert lay_out(document) == lay_out(document)
 
 
 # --- pages -----------------------------------------------------------------------------------------
@@ -141,16 +128,12 @@ FIGURES = (
 )
 
 
-def test_a_document_without_calls_loses_nothing() -> None:
-    assert find_note_calls(FIGURES) == ()
-
-
 def test_real_figures_among_calls_lose_no_digit() -> None:
     assert without_calls(CALLED + FIGURES).endswith(FIGURES)
 
 
 @pytest.mark.parametrize("text", [
-    "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
+    FIGURES, "Art.1 dice. Art.2 dice. Art.3 dice. Art.4 dice. Art.5 dice.",
     "En Q1 subió, en Q2 bajó, en Q3 subió, en Q4 bajó y en Q5 nada.",
     "1. Uno\n2. Dos\n3. Tres\n4. Cuatro\n5. Cinco",
     "Véase www.a.es/b1 www.a.es/c2 www.a.es/d3 www.a.es/e4 www.a.es/f5",
@@ -179,7 +162,7 @@ def test_plain_text_comes_out_as_its_paragraphs() -> None:
     assert [kind for kind, _ in blocks_of(text)] == ["paragraph", "paragraph"]
 
 
-def test_markdown_headings_lists_and_tables() -> None:
+def test_headings_lists_and_tables_of_markdown_are_told_apart() -> None:
     text = (
         "# Informe\n\nTexto de entrada.\n\n## Métodos\n\n- uno\n- dos, que\n  sigue\n- tres\n\n"
         "| País | Casos |\n|---|---|\n| España | 12 |\n"
@@ -232,27 +215,18 @@ def test_law_is_cited_by_title_chapter_article_and_clause() -> None:
     assert units["Esta ley entrará en vigor mañana."].label == "disposición final primera"
 
 
-def test_articles_with_no_blank_line_between_them() -> None:
-    text = (
-        "Artículo 1. Objeto.\n"
-        "1. La ley tiene por objeto garantizar los derechos de los\n"
-        "niños y de las niñas en todo el territorio, y los de sus padres.\n"
-        "2. La pena, según el artículo 3, se agravará cuando el autor lo\n"
-        "sea también de otro delito que aquí se castigue de este modo.\n"
-        "Artículo 2. Ámbito.\n"
-        "La presente ley es de aplicación a las personas menores de\n"
-        "edad que estén en España.\n"
-    )
-    clauses = ["artículo 1, apartado 1", "artículo 1, apartado 2"]
-    labels = [block.label for block in lay_out(document_of(text)).blocks]
-    assert labels == ["artículo 1", *clauses, "artículo 2", "artículo 2"]
-
-
-def test_recitals_are_numbered() -> None:
-    words = "La protección de los menores es obligación de todos. " * 2
-    text = "".join(f"({n}) {words}\n\n" for n in (1, 2, 3))
-    labels = [block.label for block in lay_out(document_of(text)).blocks]
-    assert labels == ["considerando 1", "considerando 2", "considerando 3"]
+@pytest.mark.parametrize(("text", "labels"), [
+    ("Artículo 1. Objeto.\n1. La ley tiene por objeto garantizar los derechos de los\n"
+     "niños y de las niñas en todo el territorio, y los de sus padres.\n"
+     "2. La pena, según el artículo 3, se agravará cuando el autor lo\n"
+     "sea también de otro delito que aquí se castigue de este modo.\n"
+     "Artículo 2. Ámbito.\nLa presente ley es de aplicación a las personas menores de\nedad que estén en España.\n",
+     ["artículo 1", "artículo 1, apartado 1", "artículo 1, apartado 2", "artículo 2", "artículo 2"]),
+    ("".join(f"({n}) {'La protección de los menores es obligación de todos. ' * 2}\n\n" for n in (1, 2, 3)),
+     ["considerando 1", "considerando 2", "considerando 3"]),
+], ids=["articles with no blank line between them", "recitals"])  # fmt: skip
+def test_units_are_labelled(text: str, labels: list[str]) -> None:
+    assert [block.label for block in lay_out(document_of(text)).blocks] == labels
 
 
 def block_with(document_id: str, words: str) -> Block:
@@ -276,11 +250,6 @@ def test_a_box_does_not_swallow_the_body_after_it() -> None:
     assert block_with("weprotect-2019", "Algunos delincuentes arrestados").box is None
 
 
-def test_the_path_is_section_and_sub_heading() -> None:
-    block = block_with("weprotect-2019", "era el servicio de mensajería más popular")
-    assert block.path == ("04 Tendencias tecnológicas", "El auge de la encriptación")
-
-
 # --- rows and short lines, which are no headings ---------------------------------------------------
 
 _AROUND = (
@@ -289,41 +258,18 @@ _AROUND = (
 )
 
 
-def said_in_article_2(lines: str) -> list[tuple[str, str]]:
-    """Role and text of what can be quoted of an article that holds `lines`."""
+@cases("why, lines, said")
+def test_what_short_lines_of_an_article_say(why: str, lines: str, said: list[list[str]]) -> None:
     reading = Reading("a.txt", _AROUND.format(lines).encode())
     assert reading.passage("De 11 a 20").path[-1:] == ("Artículo 3. Horario.",)
-    return [(s.role.value, s.text) for p in reading.passages if p.label == "artículo 2" for s in p.sentences]
+    own = [one for passage in reading.passages if passage.label == "artículo 2" for one in passage.sentences]
+    assert [[one.role.value, one.text] for one in own] == said, why
 
 
-@pytest.mark.parametrize("gap", ["    ", "\t", " | "])
-def test_cells_that_stand_apart_are_rows_of_a_table(gap: str) -> None:
-    rows = [
-        gap.join(row)
-        for row in (("Tipo", "Martes", "Domingo"), ("Adulto", "4,50 €", "6 €"), ("Niño", "2 €", "3 €"))
-    ]
-    shown = [" ".join(row.split()) for row in rows]
-    assert said_in_article_2("\n".join(rows)) == [("header", shown[0]), ("row", shown[1]), ("row", shown[2])]
-    assert said_in_article_2("\n".join(rows[1:])) == [("row", shown[1]), ("row", shown[2])]
-
-
-@pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_short_lines_that_no_text_follows_are_items(gap: str) -> None:
-    prices = ["Adulto: 4,50 €", "Infantil: 2 €", "Familiar: 9 €"]
-    assert said_in_article_2(gap.join(prices)) == [("item", price) for price in prices]
-
-
-def test_names_one_below_the_other_are_items() -> None:
-    names = ["Ana Ruiz", "Eva Sanz", "Luis Mora"]
-    assert said_in_article_2("\n".join(names)) == [("item", name) for name in names]
-    assert blocks_of("Lista de la junta\n" + "\n".join(names) + "\n\nTexto que sigue aquí.")[:2] == [
-        ("heading", "Lista de la junta"), ("list", " ".join(names)),
+def test_names_under_a_heading_are_a_list() -> None:
+    assert blocks_of("Lista de la junta\nAna Ruiz\nEva Sanz\nLuis Mora\n\nTexto que sigue aquí.")[:2] == [
+        ("heading", "Lista de la junta"), ("list", "Ana Ruiz Eva Sanz Luis Mora"),
     ]  # fmt: skip
-
-
-def test_short_lines_are_the_text_of_their_article_where_there_is_no_other() -> None:
-    for lines in (["Entrada libre"], ["Ana Ruiz", "Eva Sanz"]):
-        assert said_in_article_2("\n\n".join(lines)) == [("sentence", line) for line in lines]
 
 
 def test_running_text_set_in_columns_is_no_table() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 
 import numpy as np
@@ -96,14 +95,6 @@ def test_any_text_gives_a_finite_reading_and_words_inside_their_sentence(
     for sentence, words in zip(sentences, reading.words, strict=True):
         assert words is None or 0 <= words.start <= words.end <= len(sentence)
         assert words is None or 0 <= words.probability <= 1 + 1e-6
-
-
-def test_reading_needs_no_network(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("the reader opened a socket")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    assert len(reader.read("¿Cuánto?", [PASSAGE, OTHER])) == 2
 
 
 class _WordOverlap:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from alpie.app.answering.corpus import Corpus
 from alpie.index.retrieval.word_search import WordQuery, fold_as_stored
@@ -74,11 +73,12 @@ def test_what_is_marked_is_what_was_asked_for() -> None:
 
 def test_letters_of_latin_writing_are_folded_as_the_database_stores_them() -> None:
     letters = [chr(code) for code in range(0x80, 0x180) if chr(code).isalnum() and chr(code) not in "µſ"]
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='unicode61 remove_diacritics 2')")
-    database.execute("CREATE VIRTUAL TABLE stored USING fts5vocab (words, instance)")
-    database.executemany("INSERT INTO words VALUES (?)", [(f"1{letter}",) for letter in letters])
-    stored = [word for (word,) in database.execute("SELECT term FROM stored ORDER BY doc")]
+    folded_by = "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='unicode61 remove_diacritics 2')"
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute(folded_by)
+        database.execute("CREATE VIRTUAL TABLE stored USING fts5vocab (words, instance)")
+        database.executemany("INSERT INTO words VALUES (?)", [(f"1{letter}",) for letter in letters])
+        stored = [word for (word,) in database.execute("SELECT term FROM stored ORDER BY doc")]
     assert [f"1{fold_as_stored(letter)}" for letter in letters] == stored
     otherwise = {letter for letter in letters if fold_in_place(letter) != fold_as_stored(letter)}
     assert otherwise == {*"ªº²³¹¼½¾ĲĳĿŀŉ"}  # for these it is a folding of its own
@@ -87,22 +87,3 @@ def test_letters_of_latin_writing_are_folded_as_the_database_stores_them() -> No
 def test_folding_moves_no_offset_whatever_the_character() -> None:
     for code in range(sys.maxunicode + 1):
         assert len(fold_as_stored.__wrapped__(chr(code))) == 1
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.one_of(
-            st.text(max_size=8),
-            st.sampled_from(["OR", "NEAR/3", "NEAR", "(", '"', "«", "*", "-", "^", "{a b}:", "menor", "AND"]),
-        ),
-        max_size=8,
-    ).map(" ".join)
-)
-def test_any_text_is_a_query(stored: Corpus, text: str) -> None:
-    query = WordQuery.of(text)
-    for one in stored.word_matches(query):
-        passage = stored.passages[one.row].text
-        for start, end in query.ranges(passage):
-            assert 0 <= start < end <= len(passage)
-        assert all(exact.search(fold_as_stored(passage)) for exact in query.exact)

@@ -187,11 +187,6 @@ def test_whatever_a_parser_raises_is_a_problem_of_that_file(monkeypatch: pytest.
         extract(b"<p>Hola", Path("a.html"))
 
 
-def test_the_same_bytes_under_two_names_are_indexed_once_and_said(docs: Path) -> None:
-    (docs / "uno.txt").write_text(GOOD, encoding="utf-8")
-    assert "mismo documento que «bueno.txt»" in the_problem(docs)
-
-
 ODD_NAMES = (
     "con espacios.txt", "'comillas' \"dobles\" `y` $HOME.txt", "salto\nde línea.txt", "tabulador\ty\x1b[31mcolor.txt",
     "emoji 🙂.txt", "\u202egpj.txt", "-rf.txt", "--help.txt", unicodedata.normalize("NFD", "niño.txt"),

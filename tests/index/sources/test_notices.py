@@ -90,7 +90,7 @@ def test_every_notice_is_said_in_every_language(language: str) -> None:
     assert "3" in coverage_text(Coverage(4, 3, 812, 812), words)
 
 
-def test_the_documents_page_tells_them() -> None:
+def test_the_documents_page_tells_what_was_not_read() -> None:
     documents = FakeCorpus().documents
     name, document = next(iter(documents.items()))
     notice = Notice(NoticeKind.PAGES_WITHOUT_TEXT, 4, 5)

@@ -23,27 +23,12 @@ def test_the_first_definition_met_is_kept() -> None:
     assert learn_acronyms(texts) == {"gr": stems_of("Guardia Rural")}
 
 
-def test_an_acronym_in_a_question_brings_its_expansion() -> None:
-    acronyms = Acronyms({"gr": stems_of("Guardia Rural")})
-    assert acronyms.related(["jef", "gr"]) == list(stems_of("Guardia Rural"))
-
-
-def test_a_name_in_a_question_brings_its_acronym_only_when_it_is_whole() -> None:
-    acronyms = Acronyms({"gr": stems_of("Guardia Rural")})
-    assert acronyms.related(stems_of("guardia rural")) == ["gr"]
-    assert acronyms.related(stems_of("guardia")) == []
-    assert acronyms.related(stems_of("rural")) == []
-
-
-def test_what_is_in_the_question_already_is_not_brought_again() -> None:
-    acronyms = Acronyms({"gr": stems_of("Guardia Rural"), "grm": stems_of("Guardia Rural Montada")})
-    assert acronyms.related([*stems_of("Guardia Rural"), "gr"]) == []
-    assert acronyms.related(["gr", "grm"]) == list(stems_of("Guardia Rural Montada"))
-
-
-def test_a_question_without_acronyms_brings_nothing() -> None:
-    assert Acronyms({}).related(["casa"]) == []
-    assert Acronyms({"gr": (stem("guardia"), stem("rural"))}).related([]) == []
+@cases("why, known, asked, brought")
+def test_an_acronym_and_its_name_bring_each_other(
+    why: str, known: dict[str, str], asked: str, brought: list[str]
+) -> None:
+    acronyms = Acronyms({name: stems_of(words) for name, words in known.items()})
+    assert acronyms.related(stems_of(asked)) == [*map(stem, brought)], why
 
 
 @pytest.mark.timeout(120, func_only=True)  # which work that grows with the square of a text would outlast

@@ -52,7 +52,7 @@ def test_stop_words_are_folded_and_hold_no_content_words() -> None:
 
 
 @cases("text, expected")
-def test_figures_and_codes(text: str, expected: list[str]) -> None:
+def test_figures_and_codes_stay_whole(text: str, expected: list[str]) -> None:
     assert values(text) == expected
 
 
@@ -72,7 +72,7 @@ def test_terms_point_at_the_words_as_written() -> None:
     assert [text[term.start : term.end] for term in terms(text)] == ["incautaron", "16.800", "archivos"]
 
 
-def test_the_set_of_stems_and_the_words_behind_them() -> None:
+def test_stems_are_a_set_and_know_the_words_behind_them() -> None:
     text = "Detenciones: la detención y otras detenciones"
     assert stems(text) == {stem("detencion")}
     assert words_by_stem(text) == ((stem("detencion"), "detenciones"), (stem("detencion"), "detención"))

@@ -48,11 +48,7 @@ def test_a_long_question_is_cut_at_a_word() -> None:
     assert len(parse_question("a" * 100_000).searched) <= MAX_CHARACTERS
 
 
-@pytest.mark.parametrize(("text", "language"), [
-    ("¿Cuántas detenciones hubo?", "es"), ("cuantas detenciones hubo en españa", "es"),
-    ("How many arrests were there in Spain?", "en"), ("What does the IWF say about self-generated material?", "en"),
-    ("CSAM NCMEC", "und"), ("detenciones España", "es"), ("provincias registros", "und"), ("", "und"),
-])  # fmt: skip
+@cases("text, language")
 def test_the_language_is_told_by_function_words(text: str, language: str) -> None:
     assert detect_language(text) == language
 

@@ -49,7 +49,7 @@ def test_the_sentences_named_are_the_likeliest_in_their_order() -> None:
     assert first.sentence_log_odds[0] > 0 > first.sentence_log_odds[1]
 
 
-def test_none_is_an_answer_too() -> None:
+def test_that_no_sentence_answers_is_an_answer() -> None:
     assert all(reading.passage_log_odds < 0 for reading in reader("0").read(QUESTION, PASSAGES))
 
 
@@ -61,7 +61,9 @@ def test_what_cannot_be_used_leaves_the_reading_to_the_reader_behind(answer: str
     ]
 
 
-def test_a_model_that_fails_or_says_nothing_in_time_leaves_it_too(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_fails_or_is_late_leaves_the_reading_to_the_reader_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def failing(messages: Messages) -> Iterator[str]:
         yield "2"
         raise ConnectionError("gone")
@@ -99,11 +101,11 @@ def test_nothing_to_read_asks_nobody() -> None:
 def corpus_reading(
     openai_server: Any, seed_settings: Settings, seed_corpus: Corpus
 ) -> Callable[[str], Corpus]:
-    """The four documents, read by the model of the stand-in server in a mood of its."""
+    """The four documents, read by the model of the stand-in server, which behaves as it is told."""
     pytest.importorskip("langchain_openai", reason="the extra `openai` is not installed")
 
-    def opened(mood: str) -> Corpus:
-        model = {"writer": f"openai:{mood}", "writer_url": openai_server.url, "writer_reads": True}
+    def opened(behaviour: str) -> Corpus:
+        model = {"writer": f"openai:{behaviour}", "writer_url": openai_server.url, "writer_reads": True}
         return Corpus.open(replace(seed_settings, **model), seed_corpus.encoder)
 
     return opened
@@ -121,11 +123,11 @@ def test_over_the_wire_its_number_decides_and_the_words_are_the_source_s(
     assert not corpus_reading("refusal").ask(question).answered
 
 
-@pytest.mark.parametrize("mood", ["lying", "prose", "obedient", "error", "html", "garbage"])
+@pytest.mark.parametrize("behaviour", ["lying", "prose", "obedient", "error", "html", "garbage"])
 def test_over_the_wire_what_is_no_number_changes_nothing(
-    corpus_reading: Callable[[str], Corpus], seed_corpus: Corpus, mood: str
+    corpus_reading: Callable[[str], Corpus], seed_corpus: Corpus, behaviour: str
 ) -> None:
     question = "¿Cuántos menores fueron identificados como víctimas?"
-    with_model, without = corpus_reading(mood).ask(question), seed_corpus.ask(question)
+    with_model, without = corpus_reading(behaviour).ask(question), seed_corpus.ask(question)
     assert [quote.text for quote in with_model.quotes] == [quote.text for quote in without.quotes]
     assert not any("4871" in quote.text for quote in (*with_model.quotes, *with_model.nearest))

@@ -11,13 +11,13 @@ from alpie.app.service.rows import verification_row
 from alpie.app.terminal.rendering import verification_text
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import Sentence, SentenceRole, Span
-from support.given_corpus import CORPUS, PRESS, GivenCorpus, document
+from support.given_corpus import CORPUS, PRESS, document, given_corpus
 from support.tables import cases
 
 
 @cases("source, cut, kind, word")
 def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: str, word: str) -> None:
-    outcome = verify_quotation(cut, GivenCorpus(document("a", source)))
+    outcome = verify_quotation(cut, given_corpus(document("a", source)))
     assert outcome.verdict is Verdict.CUT
     assert (WarningKind[kind], word) in [(one.kind, one.word) for one in outcome.warnings]
     (place,) = outcome.places
@@ -27,13 +27,13 @@ def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: str, word: 
 
 
 @cases("source, cut")
-def test_what_does_not_is_not(source: str, cut: str) -> None:
-    outcome = verify_quotation(cut, GivenCorpus(document("a", source)))
+def test_what_leaves_the_meaning_is_exact(source: str, cut: str) -> None:
+    outcome = verify_quotation(cut, given_corpus(document("a", source)))
     assert (outcome.verdict, outcome.warnings) == (Verdict.EXACT, ())
 
 
 def test_a_place_where_nothing_is_left_out_is_enough_and_comes_first() -> None:
-    corpus = GivenCorpus(
+    corpus = given_corpus(
         document("a", "No se admiten perros de caza."), document("b", "Se admiten perros de caza.")
     )
     outcome = verify_quotation("admiten perros de caza.", corpus)
@@ -75,7 +75,7 @@ def test_every_interface_carries_the_warning(language: str) -> None:
 def test_true_sentences_that_do_not_follow_one_another_are_told_apart() -> None:
     first, second = "No hay pruebas de lo contrario.", " ".join(PRESS.splitlines()[1:3])
     text = f"{first} {second}"
-    corpus = GivenCorpus(document("a", first), *CORPUS.documents.values())
+    corpus = given_corpus(document("a", first), *CORPUS.documents.values())
     outcome = verify_quotation(text, corpus)
     assert outcome.verdict is Verdict.JOINED
     assert [one.places[0].document_id for one in outcome.sentences] == ["a", "prensa"]

@@ -12,19 +12,17 @@ import pypdfium2
 import pytest
 
 from alpie.app.answering.answer_types import Quote
+from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.candidates import candidate_spans
 from alpie.app.answering.judging.ranking import Candidate
 from alpie.app.answering.quoting.quotes import quote_candidate
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.settings import SEED_DOCUMENTS
-from alpie.index.chunking.passages import make_passages
-from alpie.index.layout import lay_out
 from alpie.index.records import Hit
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.text_database import StoredPassages
+from support.fake_encoder import corpus_from
 from support.formats.pages import Drawn
-from support.given_corpus import GivenCorpus
 from support.places import SHARED
 
 pytestmark = pytest.mark.heavy
@@ -34,17 +32,11 @@ REAL_FILES = ("4.Reglamento_de_Viajeros_Metro_de_Madrid.pdf", "FTU_3.1.2.pdf", "
 WORDS = "la comisión acuerda que los centros públicos abran sus puertas durante el fin de semana siguiente".split()
 
 
-def corpus_of(folder: Path) -> GivenCorpus:
-    documents = read_sources(folder).documents
-    corpus = GivenCorpus()
-    corpus.documents = {one.id: one for one in documents}
-    corpus.layouts = {one.id: lay_out(one) for one in documents}
-    passages = [one for document in documents for one in make_passages(document, corpus.layouts[document.id])]
-    corpus.passages = StoredPassages.of(passages)
-    return corpus
+def corpus_of(folder: Path) -> Corpus:
+    return corpus_from(read_sources(folder).documents)
 
 
-def quotations(corpus: GivenCorpus, most: int = 10_000) -> Iterator[Quote]:
+def quotations(corpus: Corpus, most: int = 10_000) -> Iterator[Quote]:
     """Everything that can be quoted: sentences, lists, tables, items by themselves."""
     spans = [
         (passage, span)
@@ -59,7 +51,7 @@ def quotations(corpus: GivenCorpus, most: int = 10_000) -> Iterator[Quote]:
             yield quote
 
 
-def assert_exact(corpus: GivenCorpus, most: int = 10_000) -> int:
+def assert_exact(corpus: Corpus, most: int = 10_000) -> int:
     checker = QuotationChecker(corpus)
     count = 0
     for count, quote in enumerate(quotations(corpus, most), start=1):  # noqa: B007
@@ -72,7 +64,7 @@ def letters(text: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKD", text).casefold())
 
 
-def assert_on_their_pages(corpus: GivenCorpus, folder: Path, most: int) -> None:
+def assert_on_their_pages(corpus: Corpus, folder: Path, most: int) -> None:
     """The first and the last words of each quotation are on the pages of its citation, as PDFium reads these."""
     for document in corpus.documents.values():
         file = pypdfium2.PdfDocument(folder / document.file)
@@ -89,7 +81,7 @@ def assert_on_their_pages(corpus: GivenCorpus, folder: Path, most: int) -> None:
                 assert any(run in page for run in runs for page in here), (label, quote.text)
 
 
-def test_of_the_four_documents() -> None:
+def test_quotations_of_the_four_documents_are_exact() -> None:
     assert assert_exact(corpus_of(SEED_DOCUMENTS)) > 500
 
 
@@ -126,7 +118,7 @@ def divided(text: str, random: Random) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_of_generated_pdfs(seed: int, tmp_path: Path) -> None:
+def test_quotations_of_generated_pdfs_are_exact_and_on_their_pages(seed: int, tmp_path: Path) -> None:
     (tmp_path / "norma.pdf").write_bytes(drawn(seed))
     corpus = corpus_of(tmp_path)
     assert any(layout.marks for layout in corpus.layouts.values())
@@ -136,7 +128,7 @@ def test_of_generated_pdfs(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", REAL_FILES)
-def test_of_real_pdfs(name: str, tmp_path: Path) -> None:
+def test_quotations_of_real_pdfs_are_exact_and_on_their_pages(name: str, tmp_path: Path) -> None:
     if not (REAL / name).exists():
         pytest.skip("the real documents are not here")
     (tmp_path / name).write_bytes((REAL / name).read_bytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,6 @@ from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
 from alpie.app.answering.judging.ranking import Candidate
 from alpie.app.answering.judging.read_passages import reader_input
-from alpie.app.answering.quoting.citation import cite, full_citation, short_citation
 from alpie.app.answering.quoting.figures_asked import lacks_a_figure
 from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
@@ -33,6 +33,7 @@ from alpie.index.records import (
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.query import Question, parse_question
 from support.fake_encoder import FakeReader, corpus_from, document_of, passage_of, source_of
+from support.tables import cases
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
 # Asks for several things, so that nothing but the policy limits.
@@ -94,21 +95,27 @@ def test_the_most_believed_sentence_is_quoted_with_its_place_and_its_belief() ->
     assert quote.document_id == "doc0"
 
 
+@cases("why, passages, quoted")
+def test_what_is_quoted_of_what_is_believed(
+    why: str, passages: Sequence[Sequence[Sequence[Any]]], quoted: Sequence[str]
+) -> None:
+    """A sentence stands with how much it is believed and, in a list, with its role."""
+    believed = [
+        (
+            passage_of(*((text, SentenceRole(*role), 0) if role else text for _, text, *role in passage)),
+            {number: share for number, (share, *_) in enumerate(passage)},
+        )
+        for passage in passages
+    ]
+    assert texts(quotes_of(*believed)) == quoted, why
+
+
 def test_a_sentence_that_is_not_at_its_place_is_never_shown() -> None:
     passage = passage_of(*THREE)
     altered = document_of(source_of(passage).replace("mil", "dos"), "prueba")
     ranking = sorted(ranking_of(passage, {2: 0.6, 0: 0.3}), key=lambda candidate: -candidate.probability)
     shown = select_quotes(ranking, SEVERAL, {"prueba": altered}, 1.0, QuotePolicy())
     assert texts(shown) == ["El fuego empezó en julio."]
-
-
-def test_no_further_one_once_enough_is_believed() -> None:
-    passages = [(passage_of(text), {0: share}) for text, share in zip(THREE, (0.81, 0.1, 0.09), strict=True)]
-    assert len(quotes_of(*passages)) == 1
-
-
-def test_what_is_hardly_believed_is_not_quoted() -> None:
-    assert len(quotes_of((passage_of(THREE[0]), {0: 0.7}), (passage_of(THREE[1]), {0: 0.03}))) == 1
 
 
 UNLIKE = "gato monte tren lluvia queso faro mapa".split()
@@ -128,40 +135,11 @@ def test_there_are_at_most_five_and_usually_three_or_what_the_policy_says(
     assert len(quotes_of(*passages, question=question, policy=policy)) == expected
 
 
-def test_a_near_duplicate_is_shown_once() -> None:
-    one = passage_of("Ardieron mil hectáreas de monte en la comarca.")
-    other = passage_of("En la comarca ardieron unas mil hectáreas de monte.")
-    third = passage_of("La chispa salió de un tren.")
-    quotes = quotes_of((one, {0: 0.4}), (other, {0: 0.2}), (third, {0: 0.15}))
-    assert texts(quotes) == [one.text, third.text]
-
-
-def test_a_list_is_quoted_whole_with_its_lead_in() -> None:
-    passage = passage_of(THREE[0], *LIST)
-    (quote,) = quotes_of((passage, {1: 0.9}))
-    assert quote.text == " ".join(text for text, _, _ in LIST)
-
-
-def test_a_mere_lead_in_is_never_quoted() -> None:
-    alone = passage_of(("El plan prevé lo siguiente:", LEAD_IN, 0))
-    assert quotes_of((alone, {0: 0.9})) == ()
-    other = passage_of(THREE[0])
-    assert texts(quotes_of((alone, {0: 0.6}), (other, {0: 0.3}))) == [THREE[0]]
-
-
-def test_a_lead_in_of_few_words_brings_the_sentence_before_it() -> None:
-    short = [("Son estas:", LEAD_IN, 0), *LIST[1:]]
-    (quote,) = quotes_of((passage_of("El plan prevé varias medidas.", *short), {1: 0.9}))
-    assert quote.text.startswith("El plan prevé varias medidas. Son estas: - limpiar")
-
-
 def test_neighbours_nearly_as_likely_are_joined() -> None:
     passage = passage_of(*THREE)
     (quote,) = quotes_of((passage, {0: 0.5, 1: 0.45, 2: 0.01}))
     assert quote.text == f"{THREE[0]} {THREE[1]}"
     assert quote.score == pytest.approx(0.95)
-    (quote,) = quotes_of((passage, {1: 0.4, 2: 0.3, 0: 0.3}))
-    assert quote.text == " ".join(THREE)
 
 
 def test_no_more_than_three_sentences_are_joined() -> None:
@@ -176,21 +154,11 @@ def test_long_sentences_are_not_joined() -> None:
     assert texts(quotes) == [collapse(one), collapse(other)]
 
 
-def test_a_neighbour_in_a_list_is_not_joined() -> None:
-    (quote,) = quotes_of((passage_of(THREE[0], *LIST), {0: 0.5, 1: 0.4}), policy=QuotePolicy(max_quotes=1))
-    assert quote.text == THREE[0]
-
-
 @pytest.mark.parametrize("opening", ["Esto", "En su lugar,", "Además,", "Ambos", "Por ello,", "Sin embargo,"])
 def test_a_sentence_that_leans_brings_the_one_before_it(opening: str) -> None:
     leaning = f"{opening} preocupa a los vecinos del valle."
     (quote,) = quotes_of((passage_of(THREE[2], leaning), {1: 0.9}))
     assert quote.text == f"{THREE[2]} {leaning}"
-
-
-def test_the_first_sentence_of_a_passage_has_none_to_bring() -> None:
-    (quote,) = quotes_of((passage_of("Esto preocupa a los vecinos.", THREE[0]), {0: 0.9}))
-    assert quote.text == "Esto preocupa a los vecinos."
 
 
 def test_what_the_layout_left_out_of_a_sentence_is_left_out_of_its_quotation() -> None:
@@ -251,11 +219,6 @@ def test_no_sentence_is_quoted_twice() -> None:
     assert all(end <= start for (_, end), (start, _) in zip(sorted(places), sorted(places)[1:], strict=False))
 
 
-def test_a_quotation_of_function_words_is_not_shown_twice() -> None:
-    quotes = quotes_of((passage_of("Es esto."), {0: 0.4}), (passage_of("Es esto."), {0: 0.3}))
-    assert texts(quotes) == ["Es esto."]
-
-
 def test_neighbours_with_a_footnote_call_between_them_are_quoted_apart_and_none_is_lost() -> None:
     source = "Ardieron mil hectáreas.19 Llegaron tarde."
     call = source.index("19")
@@ -308,26 +271,8 @@ def test_a_footnote_call_between_two_sentences_joins_no_words(between: str, blan
     assert quote.text == f"{first}{blank}{second}"
 
 
-def test_the_page_is_that_of_the_words_and_over_a_page_break_both_are_cited() -> None:
-    passage = replace(passage_of(*THREE), page="iv")
-    starts = [sentence.start for sentence in passage.sentences]
-    passage = replace(passage, later_pages=((starts[1] + 4, 1), (starts[2], 2)))
-    cited = [cite(document_of(source_of(passage)), passage, one.spans) for one in passage.sentences]
-    assert [(one.page, one.last_page) for one in cited] == [("iv", None), ("iv", 1), (2, None)]
-    assert short_citation(cited[1]).endswith("pp. iv-1")
-    assert full_citation(cited[2]).endswith("P. 2.")
-
-
 def test_a_quotation_has_words() -> None:
     assert cut(". . .", passage_of(". . .")) is None
-
-
-def test_a_question_is_quoted_with_its_answer_and_never_alone() -> None:
-    asked, answer = "¿Cuál es el objeto del código?", "Fija las pautas de conducta del centro."
-    (quote,) = quotes_of((passage_of(asked, answer), {0: 0.9}))
-    assert quote.text == f"{asked} {answer}"
-    assert not quotes_of((passage_of(asked, "¿A quién se aplica?"), {0: 0.9, 1: 0.05}))
-    assert texts(quotes_of((passage_of(answer, asked), {0: 0.05, 1: 0.9}))) == [answer]
 
 
 @pytest.mark.parametrize("entry", [

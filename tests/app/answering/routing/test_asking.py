@@ -200,11 +200,7 @@ def test_asking_for_an_explanation_shows_what_stands_around_and_what_words_mean(
     assert answer.parts[0].role is Role.CONTEXT
 
 
-@pytest.mark.parametrize("question", [
-    "hola", "hola, q tal? q puedes hacer", "¿Quién eres?", "quién manda aquí", "gracias",
-    "what can you do?", "buenos días, me llamo Ana", "who made you", "cuéntame un chiste",
-    "explícamelo",
-])  # fmt: skip
+@cases("question")
 def test_small_talk_gets_a_line_and_no_quotation(corpus: Corpus, question: str) -> None:
     answer = _sound(corpus.ask(question))
     assert (answer.answered, answer.quotes, answer.nearest) == (False, (), ())

@@ -24,6 +24,8 @@ from alpie.app.settings import load_settings
 from support.fake_corpus import FakeCorpus
 from support.hostile_folder import PAYLOAD
 
+WORDS = page_translations_for("es")
+
 
 @pytest.mark.parametrize("form", ["apa", "iso690", "bibtex", "ris", "csl-json", "csv", "markdown"])
 def test_every_export_downloads(client: TestClient, corpus: Any, form: str) -> None:
@@ -85,7 +87,7 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
 
 def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
     page = "La operación sigue abierta.\n" * 60
-    *_, (messages, talk) = Chat(opening, page_translations_for("es")).ask(page, Conversation())
+    *_, (messages, talk) = Chat(opening, WORDS).ask(page, Conversation())
     said = messages[-1]["content"]
     assert 'class="act check-pasted"' in said
     pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)
@@ -106,54 +108,48 @@ def test_check_tells_exact_altered_and_absent(client: TestClient) -> None:
         answer = client.post("/al/check", content=text)
         assert answer.status_code == 200
         assert "<script>" not in answer.text
+    assert "required" not in client.get("/al/check-form").text, "an empty text is sent, and answered"
+    assert WORDS.html("check.no_words") in client.post("/al/check", content="").text
 
 
 def test_check_says_what_was_left_out_and_what_differs_in_signs(client: TestClient) -> None:
-    words = page_translations_for("es")
     sentence = "La operación sigue abierta y no se descartan nuevas detenciones."
     quoted = client.post("/al/check", content=f"Según la nota, «{sentence}»").text
     assert 'class="verdict exact"' in quoted
-    assert words.html("verify.quoted") in quoted
+    assert WORDS.html("verify.quoted") in quoted
     two = client.post("/al/check", content=f"«{sentence[:26]}» y «{sentence[29:]}»").text
     assert 'class="verdict exact"' in two
-    assert words.html("check.occurrences", number=2) not in two
+    assert WORDS.html("check.occurrences", number=2) not in two
     signs = client.post("/al/check", content=sentence.upper()).text
     assert 'class="verdict altered"' in signs
-    assert words.html("check.signs") in signs
+    assert WORDS.html("check.signs") in signs
     hostile = client.post("/al/check", content=f"Según <b>, «{sentence} <script>»").text
     assert "<script>" not in hostile
     for text in (sentence, sentence.replace("nuevas", "muchas")):
         plain = client.post("/al/check", content=text).text
-        assert words.html("check.signs") not in plain
-        assert words.html("verify.quoted") not in plain
+        assert WORDS.html("check.signs") not in plain
+        assert WORDS.html("verify.quoted") not in plain
 
 
 def test_what_is_cut_is_copied_with_its_whole_sentence_only(client: TestClient) -> None:
-    words = page_translations_for("es")
     shown = client.post("/al/check", content="se descartan nuevas detenciones").text
     assert 'class="verdict cut"' in shown
     quoted = re.search(r'<span class="words">(.*?)</span></blockquote>', shown)
     assert quoted is not None
     assert quoted[1].endswith("abierta y no <mark>se descartan nuevas detenciones</mark>.")
     assert 'class="cut-warning"' in shown
-    assert words.html("quote.copy_whole") in shown
-    assert words.html("quote.copy") + "</button>" not in shown
+    assert WORDS.html("quote.copy_whole") in shown
+    assert WORDS.html("quote.copy") + "</button>" not in shown
     href = re.search(r'class="cite source" href="([^"]+)"', shown)
     assert href is not None
     kept = client.get(f"/al/export/csv{html_library.unescape(href[1])}").text
     assert "La operación sigue abierta y no se descartan nuevas detenciones." in kept
 
 
-def test_an_empty_text_to_check_is_sent_and_answered(client: TestClient) -> None:
-    assert "required" not in client.get("/al/check-form").text
-    assert page_translations_for("es").html("check.no_words") in client.post("/al/check", content="").text
-
-
 def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() -> None:
     plain = FakeCorpus()
     before, asked = "¿Cuántos miembros hay?", "¿Cuántas detenciones hubo en España?"
     answer = plain.ask(asked)
-    words = page_translations_for("es")
     (first, *_) = answer.quotes
     parts = (
         Part(Role.SIDE, "<i>España</i>", "¿?", (first,), tentative=True),
@@ -171,20 +167,20 @@ def test_the_printed_record_keeps_the_reserve_and_the_context_of_its_answer() ->
 
     def printed(one: Answer) -> str:
         plain.ask = lambda *_: one  # type: ignore[method-assign]
-        return html_library.unescape(bytes(render_record(plain, asked, (), words, False).body).decode())
+        return html_library.unescape(bytes(render_record(plain, asked, (), WORDS, False).body).decode())
 
     page = printed(hedged)
     for text in (
-        words("ask.follows", question=before), words("record.limited", documents=title),
-        words("answer.tentative"),
+        WORDS("ask.follows", question=before), WORDS("record.limited", documents=title),
+        WORDS("answer.tentative"),
     ):  # fmt: skip
         assert text in page
         assert text not in printed(replace(answer, search=replace(answer.search, firm_threshold=0.0)))
     page = printed(replace(hedged, parts=parts))
     assert "<h2><i>España</i></h2>" in page
-    assert page.count(words("answer.tentative")) == 1
+    assert page.count(WORDS("answer.tentative")) == 1
     for key in ("part.context", "part.elsewhere", "part.empty"):
-        assert words(key) in page
+        assert WORDS(key) in page
 
 
 def test_the_record_names_question_quotes_and_fingerprint(client: TestClient, corpus: Any) -> None:

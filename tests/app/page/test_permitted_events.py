@@ -20,7 +20,6 @@ from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from support.fake_corpus import FakeCorpus
-from support.serving import serving, wait_until_ready
 
 QUESTION = "¿Cuántas detenciones hubo en España?"
 # The public calls, and how many arguments each takes.
@@ -117,7 +116,7 @@ def test_no_argument_makes_the_server_fetch_anything(client: TestClient, shape: 
 
 
 @pytest.mark.usefixtures("silent")
-def test_nor_does_a_body_that_two_readers_read_differently(client: TestClient) -> None:
+def test_a_body_that_two_readers_read_differently_makes_no_request(client: TestClient) -> None:
     file = json.dumps(FILE)
     for content in (
         f'{{"data": ["x"], "data": [{file}]}}'.encode(),
@@ -171,7 +170,7 @@ def test_a_call_there_is_none_of_says_which_there_are(client: TestClient, method
 
 
 @pytest.mark.parametrize("number", [-1, 99, 10**30, None, True, "9", 9.0])
-def test_nor_is_there_a_handler_of_another_number(client: TestClient, number: Any) -> None:
+def test_there_is_no_handler_of_another_number(client: TestClient, number: Any) -> None:
     body = {"data": [], "fn_index": number, "session_hash": "s"}
     assert client.post("/gradio_api/queue/join", json=body).status_code in (404, 422)
 
@@ -189,19 +188,6 @@ def test_an_unsuitable_value_is_a_sentence_and_no_traceback(
             told = client.get(f"/gradio_api/call/{name}/{answer.json()['event_id']}").text
             assert "event: complete" in told or "event: error" in told
     assert "Traceback" not in "".join(capfd.readouterr())
-
-
-def test_gradios_own_client_is_understood() -> None:
-    from gradio_client import Client
-
-    corpus = FakeCorpus()
-    with serving(create_app(lambda: corpus)) as address:
-        wait_until_ready(address)
-        client = Client(address, verbose=False)
-        assert client.predict(question=QUESTION, api_name="/ask")["answered"]
-        assert client.predict(words="menores", limit=3, api_name="/search")
-        with pytest.raises(Exception, match="nada"):
-            client.predict(address="nada", api_name="/passage")
 
 
 VALUES = st.recursive(
