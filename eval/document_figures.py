@@ -37,7 +37,7 @@ _ENTRY = re.compile(r"^\s*(\S.{3,200}?)\s*(?:\.\s?){4,}\s*\d{1,4}\s*$", re.MULTI
 
 @dataclass(frozen=True)
 class FileReading:
-    """What was read of one file."""
+    """Figures of how well one file was read."""
 
     file: str
     pages: int = 0

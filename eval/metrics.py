@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval; all None where no question bears on it."""
+    """A figure with its interval; all fields but `n` are None where no question bears on the figure."""
 
     value: float | None
     low: float | None
@@ -119,7 +119,7 @@ class Metric:
     """A ratio of sums over the questions that bear on it."""
 
     name: str
-    says: str
+    meaning: str
     value: Callable[[QuestionScore], float | None]  # None: the question does not bear on it
     bears: Callable[[QuestionScore], bool] = _answerable
     a_quote: bool = False  # the share of quotes, not of questions
@@ -164,7 +164,7 @@ STATISTICS: Mapping[str, str] = {
 
 
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
-    """Every metric and statistic over these questions, by name."""
+    """Estimate every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
     estimates = _by_name(ratio_estimates(*ratio_parts(scored), resamples))
     answerable = np.array([bool(score.answerable) for score in scored])

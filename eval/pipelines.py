@@ -75,7 +75,7 @@ def tutorial_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipelin
 
 
 def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
-    """BM25 over the tutorial's chunks."""
+    """Make the pipeline that searches the tutorial's chunks by BM25."""
     import bm25s  # not installed with Al Pie
 
     index, stemmer = bm25s.BM25(), Stemmer.Stemmer("spanish")

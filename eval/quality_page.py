@@ -31,7 +31,7 @@ _INTERVAL = re.compile(r" %? ?\[[^\]]*\]( n=\d+)?")
 
 
 def refresh_page(page: str, folder: Path) -> str:
-    """The page with every table as the files of `folder` have it.
+    """Replace every table of the page by the same table of the files in `folder`.
 
     Raises `FileError` naming a table, column or row that the file does not have.
     """

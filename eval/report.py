@@ -52,7 +52,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class ScoredPipeline:
-    """A pipeline and what its predictions are worth."""
+    """A pipeline and the scores of its predictions."""
 
     name: str
     quotes: bool
@@ -108,7 +108,7 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 @dataclass(frozen=True)
 class Study:
-    """One question put to the system, and its answer in figures: what is written down of it."""
+    """What one study measured: its tables for people, its figures for programs."""
 
     name: str  # of its files
     title: str
@@ -135,7 +135,7 @@ def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
 
 
 def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Study:
-    """Everything measured of `pipelines`, the system itself first."""
+    """Measure everything of `pipelines`, of which the first is the system itself."""
     main, *others = pipelines
     overall = {one.name: _shown(one, summarise(one.scores, resamples)) for one in pipelines}
     by_kind = {
@@ -149,8 +149,8 @@ def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Stu
     tables = [_overall_table(main, overall), _kind_table(main, by_kind[main.name])]
     if others:
         tables += [_difference_table(main, differences), _pipelines_by_kind_table("recall@5", by_kind)]
-    says = {metric.name: metric.says for metric in METRICS} | dict(STATISTICS)
-    tables.append(Table("What is measured", ("figure", "meaning"), tuple(says.items())))
+    meanings = {metric.name: metric.meaning for metric in METRICS} | dict(STATISTICS)
+    tables.append(Table("What is measured", ("figure", "meaning"), tuple(meanings.items())))
     figures = {
         "interval": {"level": 0.95, "method": "percentile bootstrap", "resamples": resamples},
         "pipelines": {
@@ -221,7 +221,7 @@ def _rows_with_figures(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...]
 
 
 def estimate_cell(metric: str, estimate: Estimate | None, signed: bool = False) -> str:
-    """An estimate of a metric, as it stands in a table."""
+    """Write an estimate of a metric as a table shows it."""
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"
     sign = "+" if signed else ""

@@ -53,7 +53,7 @@ class EvaluationOptions:
 
 @dataclass(frozen=True)
 class CorpusSource:
-    """Where an evaluation gets its corpus from."""
+    """Opens the corpus of an evaluation: the index, or passages made of the questions' own paragraphs."""
 
     settings: Settings
     translations: Translations
@@ -150,11 +150,8 @@ def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[Que
     paragraphs = [paragraph for file in read for paragraph in file.paragraphs]
     if not paragraphs:
         raise ArgumentError(message("eval.needs_squad"))
-    return source.from_passages(*squad_corpus(paragraphs, _sentences))
-
-
-def _sentences(text: str) -> list[Span]:
-    return [Span(*bounds) for bounds in sentence_bounds(text)]
+    own = squad_corpus(paragraphs, lambda text: [Span(*bounds) for bounds in sentence_bounds(text)])
+    return source.from_passages(*own)
 
 
 def _measure(

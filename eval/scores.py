@@ -18,7 +18,7 @@ Group = tuple[Occurrence, ...]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a system said to one question: a row of the predictions file, as far as it is scored."""
+    """What a system answered to one question: the fields of a row of the predictions file that are scored."""
 
     answered: bool
     confidence: float  # 0 … 1
@@ -39,7 +39,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class QuestionScore:
-    """What one prediction is worth; every figure of a report is a sum over these."""
+    """The score of one prediction; every figure of a report is a sum over such scores."""
 
     id: str
     kind: str
@@ -82,7 +82,7 @@ class QuestionScore:
 
 
 def score_prediction(question: GoldQuestion, prediction: Prediction, texts: SourceTexts) -> QuestionScore:
-    """Scores what was said to a question."""
+    """Score the answer to a question."""
     groups = tuple(gold_places(group, texts) for group in question.groups)
     alternatives = gold_places(question.evidence, texts) + tuple(one for group in groups for one in group)
     quotes, passages = prediction.quotes, prediction.passages
@@ -148,7 +148,7 @@ def quote_is_right(question: GoldQuestion, alternatives: Sequence[Occurrence], q
 
 
 def answer_strings(question: GoldQuestion) -> tuple[str, ...]:
-    """Everything that is characteristic of the answer."""
+    """The strings of the gold answer, any of which shows that a text holds the answer or a part of it."""
     return question.answer + question.answer_all
 
 
@@ -157,12 +157,12 @@ def _holds_any(quote: PredictedText, strings: Iterable[str]) -> bool:
 
 
 def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
-    """Every place of some evidence in the documents."""
+    """Find every place of some evidence in the documents."""
     return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
 
 
 def matches_any(piece: PredictedText, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
-    """Half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
+    """Whether half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
     return any(
         coverage(piece, gold) >= _HALF or (lies_in(piece, gold) and _holds_any(piece, strings))
         for gold in alternatives

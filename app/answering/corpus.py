@@ -106,10 +106,11 @@ class Corpus:
     ) -> BuildReport:
         """Build or update the index of `settings.docs` in `settings.data`; `encoder` as in `open`."""
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
-        from alpie.index.formats.recognition import RECOGNISE_FILE, Recogniser
+        from alpie.index.formats.recognition import Recogniser
+        from alpie.index.sources.document_folder import RECOGNITION_FILE
 
         settings = settings or load_settings()
-        wanted = settings.ocr or (settings.docs / RECOGNISE_FILE).is_file()
+        wanted = settings.ocr or (settings.docs / RECOGNITION_FILE).is_file()
         recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
         encoder = encoder or open_configured_encoder(settings)
         for language in ("es", "en"):  # made now: who asks may not be allowed to write into the cache

@@ -19,15 +19,8 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
-from alpie.eval.bench.speed_worker import (
-    Case,
-    Timing,
-    Worker,
-    WorkerPlan,
-    machine_facts,
-    measure_in_turns,
-    run_process,
-)
+from alpie.eval.bench.speed_worker import Worker, WorkerPlan
+from alpie.eval.bench.timing import Case, Timing, machine_facts, measure_in_turns, run_process
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 

@@ -127,7 +127,7 @@ class _CollapsedText(NamedTuple):
 
 
 class SourceTexts:
-    """The documents as evidence is looked up in them.
+    """Looks evidence up in the documents, as they are written and as their readers see them.
 
     `passages` tells what the layout left out; without them only the text as written is known. `verifies`
     is what `alpie verify` says of a text: whether it is exact.
@@ -148,7 +148,7 @@ class SourceTexts:
         self._readings: dict[str, tuple[_CollapsedText, ...]] = {}
 
     def occurrences(self, doc: str, quote: str, start: int | None = None) -> tuple[Occurrence, ...]:
-        """Every place of `quote`, or only the one at offset `start`; empty if it is nowhere."""
+        """Find every place of `quote`, or only that at offset `start`; the result is empty where the quote stands nowhere."""
         wanted = collapse(quote)
         if doc not in self.documents or not wanted:
             return ()

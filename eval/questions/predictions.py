@@ -33,7 +33,7 @@ _QUOTE_FIELDS = ("doc", "text", "start", "end", "page", "path", "address", "scor
 
 
 class AskedCorpus(Protocol):
-    """What the evaluation needs of `alpie.app.Corpus`; a system without some part has it too."""
+    """What the evaluation asks: a `Corpus`, or a system with some part switched off."""
 
     @property
     def documents(self) -> Mapping[str, Document]: ...

@@ -23,7 +23,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class GoldQuestion:
-    """One question and, where the file carries it, its gold."""
+    """A question and, where its file has one, the gold answer."""
 
     id: str
     text: str

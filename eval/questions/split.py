@@ -33,7 +33,7 @@ def split_questions(questions: Sequence[GoldQuestion], part: str = "report") -> 
 
 
 def fitting_questions() -> tuple[GoldQuestion, ...]:
-    """All of the project's questions that are fitted on, those on other subjects apart."""
+    """Read the project's questions that are fitted on, without those on other subjects."""
     return split_questions(read_own_questions(), "fit") + read_own_questions(OWN_QUESTIONS / "fitting")
 
 
@@ -45,19 +45,15 @@ def off_topic_questions() -> tuple[GoldQuestion, ...]:
 def _assign_sides(questions: Sequence[GoldQuestion]) -> dict[int, str]:
     sides: dict[int, str] = {}
     filled = {"fit": Counter[str](), "report": Counter[str]()}
-    for group in sorted(_linked_groups(questions), key=lambda group: _order(questions, group)):
+    for group in sorted(_linked_groups(questions), key=lambda group: (-len(group), _hash(questions, group))):
         kinds = Counter(questions[position].kind for position in group)
-        # How far the kinds of this group are ahead in each part; ties go to a coin of the group's hash.
+        # How far the kinds of this group are ahead in each part; ties go by the group's hash.
         ahead = {side: sum(filled[side][kind] * count for kind, count in kinds.items()) for side in filled}
-        coin = "fit" if int(_hash(questions, group), 16) % 2 else "report"
-        side = min(filled, key=lambda side: (ahead[side], side != coin))
+        tie_side = "fit" if int(_hash(questions, group), 16) % 2 else "report"
+        side = min(filled, key=lambda side: (ahead[side], side != tie_side))
         filled[side].update(kinds)
         sides.update(dict.fromkeys(group, side))
     return sides
-
-
-def _order(questions: Sequence[GoldQuestion], group: Sequence[int]) -> tuple[int, str]:
-    return -len(group), _hash(questions, group)
 
 
 def _hash(questions: Sequence[GoldQuestion], group: Sequence[int]) -> str:

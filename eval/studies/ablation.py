@@ -36,7 +36,7 @@ from alpie.index.text_database import StoredPassages
 
 @dataclass(frozen=True)
 class Variant(AnswerPipeline):
-    """Everything of the system that can be switched off, as it is asked; an `AskedCorpus`."""
+    """The system with some part switched off, which is asked as an `AskedCorpus` is."""
 
     write_out: bool = True  # of chat spelling
 
@@ -52,14 +52,14 @@ class Variant(AnswerPipeline):
         return self.answer(self.encode(question, turns))
 
     def encode(self, question: str, turns: Sequence[str]) -> EncodedQuestion:
-        """A question, after the earlier ones that it leans on, as it is searched."""
+        """Encode a question, completed from the earlier `turns`, as the system searches it."""
         return self.index.encode(complete_question(parse_question(question, self.write_out), turns))
 
     def search(self, question: str, limit: int = 10, retriever: RetrieverName = "hybrid") -> tuple[Hit, ...]:
         return self.index.search(parse_question(question, self.write_out), limit, retriever).hits
 
 
-class _Remembering:
+class _CachingEncoder:
     """An encoder that encodes a question once, however many variants ask it."""
 
     def __init__(self, encoder: Encoder) -> None:
@@ -77,8 +77,8 @@ class _Remembering:
 
 
 def whole_system(corpus: Corpus) -> Variant:
-    """The system with every part, its questions' vectors kept for the variants made from it."""
-    index = replace(corpus.index, encoder=_Remembering(corpus.encoder))  # type: ignore[arg-type]
+    """Make the system with every part, whose variants share the vectors of the questions."""
+    index = replace(corpus.index, encoder=_CachingEncoder(corpus.encoder))  # type: ignore[arg-type]
     return Variant(corpus.documents, index, corpus.reader, load_weights())
 
 
@@ -87,7 +87,7 @@ class SystemPart:
     """A part of the system and how to do without it."""
 
     name: str
-    says: str  # what is left instead
+    left: str  # what there is instead
     off: Callable[[Variant], Variant]
 
 
@@ -101,7 +101,7 @@ def _retriever(*weights: str) -> Callable[[Variant], Variant]:
     return off
 
 
-class _SaysNothing:
+class _IndifferentReader:
     """A reader to which every sentence is as likely as none."""
 
     name = "nothing"
@@ -111,13 +111,7 @@ class _SaysNothing:
         return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]
 
 
-def _plain_ranking(whole: Variant) -> Variant:
-    """Sentences by the reader alone, in whichever passage."""
-    return replace(whole, weights=replace(whole.weights, candidate=LinearModel.from_mapping({"reader": 1.0})))
-
-
-def _without_expansions(whole: Variant) -> Variant:
-    return replace(whole, index=replace(whole.index, expansions=None))
+_BY_READER = LinearModel.from_mapping({"reader": 1.0})
 
 
 def _loose_lists(whole: Variant) -> Variant:
@@ -138,18 +132,20 @@ PARTS = (
     SystemPart("passage vectors", "no cosine of question and passage", _retriever("dense")),
     SystemPart("sentence vectors", "no best cosine of a sentence in the order of passages", _retriever("sentence")),
     SystemPart("BM25", "no stems of the passages", _retriever("lexical")),
-    SystemPart("expansions", "what was written beforehand for the passages is not searched", _without_expansions),
+    SystemPart("expansions", "what was written beforehand for the passages is not searched",
+         lambda whole: replace(whole, index=replace(whole.index, expansions=None))),
     SystemPart(
         "reader",
         "sentences by likeness to the question, refusal by the scores of the search",
-        lambda whole: replace(whole, reader=_SaysNothing()),
+        lambda whole: replace(whole, reader=_IndifferentReader()),
     ),
     SystemPart("acronyms", "an acronym and its expansion are strangers",
          lambda whole: replace(whole, index=replace(whole.index, acronyms=Acronyms({})))),
     SystemPart("chat clean-up", "«q», «xq», «tb» searched as typed", lambda whole: replace(whole, write_out=False)),
     SystemPart("re-ordering", "passages stay in fused order",
          lambda whole: replace(whole, weights=replace(whole.weights, rerank_weight=0.0))),
-    SystemPart("fitted ranking", "sentences by the reader alone, whatever retrieval says", _plain_ranking),
+    SystemPart("fitted ranking", "sentences by the reader alone, whatever retrieval says",
+         lambda whole: replace(whole, weights=replace(whole.weights, candidate=_BY_READER))),
     SystemPart("lists whole", "list items and table rows quoted one by one", _loose_lists),
     SystemPart("second quotation", "a question in two parts is treated as any other",
          lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),
@@ -172,7 +168,7 @@ def study_ablation(
     parts: Sequence[SystemPart] = PARTS,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """Asks `questions` of the whole system and of it without each part; paired differences."""
+    """Ask `questions` of the whole system and of the system without each part; returns paired differences."""
     whole = whole_system(corpus)
     confidences = _confidences(whole, fitting)
     kept = float((confidences >= whole.weights.threshold).mean()) if len(confidences) else None
@@ -189,7 +185,7 @@ def study_ablation(
     differences = {name: compare_scores(of, measured, resamples) for name, of in scores.items()}
     overall = summarise(measured, resamples)
     by_kind = {kind: {name: _difference(of, measured, kind, resamples) for name, of in scores.items()}
-               for kind in _kinds(measured)}  # fmt: skip
+               for kind in dict.fromkeys(score.kind for score in measured if score.answerable)}  # fmt: skip
     return Study(
         name="ablation",
         title="What each part is worth",
@@ -197,7 +193,7 @@ def study_ablation(
         tables=[
             _overall_table(overall, differences, parts),
             *(_kind_table(metric, by_kind, list(scores)) for metric in _BY_KIND if len(by_kind) > 1),
-            Table("What is switched off", ("part", "what is left"), tuple((p.name, p.says) for p in parts)),
+            Table("What is switched off", ("part", "what is left"), tuple((p.name, p.left) for p in parts)),
         ],
         figures={
             "whole": {name: asdict(one) for name, one in overall.items()},
@@ -230,10 +226,6 @@ def _scores(
     variant: Variant, questions: Sequence[GoldQuestion], texts: SourceTexts, on_question: OnQuestion | None
 ) -> list[QuestionScore]:
     return score_predictions(questions, predict(variant, questions, on_question), texts)
-
-
-def _kinds(scores: Sequence[QuestionScore]) -> list[str]:
-    return list(dict.fromkeys(score.kind for score in scores if score.answerable))
 
 
 def _difference(

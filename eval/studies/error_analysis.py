@@ -60,7 +60,7 @@ def study_misses(
     texts: SourceTexts,
     on_question: OnQuestion | None = None,
 ) -> Study:
-    """A study of every question that was not answered rightly, by its cause."""
+    """Find the cause of every question that was not answered rightly."""
     whole = whole_system(corpus)
     predictions = [Prediction.from_row(row) for row in predict(whole, questions, on_question)]
     refused = [n for n, q in enumerate(questions) if q.answerable and not predictions[n].answered]
@@ -128,7 +128,8 @@ def _cause(
             return lost
         if not any(matches_any(passage, group, strings) for passage in prediction.passages):
             return _lost_by_search(whole, question, group, strings)
-        return "cut" if _holds_evidence(quotes, group) else "sentence choice"
+        touched = any(coverage(quote, place) > 0.1 for quote in quotes for place in group)
+        return "cut" if touched else "sentence choice"
     return "cut"  # every piece is there, the answer itself is not
 
 
@@ -150,10 +151,6 @@ def _lost_by_search(whole: Variant, question: GoldQuestion, group: Group, string
             return "fusion"
     evidence = frozenset().union(*(stems(place.quote) for place in group))
     return "lexical" if stems(question.text) & evidence else "dense"
-
-
-def _holds_evidence(quotes: Sequence[PredictedText], group: Group) -> bool:
-    return any(coverage(quote, place) > 0.1 for quote in quotes for place in group)
 
 
 def _counts_by_part(misses: Sequence[Miss], asked: Mapping[str, int]) -> dict[str, dict[str, int]]:

@@ -63,5 +63,5 @@ def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Exam
 
 
 def examples_of(corpus: Corpus, questions: Iterable[GoldQuestion], texts: SourceTexts) -> list[Example]:
-    """Every question searched, answerable or not."""
+    """Search every question, answerable or not, and label what was found."""
     return [_example(corpus, question, texts) for question in questions]

@@ -12,6 +12,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,11 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
     folder = bundled_folder(cache)
     model = load_model(folder, LAYERS, checkpoint).eval()
     table = WordTable.open(folder / WEIGHTS_FILE)
-    inputs = [torch.from_numpy(_vectors(table, sequence)) for sequence in _sample_sequences(folder)]
+    questions, passages = sample_texts()
+    inputs = [
+        torch.from_numpy(table.rows(sequence_of(folder, question, passage)).astype(np.float32)[np.newaxis])
+        for question, passage in zip(cycle(questions), passages, strict=False)
+    ]
     with torch.no_grad():
         reference = [model.from_vectors(one).numpy() for one in inputs]
         smooth_linear_layers(model.transformer, lambda: [model.from_vectors(one) for one in inputs])
@@ -59,18 +64,6 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
             )
         target.write_bytes(small.read_bytes())
     return difference
-
-
-def _sample_sequences(folder: Path) -> list[list[int]]:
-    questions, passages = sample_texts()
-    return [
-        sequence_of(folder, questions[number % len(questions)], passage)
-        for number, passage in enumerate(passages)
-    ]
-
-
-def _vectors(table: WordTable, ids: Sequence[int]) -> NDArray[np.float32]:
-    return table.rows(ids).astype(np.float32)[np.newaxis]
 
 
 def _difference(graph: Path, inputs: Sequence[Any], reference: Sequence[NDArray[np.float32]]) -> float:

@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,18 @@ _HEAD_RATE = 1e-3
 
 @dataclass(frozen=True)
 class Schedule:
-    """How fast is learned: up to `rate` within `warmup` steps, then straight down to `final` of it."""
+    """The learning rate of each step, which rises to `rate` in `warmup` steps and falls in a line to `final` times `rate`."""
 
     rate: float = 1.6e-4
     final: float = 0.02
     warmup: int = 60
     batch: int = 16
     most_tokens: int = 288
+
+    def factor(self, steps: int, step: int) -> float:
+        """What part of `rate` step number `step` of so many `steps` learns at."""
+        falling = 1 - (1 - self.final) * step / steps
+        return min(1.0, (step + 1) / self.warmup) * max(self.final, falling)
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ class _Batches:
         return _Encoded(row, pair["input_ids"], offsets, own)
 
     def after(self, step: int) -> Iterator[list[_Encoded]]:
-        """The batches from number `step` on."""
+        """Make the batches from number `step` on."""
         size = self._schedule.batch
         for first in range(step // _WINDOW * _WINDOW, self.count, _WINDOW):
             window = [self.encode(row) for row in self._rows[first * size : (first + _WINDOW) * size]]
@@ -155,11 +161,7 @@ def train(
         weight_decay=0.01,
     )
 
-    def rate(step: int) -> float:
-        falling = 1 - (1 - schedule.final) * step / batches.count
-        return min(1.0, (step + 1) / schedule.warmup) * max(schedule.final, falling)
-
-    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
+    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, partial(schedule.factor, batches.count))
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.pt"
     step, losses = _resume(state, model, optimiser, slope)  # losses since the curve's last line

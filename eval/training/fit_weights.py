@@ -80,7 +80,7 @@ class FittingSets:
 
 
 def fit_all(sets: FittingSets) -> Weights:
-    """The fitted tables from labelled examples, with what cross-validation says of them."""
+    """Fit the tables to labelled examples, and measure them by cross-validation."""
     candidate = fit_ranking(sets.weighted)
     weighted = [*sets.weighted, *((example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)]
     examples = [example for example, _ in weighted]

@@ -21,7 +21,7 @@ FROZEN = ("embeddings", "encoder.layer.0.", "encoder.layer.1.")
 
 
 class JointModel(nn.Module):
-    """Logits (rows, tokens, 2) that the answer begins and ends at a token; the first token's: it is not here."""
+    """Gives logits (rows, tokens, 2) that the answer begins or ends at a token; the first token stands for no answer."""
 
     def __init__(self, transformer: Any) -> None:
         super().__init__()
@@ -33,13 +33,13 @@ class JointModel(nn.Module):
             parameter.requires_grad = not name.startswith(FROZEN)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """From token ids and the mask of those that are no padding, shape (rows, tokens) each."""
+        """Compute the logits of token ids, with a mask of those that are no padding; both of shape (rows, tokens)."""
         hidden = self.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
         logits: torch.Tensor = self.head(hidden.float())
         return logits
 
     def from_vectors(self, word_vectors: torch.Tensor) -> torch.Tensor:
-        """From word vectors (rows, tokens, size), without padding: the form that is exported."""
+        """Compute the logits of word vectors (rows, tokens, size) without padding, which is what is exported."""
         logits: torch.Tensor = self.head(self.transformer(inputs_embeds=word_vectors).last_hidden_state)
         return logits
 
@@ -67,9 +67,12 @@ def load_model(
     model = JointModel(transformer)
     if checkpoint is not None:
         graph = checkpoint.suffix == ".onnx"
-        weights = (
-            _exported_weights(checkpoint) if graph else torch.load(checkpoint, weights_only=True)["weights"]
+        stored = (
+            _exported_weights(checkpoint)
+            if graph
+            else torch.load(checkpoint, weights_only=True)["weights"].items()
         )
+        weights = {name: value for name, value in stored if _is_trained(name)}
         unknown = model.load_state_dict(weights, strict=False).unexpected_keys
         if unknown:
             raise ValueError(f"{checkpoint} is of another model: {', '.join(unknown[:3])}")
@@ -85,15 +88,11 @@ def _is_trained(name: str) -> bool:
     return not name.removeprefix("transformer.").startswith(FROZEN)
 
 
-def _exported_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The trained weights that an exported graph holds, by the names that training gives them.
+def _exported_weights(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
+    """All weights that an exported graph holds, by the names that training gives them.
 
     Training can go on from what ships, so no checkpoint of four times its size is kept beside it.
     """
-    return {name: value for name, value in _of_graph(path) if _is_trained(name)}
-
-
-def _of_graph(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
     import onnx
     from onnx.numpy_helper import to_array
 

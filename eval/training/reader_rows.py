@@ -53,7 +53,7 @@ _OVERLAPS = ("overlaps_squad_dev", "overlaps_xquad")  # flags of rows whose text
 
 
 def checksum_of(passage: str) -> str:
-    """What a passage is found by."""
+    """The checksum by which a passage is found in the public sets."""
     return hashlib.sha256(passage.encode()).hexdigest()[:16]
 
 
@@ -70,7 +70,7 @@ def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class TrainingRow:
-    """A row of a file of this folder, and what is known of its passage."""
+    """A written row, as its file has it, and what is known of its passage."""
 
     row: dict[str, Any]  # as it stands in the file
     name: str  # where it stands, for messages
@@ -171,7 +171,7 @@ def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple
 
 
 def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
-    """Every second article of the first of these SQuAD files, and what the others hold of it; figures are reported on the rest.
+    """Take every second article of the first SQuAD file, from all `paths`; figures are reported on the other articles.
 
     Articles are known by their title. A question that stands in several files is taken once, and of an article at most
     `_OF_ARTICLE`, so that none outweighs the rest.
@@ -210,7 +210,7 @@ class NearPassages:
         self._encoder = encoder
 
     def beside(self, rows: Sequence[ReaderRow], chance: random.Random) -> Iterator[ReaderRow]:
-        """Each row's question with such a passage; passages that hardly differ from the right one are no wrong ones."""
+        """Put each question beside a near passage that does not answer, which is never a rewording of the right one."""
         cosines = self._encoder.encode_queries([row.question for row in rows]) @ self._vectors.T
         for row, of_row in zip(rows, cosines, strict=True):
             own = self._numbers[row.passage]

@@ -42,7 +42,7 @@ def _of_expansions(corpus: Corpus) -> Iterator[ReaderRow]:
                 continue
             span = _span(passage, line.sentences)
             yield ReaderRow(line.text, _text(passage), True, (span,), loose=True, kind="expansion")
-            for other in _beside(corpus, line.text, {passage.address}, _SKIPPED, 1):
+            for other in _near_passages(corpus, line.text, {passage.address}, _SKIPPED, 1):
                 yield ReaderRow(line.text, other, False, kind="expansion")
 
 
@@ -69,11 +69,11 @@ def _of_questions(corpus: Corpus, questions: Sequence[GoldQuestion]) -> Iterator
                 question.text, _text(passage), True, (_span(passage, numbers),), loose=True, kind="question"
             )
         if places or not question.groups:
-            for other in _beside(corpus, question.text, set(right), 0, _BESIDE):
+            for other in _near_passages(corpus, question.text, set(right), 0, _BESIDE):
                 yield ReaderRow(question.text, other, False, kind="question")
 
 
-def _beside(corpus: Corpus, text: str, right: set[str], skipped: int, most: int) -> list[str]:
+def _near_passages(corpus: Corpus, text: str, right: set[str], skipped: int, most: int) -> list[str]:
     hits = corpus.search(text, limit=most + skipped + len(right))
     wrong = [_text(hit.passage) for hit in hits if hit.passage.address not in right]
     return wrong[skipped : skipped + most]

@@ -40,10 +40,3 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
-
-
-def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Such a file; the same objects give the same bytes, so that version control sees what changed."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")

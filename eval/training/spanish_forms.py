@@ -72,7 +72,7 @@ def _forms(word: str, flags: str, affixes: dict[str, list[_Affix]]) -> Iterator[
 
 
 def forms_of(folder: Path) -> list[str]:
-    """All forms of the dictionaries in `folder`, folded, ascending."""
+    """Expand the dictionaries in `folder` to all their forms, folded, in ascending order."""
     found: set[str] = set()
     for dictionary in sorted(folder.glob("es_*.dic")):
         affixes = _affixes(dictionary.with_suffix(".aff"))

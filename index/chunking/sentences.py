@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
-from alpie.index.layout.legal import only_orders
+from alpie.index.layout.unit_names import only_orders
 from alpie.index.records import (
     Block,
     BlockKind,

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import Floats
+from alpie.index.encoder.packed_weights import PackedModel, read_packed
 from alpie.index.errors import EncoderError
 from alpie.index.files import build_once, checksum, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.messages import message
@@ -28,8 +26,10 @@ if TYPE_CHECKING:
 
 
 MODEL_NAME = "multilingual-e5-small-q4"
-PROMPTS = {"query": "query: ", "document": "passage: "}
-MAXIMUM_TOKENS = 512
+# the JSON files of the folder, by name
+_TEMPLATES: dict[str, Any] = json.loads(Path(__file__).with_name("bundled_model.json").read_text("utf-8"))
+PROMPTS: dict[str, str] = _TEMPLATES["config_sentence_transformers.json"]["prompts"]
+MAXIMUM_TOKENS: int = _TEMPLATES["tokenizer_config.json"]["model_max_length"]
 WEIGHTS_FILE = "model.safetensors"
 WORD_VECTORS = "embeddings.word_embeddings.weight"
 
@@ -123,15 +123,16 @@ def _write_weights(path: Path, model: PackedModel) -> None:
     from safetensors.numpy import save_file
 
     tensors: dict[str, NDArray[np.float16]] = {}
-    for source_name, name in _tensor_names(model.layers):
+    hidden_size = model.config["hidden_size"]
+    for source_name, name in _tensor_names(model.config["num_hidden_layers"]):
         values = model.tensor(source_name).astype(np.float16)
         if source_name in _MATRICES or model.tensors[source_name].is_quantised:
-            columns = model.intermediate_size if ".fo." in source_name else model.hidden_size
+            columns = model.config["intermediate_size"] if ".fo." in source_name else hidden_size
             values = values.reshape(-1, columns)
         tensors[name] = values
     # The model has no pooler, but BertModel reports one that is missing as a possible mistake.
-    tensors["pooler.dense.weight"] = np.zeros((model.hidden_size, model.hidden_size), np.float16)
-    tensors["pooler.dense.bias"] = np.zeros(model.hidden_size, np.float16)
+    tensors["pooler.dense.weight"] = np.zeros((hidden_size, hidden_size), np.float16)
+    tensors["pooler.dense.bias"] = np.zeros(hidden_size, np.float16)
     save_file(tensors, path, metadata={"format": "pt"})
     path.chmod(0o644)  # the library writes 600, which would shut other users out of a shared cache
 
@@ -173,193 +174,6 @@ def _tokenizer(model: PackedModel) -> Tokenizer:
 
 
 def _configuration(model: PackedModel) -> dict[str, Any]:
-    names = {f"{name}_token": model.pieces[index][0] for name, index in model.special_ids.items()}
-    modules = (
-        ("", "base.modules.transformer.Transformer"),
-        ("1_Pooling", "sentence_transformer.modules.pooling.Pooling"),
-        ("2_Normalize", "base.modules.normalize.Normalize"),
-    )
-    return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "dtype": "float32",
-            "hidden_act": "gelu",
-            "hidden_size": model.hidden_size,
-            "intermediate_size": model.intermediate_size,
-            "layer_norm_eps": model.epsilon,
-            "max_position_embeddings": model.positions,
-            "num_attention_heads": model.heads,
-            "num_hidden_layers": model.layers,
-            "pad_token_id": model.special_ids["pad"],
-            "type_vocab_size": model.token_types,
-            "vocab_size": model.vocabulary_size,
-        },
-        "tokenizer_config.json": {
-            **names,
-            "cls_token": names["bos_token"],
-            "sep_token": names["eos_token"],
-            "mask_token": "<mask>",
-            "model_max_length": MAXIMUM_TOKENS,
-            "tokenizer_class": "PreTrainedTokenizerFast",
-        },
-        "modules.json": [
-            {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.{kind}"}
-            for index, (path, kind) in enumerate(modules)
-        ],
-        "sentence_bert_config.json": {
-            "transformer_task": "feature-extraction",
-            "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
-            "module_output_name": "token_embeddings",
-        },
-        "config_sentence_transformers.json": {
-            "model_type": "SentenceTransformer",
-            "prompts": PROMPTS,
-            "default_prompt_name": None,
-            "similarity_fn_name": "cosine",
-        },
-        "1_Pooling/config.json": {
-            "embedding_dimension": model.hidden_size,
-            "pooling_mode": "mean",
-            "include_prompt": True,
-        },
-        "2_Normalize/config.json": {
-            "module_input_name": "sentence_embedding",
-            "module_output_name": "sentence_embedding",
-        },
-    }
-
-
-# The layout of the source, little-endian, as read by ``e5.c`` in that package: ``"E5S1"``, version; seven int32 of sizes,
-# the layer-norm epsilon (float32), weights a block (int32); number of pieces and four special ids; byte length of all
-# pieces (uint64), their offsets (uint32) and scores (float32), their bytes; a table of normalised characters
-# (count, byte length, entries: not needed); a directory of tensors (name, type, count, offset, bytes); the tensors.
-BLOCK_WEIGHTS = 32
-BLOCK_BYTES = 18  # one fp16 scale and 16 bytes of nibbles
-
-
-@dataclass(frozen=True)
-class PackedTensor:
-    """Where a tensor lies in the source file."""
-
-    is_quantised: bool
-    count: int
-    offset: int
-    size_bytes: int
-
-
-@dataclass(frozen=True)
-class PackedModel:
-    """The source file, parsed: sizes, vocabulary, and where the tensors are."""
-
-    data: NDArray[np.uint8]
-    hidden_size: int
-    layers: int
-    heads: int
-    intermediate_size: int
-    vocabulary_size: int
-    positions: int
-    token_types: int
-    epsilon: float
-    special_ids: Mapping[str, int]  # "bos", "eos", "pad", "unk"
-    pieces: tuple[tuple[str, float], ...]
-    tensors: Mapping[str, PackedTensor]
-
-    def tensor(self, name: str) -> Floats:
-        """Tensor `name` unpacked, as one row of float32."""
-        if name not in self.tensors:
-            raise EncoderError(message("encoder.no_tensor", name=name))
-        packed = self.tensors[name]
-        raw = self.data[packed.offset : packed.offset + packed.size_bytes]
-        if not packed.is_quantised:
-            return raw.view("<f4").astype(np.float32)
-        return unpack_q4(raw)
-
-
-def read_packed(path: Path) -> PackedModel:
-    """Parse the source file at `path`; raises `EncoderError` if it is not one, or is cut short."""
-    with path.open("rb") as file:
-        if file.read(4) != b"E5S1":
-            raise EncoderError(message("encoder.not_weights", path=path))
-    data: NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r")
-    try:
-        model = _parse(_Cursor(data, position=4))
-    except (struct.error, ValueError, IndexError) as error:
-        raise EncoderError(message("encoder.weights_damaged", path=path, error=error)) from error
-    if any(tensor.offset + tensor.size_bytes > len(data) for tensor in model.tensors.values()):
-        raise EncoderError(message("encoder.weights_cut", path=path))
-    return model
-
-
-@dataclass
-class _Cursor:
-    """Reads the source file front to back."""
-
-    data: NDArray[np.uint8]
-    position: int
-
-    def values(self, layout: str) -> tuple[Any, ...]:
-        """The values of a `struct` layout."""
-        found = struct.unpack_from("<" + layout, self.data.data, self.position)
-        self.position += struct.calcsize("<" + layout)
-        return found
-
-    def take(self, size_bytes: int) -> NDArray[np.uint8]:
-        """Read the next `size_bytes` bytes."""
-        if self.position + size_bytes > len(self.data):
-            raise ValueError(message("encoder.ends", place=len(self.data)))
-        self.position += size_bytes
-        return self.data[self.position - size_bytes : self.position]
-
-
-_SIZES = "hidden_size layers heads intermediate_size vocabulary_size positions token_types".split()
-
-
-def _parse(cursor: _Cursor) -> PackedModel:
-    (_version,) = cursor.values("I")
-    sizes = dict(zip(_SIZES, cursor.values("7i"), strict=True))
-    epsilon, block_weights = cursor.values("fi")
-    if block_weights != BLOCK_WEIGHTS:
-        raise ValueError(message("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
-    piece_count, *special = cursor.values("5i")
-    special_ids = dict(zip(("bos", "eos", "pad", "unk"), special, strict=True))
-    pieces = _parse_pieces(cursor, piece_count)
-    _, table_bytes = cursor.values("iI")
-    cursor.take(table_bytes)
-    data, tensors = cursor.data, dict(_parse_directory(cursor))
-    return PackedModel(
-        data, special_ids=special_ids, epsilon=epsilon, pieces=pieces, tensors=tensors, **sizes
-    )
-
-
-def _parse_pieces(cursor: _Cursor, count: int) -> tuple[tuple[str, float], ...]:
-    (total_bytes,) = cursor.values("Q")
-    offsets = cursor.take(4 * (count + 1)).view("<u4").tolist()
-    scores = cursor.take(4 * count).view("<f4").tolist()
-    text = cursor.take(total_bytes).tobytes()
-    ends = zip(offsets[:-1], offsets[1:], scores, strict=True)
-    return tuple((text[start:end].decode("utf-8"), score) for start, end, score in ends)
-
-
-def _parse_directory(cursor: _Cursor) -> Iterator[tuple[str, PackedTensor]]:
-    (count,) = cursor.values("i")
-    for _ in range(count):
-        (name_bytes,) = cursor.values("H")
-        name = cursor.take(name_bytes).tobytes().decode("ascii")
-        kind, values, offset, size_bytes = cursor.values("BIQQ")
-        yield name, PackedTensor(kind == 1, values, offset, size_bytes)
-
-
-def unpack_q4(raw: NDArray[np.uint8]) -> Floats:
-    """Q4_0 blocks (18 bytes each) as float32, 32 values a block: ``(nibble - 8) * scale``.
-
-    Byte *j* of a block holds weight *j* in its low half and weight *j* + 16 in its high one.
-    """
-    blocks = raw.reshape(-1, BLOCK_BYTES)
-    scales = np.ascontiguousarray(blocks[:, :2]).view("<f2").astype(np.float32)
-    weights = np.empty((len(blocks), BLOCK_WEIGHTS), np.float32)
-    weights[:, :16] = blocks[:, 2:] & 0x0F
-    weights[:, 16:] = blocks[:, 2:] >> 4
-    weights -= 8
-    weights *= scales
-    return weights.reshape(-1)
+    """The content of each JSON file of the folder; what the template leaves open are the sizes of the model."""
+    config = {name: model.config.get(name, value) for name, value in _TEMPLATES["config.json"].items()}
+    return {**_TEMPLATES, "config.json": config}

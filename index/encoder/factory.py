@@ -63,8 +63,8 @@ def _open_onnx(model: ModelFiles) -> OnnxEncoder | None:
     """The fast encoder, or None when no 8-bit graph of `model` passes its check here."""
     # A cache may come from another machine (a container image, a shared home folder), whose processor
     # multiplied 8-bit numbers without overflow where this one does not: then make the graph anew, here.
-    for distrust in (False, True):
-        graph = onnx_folder(model, distrust)
+    for rebuild in (False, True):
+        graph = onnx_folder(model, rebuild)
         if graph is None:
             return None
         encoder = OnnxEncoder(model)

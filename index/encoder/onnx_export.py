@@ -75,16 +75,16 @@ class Agreement:
         return all(found >= least for found, least in zip(astuple(self), limits, strict=True))
 
 
-def onnx_folder(model: ModelFiles, distrust: bool = False) -> Path | None:
-    """The folder with the 8-bit graph of `model`, made if it is not there, or anew with `distrust`; None if none agrees."""
+def onnx_folder(model: ModelFiles, rebuild: bool = False) -> Path | None:
+    """The folder of the 8-bit graph of `model`, made where there is none and with `rebuild`; None where no graph agrees."""
     folder = model.graph
-    doubted = read_fingerprint(folder) if distrust else None
+    replaced = read_fingerprint(folder) if rebuild else None
     facts = {"format_version": FORMAT_VERSION, "model": model.fingerprint}
 
     def is_current(place: Path) -> bool:
         found = read_fingerprint(place) or {}
         is_decided = found.get("accepted") or found.get("onnxruntime") == _onnxruntime_version()
-        return found != doubted and bool(is_decided) and is_intact(place, facts)
+        return found != replaced and bool(is_decided) and is_intact(place, facts)
 
     build_once(folder, is_current, build=lambda place: _build_graph(model, place, facts))
     return folder if (read_fingerprint(folder) or {}).get("accepted") else None

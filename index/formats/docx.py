@@ -23,10 +23,10 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import SourceError
+from alpie.index.formats.docx_numbering import Numbering
 from alpie.index.formats.docx_package import (
     MATH,
     DocxStyles,
-    Numbering,
     W,
     as_transitional,
     docx_metadata,
@@ -40,7 +40,7 @@ from alpie.index.formats.docx_package import (
     symbol_text,
     value_at,
 )
-from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.extraction import Extraction, Note, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import LOWERED, RAISED, list_number, write_raised
 from alpie.index.formats.packed import open_packed
@@ -62,7 +62,7 @@ _MAX_NESTING = 60
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file."""
+    """Read a DOCX. Raises `SourceError` for a damaged or encrypted file."""
     with open_packed(data, path, "[Content_Types].xml") as archive:
         data = as_transitional(data, archive)
     try:
@@ -89,8 +89,6 @@ class _DocxBody:
         self._bold_headings = not any(self._styles.heading_level(p) for p in self._body.iter(f"{W}p"))
         self._notes = {kind: notes_of(document, kind) for kind in ("footnote", "endnote")}
         self._called = dict.fromkeys(self._notes, 0)
-        # label and text of notes, until the list that calls them ends
-        self._waiting: list[tuple[str, str]] = []
         self._unread: dict[NoticeKind, list[Any]] = defaultdict(list)
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction
@@ -126,7 +124,7 @@ class _DocxBody:
             for one in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
                 if one.tag == f"{W}p":
                     parts.append("" if initial else "\n")
-                    initial = _is_initial(one)
+                    initial = _is_drop_cap(one)
                 elif one.tag != f"{W}t":
                     parts.append("-" if one.tag == f"{W}noBreakHyphen" else "\n")
                 elif one not in left_out and next(one.iterancestors(_FALLBACK), None) is None:
@@ -160,12 +158,12 @@ class _DocxBody:
 
     def _read_paragraph(self, paragraph: Any) -> None:
         boxes: list[Any] = []
-        notes: list[tuple[str, str]] = []
+        notes: list[Note] = []
         is_contents = bool(self._contents) or any(self._fields) or self._styles.is_contents(paragraph)
         text = self._carried + write_raised("".join(self._pieces(paragraph, boxes, notes)))
         self._codes = [False] * len(self._codes)  # an instruction stands in one paragraph
         gone = any(find_below(paragraph, f"pPr/rPr/{name}") is not None for name in ("del", "moveFrom"))
-        gone = gone or _is_initial(paragraph)
+        gone = gone or _is_drop_cap(paragraph)
         self._carried = text if gone else ""
         if not self._rendered and find_below(paragraph, "pPr/pageBreakBefore") is not None:
             text = "\f" + text
@@ -179,7 +177,7 @@ class _DocxBody:
             self._builder.add(text, BlockKind.CONTENTS)
         else:
             self._write(paragraph, text)
-        self._waiting += notes
+        self._builder.notes += notes
         for box in boxes:
             self._read_blocks(box, 0)
         if paragraph in self._section_ends:
@@ -195,20 +193,13 @@ class _DocxBody:
             shown = collapse(text)
             plain = len(shown) <= _MAX_BOLD_HEADING and shown[-1] not in ".,;:"
             level = 2 if plain and _all_bold(paragraph) else None
-        if marker:
-            start = len(text) - len(text.lstrip())
-            text = f"{text[:start]}{marker} {text[start:]}"
-        if level:
-            self._builder.add(text, BlockKind.HEADING, level=level)
-        else:
-            self._builder.add(text, item=item)
+        kind = BlockKind.HEADING if level else None
+        self._builder.add(text, kind, level=level or 0, item=item and not level, marker=marker or "")
 
     def _write_notes(self) -> None:
         self._builder.add(self._carried)
         self._carried = ""
-        for label, text in self._waiting:
-            self._builder.add(text, BlockKind.PARAGRAPH, label=label)
-        self._waiting = []
+        self._builder.write_notes()
 
     def _read_table(self, table: Any, nesting: int) -> None:
         self._write_notes()
@@ -225,7 +216,7 @@ class _DocxBody:
                 for cell in cells:
                     self._read_blocks(cell, nesting + 1)
             return
-        notes: list[tuple[str, str]] = []
+        notes: list[Note] = []
         rows = [
             [TableCell("")] * _number_at(row, "trPr/gridBefore", 0)
             + [self._table_cell(cell, notes) for cell in cells]
@@ -233,17 +224,17 @@ class _DocxBody:
         ]
         headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
         self._builder.add_table(rows, headers or 1)
-        self._waiting += notes
+        self._builder.notes += notes
         for _ in self._breaks(table):
             self._builder.next_page()
 
-    def _table_cell(self, cell: Any, notes: list[tuple[str, str]]) -> TableCell:
+    def _table_cell(self, cell: Any, notes: list[Note]) -> TableCell:
         merged = find_below(cell, "tcPr/vMerge")
         goes_on = merged is not None and merged.get(f"{W}val") != "restart"
         text = collapse(" ".join(self._cell_paragraphs(cell, notes)))
         return TableCell(text, _number_at(cell, "tcPr/gridSpan", 1), goes_on=goes_on)
 
-    def _cell_paragraphs(self, parent: Any, notes: list[tuple[str, str]]) -> Iterator[str]:
+    def _cell_paragraphs(self, parent: Any, notes: list[Note]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
         for child in parent:
             if child.tag == f"{W}p":
@@ -255,7 +246,7 @@ class _DocxBody:
             elif child.tag in _WRAPPERS or child.tag in (f"{W}tbl", f"{W}tr", f"{W}tc"):
                 yield from self._cell_paragraphs(child, notes)
 
-    def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[tuple[str, str]]) -> Iterator[str]:
+    def _pieces(self, paragraph: Any, boxes: list[Any], notes: list[Note]) -> Iterator[str]:
         """What a paragraph shows, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
         stack = [paragraph]
         while stack:
@@ -273,30 +264,37 @@ class _DocxBody:
                 self._unread[NoticeKind.STRUCK_TEXT].append(one)
             elif tag == f"{W}txbxContent":
                 boxes.append(one)
-            elif tag == f"{W}t":
-                if not any(self._codes):
-                    shown = _OF_A_FONT.sub(partial(self._sign, font_of(one)), one.text or "")
-                    yield RAISED + shown + LOWERED if self._styles.is_raised(one.getparent()) else shown
-            elif tag in _SHOWN:
-                ends_page = tag == f"{W}br" and one.get(f"{W}type") == "page" and not self._rendered
-                yield "\n\f" if ends_page else _SHOWN[tag]
-            elif tag == f"{W}sym":
-                shown = symbol_text(one)
+            elif (shown := self._shown(one, tag)) is not None:
                 yield shown
-                self._signs += not shown
-            elif tag == f"{MATH}oMath":
-                yield formula_text(one)
             elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
                 self._unread[NoticeKind.FORMULAS].append(one)
-            elif tag == f"{W}fldChar":
-                self._follow_field(one.get(f"{W}fldCharType"))
-                yield form_value(one)
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 notes += self._note(tag.removeprefix(W).removesuffix("Reference"), one)
                 if is_on(one.get(f"{W}customMarkFollows", "0")):
                     del stack[len(stack) - len(list(one.itersiblings())) :]  # the mark, which its run shows
             else:
                 stack += reversed(one)
+
+    def _shown(self, element: Any, tag: str) -> str | None:
+        """What an element of a run shows by itself; None where what stands in it does."""
+        if tag == f"{W}t":
+            if any(self._codes):
+                return ""
+            text = _OF_A_FONT.sub(partial(self._sign, font_of(element)), element.text or "")
+            return RAISED + text + LOWERED if self._styles.is_raised(element.getparent()) else text
+        if tag in _SHOWN:
+            ends_page = tag == f"{W}br" and element.get(f"{W}type") == "page" and not self._rendered
+            return "\n\f" if ends_page else _SHOWN[tag]
+        if tag == f"{W}sym":
+            sign = symbol_text(element)
+            self._signs += not sign
+            return sign
+        if tag == f"{MATH}oMath":
+            return formula_text(element)
+        if tag == f"{W}fldChar":
+            self._follow_field(element.get(f"{W}fldCharType"))
+            return form_value(element)
+        return None
 
     def _follow_field(self, kind: str | None) -> None:
         if kind == "begin":
@@ -313,7 +311,7 @@ class _DocxBody:
         self._signs += not shown
         return shown
 
-    def _note(self, kind: str, call: Any) -> list[tuple[str, str]]:
+    def _note(self, kind: str, call: Any) -> list[Note]:
         self._called[kind] += 1
         note = self._notes[kind].get(call.get(f"{W}id"))
         if note is None:
@@ -328,7 +326,7 @@ def _number_at(parent: Any, path: str, default: int) -> int:
     return int(text) if text and re.fullmatch(r"\d{1,2}", text) else default
 
 
-def _is_initial(paragraph: Any) -> bool:
+def _is_drop_cap(paragraph: Any) -> bool:
     """Whether a paragraph is the first letter of the next one, set large."""
     frame = find_below(paragraph, "pPr/framePr")
     return frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin")

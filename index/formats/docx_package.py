@@ -1,7 +1,4 @@
-"""What the parts of a DOCX say beside its body: styles, numbers of lists, notes, signs, and what the file says of itself.
-
-The file holds the rule of a list's numbers, not the number, and the reader sees the number.
-"""
+"""What the parts of a DOCX say beside its body: styles, notes, signs, and what the file says of itself."""
 
 from __future__ import annotations
 
@@ -10,12 +7,11 @@ import re
 import zipfile
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from docx.document import Document as DocxDocument
 
 from alpie.index.formats.extraction import Metadata
-from alpie.index.formats.numbering import list_number
 from alpie.index.formats.packed import parse_xml
 from alpie.index.records import collapse
 
@@ -25,23 +21,23 @@ _TEMPLATE_CREATED = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # in what python
 
 
 @cache
-def _steps(path: str) -> str:
+def _qualified_path(path: str) -> str:
     return "/".join(W + name for name in path.split("/"))
 
 
 def find_below(element: Any, path: str) -> Any:
     """What stands at a path of names below an element, «pPr/numPr»; None where nothing does."""
-    return element.find(_steps(path))
+    return element.find(_qualified_path(path))
 
 
 def value_at(element: Any, path: str) -> str | None:
-    """The value of what stands at a path below an element, "" where it says none; None where nothing does."""
+    """The value of the element at a path below another, "" where that element has none; None where there is no such element."""
     found = find_below(element, path)
     return None if found is None else found.get(f"{W}val") or ""
 
 
 def is_set(element: Any, path: str) -> bool | None:
-    """Whether the property at a path below an element is on; None where it is not there."""
+    """Whether the property at a path below an element is on; None where the element has no such property."""
     value = value_at(element, path)
     return None if value is None else is_on(value)
 
@@ -52,7 +48,7 @@ def is_on(value: str) -> bool:
 
 
 def as_transitional(data: bytes, archive: zipfile.ZipFile) -> bytes:
-    """A strict OOXML file under the names of the transitional kind, which are all that differs; others as they are."""
+    """Rename a strict OOXML file to the transitional namespaces, which alone python-docx reads; other files stay as they are."""
     listed = [name for name in ("[Content_Types].xml", "_rels/.rels") if name in archive.namelist()]
     if not any(_STRICT.search(archive.read(name)) for name in listed):
         return data
@@ -92,6 +88,11 @@ def notes_of(document: DocxDocument, kind: str) -> dict[str | None, Any]:
             notes = parse_xml(relation.target_part.blob).iter(f"{W}{kind}")
             return {note.get(f"{W}id"): note for note in notes}
     return {}
+
+
+def parse_integer(text: str | None, default: int) -> int:
+    """The number that an attribute says; `default` where it says none, or one that no document needs."""
+    return int(text) if text and text.isdigit() and len(text) < 7 else default
 
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -145,7 +146,7 @@ def form_value(field: Any) -> str:
     if menu is None:
         return ""
     chosen = (value_at(menu, name) for name in ("result", "default"))
-    number = next((_parse_integer(one, 0) for one in chosen if one is not None), 0)
+    number = next((parse_integer(one, 0) for one in chosen if one is not None), 0)
     entries = [one.get(f"{W}val") or "" for one in menu.iterchildren(f"{W}listEntry")]
     return entries[number] if number < len(entries) else ""
 
@@ -169,7 +170,7 @@ class DocxStyles:
         self._look_of = cache(self._find_look)
 
     def heading_level(self, paragraph: Any) -> int | None:
-        """1 … 9 for a heading, None for text."""
+        """The level of a heading, from 1 to 9; None for a paragraph that is no heading."""
         own, style = value_at(paragraph, "pPr/outlineLvl"), value_at(paragraph, "pPr/pStyle")
         if own is not None:
             return _level(own)
@@ -198,7 +199,7 @@ class DocxStyles:
         bearers = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]
         number = next((one for by in bearers if (one := value_at(by, "pPr/numPr/numId"))), "0")
         level = next((one for by in bearers if (one := value_at(by, "pPr/numPr/ilvl"))), "0")
-        return None if number == "0" else (number, _parse_integer(level, 0))
+        return None if number == "0" else (number, parse_integer(level, 0))
 
     def _chain(self, name: str | None) -> list[Any]:
         chain: list[Any] = []
@@ -226,89 +227,3 @@ class DocxStyles:
 
 def _level(outline: str) -> int | None:
     return int(outline) + 1 if outline.isdigit() and int(outline) < _BODY_LEVEL else None
-
-
-_SORTS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
-          "ordinal": "1º", "ordinalText": "primero", "cardinalText": "uno", "numberInDash": "- 1 -",
-          "decimalEnclosedCircle": "①"}  # fmt: skip
-_PLACE = re.compile(r"%([1-9])")
-
-
-class Numbering:
-    """Counts the items of the lists of one document, in order."""
-
-    def __init__(self, document: DocxDocument, styles: DocxStyles) -> None:
-        self._styles = styles
-        self._levels: dict[str, dict[int, _Level]] = {}  # of each list
-        self._abstract: dict[str, str] = {}
-        self._counters: dict[tuple[str, int], int] = {}
-        try:
-            root: Any = document.part.numbering_part.element
-        except (KeyError, NotImplementedError, AttributeError):  # a file without lists
-            return
-        abstracts = root.iterchildren(f"{W}abstractNum")
-        levels = {one.get(f"{W}abstractNumId"): _levels(one) for one in abstracts}
-        for number in root.iterchildren(f"{W}num"):
-            identity = number.get(f"{W}numId")
-            name = value_at(number, "abstractNumId")
-            own = dict(levels.get(name, {}))
-            restarts = False
-            for override in number.iterchildren(f"{W}lvlOverride"):
-                depth = _parse_integer(override.get(f"{W}ilvl"), 0)
-                if of_its_own := _levels(override):
-                    own.update(of_its_own)
-                    restarts = True
-                start = value_at(override, "startOverride")
-                if start is not None and depth in own:
-                    own[depth] = own[depth]._replace(start=_parse_integer(start, 1))
-                    restarts = True
-            self._levels[identity] = own
-            self._abstract[identity] = identity if restarts else f"abstract {name}"
-
-    def marker(self, paragraph: Any) -> str | None:
-        """The number a paragraph shows, "" for a bullet, None for no item of a list."""
-        belongs = self._styles.numbering(paragraph)
-        if belongs is None or belongs[0] not in self._levels:
-            return None
-        identity, depth = belongs
-        levels = self._levels[identity]
-        if depth not in levels:
-            return ""
-        counter = self._abstract[identity]
-        level = levels[depth]
-        self._counters[counter, depth] = self._counters.get((counter, depth), level.start - 1) + 1
-        for deeper in range(depth + 1, 9):
-            self._counters.pop((counter, deeper), None)
-        if level.form in ("bullet", "none") or not _PLACE.search(level.text):
-            return ""
-
-        def number(match: re.Match[str]) -> str:
-            place = int(match[1]) - 1
-            of = levels.get(place, _Level("decimal", "", 1, False))
-            form = "1" if level.legal and of.form != "decimalZero" else _SORTS.get(of.form, "1")
-            return list_number(self._counters.get((counter, place), of.start), form)
-
-        return _PLACE.sub(number, level.text).strip()
-
-
-class _Level(NamedTuple):
-    form: str
-    text: str
-    start: int
-    legal: bool  # shows all numbers as figures
-
-
-def _levels(abstract: Any) -> dict[int, _Level]:
-    return {
-        _parse_integer(level.get(f"{W}ilvl"), 0): _Level(
-            value_at(level, "numFmt") or "",
-            value_at(level, "lvlText") or "",
-            _parse_integer(value_at(level, "start"), 1),
-            is_set(level, "isLgl") or False,
-        )
-        for level in abstract.iterchildren(f"{W}lvl")
-    }
-
-
-def _parse_integer(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 7 else default

@@ -21,7 +21,7 @@ _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 
 
 def extract_epub(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or protected file."""
+    """Read an EPUB. Raises `SourceError` for a damaged or protected file."""
     archive = open_packed(data, path, _CONTAINER)
     container = read_xml(archive, _CONTAINER, path)
     listed = () if container is None else container.iter("{*}rootfile")

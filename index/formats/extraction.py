@@ -15,6 +15,7 @@ from datetime import date
 from alpie.index.formats.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure
+from alpie.index.spanish.number_words import MONTHS
 
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?![\d-])")
@@ -23,13 +24,6 @@ _WRITTEN = re.compile(
     r"(?:(\d{1,2})[.ºo°]{0,2}(?:\s+(?:de\s+)?|[/.-]))?(\d{1,2}|[a-z]{3,})(?:\s+(?:del?\s+)?|[/.-])(\d{4})(?!\d)"
 )
 _AMERICAN = re.compile(r"([a-z]{3,})\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")  # "May 3, 2024"
-MONTHS = {
-    name: number % 12 + 1
-    for number, name in enumerate(
-        """enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre january february march
-        april may june july august september october november december""".split()
-    )
-}
 
 
 def iso_date(text: str) -> str:
@@ -59,7 +53,7 @@ _LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says of itself; empty where it says nothing."""
+    """What a file says of itself; a field is empty where the file says nothing."""
 
     title: str = ""
     publisher: str = ""
@@ -87,6 +81,10 @@ class Extraction:
     coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
+Note = tuple[str, str]
+"""A footnote: its label, «nota 3», and its text."""
+
+
 class TextBuilder:
     """Puts a canonical text together, one element after the other, a blank line between two."""
 
@@ -94,6 +92,7 @@ class TextBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._elements: list[Element] = []
+        self.notes: list[Note] = []  # that wait to be written
         self._pages: list[tuple[int, int]] = []
         self._new_page = False
 
@@ -122,7 +121,7 @@ class TextBuilder:
 
     @property
     def begun(self) -> bool:
-        """Whether there is any text yet."""
+        """Whether any text was written so far."""
         return bool(self._parts)
 
     def add(
@@ -133,8 +132,14 @@ class TextBuilder:
         level: int = 0,
         item: bool = False,
         label: str | None = None,
+        marker: str = "",
     ) -> None:
-        """One element; nothing when there is nothing to see in `text`. A form feed in it begins a page."""
+        """Add an element, or nothing where `text` shows nothing; a form feed in it begins a page.
+
+        `marker` is the number that a list or a heading shows before the text.
+        """
+        if marker and (shown := text.lstrip()):
+            text = f"{text[: len(text) - len(shown)]}{marker} {shown}"
         start = -1
         before = ""
         for number, part in enumerate(text.split("\f")):
@@ -154,6 +159,12 @@ class TextBuilder:
             before = part
         if start >= 0:
             self._elements.append(Element(start, self._length, kind, level, item=item, label=label))
+
+    def write_notes(self) -> None:
+        """Write the footnotes that wait, so that they part neither the items of a list nor the rows of a table."""
+        for label, text in self.notes:
+            self.add(text, BlockKind.PARAGRAPH, label=label)
+        self.notes = []
 
     def add_table(self, rows: list[list[TableCell]], header_rows: int = 0) -> None:
         """A table: a row a line, a tab between cells."""

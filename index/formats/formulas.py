@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 _RAISED = str.maketrans("0123456789n", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
@@ -13,6 +14,12 @@ _NAMES = {
 _PARTS = {
     "f": ("num", "den"), "sSup": ("e", "sup"), "sSub": ("e", "sub"), "sSubSup": ("e", "sub", "sup"),
     "rad": ("e", "deg"), "limUpp": ("e", "lim"), "limLow": ("e", "lim"),
+}  # fmt: skip
+# how the parts of each are written; of the others their order is enough
+_WRITTEN = {
+    **dict.fromkeys(("sSup", "sSub", "sSubSup"), "{e}{below}{above}"), "f": "{num}/{den}", "rad": "{root}√{e}",
+    "limLow": "{e}_{lim}", "limUpp": "{e}^{lim}", "nary": "{sign}{below}{above} {argument}", "func": "{name} {argument}",
+    "acc": "{e}{sign}",
 }  # fmt: skip
 _UNREAD = frozenset({"annotation", "annotation-xml", "ctrlPr", "rPr"})
 
@@ -36,30 +43,21 @@ def formula_text(element: Any) -> str:
     if tag == "msqrt":
         values = {"e": ["".join(texts)]}
     parts = {own: _in_brackets("".join(texts)) for own, texts in values.items()}
-    e = parts.get("e", "")
-    below, above = (mark + parts[own] if parts.get(own) else "" for mark, own in (("_", "sub"), ("^", "sup")))
-    if name == "f":
-        return f"{parts.get('num', '')}/{parts.get('den', '')}"
-    if name in ("sSup", "sSub", "sSubSup"):
-        return e + below + above
-    if name == "nary":
-        return f"{_property(element, 'chr', '∫')}{below}{above} {''.join(values.get('e', []))}"
-    if name == "rad":
-        return f"{parts.get('deg', '').translate(_RAISED)}√{e}"
+    if name in _WRITTEN:
+        facts = defaultdict(str, parts)
+        facts["below"], facts["above"] = (
+            mark + parts[own] if parts.get(own) else "" for mark, own in (("_", "sub"), ("^", "sup"))
+        )
+        facts["argument"], facts["name"] = ("".join(values.get(own, [])) for own in ("e", "fName"))
+        facts["root"] = parts.get("deg", "").translate(_RAISED)
+        facts["sign"] = _property(element, "chr", "∫" if name == "nary" else "\u0302")
+        return _WRITTEN[name].format_map(facts)
     if name == "d":
         inside = _property(element, "sepChr", "|").join(values.get("e", []))
         return _property(element, "begChr", "(") + inside + _property(element, "endChr", ")")
     if name in ("m", "eqArr"):
         return "; ".join(filter(None, texts))
-    if name == "mr":
-        return ", ".join(values.get("e", []))
-    if name == "func":
-        return f"{''.join(values.get('fName', []))} {''.join(values.get('e', []))}"
-    if name in ("limLow", "limUpp"):
-        return f"{e}{'_' if name == 'limLow' else '^'}{parts.get('lim', '')}"
-    if name == "acc":
-        return e + _property(element, "chr", "\u0302")
-    return "".join(texts)
+    return ", ".join(values.get("e", [])) if name == "mr" else "".join(texts)
 
 
 def _property(element: Any, name: str, default: str) -> str:

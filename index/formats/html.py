@@ -2,80 +2,26 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.css import hidden_by_style
-from alpie.index.formats.extraction import Extraction, Metadata, TextBuilder, iso_date
+from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
+from alpie.index.formats.html_head import decode_page, page_metadata
 from alpie.index.formats.numbering import is_note_call, list_number, raised_text
+from alpie.index.formats.site_elements import site_elements
 from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
-
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
-    b"<\0": "utf-16-le", b"\0<": "utf-16-be",  # a tag that tells it
-}  # fmt: skip
-_CHARSET = re.compile(rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})")
-_META = {
-    "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
-    "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name"),
-    "author": ("author", "dc.creator", "dcterms.creator", "citation_author"),
-    "date": (
-        "dcterms.issued", "dc.date", "dcterms.date", "article:published_time", "citation_publication_date", "date",
-    ),
-    "language": ("dc.language", "dcterms.language"),
-    "url": ("og:url",),
-    "rights": ("dcterms.rights", "dc.rights", "copyright"),
-}  # fmt: skip
-
-
-def decode_page(data: bytes) -> str:
-    """By byte order mark, else by the page's own word, else UTF-8, else Windows-1252, as browsers do."""
-    for mark, name in _MARKS.items():
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
-    declared = _CHARSET.search(data[:2048])
-    name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
-    if name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
-        name = "windows-1252"  # what every browser takes them for
-    for tried in (name, "utf-8", "windows-1252"):
-        try:
-            return data.decode(tried)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("utf-8", errors="replace")
-
-
-def page_metadata(tree: LexborHTMLParser) -> Metadata:
-    """What a page says of itself."""
-    metas: dict[str, str] = {}
-    for meta in tree.css("meta"):
-        name = (meta.attributes.get("name") or meta.attributes.get("property") or "").strip().lower()
-        content = collapse(meta.attributes.get("content") or "")
-        if name and content:
-            metas.setdefault(name, content)
-    values: dict[str, Any] = {
-        name: next((metas[key] for key in keys if key in metas), "") for name, keys in _META.items()
-    }
-    shown = (collapse(one.text()) for one in (tree.css_first("title"), tree.css_first("h1")) if one)
-    root = tree.css_first("html")
-    values["title"] = next(filter(None, (values["title"], *shown)), "")
-    values["language"] = (root.attributes.get("lang") if root else "") or values["language"]
-    values["date"] = iso_date(values["date"])
-    return Metadata(**values)
-
 
 RULES = 7  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
@@ -87,9 +33,6 @@ _UNSEEN = frozenset(
     """script style template noscript head title iframe object embed svg canvas audio video select textarea
     button input datalist map area noframes""".split()
 )
-_FURNITURE = "nav, header, footer, [role=navigation], [role=banner], [role=contentinfo], [class*=cookie i], [id*=cookie i]"
-_OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
-_MAX_BANNER = 150  # words: what speaks of cookies at more length is text
 _STRUCK = frozenset({"del", "s", "strike"})
 _MAX_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
@@ -103,7 +46,8 @@ _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see 
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
 _TO_THE_END = 65_534  # rows: what a `rowspan` of 0 says
-_BACK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
+_BACKLINK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
+_LISTS = ("ol", "ul", "menu")
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 _LIST_KINDS = {
     "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
@@ -117,7 +61,7 @@ _KINDS = {**{f"h{level}": BlockKind.HEADING for level in range(1, 7)}, "figcapti
 
 
 def extract_html(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a page that nests too deep."""
+    """Read a page of HTML. Raises `SourceError` for one that nests too deep."""
     builder = TextBuilder()
     tree, unread, found = read_page(data, path, builder)
     name = f"selectolax {version('selectolax')}, html {RULES}"
@@ -127,62 +71,22 @@ def extract_html(data: bytes, path: Path) -> Extraction:
 def read_page(
     data: bytes, path: Path, builder: TextBuilder
 ) -> tuple[LexborHTMLParser, Counter[NoticeKind], str]:
-    """What a page shows, written into `builder`; returns it parsed, the words left out, another reading of it."""
+    """Write what a page shows into `builder`; returns the parsed page, the words left out, and its text read in another way."""
     page = decode_page(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
     if _depth(page) > _MAX_NESTING:
         raise SourceError.at(path, "html.nested", most=_MAX_NESTING)
     tree = LexborHTMLParser(page)
-    walk = _Walk(builder, hidden_by_style(tree) | dict.fromkeys(_furniture(tree), NoticeKind.SITE_TEXT))
+    walk = _Walk(builder, hidden_by_style(tree) | dict.fromkeys(site_elements(tree), NoticeKind.SITE_TEXT))
     if tree.body is not None:
         walk.read(tree.body)
     other = LexborHTMLParser(_WITHIN_WORDS.sub("", page))
-    for one in _furniture(other).values():
+    for one in site_elements(other).values():
         one.decompose()
     other.strip_tags([*_UNSEEN, *_STRUCK, "sup"])
     whole = walk.unread.keys() <= {NoticeKind.SITE_TEXT}
     return tree, walk.unread, other.body.text(separator=" ") if other.body is not None and whole else ""
-
-
-def _furniture(tree: LexborHTMLParser) -> dict[int, LexborNode]:
-    """What is of the site and not of the document, by its place in memory: menus, head and foot, what asks for cookies."""
-    titles, main = len(tree.css("h1")), tree.css_first("main, article, [role=main]") is not None
-    found: dict[int, LexborNode] = {}
-    for one in tree.css(_FURNITURE):
-        around = {above.mem_id: above.tag for above in _around(one)}
-        if found.keys().isdisjoint(around) and _is_of_site(one, {*around.values()}, titles, main):
-            found[one.mem_id] = one
-    return found
-
-
-def _around(node: LexborNode) -> Iterator[LexborNode]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
-def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bool) -> bool:
-    """Whether menu, head, foot or banner is the site's; `titles`: how many the page has, `main`: it tells its text apart."""
-    role, tag = node.attributes.get("role") or "", node.tag
-    if (
-        role.startswith("doc-")
-        or "epub:type" in node.attributes
-        or tag in ("body", "html", "main", "article")
-    ):
-        return False
-    if tag == "nav" or role == "navigation":
-        return True
-    if around & _OF_TEXT:
-        return False
-    if tag == "footer" or role == "contentinfo":
-        return True
-    if "main" in around:  # the head of the text
-        return False
-    own = len(node.css("h1"))
-    if tag == "header" or role == "banner":
-        return not own or own < titles
-    return main and not node.css("h1, main, article") and len(node.text().split()) <= _MAX_BANNER
 
 
 def _depth(page: str) -> int:
@@ -242,42 +146,17 @@ class _Walk:
             self.unread[kind] += len(node.text().split())
             self._passed = node.mem_id
             return None
-        if name == "br":
-            self._words.append("\n")
-        elif name == "math":
-            parsed = etree.HTML(node.html or "")
-            math = None if parsed is None else parsed.find(".//math")
-            self._words.append("" if math is None else formula_text(math))
-            return None
-        elif name == "a" and (_BACK.fullmatch(node.text()) or _is_note_link(node)):
-            return None
-        elif name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
-            raised, before = node.text(), "".join(self._words[-8:])
-            inside = node.parent is not None and node.parent.tag == "a"
-            if is_note_call(raised, before, name == "a" or inside or bool(node.css("a[href]"))):
-                return None
-            if name == "sup" and (written := raised_text(raised, before)) != raised:
-                self._words.append(written)
-                return None
         if name not in _BLOCKS:
-            return node.child
+            written = self._written_for(node, name)
+            if written:
+                self._words.append(written)
+            return node.child if written is None else None
         self._flush()
         if name == "table" and _is_data(node):
-            for caption in node.css("caption"):
-                self._builder.add(self._cell(caption), BlockKind.CAPTION)
-            rows = _rows_of(node)
-            headers = 0
-            while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
-                headers += 1
-            self._builder.add_table([[self._table_cell(cell) for cell in row] for row in rows], headers or 1)
+            self._add_table(node)
             return None
-        if name in ("ol", "ul", "menu"):
-            style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
-            list_kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
-            back = "reversed" in node.attributes
-            first = sum(one.tag == "li" for one in node.iter()) if back else 1
-            first = _parse_integer(node.attributes.get("start"), first)
-            self._lists.append(_HtmlList(name == "ol", list_kind, first, -1 if back else 1))
+        if name in _LISTS:
+            self._lists.append(_HtmlList.of(node))
         elif name == "li":
             self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
@@ -287,12 +166,40 @@ class _Walk:
             self._level = int(name[1]) if self._kind is BlockKind.HEADING else 0
         return node.child
 
+    def _written_for(self, node: LexborNode, name: str) -> str | None:
+        """What is written in the place of an element inside a line, "" for a call of a note; None: what it holds."""
+        if name == "br":
+            return "\n"
+        if name == "math":
+            parsed = etree.HTML(node.html or "")
+            math = None if parsed is None else parsed.find(".//math")
+            return "" if math is None else formula_text(math)
+        if name == "a" and (_BACKLINK.fullmatch(node.text()) or _is_note_link(node)):
+            return ""
+        if name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
+            raised, before = node.text(), "".join(self._words[-8:])
+            inside = node.parent is not None and node.parent.tag == "a"
+            if is_note_call(raised, before, name == "a" or inside or bool(node.css("a[href]"))):
+                return ""
+            if name == "sup" and (written := raised_text(raised, before)) != raised:
+                return written
+        return None
+
+    def _add_table(self, table: LexborNode) -> None:
+        for caption in table.css("caption"):
+            self._builder.add(self._cell(caption), BlockKind.CAPTION)
+        rows = _rows_of(table)
+        headers = 0
+        while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
+            headers += 1
+        self._builder.add_table([[self._table_cell(cell) for cell in row] for row in rows], headers or 1)
+
     def _leave(self, node: LexborNode) -> None:
         name = node.tag or ""
         if name not in _BLOCKS or node.mem_id == self._passed:
             return
         self._flush()
-        if name in ("ol", "ul", "menu") and self._lists:
+        if name in _LISTS and self._lists:
             self._lists.pop()
         elif name == "li":
             self._marker = None
@@ -321,10 +228,9 @@ class _Walk:
         if not text:
             return
         item = self._marker is not None and self._kind is None
-        if item and self._marker:
-            text = f"{self._marker} {text}"
         kind = self._kind or (BlockKind.PULL_QUOTE if self._quoted and not item else None)
-        self._builder.add(text, kind, level=self._level, item=item)
+        marker = (self._marker if item else None) or ""
+        self._builder.add(text, kind, level=self._level, item=item, marker=marker)
         if item:
             self._marker = None
 
@@ -335,6 +241,16 @@ class _HtmlList:
     kind: str  # as `list_number` takes it
     number: int  # of its next item
     step: int
+
+    @classmethod
+    def of(cls, node: LexborNode) -> _HtmlList:
+        """The list that an element begins."""
+        style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
+        kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
+        back = "reversed" in node.attributes
+        first = sum(one.tag == "li" for one in node.iter()) if back else 1
+        first = _parse_integer(node.attributes.get("start"), first)
+        return cls(node.tag == "ol", kind, first, -1 if back else 1)
 
     def marker(self, value: str | None) -> str:
         """The number that its next item shows, which may say a `value` of its own; "" for a bullet."""

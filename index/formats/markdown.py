@@ -28,22 +28,19 @@ from alpie.index.formats.markdown_inline import (
     make_markdown_parser,
     unpaired_signs,
 )
+from alpie.index.formats.markdown_places import BlockPlaces
 from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.layout.marked import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 
 _RULES = 4  # of this module: raise it when what it makes of a file changes
-_QUOTE = re.compile(r"[ \t]*>")
-_TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
 _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 _FILL = "\u2060"
 
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for what is no UTF-8 text."""
+    """Read a Markdown file. Raises `SourceError` for what is no UTF-8 text."""
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_markdown_parser()
@@ -71,7 +68,7 @@ class _MarkdownReading:
         self._text, self._begin = text, begin
         # offsets in the body from which on the file has a character more
         self._returns = [m.start() - number for number, m in enumerate(re.finditer("\r\n", raw))]
-        self._lines = [0, *(m.end() for m in re.finditer("\n", self.source.body)), len(self.source.body) + 1]
+        self._places = BlockPlaces(self.source.body)
         self._elements: list[tuple[list[Piece], Element]] = []
         self._bars: list[list[Piece]] = []  # between the cells of each row of a table
 
@@ -93,7 +90,7 @@ class _MarkdownReading:
         return "".join([*parts, self._text[position:]])
 
     def structure(self, found: str) -> Structure:
-        """Elements, and as marks all that is in none of them."""
+        """The elements of the text, and as marks every sign that stands in none of the elements."""
         text = self.written()
         elements: list[Element] = []
         marks: list[Span] = []
@@ -112,7 +109,7 @@ class _MarkdownReading:
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Read all blocks."""
+        """Turn the tokens of a whole document into elements."""
         cursor: dict[int, int] = {}  # line → where the next sign of an item is looked for
         numbers: list[Piece] = []  # of the items that begin here
         item = False
@@ -124,7 +121,7 @@ class _MarkdownReading:
             first = token.map[0] if token.map else 0
             if token.type == "list_item_open":
                 sign = token.info + token.markup
-                at = self.source.body.index(sign, cursor.get(first, self._lines[first]))
+                at = self.source.body.index(sign, cursor.get(first, self._places.lines[first]))
                 cursor[first] = at + len(sign)
                 numbers += [(at, min(at + len(sign) + 1, len(self.source.body)))] if token.info else []
                 item = True
@@ -139,79 +136,39 @@ class _MarkdownReading:
                 rows = []
             elif token.type == "tr_open" and rows is not None:
                 rows.append([])
-                cells = iter(self._cells(first, cursor.get(first, self._lines[first]), quotes))
+                columns, bars = self._places.of_cells(
+                    first, cursor.get(first, self._places.lines[first]), quotes
+                )
+                self._bars.append(bars)
+                cells = iter(columns)
             elif token.type == "table_close" and rows is not None:
                 self._add_table(rows)
                 rows = None
             elif token.type == "inline" and rows is not None:
                 rows[-1] += [pieces for _, pieces in self._inline(token, next(cells, []), False)]
             elif token.type in ("inline", "fence", "code_block", "html_block"):
-                offsets = self._offsets(token, first, heading)
                 kind = BlockKind.PULL_QUOTE if quotes and not item else None
-                if token.type == "inline":
-                    for label, pieces in self._inline(token, offsets, item):
-                        if heading:
-                            self._add(numbers + pieces, BlockKind.HEADING, int(heading.tag[1]))
-                        else:
-                            self._add(numbers + pieces, kind, item=item, label=label)
-                        numbers, item = [], False
-                elif token.type == "html_block":
-                    self._read_html(token.content, offsets, numbers, kind)
-                else:
-                    code = ShownText(self.source, offsets)
-                    code.show(0, len(token.content))
-                    self._add(numbers + code.pieces, BlockKind.PARAGRAPH)
+                self._read_leaf(token, numbers, item, heading, kind)
                 numbers, item = [], False
 
-    def _offsets(self, token: Token, first: int, heading: Token | None) -> list[int]:
-        """Where each character of a block's content stands; `first` is the first line of the block."""
-        body, content = self.source.body, token.content
-        if heading and heading.markup.startswith("#"):
-            at = body.index("#", self._lines[first]) + len(heading.markup)
-            while at < len(body) and body[at] in _TRIMMED:
-                at += 1
-            return list(range(at, at + len(content)))
-        offsets: list[int] = []
-        lines = content.split("\n")
-        first += token.type == "fence"
-        while token.type == "inline" and not self._line(first).endswith(lines[0].strip(_TRIMMED)):
-            first += 1  # a line of white space, which was trimmed
-        for number, line in enumerate(lines, first):
-            if number + 1 == len(self._lines):
-                break  # after the last line end
-            begin, end = self._lines[number], self._lines[number + 1] - 1
-            bare = line.lstrip(" \t")  # a tab may have become blanks: they stand for the line end before
-            if token.type == "inline" and number - first == len(lines) - 1:
-                end = begin + len(self._line(number))
-            offsets += [max(begin - 1, 0)] * (len(line) - len(bare))
-            offsets += [*range(end - len(bare), end), self._lines[number + 1] - 1]
-        return offsets[: len(content)]
-
-    def _line(self, number: int) -> str:
-        return self.source.body[self._lines[number] : self._lines[number + 1] - 1].rstrip(_TRIMMED)
-
-    def _cells(self, number: int, begin: int, quotes: int) -> list[list[int]]:
-        """The offsets of the contents of the cells of a row, which begins at `begin` in so many quotations; notes its bars."""
-        body, end = self.source.body, self._lines[number + 1] - 1
-        for _ in range(quotes - body.count(">", self._lines[number], begin)):
-            sign = _QUOTE.match(body, begin, end)
-            begin = sign.end() if sign else begin
-        columns: list[list[int]] = [[]]
-        bars: list[Piece] = []
-        for at in self._trim(list(range(begin, end))):
-            if body[at] != "|":
-                columns[-1].append(at)
-            elif columns[-1] and columns[-1][-1] == at - 1 and body[at - 1] == "\\":
-                columns[-1][-1] = at  # the sign that escapes it is none of the content
-            else:
-                columns.append([])
-                bars.append((at, at + 1))
-        self._bars.append(bars)
-        return [self._trim(column) for column in columns[not columns[0] :]]
-
-    def _trim(self, offsets: list[int]) -> list[int]:
-        shown = [n for n, at in enumerate(offsets) if self.source.body[at] not in _TRIMMED]
-        return offsets[shown[0] : shown[-1] + 1] if shown else []
+    def _read_leaf(
+        self, token: Token, numbers: list[Piece], item: bool, heading: Token | None, kind: BlockKind | None
+    ) -> None:
+        """A block that holds no others; `numbers` of the items that begin with it."""
+        offsets = self._places.of_block(token, heading)
+        if token.type == "html_block":
+            self._read_html(token.content, offsets, numbers, kind)
+        elif token.type != "inline":
+            code = ShownText(self.source, offsets)
+            code.show(0, len(token.content))
+            self._add(numbers + code.pieces, BlockKind.PARAGRAPH)
+        else:
+            for label, pieces in self._inline(token, offsets, item):
+                if heading:
+                    self._add(numbers + pieces, BlockKind.HEADING, int(heading.tag[1]))
+                else:
+                    self._add(numbers + pieces, kind, item=item, label=label)
+                numbers, item = [], False
 
     def _inline(self, token: Token, offsets: list[int], item: bool) -> list[tuple[str | None, list[Piece]]]:
         """What an inline content shows: first its text, then each note that is defined below it, with its label."""
@@ -222,19 +179,8 @@ class _MarkdownReading:
         groups: list[tuple[str | None, list[Piece]]] = [(None, shown.pieces)]
         for child in children:
             at: int = child.meta["at"]
-            end = at + len(child.content)
             if child.type == "text":
-                for call in _NOTE_CALL.finditer(child.content):
-                    start, after = call.start() + child.meta["at"], call.end() + child.meta["at"]
-                    shown.show(at, start)
-                    at = after
-                    if call[2] and not content[:start].rpartition("\n")[2].strip():
-                        shown.pieces = []
-                        groups.append((f"nota {call[1]}", shown.pieces))
-                    else:
-                        at -= len(call[2])
-                        shown.call(start, at)
-                shown.show(at, end)
+                self._show_text(child, content, shown, groups)
             elif child.type == "text_special":
                 after = at + len(child.markup)
                 if child.info == "entity":
@@ -257,6 +203,24 @@ class _MarkdownReading:
             elif child.type == "html_inline" and (tag := TAG.match(child.content)):
                 shown.tag(tag, at, content)
         return groups
+
+    @staticmethod
+    def _show_text(
+        text: Token, content: str, shown: ShownText, groups: list[tuple[str | None, list[Piece]]]
+    ) -> None:
+        """Show a text without the calls of notes in it; where it defines a note, what follows is of that note."""
+        at = begin = text.meta["at"]
+        for call in _NOTE_CALL.finditer(text.content):
+            start, after = call.start() + begin, call.end() + begin
+            shown.show(at, start)
+            at = after
+            if call[2] and not content[:start].rpartition("\n")[2].strip():
+                shown.pieces = []
+                groups.append((f"nota {call[1]}", shown.pieces))
+            else:
+                at -= len(call[2])
+                shown.call(start, at)
+        shown.show(at, begin + len(text.content))
 
     def _read_html(
         self, content: str, offsets: list[int], numbers: list[Piece], quoted: BlockKind | None

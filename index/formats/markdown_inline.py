@@ -32,7 +32,7 @@ Piece = tuple[int, int]  # offsets
 
 @dataclass
 class MarkdownSource:
-    """A source text, and what was found in it that is not shown as it stands there."""
+    """A source text, and what of the source is shown otherwise than it stands there, or not at all."""
 
     body: str
     calls: list[Piece] = field(default_factory=list)  # of notes
@@ -61,7 +61,7 @@ class ShownText:
         self._raised: int | None = None  # how many pieces stand before the superscript that is open
 
     def show(self, start: int, end: int) -> None:
-        """The characters from `start` to `end`, without those that nobody sees."""
+        """Show the characters from `start` to `end`, without invisible ones."""
         if self._hidden:
             if self._hidden[-1] in _STRUCK:
                 struck = (self._source.body[at] for at in self._offsets[start:end])
@@ -133,7 +133,7 @@ class ShownText:
             self._raised = None
 
     def join(self, pieces: list[Piece]) -> None:
-        """More pieces, with a blank before them: at the edge of a cell or row, where there may be none."""
+        """Add the pieces of the next cell or row, with a blank before, which the source may lack there."""
         if self.pieces and self.pieces[-1][1] < pieces[0][0]:
             at = self._source.blank_between(self.pieces[-1][1], pieces[0][0])
             self.pieces.append((at, at + 1))
@@ -148,7 +148,7 @@ _NOTE = re.compile(r"[ \t]*\[\^")
 
 
 def make_markdown_parser() -> MarkdownIt:
-    """CommonMark with tables and struck text; `meta["at"]` of a token is its offset in the inline content."""
+    """Make a parser of CommonMark with tables and struck text, whose tokens tell their offset in `meta["at"]`."""
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     inline = _Inline()
     inline.ruler.enableOnly(parser.inline.ruler.get_active_rules())
@@ -254,7 +254,7 @@ def _unspaced(state: Any, line: int, end: int, silent: bool) -> bool:
 
 
 def unpaired_signs(tokens: list[Token], content: str) -> set[int]:
-    """Offsets of signs that were meant as emphasis and are none for a blank inside them: «**TÍTULO II **».
+    """Find the signs that were meant as emphasis and are none in CommonMark, for a blank inside: «**TÍTULO II **».
 
     A writer sees no such sign as text. One between two blanks («5 * 3») or inside a word is text.
     """

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from alpie.index.spanish.number_words import CARDINALS
+from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
-_UNITS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split()
-_TENS = "décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
 _FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
 
 
@@ -51,7 +49,7 @@ def _spelled_ordinal(number: int) -> str:
         return f"{number}º"
     tens, unit = divmod(number, 10)
     spelt = {11: "undécimo", 12: "duodécimo"}.get(number) or " ".join(
-        [*_TENS[tens - 1 : tens if tens else 0], *_UNITS[unit - 1 : unit if unit else 0]]
+        [*ORDINAL_TENS[tens - 1 : tens if tens else 0], *ORDINALS[unit - 1 : unit if unit else 0]]
     )
     return spelt.capitalize()
 
@@ -79,7 +77,7 @@ _ORDINALS = str.maketrans("oa", "ºª")
 
 
 def raised_text(raised: str, before: str) -> str:
-    """Raised text, which follows on `before`, as it says the same on the line: «10⁶», «s⁻¹», «nº»; «m2» does as it is."""
+    """Write raised text, which follows `before`, so that it says the same on the line: «10⁶», «s⁻¹», «nº», «m2»."""
     bare = raised.strip()
     power = re.search(r"[\d)]$", before) and re.fullmatch(r"\d{1,4}|n", bare)
     if power or (re.search(r"[\w)]$", before) and re.fullmatch(r"[+\-−–]\d{1,3}", bare)):

@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml.etree import _Element
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.extraction import Extraction, Note, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.numbering import LOWERED, RAISED, write_raised
 from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
@@ -32,18 +32,18 @@ _UNSEEN = frozenset(
 ) | {""}  # comments of the file
 _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
-_Note = tuple[str, str]  # label and text
 _CELL = "table:table-cell"
 _MOST_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _LINES = ("text:p", "text:h", "text:list")  # inside a paragraph: of a text box or a note
+_SHOWN = {"text:tab": "\t", "text:line-break": "\n", "text:soft-page-break": "\f"}
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _MAX_NESTING = 60
 
 
 def extract_odt(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged or encrypted file."""
+    """Read an ODT. Raises `SourceError` for a damaged or encrypted file."""
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:
@@ -71,7 +71,6 @@ class _OdtBody:
         self._numbers: list[int] = []  # of the items around
         self._headings: list[int] = []
         self._last: dict[str, int] = {}  # list or style with level → its last number
-        self._notes: list[_Note] = []  # until the list that calls them ends
         self._contents = False
         self._unread: dict[NoticeKind, list[_Element]] = defaultdict(list)
 
@@ -84,7 +83,7 @@ class _OdtBody:
         if numbered:
             self._builder.begin_page(1)
         self._read_blocks(body, (), 0)
-        self._write_notes()
+        self._builder.write_notes()
 
     def unread(self, body: _Element) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
@@ -156,41 +155,37 @@ class _OdtBody:
         style = value_of(element, "text:style-name")
         if self._styles.has(style, "break") and self._builder.begun:
             self._builder.next_page()
-        notes: list[_Note] = []
+        notes: list[Note] = []
         boxes: list[_Element] = []
         text = write_raised("".join(self._words(element, notes, boxes)))
-        item = self._marker is not None
-        marker = self._marker
+        marker, item, level = self._marker, self._marker is not None, 0
         if heading:
             level = count_of(value_of(element, "text:outline-level", "1"))
             if value_of(element, "text:is-list-header") != "true":
-                firsts = [self._styles.first("", depth) for depth in range(1, level + 1)]
-                number = self._headings[level - 1] + 1 if len(self._headings) >= level else firsts[-1]
-                self._headings = [*self._headings[: level - 1], *firsts[len(self._headings) : -1], number]
-                marker = marker or self._styles.marker("", self._headings)
+                numbered = self._count_heading(level)
+                marker = marker or numbered
         if collapse(text) and not item:
-            self._write_notes()
-        if marker and collapse(text):
-            start = len(text) - len(text.lstrip())
-            text = f"{text[:start]}{marker} {text[start:]}"
+            self._builder.write_notes()
         if self._contents:
-            self._builder.add(text, BlockKind.CONTENTS)
+            self._builder.add(text, BlockKind.CONTENTS, marker=marker or "")
         elif heading:
-            self._builder.add(text, BlockKind.HEADING, level=level)
+            self._builder.add(text, BlockKind.HEADING, level=level, marker=marker or "")
         else:
-            self._builder.add(text, item=item)
+            self._builder.add(text, item=item, marker=marker or "")
         if collapse(text):
             self._marker = None
-        self._notes += notes
+        self._builder.notes += notes
         for box in boxes:
             self._read_blocks(box, (), 0)
 
-    def _write_notes(self) -> None:
-        for label, text in self._notes:
-            self._builder.add(text, BlockKind.PARAGRAPH, label=label)
-        self._notes = []
+    def _count_heading(self, level: int) -> str:
+        """The number that a heading of this level shows."""
+        firsts = [self._styles.first("", depth) for depth in range(1, level + 1)]
+        number = self._headings[level - 1] + 1 if len(self._headings) >= level else firsts[-1]
+        self._headings = [*self._headings[: level - 1], *firsts[len(self._headings) : -1], number]
+        return self._styles.marker("", self._headings)
 
-    def _words(self, element: _Element, notes: list[_Note], boxes: list[_Element]) -> Iterator[str]:
+    def _words(self, element: _Element, notes: list[Note], boxes: list[_Element]) -> Iterator[str]:
         """What a paragraph shows; what its notes say goes to `notes`, text boxes to `boxes`.
 
         A form feed stands where a page begins.
@@ -203,33 +198,22 @@ class _OdtBody:
                 continue
             name = name_of(one)
             if name == "text:note":
-                kind = "nota" if value_of(one, "text:note-class") != "endnote" else "nota final"
-                citation = one.find("text:note-citation", SPACES)
-                sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
-                body = one.find("text:note-body", SPACES)
-                if body is not None:
-                    notes.append(
-                        (f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))
-                    )
+                notes += self._note(one)
                 continue
             if one is not element and not self._is_seen(one):
                 continue
-            if name == "text:s":
-                yield " " * count_of(value_of(one, "text:c", "1"))
-            elif name == "text:tab":
-                yield "\t"
-            elif name == "text:line-break" or (name in _LINES and one is not element):
-                yield "\n"
-            elif name == "text:soft-page-break":
-                yield "\f"
-            elif name == "draw:object" and (href := one.get(_HREF)):
-                math = self._part(href.removeprefix("./") + "/content.xml")
-                if math is not None and name_of(math) == "math:math":
-                    yield formula_text(math)
-                    continue
-            elif name == "draw:text-box" and one is not element:
+            if name == "draw:text-box" and one is not element:
                 boxes.append(one)
                 continue
+            if name == "draw:object" and (formula := self._formula(one)) is not None:
+                yield formula
+                continue
+            if name == "text:s":
+                yield " " * count_of(value_of(one, "text:c", "1"))
+            elif name in _LINES and one is not element:
+                yield "\n"
+            else:
+                yield _SHOWN.get(name, "")
             inner: list[_Element | str] = [one.text or ""]
             for child in one:
                 inner += [child, child.tail or ""]
@@ -237,7 +221,20 @@ class _OdtBody:
                 inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
 
-    def _paragraph_text(self, element: _Element, notes: list[_Note]) -> str:
+    def _note(self, note: _Element) -> list[Note]:
+        kind = "nota" if value_of(note, "text:note-class") != "endnote" else "nota final"
+        citation, body = (note.find(f"text:note-{part}", SPACES) for part in ("citation", "body"))
+        sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
+        if body is None:
+            return []
+        return [(f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))]
+
+    def _formula(self, drawing: _Element) -> str | None:
+        """The formula that an object draws; None for another object."""
+        math = self._part(drawing.get(_HREF, "").removeprefix("./") + "/content.xml")
+        return None if math is None or name_of(math) != "math:math" else formula_text(math)
+
+    def _paragraph_text(self, element: _Element, notes: list[Note]) -> str:
         """A paragraph of a note or cell, with its text boxes."""
         boxes: list[_Element] = []
         text = write_raised("".join(self._words(element, notes, boxes)))
@@ -268,8 +265,8 @@ class _OdtBody:
         self._last.update({key: number for key in keys if key})
 
     def _read_table(self, table: _Element) -> None:
-        self._write_notes()
-        notes: list[_Note] = []
+        self._builder.write_notes()
+        notes: list[Note] = []
         found = list(self._rows(table))
         rows = [
             [cell for one in row if name_of(one) == _CELL for cell in self._cells(one, notes)]
@@ -282,17 +279,15 @@ class _OdtBody:
         else:
             for cell in chain.from_iterable(rows):
                 self._builder.add(cell.text)
-        self._notes += notes
+        self._builder.notes += notes
 
-    def _cells(self, cell: _Element, notes: list[_Note]) -> list[TableCell]:
+    def _cells(self, cell: _Element, notes: list[Note]) -> list[TableCell]:
         """The cells that an element stands for: some alike may be written once."""
         names = ("repeated", "spanned")
         times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
         rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
-        return [TableCell(self._cell(cell, notes), columns, rows)] * min(times, _MOST_ALIKE)
-
-    def _cell(self, cell: _Element, notes: list[_Note]) -> str:
-        return collapse(" ".join(self._paragraph_text(one, notes) for one in cell if self._is_seen(one)))
+        texts = [self._paragraph_text(one, notes) for one in cell if self._is_seen(one)]
+        return [TableCell(collapse(" ".join(texts)), columns, rows)] * min(times, _MOST_ALIKE)
 
     def _rows(self, parent: _Element) -> Iterator[_Element]:
         """The rows of a table, not those of a table inside it."""

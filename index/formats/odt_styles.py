@@ -78,7 +78,7 @@ class OdtStyles:
         return False
 
     def marker(self, style: str, numbers: list[int]) -> str:
-        """The number an item of these numbers, outermost first, shows; "" for a bullet. Style "": a heading."""
+        """The number that an item shows whose lists count `numbers`, outermost first; "" for a bullet. Headings have style ""."""
         own = self._levels.get((style, len(numbers)))
         if own is None or not value_of(own, "style:num-format"):
             return ""

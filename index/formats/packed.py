@@ -19,7 +19,7 @@ _MAX_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty t
 
 
 def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
-    """The archive, opened. Raises `SourceError` if it is damaged, too large, or without file `needed`."""
+    """Open an archive. Raises `SourceError` if the archive is damaged, too large, or without file `needed`."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         files = archive.infolist()
@@ -38,7 +38,7 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
 
 
 def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element | None:
-    """The root of an XML file of the archive; None if it has none of that name."""
+    """The root of an XML file of the archive; None where the archive has no file of that name."""
     if name not in archive.namelist():
         return None
     try:
@@ -64,7 +64,7 @@ def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
 
 
 def dublin_core(root: etree._Element | None, published: bool = False) -> Metadata:
-    """What a part of an archive says of the document by the names of Dublin Core; the day it was made, if not published."""
+    """Read the metadata that a part of an archive names as Dublin Core does; dates are of making, unless `published`."""
 
     def said(*names: str) -> str:
         texts = () if root is None else (root.findtext(f".//{{*}}{name}") for name in names)

@@ -19,11 +19,9 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import ScanWithoutText, SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, clean_text, iso_date
-from alpie.index.formats.packed import parse_xml
+from alpie.index.formats.extraction import Extraction, clean_text
 from alpie.index.formats.pdf_accents import compose_accents
 from alpie.index.formats.pdf_blocks import title_key
 from alpie.index.formats.pdf_fragments import (
@@ -39,12 +37,14 @@ from alpie.index.formats.pdf_fragments import (
     turned_box,
 )
 from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
+from alpie.index.formats.pdf_metadata import pdf_metadata
 from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
+from alpie.index.formats.pdf_running import LinePlace, running_lines
 from alpie.index.formats.pdf_unseen import remove_unseen
-from alpie.index.formats.pdf_writing import LinePlace, Outline, PdfText, running_lines
+from alpie.index.formats.pdf_writing import Outline, PdfText
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import Coverage, Notice, NoticeKind
-from alpie.index.records import PageLabel, Structure, collapse
+from alpie.index.records import PageLabel
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
@@ -53,10 +53,14 @@ _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
-_SHOWN_NOTES = (3, 13, 20)  # annotations that show text of their own: free text, stamps, fields of forms
-_COMMENTS = (1, 9, 10, 11, 12, 14)  # slips of paper, marked text, signs of insertion
-_TICKED = (2, 3)  # FPDF_FORMFIELD_CHECKBOX, …_RADIOBUTTON
-_TEXT_FIELDS = (4, 5, 6)  # FPDF_FORMFIELD_COMBOBOX, …_LISTBOX, …_TEXTFIELD
+# annotations that show text of their own
+_SHOWN_ANNOTATIONS = (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET)
+_COMMENTS = (
+    raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_SQUIGGLY,
+    raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_CARET,
+)  # fmt: skip
+_TICKED = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
+_TEXT_FIELDS = (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX, raw.FPDF_FORMFIELD_TEXTFIELD)
 _MAX_LABEL = 12  # characters
 
 
@@ -96,7 +100,6 @@ def _read_document(document: Any, data: bytes, path: Path, recogniser: Recognise
     pages = [_read_page(document, number) for number in range(len(document))]
     if recogniser:
         _recognise(document, pages, recogniser)
-    recognised = sum(page.recognised for page in pages)
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
@@ -105,35 +108,33 @@ def _read_document(document: Any, data: bytes, path: Path, recogniser: Recognise
     running = running_lines(lines)
     text = PdfText(_read_outline(document))
     text.write(lines, running, [_page_label(document, number) for number in range(len(document))])
-    left = enumerate(pages)
-    unread = sum(not page.recognised and _is_unread(page, number, running) for number, page in left)
-    structure = Structure(
-        tuple(text.elements),
-        tuple(text.pages),
-        tuple(text.footers),
-        text.calls,
-        tuple(text.marks),
-        tuple(text.recognised),
-        found="\n".join(page.found for page in pages),
+    notices = _notices(pages, running)
+    unread = sum(one.count for one in notices if one.kind is NoticeKind.PAGES_WITHOUT_TEXT)
+    recognised_by = f", {recogniser.version}" if recogniser and any(page.recognised for page in pages) else ""
+    return Extraction(
+        text.text,
+        f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}{recognised_by}",
+        text.structure("\n".join(page.found for page in pages)),
+        pdf_metadata(document, data, text.title),
+        notices,
+        Coverage(pages=len(pages), pages_read=len(pages) - unread),
     )
+
+
+def _notices(pages: Sequence[_Page], running: set[LinePlace]) -> tuple[Notice, ...]:
+    """What of the pages is not in the text, or not as it stands."""
     counts = {
-        NoticeKind.PAGES_WITHOUT_TEXT: unread,
-        NoticeKind.PAGES_RECOGNISED: recognised,
+        NoticeKind.PAGES_WITHOUT_TEXT: sum(
+            not page.recognised and _is_unread(page, number, running) for number, page in enumerate(pages)
+        ),
+        NoticeKind.PAGES_RECOGNISED: sum(page.recognised for page in pages),
         NoticeKind.FORM_FIELDS: sum(page.fields for page in pages),
         NoticeKind.HIDDEN_TEXT: sum(page.hidden for page in pages),
         NoticeKind.COMMENTS: sum(page.comments for page in pages),
         NoticeKind.OUTSIDE_THE_PAGE: sum(page.outside for page in pages),
-        NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in on_page) for on_page in lines),
+        NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in page.lines) for page in pages),
     }
-    recognised_by = f", {recogniser.version}" if recogniser and recognised else ""
-    return Extraction(
-        text.text,
-        f"pypdfium2 {version('pypdfium2')}, pdf {_RULES}{recognised_by}",
-        structure,
-        pdf_metadata(document, data, text.title),
-        tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count),
-        Coverage(pages=len(pages), pages_read=len(pages) - unread),
-    )
+    return tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count)
 
 
 def _is_unread(page: _Page, number: int, running: set[LinePlace]) -> bool:
@@ -195,7 +196,7 @@ def _read_annotations(document: Any, page: Any) -> _Annotations:
             kind = raw.FPDFAnnot_GetSubtype(note)
             says = kind in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
             found.comments += says
-            if kind not in _SHOWN_NOTES:
+            if kind not in _SHOWN_ANNOTATIONS:
                 continue
             found.shown = True
             of_form = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else -1
@@ -298,50 +299,3 @@ def _read_outline(document: Any) -> Outline:
     except (pdfium.PdfiumError, ValueError):
         pass
     return found
-
-
-_LANGUAGE = re.compile(rb"/Lang\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)")
-_PACKET = re.compile(rb"<x:xmpmeta.{0,100000}?</x:xmpmeta>", re.DOTALL)
-_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-_ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
-# what programs put where a title should stand: the name of a file, or nothing
-_NO_TITLE = re.compile(
-    r"(?i).*\.(?:docx?|pdf|indd|odt|qxp|tex|rtf)$|(?:microsoft word|untitled|sin título|document\d*$|\(anonymous\)).*"
-)
-
-
-def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
-    """What a PDF says of itself; `document` is pypdfium2's, `title` the largest heading of the first page."""
-    info = {
-        key: collapse(clean_text(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()
-    }
-    packet = _xmp_fields(data)
-    titles = (packet.get("title", ""), info.get("Title", ""))
-    told = next((one for one in titles if one and not _NO_TITLE.match(one)), "")
-    language = _LANGUAGE.search(data)
-    published = iso_date(packet.get("date", ""))
-    return Metadata(
-        title=told or title,
-        publisher=packet.get("publisher", ""),
-        author=packet.get("creator", "") or info.get("Author", ""),
-        date=published or iso_date(info.get("CreationDate", "")) or iso_date(info.get("ModDate", "")),
-        language=language[1].decode("ascii") if language else packet.get("language", ""),
-        rights=packet.get("rights", ""),
-        guessed=("date",) * (not published) + ("title",) * (not told),
-    )
-
-
-def _xmp_fields(data: bytes) -> dict[str, str]:
-    """The Dublin Core fields of the file's XMP packet; those of the last, which counts."""
-    try:
-        root = parse_xml(_PACKET.findall(data)[-1])
-    except (IndexError, XMLSyntaxError, ValueError):  # no packet, or a damaged one
-        return {}
-    fields: dict[str, str] = {}
-    for element in root.iter(f"{_DUBLIN_CORE}*"):
-        items = [item.text or "" for item in element.iter(_ITEM)] or [element.text or ""]
-        name = str(element.tag).removeprefix(_DUBLIN_CORE)
-        fields[name] = collapse(
-            clean_text(items[0] if name in ("title", "rights", "date") else ", ".join(items))
-        )
-    return fields

@@ -19,7 +19,7 @@ _LONGEST = 40  # letters looked at on either side
 
 
 def compose_accents(characters: list[Character | None]) -> list[Character | None]:
-    """Each accent and its letter as one, where it stands over it or they make a word; else it is a sign, «l´Alfàs»."""
+    """Compose accents with their letters, where both stand in one place or make a word; others are signs, as in «l´Alfàs»."""
     signs = [at for at, one in enumerate(characters) if one is not None and one.text in _COMBINING]
     gone: set[int] = set()
     for at in signs:

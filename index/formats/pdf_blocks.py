@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
-from operator import attrgetter
+from itertools import pairwise
 from statistics import median
 
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
-from alpie.index.formats.pdf_lines import cell_fragment
-from alpie.index.layout.forms import ends_sentence, starts_lower
+from alpie.index.formats.pdf_tables import ITEM, NAMED, table_rows
+from alpie.index.layout.forms import ends_sentence
 
 _MARKER = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
@@ -22,41 +20,27 @@ _MARKER = re.compile(
 )
 # a marker only where its words are bold and stand alone
 _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
-_ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
-)
-_NAMED = re.compile(
-    r"(?i)(?:artículo|art\.|título|capítulo|sección|libro|anexo|disposición)\s+\S{1,14}"
-    r"(?:\s+\S{1,14})?\s*(?:[.:]|$)"
-)
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"
 _CONTENTS_TITLE = re.compile(rf"{_CONTENTS}(?: general| de {_CONTENTS})?(?: p[áa]g(?:ina)?s?)?$")
 _ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
-_AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
-# of a row of two cells, «Lunes 4»: no number, and no label of a paragraph, «Primera.», «Objeto:»
-_ROW_LABEL = re.compile(r"(?=.*[^\W\d_]{2}).*[^.:)\]\-–ºª]$")
 _FEWEST_ENTRIES = 3  # on a page
 _MAX_LINES_BETWEEN = 3  # two entries of a table of contents
-_ALIGNED = 4.0  # points
-_EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
-_NEARBY = 40  # lines
-_WRAPPED = 1.4  # pitches: a line of the same cell
-_LARGER = 1.1  # than the body's size: a heading
 _RUNNING = 0.2  # of the characters: a size that runs
+_LARGER = 1.1  # than the body's size: a heading
 _MAX_HEADING = 200  # characters
 _MAX_HEADING_LINES = 4
 
 
 def title_key(text: str) -> str:
-    """The words of a title, to find it again by."""
+    """The words of a title without case and signs, by which the same title is found elsewhere."""
     return re.sub(r"[\W_]+", " ", clean_text(text).casefold()).strip()
 
 
 @dataclass(slots=True)
 class PdfBlock:
-    """Lines that belong together."""
+    """Lines of a page that make one paragraph, heading, item, table or list of contents."""
 
     lines: list[PdfLine]
     table: bool = False
@@ -97,7 +81,7 @@ class RunningText:
 
 
 def running_text_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
-    """By the size that most characters have, those in ruled tables apart."""
+    """Measure the running text: lines of the size that most characters have, those in ruled tables apart."""
     lines = [line for on_page in pages for line in on_page]
     lines = [line for line in lines if line.table is None] or lines
     sizes: Counter[float] = Counter()
@@ -141,7 +125,7 @@ def page_blocks(
             blocks.append(PdfBlock(list(lines[index:end]), heading=True))
         elif (end := _contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
-        elif (found := _table_rows(lines, index, body))[0]:
+        elif (found := table_rows(lines, index, body.pitch))[0]:
             blocks.append(PdfBlock(found[0], table=True))
             end = found[1]
         else:
@@ -150,7 +134,7 @@ def page_blocks(
             if before is not None and _continues(before, line, body, rights[line.region]):
                 before.lines.append(line)
             else:
-                blocks.append(PdfBlock([line], item=_ITEM.match(line.text) is not None))
+                blocks.append(PdfBlock([line], item=ITEM.match(line.text) is not None))
         index = end
     _mark_contents(blocks)
     for block in blocks:
@@ -227,98 +211,6 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
     return end if sure or 2 * sum(title_key(one) in known for one in entries) >= len(entries) else index
 
 
-def _table_rows(lines: Sequence[PdfLine], index: int, body: RunningText) -> tuple[list[PdfLine], int]:
-    """The rows of the table that begins at `index`, and where it ends; none if none does."""
-    if lines[index].table is not None:
-        ruled = list(takewhile(lambda line: line.table == lines[index].table, lines[index:]))
-        return ruled, index + len(ruled)
-    rows: list[PdfLine] = []
-    end = index
-    if len(lines[index].cells) < 2:
-        return rows, index
-    least = _least_gap(lines, index, body)  # between rows
-    while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
-        line = lines[end]
-        gap = lines[end - 1].base - line.base if rows else 0.0
-        wraps = rows and gap <= _WRAPPED * body.pitch and _wraps(rows[-1], line, gap < 0.85 * least)
-        if wraps and any(_has_same_columns(rows[-1], other) for other in lines[index : index + _NEARBY]):
-            rows[-1] = _with_cells(rows[-1], line)
-        elif len(line.cells) >= 2 and gap < 3.5 * body.pitch:
-            rows.append(line)
-        else:
-            break
-        end += 1
-    if len(rows) < 2:
-        return [], index
-    aligned = sum(
-        any(
-            _is_under_cell([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells])
-            for edge in _EDGES
-        )
-        for one, other in pairwise(rows)
-    )
-    return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
-
-
-def _least_gap(lines: Sequence[PdfLine], index: int, body: RunningText) -> float:
-    """From a line of the table that may begin at `index` to the next that has a cell in its first column."""
-    least = math.inf
-    for above, line in pairwise(lines[index:]):
-        gap = above.base - line.base
-        if line.region != lines[index].region or not 0 < gap < 3.5 * body.pitch:
-            break
-        if len(line.cells) >= 2 and abs(line.x0 - lines[index].x0) < _ALIGNED:
-            least = min(least, gap)
-    return least
-
-
-def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
-    """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
-    above = [
-        next((one for one in row.cells if abs(one.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells
-    ]
-    if len(line.cells) > 1 and all(
-        one is not None
-        and not (ends_sentence(one.text) or starts_lower(one.text))
-        and starts_lower(cell.text)
-        for one, cell in zip(above, line.cells, strict=True)
-    ):
-        return True  # each in the middle of its sentence
-    if len(row.cells) < 3:
-        first = row.cells[0].text
-        near = False
-        if not _ROW_LABEL.match(first) or _NAMED.match(first) or _ITEM.match(first):
-            return False
-    lefts = [cell.x0 for cell in row.cells[not near :]]
-    return all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells) and (
-        near or (len(line.cells) == 1 and not _AMOUNT.match(line.text))
-    )
-
-
-def _has_same_columns(row: PdfLine, other: PdfLine) -> bool:
-    """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
-    return (
-        len(row.cells) == len(other.cells)
-        and row.base != other.base
-        and all(abs(one.x0 - two.x0) < _ALIGNED for one, two in zip(row.cells, other.cells, strict=True))
-    )
-
-
-def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
-    """`row` with the cells of `line` each at the end of the one above it."""
-    cells = []
-    for cell in row.cells:
-        below = [one for one in line.cells if abs(one.x0 - cell.x0) < _ALIGNED]
-        whole = replace(cell, raised=[*cell.raised], recognised=[*cell.recognised], hyphens=[*cell.hyphens])
-        cells.append(cell_fragment([PdfLine([whole, *below], row.region)]))
-    return replace(row, cells=cells)
-
-
-def _is_under_cell(one: list[float], other: list[float]) -> bool:
-    """Whether a cell after the first stands under one of the row above."""
-    return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])
-
-
 def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[float, float]) -> bool:
     """Whether `line` goes on with the paragraph of `block`."""
     last = block.lines[-1]
@@ -330,9 +222,9 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
-    if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _ITEM.match(text):
+    if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or ITEM.match(text):
         return False
-    if _NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
+    if NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
@@ -352,7 +244,7 @@ def _is_heading(block: PdfBlock, body: RunningText) -> bool:
         return True
     if block.size < 0.95 * body.size or not block.bold or body.bold:
         return False
-    return not ends_sentence(text) or _NAMED.match(text) is not None
+    return not ends_sentence(text) or NAMED.match(text) is not None
 
 
 def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:

@@ -30,25 +30,36 @@ _APART = 3.0  # points
 def regions(fragments: list[Fragment], depth: int = 0) -> Iterator[list[Fragment]]:
     """Runs of fragments that are read from the top down, in order."""
     gutter = _gutter(fragments) if depth < _MAX_DEPTH else None
-    if gutter is None:
+    if gutter is not None:
+        yield from _regions_beside(fragments, gutter, depth)
+    else:
         columns = _short_columns(fragments) if depth < _MAX_DEPTH else []
-        inside = {id(one) for each in columns for one in chain(each.left, each.right)}
-        between: list[list[Fragment]] = [[] for _ in range(len(columns) + 1)]
-        starts = [-each.start for each in columns]
-        for one in fragments:
-            if id(one) not in inside:
-                between[bisect_right(starts, -one.base)].append(one)
-        for number, wide in enumerate(between):
-            if wide:
-                yield wide
-            for each in columns[number : number + 1]:
-                yield from regions(each.left, depth + 1)
-                yield from regions(each.right, depth + 1)
-        return
+        yield from _regions_around(fragments, columns, depth)
+
+
+def _regions_around(
+    fragments: list[Fragment], columns: Sequence[_Columns], depth: int
+) -> Iterator[list[Fragment]]:
+    """The regions of text of the whole width, with `columns` that stand amid it."""
+    inside = {id(one) for each in columns for one in chain(each.left, each.right)}
+    between: list[list[Fragment]] = [[] for _ in range(len(columns) + 1)]
+    starts = [-each.start for each in columns]
+    for one in fragments:
+        if id(one) not in inside:
+            between[bisect_right(starts, -one.base)].append(one)
+    for number, wide in enumerate(between):
+        if wide:
+            yield wide
+        for each in columns[number : number + 1]:
+            yield from regions(each.left, depth + 1)
+            yield from regions(each.right, depth + 1)
+
+
+def _regions_beside(fragments: list[Fragment], gutter: float, depth: int) -> Iterator[list[Fragment]]:
+    """The regions of two columns: a band between two fragments that span their gutter is read column by column."""
     sides: dict[int, list[Fragment]] = {-1: [], 0: [], 1: []}
     for side, one in _sides(fragments, gutter):
         sides[side].append(one)
-    # A band between two fragments that span the gutter is read column by column.
     edges = [float("inf"), *(one.base for one in sides[0]), float("-inf")]
     pending: list[Fragment] = []
     for over, (top, bottom) in enumerate(pairwise(edges)):

@@ -30,7 +30,7 @@ _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end,
 
 @dataclass(slots=True)
 class Character:
-    """One character; points, y upwards, in the frame of its rotation."""
+    """A character and its place, in points, y upwards, in the frame of its rotation."""
 
     text: str  # a blank of any kind is " "
     x0: float
@@ -58,21 +58,12 @@ def page_characters(text_page: Any, page: Box, outside: list[str]) -> Iterator[C
     box, to_x, to_y = ctypes.byref(rectangle), ctypes.byref(x), ctypes.byref(y)
     box_of = raw.FPDFText_GetLooseCharBox
     left, bottom, right, top = page
-    high, blank = 0, False
+    blank = False
     low = ceiling = base = 0.0
     rotation = SLANTED
-    for index, code in enumerate(_codes(handle, count)):
-        if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000 and high:
-            code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
-        if code in (0x0A, 0x0D):
-            if code == 0x0A:
-                yield None
-            continue
-        text = "-" if code in _HYPHENS else chr(code) if 0 < code < 0x110000 else ""
-        if not text or 0xD800 <= code < 0xE000 or (code < 0x20 and code not in (0x02, 0x09)):
+    for index, text in _texts(handle, count):
+        if text is None:
+            yield None
             continue
         if text == " " and raw.FPDFText_IsGenerated(handle, index) == 1:
             blank = True
@@ -100,6 +91,23 @@ def page_characters(text_page: Any, page: Box, outside: list[str]) -> Iterator[C
             size = abs(over - under)
         yield Character(" " if text.isspace() else text, across, end, base, size, index, rotation, blank)
         blank = False
+
+
+def _texts(handle: Any, count: int) -> Iterator[tuple[int, str | None]]:
+    """Number and text of each character that may show; None for a line end."""
+    high = 0
+    for index, code in enumerate(_codes(handle, count)):
+        if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000 and high:
+            code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
+        if code == 0x0A:
+            yield index, None
+        elif code in _HYPHENS:
+            yield index, "-"
+        elif (code >= 0x20 or code == 0x09) and code < 0x110000 and not 0xD800 <= code < 0xE000:
+            yield index, chr(code)
 
 
 def _codes(handle: Any, count: int) -> Sequence[int]:
@@ -137,7 +145,7 @@ def frame_height(rotation: int, page: Box) -> float:
 
 
 def main_rotation(characters: Sequence[Character | None]) -> int:
-    """The way most letters of a page run."""
+    """The rotation in which most letters of a page run."""
     rotations = {one.rotation for one in characters if one is not None} - {SLANTED}
     if len(rotations) < 2:
         return min(rotations, default=0)
@@ -187,7 +195,7 @@ class Fragment:
 
 @dataclass(slots=True)
 class PdfLine:
-    """One line of a column; several cells where wide gaps part them."""
+    """One line of a column, as several cells where wide gaps part its text."""
 
     cells: list[Fragment]
     region: int  # number of the column it stands in: paragraphs do not cross it by their geometry alone

@@ -35,13 +35,13 @@ from alpie.index.spanish.spelling import lexicon_of
 
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 _INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
-_CAPITAL = 1.8  # times the size of the text beside it: an initial set over several lines
+_DROP_CAP = 1.8  # times the size of the text beside it: an initial set over several lines
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
 _APART = 3.0  # points
 
 
 def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fragment:
-    """A fragment that stands for ruled table `number`, from those of its cells; a row a line."""
+    """Make a fragment that stands for ruled table `number`, with a line for each row of its cells."""
     cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
     for one in fragments:
         if one.cell is not None and one.cell[0] == number:
@@ -117,7 +117,7 @@ def cell_fragment(lines: list[PdfLine]) -> Fragment:
 
 
 def slanted_lines(characters: Iterable[Character | None]) -> list[PdfLine]:
-    """Text set aslant, a watermark: a line for each run of it."""
+    """Make a line of each run of slanted text, which is a watermark."""
     made: list[PdfLine] = []
     before: Character | None = None
     for one in characters:
@@ -138,22 +138,22 @@ def reading_order(fragments: Sequence[Fragment]) -> list[PdfLine]:
     lines: list[PdfLine] = []
     if numbers:
         lines.append(PdfLine(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
-    kept = _with_initials([one for one in fragments if one not in numbers])
+    kept = _join_drop_caps([one for one in fragments if one not in numbers])
     for number, region in enumerate(regions(kept)):
         lines += _lines(region, number)
     return lines
 
 
-def _with_initials(fragments: list[Fragment]) -> list[Fragment]:
-    """An initial set over several lines, joined to the first of them."""
+def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
+    """Join each initial that is set over several lines to the first of those lines."""
     usual = median(one.size for one in fragments) if fragments else 0.0
     for initial in [one for one in fragments if _INITIAL.fullmatch(one.text)]:
-        if initial.size < _CAPITAL * usual or not initial.text.isupper():
+        if initial.size < _DROP_CAP * usual or not initial.text.isupper():
             continue
         beside = [
             one
             for one in fragments
-            if one.size < initial.size / _CAPITAL * 1.2
+            if one.size < initial.size / _DROP_CAP * 1.2
             and -0.2 * usual < one.x0 - initial.x1 < 1.5 * usual
             and initial.base + 0.3 * usual < one.base < initial.base + initial.size
         ]

@@ -38,7 +38,7 @@ _COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between c
 
 @dataclass(slots=True)
 class Drawing:
-    """What a page shows besides text."""
+    """What a page shows besides text, and the colours of text and boxes."""
 
     edges: list[Box]  # horizontal and vertical lines
     pictures: float  # share of the page that pictures cover
@@ -55,7 +55,7 @@ class Drawing:
 
 @dataclass(slots=True)
 class Grid:
-    """Lines that cross: slot (row, column) → its cell, named by its first slot."""
+    """A table of lines that cross, which maps each slot (row, column) to its cell, named by the first slot of the cell."""
 
     xs: list[float]  # from left to right
     ys: list[float]  # from the top down, negative: ascending for bisection
@@ -78,7 +78,7 @@ class Grid:
 
 
 def page_drawing(page: Any, box: Box) -> Drawing:
-    """Lines and pictures of a page; `box` is what of it is visible."""
+    """Read the lines and pictures of a page, of which `box` is visible."""
     drawing = Drawing([], 0.0, 0)
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     count = raw.FPDFPage_CountObjects(page)
@@ -102,7 +102,7 @@ def page_drawing(page: Any, box: Box) -> Drawing:
 
 
 def fill_colour(one: Any) -> Colour:
-    """Red, green and blue of what an object is filled with, to 255."""
+    """The colour that an object is filled with: red, green and blue from 0 to 255."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     raw.FPDFPageObj_GetFillColor(one, red, green, blue, alpha)
     return red.value, green.value, blue.value

@@ -1,14 +1,11 @@
-"""Tells running lines from the body, and writes the canonical text of a PDF from the blocks of its pages."""
+"""Writes the canonical text of a PDF from the blocks of its pages."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, pairwise, product, zip_longest
-from statistics import median
-from typing import NamedTuple
+from itertools import zip_longest
 
 from alpie.index.formats.checked_metadata import is_title, joined_title, names_part
 from alpie.index.formats.extraction import clean_text
@@ -16,139 +13,15 @@ from alpie.index.formats.numbering import raised_text
 from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks, running_text_of, title_key
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
+from alpie.index.formats.pdf_running import LinePlace, PageLines
 from alpie.index.layout.forms import ends_sentence
-from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, collapse
+from alpie.index.layout.unit_names import opens_unit
+from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, Structure, collapse
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
-_ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
-_LONGEST = 150  # characters
 _SHORT = 70  # characters: a line that may be the whole of a title
-_SAME_HEIGHT = 4.0  # points
-_NEARLY = 12.0  # points, for the first and last line: another sheet has another margin
-_FEWEST_LETTERS = 8  # of what shows a line to be a running one, though the rest of it varies
-_PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
-_HUGE = 2.5  # times the usual size: letters of a watermark
-_SHARE = 0.4  # of the pages that have text, at least two
-_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
-
-
-PageLines = Sequence[Sequence[PdfLine]]  # of each page
-LinePlace = tuple[int, int]  # page and line of it
-
-
-class _RunningCandidate(NamedTuple):
-    page: int
-    number: int  # of the line on its page
-    height: float  # from the edge of the page that is nearer, in points
-
-    @property
-    def place(self) -> LinePlace:
-        return self.page, self.number
-
-
-def running_lines(pages: PageLines) -> set[LinePlace]:
-    """Every running line, and those that are left out by what they are."""
-    usual = median(sizes) if (sizes := [line.size for lines in pages for line in lines]) else 0.0
-    zone = _ZONE * max((line.height for lines in pages for line in lines), default=0.0)
-    seen: dict[tuple[str, bool], list[_RunningCandidate]] = defaultdict(list)
-    outermost: dict[tuple[str, bool], list[_RunningCandidate]] = defaultdict(list)
-    found: set[LinePlace] = set()
-    for page, lines in enumerate(pages):
-        bases = [line.base for line in lines if not (line.left_out or line.aside)]
-        for number, line in enumerate(lines):
-            if line.left_out:
-                found.add((page, number))
-                continue
-            below = line.height - line.base  # the top of the page: sheets may lie on their side
-            top = below < zone
-            if not (top or line.base < zone) or len(line.text) > _LONGEST:
-                continue
-            candidate = _RunningCandidate(page, number, below if top else line.base)
-            texts = [line.text, *(cell.text for cell in line.cells)]
-            texts = [" ".join(_NUMBER.sub("#", text).casefold().split()) for text in texts]
-            for words in {texts[0], *filter(_PAGE.match, texts)}:
-                seen[words, top].append(candidate)
-            if not line.aside and line.base == (max(bases) if top else min(bases)):
-                for words in _parts_of_running(line, page, usual):
-                    outermost[words, top].append(candidate)
-    with_text = sum(1 for lines in pages if lines)
-    fewest = max(2, round(_SHARE * with_text))
-    both = chain(product(seen.items(), [_SAME_HEIGHT]), product(outermost.items(), [_NEARLY]))
-    for ((words, _), candidates), tolerance in both:
-        for height in {one.height for one in candidates}:
-            alike = [one for one in candidates if abs(one.height - height) <= tolerance]
-            on = sorted({one.page for one in alike})
-            follows = any(b - a == 1 for a, b in pairwise(on))
-            if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
-                found.update(one.place for one in alike)
-    # Left and right pages often carry different words: half of the pages each is enough, from six pages on.
-    if with_text >= 6:
-        for candidates in seen.values():
-            on_pages = {one.page for one in candidates}
-            if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
-                found.update(one.place for one in candidates)
-    found.update(_watermarks(pages, fewest, _HUGE * usual))
-    return found - _heads_of_tables(pages, found)
-
-
-def _parts_of_running(line: PdfLine, page: int, usual: float) -> Iterator[str]:
-    """What shows the first or last line of a page to be a running one, whatever stands beside it.
-
-    That is words, or the number of the page, by how it differs from its place; the number of a title is larger than the text.
-    """
-    for text in {line.text, *(cell.text for cell in line.cells)}:
-        number = re.fullmatch(r"\W*(\d{1,4})\W*" if text == line.text else r"(\d{1,4})", text)
-        if number and line.size <= usual:
-            yield f"# {int(number[1]) - page}"
-        elif sum(map(str.isalpha, text)) >= _FEWEST_LETTERS and not text.endswith(":"):
-            yield " ".join(_NUMBER.sub("#", text).casefold().split())
-
-
-def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[LinePlace]:
-    """Lines in huge letters that stand in the same place of many pages."""
-    huge: dict[tuple[str, int], list[LinePlace]] = defaultdict(list)
-    for page, lines in enumerate(pages):
-        for number, line in enumerate(lines):
-            if line.size > size:
-                huge[line.text, round(line.base)].append((page, number))
-    for places in huge.values():
-        if len(places) >= fewest:
-            yield from places
-
-
-def _heads_of_tables(pages: PageLines, running: set[LinePlace]) -> set[LinePlace]:
-    """The running lines that are really the repeated head of a table: its other rows do not repeat."""
-    tables = {
-        (page, line.table)
-        for page, lines in enumerate(pages)
-        for number, line in enumerate(lines)
-        if line.table is not None and (page, number) not in running
-    }
-    return {
-        (page, number)
-        for page, number in running
-        if (page, pages[page][number].table) in tables or _heads_columns(pages[page][number : number + 2])
-    }
-
-
-def _heads_columns(lines: Sequence[PdfLine]) -> bool:
-    """Whether the cells of the first of two lines stand over those of the second, as no running head does."""
-    if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 2:
-        return False
-    pairs = zip(lines[0].cells, lines[1].cells, strict=True)
-    return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
-
-
-def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:
-    """Whether bare numbers count the pages."""
-    texts = (pages[one.page][one.number].text for one in sorted(candidates))
-    values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
-    return not values or all(b > a for a, b in pairwise(values))
-
-
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
 _NOTES_BACK = 50  # raised figures looked back on
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -189,6 +62,18 @@ class PdfText:
                 end = start + len(written)
         return "".join([*parts, text[end:]])
 
+    def structure(self, found: str) -> Structure:
+        """What is known of the runs of the text that was written; `found`: see `Structure`."""
+        return Structure(
+            tuple(self.elements),
+            tuple(self.pages),
+            tuple(self.footers),
+            self.calls,
+            tuple(self.marks),
+            tuple(self.recognised),
+            found=found,
+        )
+
     def write(self, pages: PageLines, running: set[LinePlace], numbers: Sequence[PageLabel]) -> None:
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
@@ -214,21 +99,30 @@ class PdfText:
             heads = [line for line in edge if line.base > middle and not line.left_out]
             for line in heads:
                 self._write_running(line)
-            region = -1
-            for number, block in enumerate(blocks[page]):
-                breaks = number == 0 or block.lines[0].region != region
-                joins = breaks and broken is not None and _joins(broken, block)
-                if block.heading:
-                    told = self._outline.get(page, {}).get(title_key(block.text))
-                    block.level = min(told or levels[block.look], 9)
-                self._write_block(block, broken if joins else None, first=number == 0)
-                broken = None if block.table or block.heading or block.contents else block
-                region = block.lines[-1].region
+            broken = self._write_page(page, blocks[page], levels, broken)
             for line in edge:
                 if line not in heads:
                     self._write_running(line)
-            if not blocks[page]:
-                broken = None
+
+    def _write_page(
+        self,
+        page: int,
+        blocks: Sequence[PdfBlock],
+        levels: Mapping[tuple[float, bool], int],
+        broken: PdfBlock | None,
+    ) -> PdfBlock | None:
+        """Write the blocks of a page, the first after a paragraph that may be `broken`; returns the last if it may be."""
+        region = -1
+        for number, block in enumerate(blocks):
+            breaks = number == 0 or block.lines[0].region != region
+            joins = breaks and broken is not None and _joins(broken, block)
+            if block.heading:
+                told = self._outline.get(page, {}).get(title_key(block.text))
+                block.level = min(told or levels[block.look], 9)
+            self._write_block(block, broken if joins else None, first=number == 0)
+            broken = None if block.table or block.heading or block.contents else block
+            region = block.lines[-1].region
+        return broken if blocks else None
 
     def _write(self, text: str) -> None:
         self._parts.append(text)

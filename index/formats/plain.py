@@ -11,6 +11,7 @@ import yaml
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, iso_date
 from alpie.index.records import collapse
+from alpie.index.spanish import read_tables
 
 
 def extract_text(data: bytes, path: Path) -> Extraction:
@@ -41,16 +42,8 @@ def canonical_text(data: bytes, path: Path) -> str:
 
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
-_FIELDS = {
-    "title": ("title", "título", "titulo"),
-    "publisher": ("publisher", "organismo", "institution"),
-    "author": ("author", "autor"),
-    "date": ("date", "fecha", "publication_date"),
-    "language": ("lang", "language", "idioma"),
-    "kind": ("kind", "tipo"),
-    "url": ("url", "source", "fuente"),
-    "rights": ("rights", "license", "licencia"),
-}
+# field of `Metadata` → keys that tell it
+_FIELDS = {name: keys.split() for name, keys in read_tables(__file__).items()}
 
 
 def front_matter(text: str) -> tuple[int, Metadata]:

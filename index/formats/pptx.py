@@ -23,11 +23,11 @@ from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 
 _TITLES = ("title", "ctrTitle")
-_FURNITURE = ("dt", "ftr", "hdr", "sldNum")
+_HEADS_AND_FEET = ("dt", "ftr", "hdr", "sldNum")
 
 
 def extract_pptx(data: bytes, path: Path) -> Extraction:
-    """Raises `SourceError` for a damaged file."""
+    """Read a PPTX. Raises `SourceError` for a damaged file."""
     archive = open_packed(data, path, "ppt/presentation.xml")
     whole = read_xml(archive, "ppt/presentation.xml", path)
     parts = _parts(archive, "ppt/presentation.xml", path)
@@ -52,7 +52,9 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
             shapes += [] if drawn is None else [drawn]
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
                 builder.add(_text(paragraph), BlockKind.PARAGRAPH)
-        found += [_text(p) for shape in shapes for p in shape.iter("{*}p") if _role(shape) not in _FURNITURE]
+        found += [
+            _text(p) for shape in shapes for p in shape.iter("{*}p") if _role(shape) not in _HEADS_AND_FEET
+        ]
     metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
     name = f"lxml {version('lxml')}, pptx 2"
     return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))
@@ -100,7 +102,7 @@ def _by_place(found: _Placed) -> _Placed:
     """From the top down, what stands side by side from left to right; as the file has them if one tells no place."""
     rows: list[list[tuple[_BoxPlace, etree._Element]]] = []
     placed = [(place, shape) for place, shape in found if place is not None]
-    if any(place is None and _role(shape) not in (*_TITLES, *_FURNITURE) for place, shape in found):
+    if any(place is None and _role(shape) not in (*_TITLES, *_HEADS_AND_FEET) for place, shape in found):
         return found
     for place, shape in sorted(placed, key=lambda one: one[0][1::-1]):
         if not rows or place.y >= rows[-1][0][0].y + rows[-1][0][0].height / 2:
@@ -144,7 +146,7 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
         builder.add_table(rows, 1)
     elif role in _TITLES:
         builder.add(" ".join(_text(p) for p in shape.iter("{*}p")), BlockKind.HEADING, level=1)
-    elif role not in _FURNITURE:
+    elif role not in _HEADS_AND_FEET:
         paragraphs = [text for p in shape.iter("{*}p") if (text := _text(p).strip())]
         for text in paragraphs:
             builder.add(text, item=role in ("body", "obj") and len(paragraphs) > 1)

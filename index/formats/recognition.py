@@ -20,7 +20,6 @@ from alpie.index.errors import RecognitionMissing
 from alpie.index.files import atomic_write
 from alpie.index.messages import message
 
-RECOGNISE_FILE = ".ocr"  # in a folder of documents: its scanned pages are recognised at every indexing
 _LANGUAGE = "spa"
 _SECONDS = 120  # for a page
 _LEAST_CONFIDENCE = 10  # per cent: below, Tesseract saw a stain

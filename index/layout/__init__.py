@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from alpie.index.layout.clauses import label_clauses
 from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
 from alpie.index.layout.headings import (
     join_signatures,
@@ -17,7 +18,7 @@ from alpie.index.layout.headings import (
     mark_subtitles,
     split_glued_titles,
 )
-from alpie.index.layout.legal import join_legal_headings, label_clauses
+from alpie.index.layout.legal import join_legal_headings
 from alpie.index.layout.line_groups import group_lines
 from alpie.index.layout.lines import detect_typesetting, split_lines
 from alpie.index.layout.lists import join_entries, join_lists, list_short_lines, mark_numbered_headings

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from alpie.index.layout.forms import ends_sentence, starts_lower
-from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import LineGroup
+from alpie.index.layout.unit_names import opens_unit
 
 _FEWEST = 8  # broken paragraphs in a document, and
 _SHARE = 0.2  # their share of all its paragraphs

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from statistics import median
 
-from alpie.index.layout.forms import FIGURE_ONLY, NUMBERED, STARTS_WITH_FIGURE, opens_sentence
+from alpie.index.layout.forms import FIGURE_ONLY, NUMBERED, STARTS_WITH_FIGURE, WORDS, opens_sentence
 from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup, repeats_figure
 from alpie.index.layout.lines import Typesetting
 from alpie.index.records import BlockKind
+from alpie.index.spanish import alternatives
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a figure in display type
@@ -21,7 +22,7 @@ _FEWEST_ROWS = 3
 _MAX_COLUMNS = 5
 _MAX_FIGURE_LINES = 3
 _DISPLAY_TEXT = re.compile(
-    r"(?i)(?:(?:más|menos|cerca|alrededor) de |casi |unos |unas )?"
+    rf"(?i)(?:(?:{alternatives(WORDS['compared'])}) de |(?:{alternatives(WORDS['rounded'])}) )?"
     r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$"
 )
 _TRAILING_FIGURES = re.compile(r"\S\s+[+\-−~]?\d[\d.,]*(?:[ \xa0]\d{3}(?!\d))*(?:\s*[%€$])?$")

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from alpie.index.records import BlockKind
+from alpie.index.spanish import alternatives, word_sets
+from alpie.index.spanish.analysis import fold
 
+WORDS = word_sets(__file__)
+FUNCTION_WORDS = WORDS["function_words"]
 BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—\-*+]\s+)(?=\S)")
 NUMBERED = re.compile(r"(?P<mark>\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)|\d{1,3}\.[ºª]?)\s+(?=\S)")
 SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
 CAPTION = re.compile(
-    r"(?:Figur[ae]|Fig\.|Gráfic[oa]|Tabl[ae]|Cuadro|Mapa|Imagen|Ilustración|Chart)\s+"
+    rf"(?:{alternatives(WORDS['captions'])})\s+"
     r"(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVX]{1,6})\s*[:.–—-]\s*\S"
 )
+
+
+def heading_alternatives(words: Iterable[str]) -> str:
+    """The part of a regular expression that matches words as headings have them: «Título», «TÍTULO», «TITULO»."""
+    return alternatives(
+        {form for one in words for form in (one.capitalize(), one.upper(), fold(one).upper())}
+    )
+
+
 # A line that opens an article or a division of a law: its name, and a stop or the line end after it.
 LEGAL_LINE = re.compile(
-    r"(?:Art[íi]culo|ART[ÍI]CULO|Título|T[ÍI]TULO|Capítulo|CAP[ÍI]TULO|Sección|SECCI[ÓO]N|Disposición|DISPOSICI[ÓO]N|Anexo|"
-    r"ANEXO)\s+[^\s.:]{1,14}(?:\s+(?:bis|ter|[a-záéíóú]{4,14})(?:\s+[a-z])?)?(?:[.:](?!\d)|$)"
+    rf"(?:{heading_alternatives(WORDS['units'])})"
+    r"\s+[^\s.:]{1,14}(?:\s+(?:bis|ter|[a-záéíóú]{4,14})(?:\s+[a-z])?)?(?:[.:](?!\d)|$)"
 )
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 DATE_LINE = re.compile(
@@ -25,8 +39,8 @@ DATE_LINE = re.compile(
 )
 # Lines of the form "Word: value" or "Word number" that identify a document rather than head a text.
 ADMINISTRATIVE = re.compile(
-    r"(?:(?:Asunto|Referencia|Ref\.|Fecha|Expediente|Objeto|Destinatarios?|Distribución|Original|Idioma)\s*:"
-    r"|(?:Resolución|Decisión|Expediente|Documento|Recomendación|Circular)\s+(?:n\.?\s?[ºo°]|núm\.)\s*\S+$"
+    rf"(?:(?:{alternatives(WORDS['administrative'])})\s*:|(?:{alternatives(WORDS['numbered_documents'])})"
+    r"\s+(?:n\.?\s?[ºo°]|núm\.)\s*\S+$"
     r"|[A-Z]{2,8}(?:[-/][A-Z0-9]{1,8}){2,6}$)"
 )
 # Possessive throughout: «100 200 300» is one figure or three, and must not be tried as every mixture.
@@ -34,14 +48,6 @@ _FIGURE = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+
 FIGURE_ONLY = re.compile(rf"{_FIGURE}(?:\s+{_FIGURE})*+$")
 STARTS_WITH_FIGURE = re.compile(rf"{_FIGURE}(?:/\d+)?(?=\s|$)")
 
-# Words that stand at the start of a sentence but never begin a name: a line that starts with one in
-# upper case starts something new.
-FUNCTION_WORDS = frozenset(
-    """el la los las un una unos unas lo al del de en con sin por para según si cuando donde aunque mientras como
-    entre desde hasta tras ante bajo sobre este esta estos estas ese esa esto eso hay no ya y o u e pero además
-    también más muchos muchas todo todos todas cada otro otra otros otras su sus se es son nuestra nuestro nuestras
-    nuestros existe existen ha han que""".split()
-)
 _TERMINAL = ".!?…;:"
 _CLOSING = "»”’\"')]"
 

@@ -16,9 +16,9 @@ from alpie.index.layout.forms import (
     kind_by_form,
     opens_sentence,
 )
-from alpie.index.layout.legal import opens_unit
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Typesetting, printed_width
+from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import BlockKind, collapse
 
 MAX_HEADING = 160  # characters

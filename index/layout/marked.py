@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from alpie.index.layout.clauses import label_clauses
 from alpie.index.layout.double_spaced import join_double_spaced
 from alpie.index.layout.forms import kind_by_form
-from alpie.index.layout.legal import join_legal_headings, label_clauses
+from alpie.index.layout.legal import join_legal_headings
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.lists import join_lists

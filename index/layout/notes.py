@@ -11,7 +11,9 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
+from alpie.index.layout.forms import WORDS
 from alpie.index.records import Span
+from alpie.index.spanish import alternatives
 
 _CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
 _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")
@@ -22,7 +24,7 @@ _RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _LARGEST_GAP = 6  # calls that may be missing between two found ones
-_GAP_PRICE = 0.8
+_GAP_PENALTY = 0.8
 _FEWEST = 4  # calls that make a chain, not a coincidence
 
 
@@ -86,9 +88,7 @@ def _add_candidate(
 
 
 _MAX_STEM = 60
-_ABBREVIATION = re.compile(
-    r"(?i)(?:^|\W)(?:art|arts|núm|num|n|no|nº|p|pp|pág|págs|vol|cap|fig|ap|apdo|sec|tít|t|c|ver)$"
-)
+_ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['references'])})$")
 
 
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
@@ -111,12 +111,12 @@ def _heaviest_chain(candidates: list[_NoteCall]) -> list[_NoteCall]:
     previous = [-1] * len(candidates)
     weights = [0.0] * len(candidates)
     for index, candidate in enumerate(candidates):
-        weight = -_GAP_PRICE * (candidate.first - 1) if candidate.first <= 3 else float("-inf")
+        weight = -_GAP_PENALTY * (candidate.first - 1) if candidate.first <= 3 else float("-inf")
         before = -1
         for gap in range(1 if candidate.exact else _LARGEST_GAP):
             reached = best.get(candidate.first - 1 - gap)
-            if reached is not None and reached[0] - _GAP_PRICE * gap > weight:
-                weight, before = reached[0] - _GAP_PRICE * gap, reached[1]
+            if reached is not None and reached[0] - _GAP_PENALTY * gap > weight:
+                weight, before = reached[0] - _GAP_PENALTY * gap, reached[1]
         if weight == float("-inf"):
             continue
         previous[index] = before

@@ -12,14 +12,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from alpie.index.layout.forms import BULLET, CAPTION
+from alpie.index.layout.forms import BULLET, CAPTION, WORDS
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
+from alpie.index.spanish import alternatives
 
 _MAX_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
-_NAMED_NUMBER = re.compile(r"(?i)(?:página|pág\.?|page|p\.)\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$")
+_NAMED_NUMBER = re.compile(
+    rf"(?i)(?:{alternatives(WORDS['pages'])})"
+    r"\s*(\d{1,4})(?:\s*(?:de|of|/)\s*\d{1,4})?$"
+)
 _BARE_NUMBER = re.compile(r"[-–—|\s]*(\d{1,4})(?:\s*/\s*\d{1,4})?[-–—|\s]*$")
 
 

@@ -26,7 +26,7 @@ from alpie.index.index_folder import LOCK, POINTER, VERSIONS
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile, unread_format
 from alpie.index.records import Document
-from alpie.index.sources.expansions import FOLDER, expansions_file
+from alpie.index.sources.expansions import EXPANSIONS_FOLDER, expansions_file
 from alpie.index.sources.source_table import (
     CompletedEntry,
     SourceEntry,
@@ -43,7 +43,7 @@ _kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
 def remembered_extraction(
     data: bytes, sha256: str, path: Path, recogniser: Recogniser | None = None
 ) -> Extraction:
-    """What `extract` reads of a file, remembered so that the same bytes are read once. Raises what it raises."""
+    """Read a file as `extract` does, or recall what was read of the same bytes: a page checks its folder again and again."""
     kind = format_of(path)
     if kind is None or kind == "text":  # decoding costs less than remembering
         return extract(data, path)
@@ -60,13 +60,17 @@ def remembered_extraction(
     return made
 
 
-SOURCES_FILE = "sources.toml"
+# Files of a folder of documents that are none themselves, beside the folder of expansions.
+SOURCES_FILE = "sources.toml"  # what the documents are
+RECOGNITION_FILE = (
+    ".ocr"  # empty: where it stands, every indexing recognises scanned pages, as the setting `ocr` does
+)
 NOT_DOCUMENTS = re.compile(r"(readme|license|licence|copying|changelog)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class SourcesReport:
-    """The documents of a folder, in the order of `sources.toml`, and those that could not be taken."""
+    """The documents of a folder, in the order of `sources.toml`, and the files that could not be read."""
 
     documents: tuple[Document, ...]
     problems: tuple[SourceError, ...]
@@ -130,7 +134,7 @@ def read_sources(
         metadata[entry.id] = extraction.metadata
         if completed.missing:
             incomplete.append(replace(completed, listed=_lexical_path(path) in claimed))
-    lines_of = sorted((folder / FOLDER).glob("*.jsonl"))
+    lines_of = sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
     unused += [
         SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata
     ]
@@ -182,7 +186,7 @@ def _entries(
             continue
         if _lexical_path(path) in claimed:
             continue
-        if path.parent == folder / FOLDER and path.suffix == ".jsonl":
+        if path.parent == folder / EXPANSIONS_FOLDER and path.suffix == ".jsonl":
             continue  # expansions, which are no document
         if format_of(path) is None:
             others.append(unread_format(path.relative_to(folder), SUFFIXES))

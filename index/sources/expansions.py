@@ -16,13 +16,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, collapse
 from alpie.index.spanish.analysis import normalize
 
-FOLDER = "expansions"
+EXPANSIONS_FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
 _MAX_CHARACTERS = 400  # of a line; the encoder reads some 2,000
 _MAX_TOLD = 5  # faulty rows named one by one
@@ -30,7 +29,7 @@ _MAX_TOLD = 5  # faulty rows named one by one
 
 @dataclass(frozen=True, slots=True)
 class ExpansionLine:
-    """One other way to ask for a passage or to say it."""
+    """Another way to ask for a passage, or to say what the passage says."""
 
     text: str
     kind: str  # of `KINDS`
@@ -47,11 +46,11 @@ class Expansions:
 
 def expansions_file(document_id: str) -> str:
     """Where a document's expansions are, within the documents folder."""
-    return (PurePosixPath(FOLDER) / f"{document_id}.jsonl").as_posix()
+    return (PurePosixPath(EXPANSIONS_FOLDER) / f"{document_id}.jsonl").as_posix()
 
 
 def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:
-    """The lines of a file, each with its passage. A faulty one is left out and told by the file's `name`; others stand."""
+    """Give each line of a file to its passage. Faulty lines are left out and reported under the file's `name`."""
     faults: list[Message] = []
     found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
     numbers = {passage.address: number for number, passage in enumerate(passages)}
@@ -91,19 +90,8 @@ def _fault(where: Message, key: str, **facts: object) -> Message:
     return message("at", where=where, reason=message(key, **facts))
 
 
-class _FileRow(NamedTuple):
-    where: Message
-    address: str
-    lines: list[object]
-
-
-class _FileLine(NamedTuple):
-    text: str
-    kind: str
-    beginnings: list[str]  # of the sentences that answer
-
-
-def _rows(data: bytes, faults: list[Message]) -> Iterator[_FileRow]:
+def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
+    """Where each sound row stands, its address and its lines."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,13 +108,15 @@ def _rows(data: bytes, faults: list[Message]) -> Iterator[_FileRow]:
             continue
         match read:
             case {"address": str(address), "lines": list(lines)}:
-                yield _FileRow(where, address, lines)
+                yield where, address, lines
             case _:
                 faults.append(_fault(where, "expansions.row"))
 
 
-def _lines(lines: Sequence[object], where: Message, faults: list[Message]) -> Iterator[_FileLine]:
-    """The sound lines of a row."""
+def _lines(
+    lines: Sequence[object], where: Message, faults: list[Message]
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Text, kind and beginnings of sentences of each sound line of a row."""
     for line in lines:
         read = line if isinstance(line, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
@@ -139,7 +129,7 @@ def _lines(lines: Sequence[object], where: Message, faults: list[Message]) -> It
         ):
             faults.append(_fault(where, "expansions.sentences"))
         else:
-            yield _FileLine(_normalise(text), kind, [_normalise(b) for b in beginnings])
+            yield _normalise(text), kind, [_normalise(b) for b in beginnings]
 
 
 def _normalise(text: str) -> str:

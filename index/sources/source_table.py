@@ -66,7 +66,7 @@ class SourceEntry:
     editorial: tuple[str, ...] = ()
 
     def document(self, extraction: Extraction, sha256: str) -> Document:
-        """The document that is described, with the text of its file."""
+        """Make the document that the entry describes, with the text of its file."""
         return Document(
             id=self.id,
             title=self.title or self.file,
@@ -141,7 +141,7 @@ def entry_from_table(table: Mapping[str, object], where: str, path: Path) -> Sou
 
 
 def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
-    """The entry of a document nobody described: what its file says of it is asked for later.
+    """Make the entry of a file that no table lists, with the name of the file and nothing else.
 
     `used` are the ids already given: a second file of the same name elsewhere gets a longer one.
     """
@@ -152,7 +152,7 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
 
 
 def complete_entry(entry: SourceEntry, metadata: Metadata, today: date) -> CompletedEntry:
-    """`entry` with what its file says where the table says nothing, and failing that its name.
+    """Complete `entry` with what the file says where the table says nothing, else with what the name of the file shows.
 
     What neither says is named as missing. The day on which a file was made is no date of publication, nor is a day
     after `today` («Agenda 2030»).

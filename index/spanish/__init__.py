@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ def read_tables(module: str) -> dict[str, Any]:
 def word_sets(module: str) -> dict[str, frozenset[str]]:
     """The sets of words in the TOML file beside a module, by name; `module` is its `__file__`, blanks divide words."""
     return {name: frozenset(words.split()) for name, words in read_tables(module).items()}
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """The part of a regular expression that matches any of `words`, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
 def any_expression(table: str, between: str = " ") -> str:

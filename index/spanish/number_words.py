@@ -1,12 +1,18 @@
-"""The cardinals that Spanish writes as one word, by their value, for numbers that are written out."""
+"""Words that count: the cardinals that Spanish writes as one word, ordinals, months."""
 
 from __future__ import annotations
 
-CARDINALS = dict(
-    enumerate(
-        """uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete
-        dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete
-        veintiocho veintinueve treinta""".split(),
-        start=1,
-    )
-) | {40: "cuarenta", 50: "cincuenta", 60: "sesenta", 70: "setenta", 80: "ochenta", 90: "noventa"}
+from alpie.index.spanish import read_tables
+
+_WORDS: dict[str, list[str]] = {name: words.split() for name, words in read_tables(__file__).items()}
+# with their accents, by their value
+CARDINALS = dict(enumerate(_WORDS["cardinals"], start=1)) | dict(
+    zip(range(40, 100, 10), _WORDS["tens"], strict=True)
+)
+ORDINALS = _WORDS["ordinals"]  # from the first to the ninth
+ORDINAL_TENS = _WORDS["ordinal_tens"]  # from the tenth to the ninetieth
+MONTHS = {
+    name: number
+    for names in ("months", "english_months")
+    for number, name in enumerate(_WORDS[names], start=1)
+}  # in Spanish and English

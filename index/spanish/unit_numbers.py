@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.number_words import CARDINALS
+from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
 
-_TABLES: dict[str, str] = read_tables(__file__)
-_UNITS, _TENS, _SUFFIXES = (_TABLES[name].split() for name in ("units", "tens", "suffixes"))
+# «primer», «segund»: what both genders have in common
+_UNITS, _TENS = ([fold(word)[:-1] for word in words] for words in (ORDINALS, ORDINAL_TENS))
+_SUFFIXES: list[str] = read_tables(__file__)["suffixes"].split()
 _SAME_SUFFIX = {"novies": "nonies"}
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 

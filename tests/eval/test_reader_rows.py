@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.training import reader_rows
-from alpie.eval.training.reader_check import evaluation_questions, find_faults, main
 from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
@@ -25,9 +27,10 @@ from alpie.eval.training.reader_rows import (
     squad_rows,
     written_rows,
 )
-from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_lines, write_rows
+from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_rows
 from support.fake_encoder import FakeEncoder
 from support.places import SHARED
+from support.row_faults import evaluation_questions, find_faults
 
 DATA = SHARED / "training"
 PASSAGE = "El museo abre a las diez. La entrada cuesta seis euros, y los lunes es gratuita."
@@ -47,12 +50,10 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "rows.jsonl") == rows
 
 
-def test_the_same_lines_are_the_same_bytes(tmp_path: Path) -> None:
-    lines = [{"question": "¿Qué año?", "answer": None}, {"question": "«así»", "answer": "sí"}]
-    for name in "ab":
-        write_lines(tmp_path / name, lines)
-    assert list(read_lines(tmp_path / "a")) == lines
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """A gzipped JSON Lines file of these objects."""
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 def test_a_document_is_held_out_whatever_else_there_is() -> None:
@@ -118,14 +119,14 @@ def asked(question: str, answer: str | None, kind: str = "plain", why: str | Non
 ])  # fmt: skip
 def test_what_is_wrong_with_a_row_is_said(wrong: TrainingRow, kind: str) -> None:
     found = find_faults([wrong], ["¿Cuánto pago por entrar, en euros?"])
-    assert [fault.kind for fault in found] == [kind]
+    assert [fault.partition(":")[0] for fault in found] == [kind]
 
 
 def test_a_question_is_asked_once_of_a_passage() -> None:
     row = {"question": "¿A qué hora abre?", "kind": "plain", "answer": "las diez", "why": None}
     rows = [row, {**row, "question": "a que hora abre"}]
     found = find_faults(list(own_rows([{"passage": PASSAGE, "rows": rows}])), [])
-    assert [fault.kind for fault in found] == ["duplicate"]
+    assert [fault.partition(":")[0] for fault in found] == ["duplicate"]
     elsewhere = [{"passage": passage, "rows": [row]} for passage in (PASSAGE, f"{PASSAGE} Cierra a las dos.")]
     assert find_faults(list(own_rows(elsewhere)), []) == []
 
@@ -135,25 +136,11 @@ def test_a_paraphrase_may_share_what_turns_a_sentence_round() -> None:
     assert find_faults([row], []) == []
 
 
-def test_mending_takes_out_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own, written = tmp_path / "own.jsonl.gz", tmp_path / "written.jsonl.gz"
-    good = {"question": "¿Cuánto se paga?", "kind": "plain", "answer": "seis euros", "why": None}
-    no_paraphrase = {**good, "question": "¿La entrada es de pago?", "kind": "para"}
-    write_lines(own, [{"passage": PASSAGE, "rows": [good, {**good, "answer": "siete euros"}, no_paraphrase]}])
-    write_lines(written, [])
-    monkeypatch.setattr("alpie.eval.training.reader_check.OWN", own)
-    monkeypatch.setattr("alpie.eval.training.reader_check.WRITTEN", written)
-    assert main([]) == 1
-    assert main(["--mend"]) == 0
-    assert main([]) == 0
-    assert next(read_lines(own))["rows"] == [good, {**no_paraphrase, "kind": "plain"}]
-
-
 @pytest.mark.heavy  # eighteen thousand of them
 def test_the_questions_that_ship_are_sound() -> None:
     rows = [*own_rows(read_lines(OWN)), *public_set_rows(list(read_lines(WRITTEN)), DATA)]
     assert len(rows) > 18_000
-    assert [str(fault) for fault in find_faults(rows, evaluation_questions())] == []
+    assert find_faults(rows, evaluation_questions()) == []
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")

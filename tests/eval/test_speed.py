@@ -14,16 +14,9 @@ import pytest
 
 from alpie.app.settings import Settings, load_settings
 from alpie.eval.bench import speed
+from alpie.eval.bench.growth import AssumedVectors, generated_texts, made_up_word, measure_growth
 from alpie.eval.bench.speed import REFERENCE, SINGLE, SpeedOptions, measure_speed
-from alpie.eval.bench.speed_worker import (
-    AssumedVectors,
-    Timing,
-    generated_texts,
-    made_up_word,
-    measure_growth,
-    measure_in_turns,
-    run_process,
-)
+from alpie.eval.bench.timing import Timing, measure_in_turns, run_process
 from support.fake_encoder import FakeEncoder, build, write_texts
 
 pytestmark = pytest.mark.heavy

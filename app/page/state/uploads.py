@@ -26,9 +26,8 @@ from alpie.app.page.state import ChangeRefused
 from alpie.app.page.state.index_process import IndexRun, RunOutcome
 from alpie.app.translations import message
 from alpie.index.formats import SUFFIXES, check_signature, format_of
-from alpie.index.formats.recognition import RECOGNISE_FILE
 from alpie.index.messages import Message
-from alpie.index.sources.document_folder import NOT_DOCUMENTS
+from alpie.index.sources.document_folder import NOT_DOCUMENTS, RECOGNITION_FILE
 
 _LOG = logging.getLogger(__name__)
 _MAX_NAME = 100  # characters
@@ -80,11 +79,11 @@ class Uploads:
     @property
     def can_recognise(self) -> bool:
         """Whether the text of scanned pages can be recognised here, and is not already."""
-        return not (self.folder / RECOGNISE_FILE).exists() and self._can_recognise()
+        return not (self.folder / RECOGNITION_FILE).exists() and self._can_recognise()
 
     def recognise(self) -> None:
         """Have the text of scanned pages recognised from now on; refused scans are taken after all."""
-        (self.folder / RECOGNISE_FILE).touch()
+        (self.folder / RECOGNITION_FILE).touch()
         for path in self._scans.glob("*.pdf"):
             name = _rename_free(path, self.folder / path.name)
             path.unlink(missing_ok=True)

@@ -19,9 +19,8 @@ from alpie.index.encoder.bundled_weights import (
     MODEL_NAME,
     bundled_folder,
     find_source,
-    read_packed,
-    unpack_q4,
 )
+from alpie.index.encoder.packed_weights import read_packed, unpack_q4
 from alpie.index.errors import EncoderError, FileError
 from alpie.index.files import build_once, is_intact, read_fingerprint
 
@@ -58,7 +57,8 @@ def test_the_source_is_the_model_it_is_said_to_be() -> None:
     source = find_source()
     assert source is not None
     model = read_packed(source)
-    assert (model.hidden_size, model.layers, model.heads, model.positions) == (384, 12, 12, 512)
+    sizes = ("hidden_size", "num_hidden_layers", "num_attention_heads", "max_position_embeddings")
+    assert [model.config[name] for name in sizes] == [384, 12, 12, 512]
     assert [model.pieces[index][0] for index in model.special_ids.values()] == [
         "<s>",
         "</s>",

@@ -14,7 +14,7 @@ from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.sources.expansions import FOLDER, place_expansions
+from alpie.index.sources.expansions import EXPANSIONS_FOLDER, place_expansions
 
 DOCS = Path(alpie.docs_src.__path__[0])
 NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
@@ -23,7 +23,7 @@ NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 def shipped() -> list[str]:
     rows = [
         json.loads(row)
-        for file in sorted((DOCS / FOLDER).glob("*.jsonl"))
+        for file in sorted((DOCS / EXPANSIONS_FOLDER).glob("*.jsonl"))
         for row in file.read_text("utf-8").splitlines()
     ]
     return [line["text"] for row in rows for line in row["lines"]]

@@ -1,0 +1,65 @@
+"""What stands before the text of an HTML page: how its bytes are decoded, and what the page says of itself."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from alpie.index.formats.extraction import Metadata, iso_date
+from alpie.index.records import collapse
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le", b"\0<": "utf-16-be",  # a tag that tells it
+}  # fmt: skip
+_CHARSET = re.compile(rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})")
+_META = {
+    "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
+    "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name"),
+    "author": ("author", "dc.creator", "dcterms.creator", "citation_author"),
+    "date": (
+        "dcterms.issued", "dc.date", "dcterms.date", "article:published_time", "citation_publication_date", "date",
+    ),
+    "language": ("dc.language", "dcterms.language"),
+    "url": ("og:url",),
+    "rights": ("dcterms.rights", "dc.rights", "copyright"),
+}  # fmt: skip
+
+
+def decode_page(data: bytes) -> str:
+    """Decode a page as browsers do: by its byte order mark, else what it declares, else UTF-8, else Windows-1252."""
+    for mark, name in _MARKS.items():
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    declared = _CHARSET.search(data[:2048])
+    name = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
+    if name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
+        name = "windows-1252"  # what every browser takes them for
+    for tried in (name, "utf-8", "windows-1252"):
+        try:
+            return data.decode(tried)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("utf-8", errors="replace")
+
+
+def page_metadata(tree: LexborHTMLParser) -> Metadata:
+    """Read the metadata of a page from its `meta` elements, title, first heading and language."""
+    metas: dict[str, str] = {}
+    for meta in tree.css("meta"):
+        name = (meta.attributes.get("name") or meta.attributes.get("property") or "").strip().lower()
+        content = collapse(meta.attributes.get("content") or "")
+        if name and content:
+            metas.setdefault(name, content)
+    values: dict[str, Any] = {
+        name: next((metas[key] for key in keys if key in metas), "") for name, keys in _META.items()
+    }
+    shown = (collapse(one.text()) for one in (tree.css_first("title"), tree.css_first("h1")) if one)
+    root = tree.css_first("html")
+    values["title"] = next(filter(None, (values["title"], *shown)), "")
+    values["language"] = (root.attributes.get("lang") if root else "") or values["language"]
+    values["date"] = iso_date(values["date"])
+    return Metadata(**values)

@@ -1,0 +1,160 @@
+"""Tells running lines of a PDF from its body: heads and feet, page numbers, watermarks, numbers of lines."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from alpie.index.formats.pdf_fragments import PdfLine
+
+_ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
+_LONGEST = 150  # characters
+_SAME_HEIGHT = 4.0  # points
+_NEARLY = 12.0  # points, for the first and last line: another sheet has another margin
+_FEWEST_LETTERS = 8  # of what shows a line to be a running one, though the rest of it varies
+_PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
+_HUGE = 2.5  # times the usual size: letters of a watermark
+_SHARE = 0.4  # of the pages that have text, at least two
+_FEWEST_FACING = 6  # pages, to tell left ones from right ones
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+
+PageLines = Sequence[Sequence[PdfLine]]  # of each page
+LinePlace = tuple[int, int]  # page and line of it
+
+
+class _RunningCandidate(NamedTuple):
+    page: int
+    number: int  # of the line on its page
+    height: float  # from the edge of the page that is nearer, in points
+
+    @property
+    def place(self) -> LinePlace:
+        return self.page, self.number
+
+
+_RunningByWords = dict[
+    tuple[str, bool], list[_RunningCandidate]
+]  # words, whether at the top → where they stand
+
+
+def running_lines(pages: PageLines) -> set[LinePlace]:
+    """Find the lines that are no text of the document: running lines, and those that are `left_out` by what they are."""
+    lines = [line for on_page in pages for line in on_page]
+    usual = median(line.size for line in lines) if lines else 0.0
+    with_text = sum(map(bool, pages))
+    fewest = max(2, round(_SHARE * with_text))
+    seen, outermost = _candidates(pages, usual)
+    found = {place for place, line in _places(pages) if line.left_out}
+    for candidates, tolerance in ((seen, _SAME_HEIGHT), (outermost, _NEARLY)):
+        for (words, _), alike in candidates.items():
+            found |= _repeated(words, alike, tolerance, fewest, pages)
+    for alike in seen.values() if with_text >= _FEWEST_FACING else ():
+        on_pages = {one.page for one in alike}
+        # half of the pages each is enough, where left and right pages carry different words
+        if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
+            found.update(one.place for one in alike)
+    found.update(_watermarks(pages, fewest, _HUGE * usual))
+    return found - _heads_of_tables(pages, found)
+
+
+def _places(pages: PageLines) -> Iterator[tuple[LinePlace, PdfLine]]:
+    for page, lines in enumerate(pages):
+        for number, line in enumerate(lines):
+            yield (page, number), line
+
+
+def _candidates(pages: PageLines, usual: float) -> tuple[_RunningByWords, _RunningByWords]:
+    """Lines near the edge of a page by their words, and the first and last lines by what shows them to be running."""
+    zone = _ZONE * max((line.height for _, line in _places(pages)), default=0.0)
+    seen: _RunningByWords = defaultdict(list)
+    outermost: _RunningByWords = defaultdict(list)
+    for page, lines in enumerate(pages):
+        bases = [line.base for line in lines if not (line.left_out or line.aside)]
+        for number, line in enumerate(lines):
+            below = line.height - line.base  # the top of the page: sheets may lie on their side
+            top = below < zone
+            if line.left_out or not (top or line.base < zone) or len(line.text) > _LONGEST:
+                continue
+            candidate = _RunningCandidate(page, number, below if top else line.base)
+            texts = [_without_numbers(text) for text in (line.text, *(cell.text for cell in line.cells))]
+            for words in {texts[0], *filter(_PAGE.match, texts)}:
+                seen[words, top].append(candidate)
+            if not line.aside and line.base == (max(bases) if top else min(bases)):
+                for words in _parts_of_running(line, page, usual):
+                    outermost[words, top].append(candidate)
+    return seen, outermost
+
+
+def _without_numbers(text: str) -> str:
+    return " ".join(_NUMBER.sub("#", text).casefold().split())
+
+
+def _repeated(
+    words: str, candidates: Sequence[_RunningCandidate], tolerance: float, fewest: int, pages: PageLines
+) -> set[LinePlace]:
+    """Which lines of the same `words` stand at one height of enough pages, two of them neighbours."""
+    found: set[LinePlace] = set()
+    for height in {one.height for one in candidates}:
+        alike = [one for one in candidates if abs(one.height - height) <= tolerance]
+        on = sorted({one.page for one in alike})
+        follows = any(b - a == 1 for a, b in pairwise(on))
+        if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
+            found.update(one.place for one in alike)
+    return found
+
+
+def _parts_of_running(line: PdfLine, page: int, usual: float) -> Iterator[str]:
+    """What shows the first or last line of a page to be a running one, whatever stands beside it.
+
+    That is words, or the number of the page, by how it differs from its place; the number of a title is larger than the text.
+    """
+    for text in {line.text, *(cell.text for cell in line.cells)}:
+        number = re.fullmatch(r"\W*(\d{1,4})\W*" if text == line.text else r"(\d{1,4})", text)
+        if number and line.size <= usual:
+            yield f"# {int(number[1]) - page}"
+        elif sum(map(str.isalpha, text)) >= _FEWEST_LETTERS and not text.endswith(":"):
+            yield _without_numbers(text)
+
+
+def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[LinePlace]:
+    """Lines in huge letters that stand in the same place of many pages."""
+    huge: dict[tuple[str, int], list[LinePlace]] = defaultdict(list)
+    for place, line in _places(pages):
+        if line.size > size:
+            huge[line.text, round(line.base)].append(place)
+    for places in huge.values():
+        if len(places) >= fewest:
+            yield from places
+
+
+def _heads_of_tables(pages: PageLines, running: set[LinePlace]) -> set[LinePlace]:
+    """The running lines that are really the repeated head of a table: its other rows do not repeat."""
+    tables = {
+        (place[0], line.table)
+        for place, line in _places(pages)
+        if line.table is not None and place not in running
+    }
+    return {
+        (page, number)
+        for page, number in running
+        if (page, pages[page][number].table) in tables or _heads_columns(pages[page][number : number + 2])
+    }
+
+
+def _heads_columns(lines: Sequence[PdfLine]) -> bool:
+    """Whether the cells of the first of two lines stand over those of the second, as no running head does."""
+    if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 2:
+        return False
+    pairs = zip(lines[0].cells, lines[1].cells, strict=True)
+    return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
+
+
+def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:
+    """Whether bare numbers count the pages."""
+    texts = (pages[one.page][one.number].text for one in sorted(candidates))
+    values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
+    return not values or all(b > a for a, b in pairwise(values))

@@ -1,0 +1,126 @@
+"""Tables of a PDF page that no lines rule: rows whose cells stand one under the other."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
+from operator import attrgetter
+
+from alpie.index.formats.pdf_fragments import PdfLine
+from alpie.index.formats.pdf_lines import cell_fragment
+from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
+from alpie.index.spanish import alternatives
+
+ITEM = re.compile(
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
+)
+# what a paragraph of its own begins with
+NAMED = re.compile(
+    rf"(?i)(?:{alternatives(WORDS['set_apart'])})"
+    r"\s+\S{1,14}(?:\s+\S{1,14})?\s*(?:[.:]|$)"
+)
+_AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
+# of a row of two cells, «Lunes 4»: no number, and no label of a paragraph, «Primera.», «Objeto:»
+_ROW_LABEL = re.compile(r"(?=.*[^\W\d_]{2}).*[^.:)\]\-–ºª]$")
+_ALIGNED = 4.0  # points
+_EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
+_NEARBY = 40  # lines
+_WRAPPED = 1.4  # pitches: a line of the same cell
+
+
+def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list[PdfLine], int]:
+    """The rows of the table that begins at `index`, and where it ends; none if none does.
+
+    `pitch` is that of the running text, from base line to base line.
+    """
+    if lines[index].table is not None:
+        ruled = list(takewhile(lambda line: line.table == lines[index].table, lines[index:]))
+        return ruled, index + len(ruled)
+    rows: list[PdfLine] = []
+    end = index
+    if len(lines[index].cells) < 2:
+        return rows, index
+    least = _least_gap(lines, index, pitch)  # between rows
+    while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
+        line = lines[end]
+        gap = lines[end - 1].base - line.base if rows else 0.0
+        wraps = rows and gap <= _WRAPPED * pitch and _wraps(rows[-1], line, gap < 0.85 * least)
+        if wraps and any(_has_same_columns(rows[-1], other) for other in lines[index : index + _NEARBY]):
+            rows[-1] = _with_cells(rows[-1], line)
+        elif len(line.cells) >= 2 and gap < 3.5 * pitch:
+            rows.append(line)
+        else:
+            break
+        end += 1
+    if len(rows) < 2:
+        return [], index
+    aligned = sum(
+        any(
+            _is_under_cell([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells])
+            for edge in _EDGES
+        )
+        for one, other in pairwise(rows)
+    )
+    return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
+
+
+def _least_gap(lines: Sequence[PdfLine], index: int, pitch: float) -> float:
+    """From a line of the table that may begin at `index` to the next that has a cell in its first column."""
+    least = math.inf
+    for above, line in pairwise(lines[index:]):
+        gap = above.base - line.base
+        if line.region != lines[index].region or not 0 < gap < 3.5 * pitch:
+            break
+        if len(line.cells) >= 2 and abs(line.x0 - lines[index].x0) < _ALIGNED:
+            least = min(least, gap)
+    return least
+
+
+def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
+    """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
+    above = [
+        next((one for one in row.cells if abs(one.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells
+    ]
+    if len(line.cells) > 1 and all(
+        one is not None
+        and not (ends_sentence(one.text) or starts_lower(one.text))
+        and starts_lower(cell.text)
+        for one, cell in zip(above, line.cells, strict=True)
+    ):
+        return True  # each in the middle of its sentence
+    if len(row.cells) < 3:
+        first = row.cells[0].text
+        near = False
+        if not _ROW_LABEL.match(first) or NAMED.match(first) or ITEM.match(first):
+            return False
+    lefts = [cell.x0 for cell in row.cells[not near :]]
+    return all(any(abs(cell.x0 - left) < _ALIGNED for left in lefts) for cell in line.cells) and (
+        near or (len(line.cells) == 1 and not _AMOUNT.match(line.text))
+    )
+
+
+def _has_same_columns(row: PdfLine, other: PdfLine) -> bool:
+    """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
+    return (
+        len(row.cells) == len(other.cells)
+        and row.base != other.base
+        and all(abs(one.x0 - two.x0) < _ALIGNED for one, two in zip(row.cells, other.cells, strict=True))
+    )
+
+
+def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
+    """`row` with the cells of `line` each at the end of the one above it."""
+    cells = []
+    for cell in row.cells:
+        below = [one for one in line.cells if abs(one.x0 - cell.x0) < _ALIGNED]
+        whole = replace(cell, raised=[*cell.raised], recognised=[*cell.recognised], hyphens=[*cell.hyphens])
+        cells.append(cell_fragment([PdfLine([whole, *below], row.region)]))
+    return replace(row, cells=cells)
+
+
+def _is_under_cell(one: list[float], other: list[float]) -> bool:
+    """Whether a cell after the first stands under one of the row above."""
+    return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])

@@ -1,0 +1,51 @@
+"""Tells what of an HTML page is of its site and not of the document: menus, head and foot, what asks for cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_MAY_BE_OF_SITE = "nav, header, footer, [role=navigation], [role=banner], [role=contentinfo], [class*=cookie i], [id*=cookie i]"
+_OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
+_MAX_BANNER = 150  # words: what speaks of cookies at more length is text
+
+
+def site_elements(tree: LexborHTMLParser) -> dict[int, LexborNode]:
+    """The elements that are of the site, by their place in memory; none of them stands in another."""
+    titles, main = len(tree.css("h1")), tree.css_first("main, article, [role=main]") is not None
+    found: dict[int, LexborNode] = {}
+    for one in tree.css(_MAY_BE_OF_SITE):
+        around = {above.mem_id: above.tag for above in _around(one)}
+        if found.keys().isdisjoint(around) and _is_of_site(one, {*around.values()}, titles, main):
+            found[one.mem_id] = one
+    return found
+
+
+def _around(node: LexborNode) -> Iterator[LexborNode]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bool) -> bool:
+    """Whether menu, head, foot or banner is the site's; `titles`: how many the page has, `main`: it tells its text apart."""
+    role, tag = node.attributes.get("role") or "", node.tag
+    if (
+        role.startswith("doc-")
+        or "epub:type" in node.attributes
+        or tag in ("body", "html", "main", "article")
+    ):
+        return False
+    if tag == "nav" or role == "navigation":
+        return True
+    if around & _OF_TEXT:
+        return False
+    if tag == "footer" or role == "contentinfo":
+        return True
+    if "main" in around:  # the head of the text
+        return False
+    own = len(node.css("h1"))
+    if tag == "header" or role == "banner":
+        return not own or own < titles
+    return main and not node.css("h1, main, article") and len(node.text().split()) <= _MAX_BANNER
