@@ -20,10 +20,10 @@ from alpie.index.encoder.embed import KnownVectors, PassageVectors, embed_passag
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.recognition import Recogniser
-from alpie.index.index_folder import LOCK
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
 from alpie.index.notices import Notice, UnreadFile
+from alpie.index.persistence.index_folder import LOCK
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.document_folder import SourcesReport

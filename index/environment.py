@@ -1,8 +1,15 @@
-"""Sets variables that libraries read when they are imported: whether they may use the network, and how many threads."""
+"""What libraries are told when they are imported: whether they may use the network, how many threads, which runtime.
+
+Nothing is imported here but the standard library: who only reads settings does not import numpy.
+"""
 
 from __future__ import annotations
 
 import os
+from typing import Literal, get_args
+
+Runtime = Literal["auto", "onnx", "torch", "torch-bf16"]  # what an encoder can run on
+RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
 
 _HUB_OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 _OFFLINE = {

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from alpie.index.characters import without_invisible
 from alpie.index.records import Hit, PageLabel, Passage, Span
 from alpie.index.spanish.analysis import tokens
+from alpie.index.spanish.characters import without_invisible
 
 _MAX_SHOWN = 400  # characters of a question, where it is shown as understood
 

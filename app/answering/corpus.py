@@ -30,6 +30,7 @@ from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
 from alpie.index.notices import UnreadFile
+from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
@@ -42,7 +43,6 @@ from alpie.index.spanish.analysis import terms
 from alpie.index.spanish.query import parse_question
 from alpie.index.spanish.spelling import lexicon_of
 from alpie.index.storage.store import corpus_fingerprint, open_version
-from alpie.index.text_database import StoredPassages
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport

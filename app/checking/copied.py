@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpie.app.checking.text_view import append_span, fold_quotes, subtract_spans
-from alpie.index.characters import without_invisible
 from alpie.index.records import Document, Layout, Span, collapse, spans_between
 from alpie.index.spanish.analysis import join_thousands, normalize
+from alpie.index.spanish.characters import without_invisible
 
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")

@@ -6,9 +6,9 @@ import re
 
 from alpie.app.answering.quoting.omissions import OMISSION_MARK
 from alpie.app.checking.text_view import fold_quotes
-from alpie.index.characters import without_invisible
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import normalize
+from alpie.index.spanish.characters import without_invisible
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)

@@ -31,10 +31,10 @@ from alpie.app.checking.verification import (
 from alpie.app.checking.word_alignment import DifferenceKind
 from alpie.app.service.answer_record import RecordCheck
 from alpie.app.translations import Translations
-from alpie.index.characters import without_controls
 from alpie.index.records import Document, Hit
 from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import CompletedEntry, render_table
+from alpie.index.spanish.characters import without_controls
 
 if TYPE_CHECKING:
     from alpie.app.writer import Writing

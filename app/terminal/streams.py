@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from alpie.app.translations import message
-from alpie.index.characters import escape_steering
 from alpie.index.errors import FileError
+from alpie.index.spanish.characters import escape_steering
 
 _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 

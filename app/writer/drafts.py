@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from alpie.index.characters import without_invisible
+from alpie.index.spanish.characters import without_invisible
 
 # Possessive, white space from its first character only: a model that sends blanks without end costs one reading.
 _NUMBERS = r"\d{1,3}(?:\s*+(?:,|;|y|e|and|&)\s*+(?:citas?\s++)?\d{1,3})*+"

@@ -24,6 +24,7 @@ from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, estimate_cell
 from alpie.eval.scores import QuestionScore, score_predictions
 from alpie.index.encoder import Encoder
+from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval import RetrieverName
@@ -31,7 +32,6 @@ from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
 from alpie.index.spanish.conversation import complete_question
 from alpie.index.spanish.query import parse_question
-from alpie.index.text_database import StoredPassages
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.files import atomic_write
+from alpie.index.persistence.files import atomic_write
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5

@@ -27,8 +27,8 @@ from alpie.index.bulk.partitions import (
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
-from alpie.index.files import user_cache
 from alpie.index.messages import message
+from alpie.index.persistence.files import user_cache
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,12 +20,12 @@ from alpie.index.encoder.embed import KnownVectors, PassageVectors, embedding_ke
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
 from alpie.index.environment import compute_in_one_thread, keep_hub_offline
 from alpie.index.errors import BulkError
-from alpie.index.files import atomic_write
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
+from alpie.index.persistence.files import atomic_write
+from alpie.index.persistence.text_database import bounds_of
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
-from alpie.index.text_database import bounds_of
 
 if TYPE_CHECKING:
     import pyarrow

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from alpie.index.encoder.packed_weights import PackedModel, read_packed
 from alpie.index.errors import EncoderError
-from alpie.index.files import build_once, checksum, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.messages import message
+from alpie.index.persistence.files import build_once, checksum, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -31,8 +31,8 @@ from alpie.index.encoder.onnx_runtime import (
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
-from alpie.index.files import build_once, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.messages import message
+from alpie.index.persistence.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

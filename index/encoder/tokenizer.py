@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
 from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
 from alpie.index.errors import FileError
-from alpie.index.files import build_once, is_intact, read_fingerprint, write_fingerprint
+from alpie.index.persistence.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

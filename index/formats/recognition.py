@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 
 from alpie.index.errors import RecognitionMissing
-from alpie.index.files import atomic_write
 from alpie.index.messages import message
+from alpie.index.persistence.files import atomic_write
 
 _LANGUAGE = "spa"
 _SECONDS = 120  # for a page

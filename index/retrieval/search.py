@@ -16,6 +16,7 @@ import numpy as np
 
 from alpie.index.encoder import Encoder, Flags, Floats, Integers
 from alpie.index.encoder.embed import PassageVectors, indexed_text
+from alpie.index.persistence.text_database import StoredPassages, bounds_of, concatenated_ranges
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval import RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, top_rows
@@ -26,7 +27,6 @@ from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
 from alpie.index.spanish.analysis import Token, terms, words_by_stem
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
-from alpie.index.text_database import StoredPassages, bounds_of, concatenated_ranges
 
 _CANDIDATES_PER_RETRIEVER = 100
 

@@ -14,10 +14,10 @@ from typing import Protocol
 
 from alpie.index.encoder import Floats, Integers
 from alpie.index.encoder.embed import heading_line, indexed_text
+from alpie.index.persistence.text_database import hash64
 from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.spanish.analysis import terms
-from alpie.index.text_database import hash64
 
 BACKEND_RETRIEVERS = ("dense", "sentence", "lexical")
 """Passage vectors, sentence vectors, stems."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import SourceError
 from alpie.index.formats import Extraction, Metadata, format_of
 from alpie.index.formats.checked_metadata import kind_of_title
 from alpie.index.messages import message
 from alpie.index.records import Document, collapse
 from alpie.index.spanish.analysis import slug_of
+from alpie.index.spanish.characters import without_controls, without_invisible
 
 ParsedDate = tuple[int, ...]  # year, month, day, as far as known
 

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from alpie.index.characters import without_controls, without_invisible
 from alpie.index.errors import QuestionError
 from alpie.index.messages import message
 from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, normalize, tokens
+from alpie.index.spanish.characters import without_controls, without_invisible
 from alpie.index.spanish.references import Reference, parse_reference
 
 MAX_CHARACTERS = 2_000  # about the 512 tokens that the encoder reads

@@ -18,13 +18,13 @@ from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, UnreadFile
-from alpie.index.record_json import from_json
+from alpie.index.persistence.record_json import from_json
+from alpie.index.persistence.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.storage.manifest import EXPANSION_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
-from alpie.index.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 
 
 class EarlierVersion(KnownVectors):

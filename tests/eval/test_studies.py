@@ -16,12 +16,12 @@ from alpie.eval.report import Study
 from alpie.eval.studies.ablation import PARTS, study_ablation, whole_system
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
 from alpie.index.errors import FileError
+from alpie.index.persistence.text_database import bounds_of
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import ExpansionLine
 from alpie.index.spanish.analysis import terms
-from alpie.index.text_database import bounds_of
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
 pytestmark = pytest.mark.heavy

@@ -18,10 +18,9 @@ from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index index.characters index.environment index.messages index.errors index.notices index.records index.record_json
-index.files index.index_folder index.runtimes
+index index.environment index.messages index.errors index.notices index.records index.persistence
 index.spanish index.layout index.formats
-index.sources index.chunking index.encoder index.reader index.text_database index.retrieval index.retrieval.backends index.storage
+index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings
 app.chat_model app.answering.answer_types app.answering.answer_weights app.answering.judging app.answering.quoting
 app.answering.answer_pipeline app.answering.routing app.answering app.exporting
@@ -125,6 +124,12 @@ def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: s
 def test_the_walk_finds_what_it_looks_for() -> None:
     assert "langchain" in _ways("app.answering.corpus")  # opens the reader that the settings name
     assert "gradio" in _ways("app.terminal.commands")
+
+
+@pytest.mark.parametrize("top", ["index", "app"])
+def test_few_modules_lie_loose(top: str) -> None:
+    loose = {path.stem for path in (ROOT / top).glob("*.py")} - {"__init__", "__main__"}
+    assert len(loose) <= 6, loose
 
 
 def test_no_module_has_the_name_of_another() -> None:

@@ -19,7 +19,7 @@ from alpie.index import errors, messages
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, MessageText, message, message_from_row, message_to_row, translate
 from alpie.index.notices import UnreadFile
-from alpie.index.record_json import from_json, to_json
+from alpie.index.persistence.record_json import from_json, to_json
 from support.places import ROOT
 
 TREES = {

@@ -17,6 +17,7 @@ from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
+from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with
@@ -26,7 +27,6 @@ from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference
-from alpie.index.text_database import StoredPassages
 
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for

@@ -24,9 +24,9 @@ from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import DocumentServices
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
+from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.text_database import StoredPassages
 from support.fake_corpus import FakeCorpus
 from support.formats import made
 from support.indexing import ended, settled

@@ -32,10 +32,10 @@ from alpie.eval import command_line
 from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
+from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import complete_entry, entry_from_file_name
-from alpie.index.text_database import StoredPassages
 from support.examined import examined
 from support.places import ROOT
 from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT

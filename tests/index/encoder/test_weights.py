@@ -22,7 +22,7 @@ from alpie.index.encoder.bundled_weights import (
 )
 from alpie.index.encoder.packed_weights import read_packed, unpack_q4
 from alpie.index.errors import EncoderError, FileError
-from alpie.index.files import build_once, is_intact, read_fingerprint
+from alpie.index.persistence.files import build_once, is_intact, read_fingerprint
 
 pytestmark = pytest.mark.heavy
 

@@ -15,7 +15,7 @@ from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.record_json import from_json, to_json
+from alpie.index.persistence.record_json import from_json, to_json
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
 from support.examined import examined

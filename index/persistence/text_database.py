@@ -19,8 +19,7 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from alpie.index.encoder import Integers
-from alpie.index.record_json import document_from_json, from_json, to_json
+from alpie.index.persistence.record_json import document_from_json, from_json, to_json
 from alpie.index.records import Passage
 
 TEXT_FILE = "text.sqlite"
@@ -141,12 +140,12 @@ class Database:
         self._connection.close()
 
 
-def bounds_of(counts: ArrayLike) -> Integers:
+def bounds_of(counts: ArrayLike) -> NDArray[np.int64]:
     """The bounds of lists with `counts` entries, (lists + 1,): list i has the entries bounds[i] … bounds[i + 1] - 1."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def concatenated_ranges(starts: Integers, counts: NDArray[np.integer[Any]]) -> Integers:
+def concatenated_ranges(starts: NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """The numbers start, start + 1, … of each range, one range after another; shape (sum of counts,)."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return np.asarray(np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())), dtype=np.int64)
@@ -248,12 +247,12 @@ class StoredPassages(Sequence[Passage]):
         # past the cache, which would be filled with passages that no question needs
         return map(partial(from_json, Passage), self.values("record"))
 
-    def rows_where(self, condition: str, *values: object) -> Integers:
+    def rows_where(self, condition: str, *values: object) -> NDArray[np.int64]:
         """The rows of the passages that satisfy a condition on the table `passages`, ascending."""
         found = self.database.rows(f"SELECT passages.number FROM passages WHERE {condition}", *values)
         return np.sort(self.rows_of([number for (number,) in found]))
 
-    def rows_of(self, numbers: Sequence[int]) -> Integers:
+    def rows_of(self, numbers: Sequence[int]) -> NDArray[np.int64]:
         """The rows of the passages that have these numbers in the database."""
         places = np.searchsorted(self._numbers, np.array(numbers, np.int64), sorter=self._order)
         return self._order[places].astype(np.int64)
@@ -264,7 +263,7 @@ class StoredPassages(Sequence[Passage]):
         found = self.rows_where("id = ? AND address = ?", hash64(address), address)
         return int(found[0]) if len(found) else None
 
-    def rows_of_document(self, name: str) -> Integers:
+    def rows_of_document(self, name: str) -> NDArray[np.int64]:
         """The rows of the passages of the document with this id."""
         return self.rows_where(_OF_DOCUMENT, name)
 

@@ -1,0 +1,1 @@
+"""What an index keeps on disk: whole files written at once, records as JSON, and the database of its texts."""
