@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support.places import ROOT
+from support.places import ROOT, TESTS
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
@@ -135,6 +135,14 @@ def test_few_modules_lie_loose(top: str) -> None:
 def test_no_module_has_the_name_of_another() -> None:
     names = [path.stem for path in MODULES.values() if not path.stem.startswith("__")]
     assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def test_tests_stand_in_the_folder_of_what_they_test() -> None:
+    folders = {path.stem: path.parent.relative_to(ROOT) for path in MODULES.values()}
+    for path in chain.from_iterable((TESTS / top).rglob("test_*.py") for top in TOP):
+        folder = path.parent.relative_to(TESTS)
+        assert (ROOT / folder).is_dir(), f"{path}: there is no {folder}"
+        assert folders.get(path.stem.removeprefix("test_"), folder) == folder, f"{path}: named after another module"
 
 
 _TYPE_NAME = re.compile(r"_?[A-Z]+[a-z]\w*")

@@ -1,6 +1,6 @@
 """Milvus from the outside: what is told when it cannot be used, and how an index gets into it.
 
-What it finds is in `test_vector_backends.py`, with that of all backends.
+What it finds is in `test_backend_contract.py`, with that of all backends.
 """
 
 from __future__ import annotations

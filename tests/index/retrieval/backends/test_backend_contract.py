@@ -2,7 +2,7 @@
 
 The last is how one covers what cannot be started here, a server or a cluster:
 
-    MILVUS_URI=http://host:19530 MILVUS_TOKEN=user:password pytest tests/index/retrieval/test_vector_backends.py
+    MILVUS_URI=http://host:19530 MILVUS_TOKEN=user:password pytest tests/index/retrieval/backends/test_backend_contract.py
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions
 _WRITER = """
 import sys
 sys.path[:0] = {path!r}
-from test_vector_backends import *
+from test_backend_contract import *
 backend = {place}.open("killed")
 for batch in range(1_000):
     backend.upsert([entry_of(1000 + 10 * batch + n, f"d{{batch}}") for n in range(10)])
