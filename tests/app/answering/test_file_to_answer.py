@@ -1,6 +1,6 @@
 """Small files of shapes that were read wrongly once, each held to what a person sees in it: from file to answer.
 
-The files are in `cases`, what is asked of them in the TOML beside this module. How each format is read is told by `tests/index/formats`.
+The files are in `cases`, what is asked of them in the TOML beside this module; `tests/index/formats` tells how each is read.
 """
 
 from __future__ import annotations
