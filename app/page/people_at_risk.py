@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.answer_weights import sigmoid
 from alpie.index.encoder import Encoder
-from alpie.index.spanish import read_tables
+from alpie.index.spanish.word_tables import read_tables
 
 WEIGHTS_FILE = Path(__file__).with_name("risk_weights.json")
 _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is shown

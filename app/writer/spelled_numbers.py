@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.number_words import CARDINALS
+from alpie.index.spanish.word_tables import read_tables
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:

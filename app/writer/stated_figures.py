@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from alpie.app.writer.spelled_numbers import counting_words, spelled_numbers
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold, fold_in_place
+from alpie.index.spanish.word_tables import read_tables
 
 _TABLES = read_tables(__file__)
 _MONTHS = {name: number for number, names in enumerate(_TABLES["months"], start=1) for name in names.split()}

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from alpie.app.writer.spelled_numbers import spelled_numbers
-from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem
+from alpie.index.spanish.word_tables import word_sets
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _VERBAL = re.compile(r"(?:aron|ieron|ciones)$")

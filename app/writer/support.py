@@ -14,9 +14,9 @@ from enum import StrEnum
 from alpie.app.writer.drafts import Draft, comparable_text
 from alpie.app.writer.stated_figures import Figure, Figures, figures_of, is_year, unsupported_figures
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
-from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import detect_language
+from alpie.index.spanish.word_tables import word_sets
 
 _DENIALS = word_sets(__file__)["denials"]
 _LONGEST = 600  # characters of a sentence

@@ -27,8 +27,8 @@ from alpie.index.records import (
     readable_text,
     spans_between,
 )
-from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import compose, normalize
+from alpie.index.spanish.word_tables import word_sets
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)

@@ -18,10 +18,10 @@ from alpie.index.formats.extraction import Extraction, Metadata, iso_date
 from alpie.index.layout.forms import BULLET, NUMBERED, SECTION, ends_sentence, kind_by_form
 from alpie.index.messages import message
 from alpie.index.records import BlockKind, collapse
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import parse_label
 from alpie.index.spanish.number_words import MONTHS
+from alpie.index.spanish.word_tables import read_tables
 
 _MOST_LINES = 3
 _LONGEST = 200  # characters of a heading

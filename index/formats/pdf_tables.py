@@ -12,7 +12,7 @@ from operator import attrgetter
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_fragment
 from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
-from alpie.index.spanish import alternatives
+from alpie.index.spanish.word_tables import alternatives
 
 ITEM = re.compile(
     r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"

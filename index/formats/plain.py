@@ -11,7 +11,7 @@ import yaml
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Metadata, iso_date
 from alpie.index.records import collapse
-from alpie.index.spanish import read_tables
+from alpie.index.spanish.word_tables import read_tables
 
 
 def extract_text(data: bytes, path: Path) -> Extraction:

@@ -14,7 +14,7 @@ from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup, repeats_figure
 from alpie.index.layout.lines import Typesetting
 from alpie.index.records import BlockKind
-from alpie.index.spanish import alternatives
+from alpie.index.spanish.word_tables import alternatives
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a figure in display type

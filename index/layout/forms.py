@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from alpie.index.records import BlockKind
-from alpie.index.spanish import alternatives, word_sets
 from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.word_tables import alternatives, word_sets
 
 WORDS = word_sets(__file__)
 FUNCTION_WORDS = WORDS["function_words"]

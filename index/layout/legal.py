@@ -18,7 +18,7 @@ from alpie.index.layout.unit_names import (
     read_opening,
 )
 from alpie.index.records import BlockKind
-from alpie.index.spanish import alternatives, word_sets
+from alpie.index.spanish.word_tables import alternatives, word_sets
 
 _WORDS = word_sets(__file__)
 

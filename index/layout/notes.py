@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from alpie.index.layout.forms import WORDS
 from alpie.index.records import Span
-from alpie.index.spanish import alternatives
+from alpie.index.spanish.word_tables import alternatives
 
 _CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
 _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")

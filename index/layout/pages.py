@@ -15,7 +15,7 @@ from itertools import pairwise
 from alpie.index.layout.forms import BULLET, CAPTION, WORDS
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
-from alpie.index.spanish import alternatives
+from alpie.index.spanish.word_tables import alternatives
 
 _MAX_FOOTER = 150
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")

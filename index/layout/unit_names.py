@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from alpie.index.layout.forms import heading_alternatives
 from alpie.index.records import collapse
-from alpie.index.spanish import alternatives, read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at
+from alpie.index.spanish.word_tables import alternatives, read_tables
 
 _WORDS = read_tables(__file__)
 _SORTS = alternatives(_WORDS["provisions"].split())

@@ -15,7 +15,7 @@ from typing import Literal
 
 import Stemmer
 
-from alpie.index.spanish import word_sets
+from alpie.index.spanish.word_tables import word_sets
 
 _PORTION = 1_000  # characters
 _UNSEEN = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*(?=[^\W\d_])|[\u00ad\u200b\u2060\ufeff]")

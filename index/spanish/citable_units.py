@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
+from alpie.index.spanish.word_tables import read_tables
 
 Units = tuple[tuple[str, str], ...]
 """Kinds and numbers of one place: (("article", "22"), ("clause", "1"))."""

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.errors import QuestionError
-from alpie.index.spanish import any_expression, word_sets
 from alpie.index.spanish.analysis import content_words, fold, fold_in_place, tokens
 from alpie.index.spanish.query import MAX_CHARACTERS, Question, parse_question
+from alpie.index.spanish.word_tables import any_expression, word_sets
 
 _OPENING = re.compile(
     r"^[¿¡\s]*(?:y|e|o|pero|entonces|and|but|what about|how about|so)(?=\s)(?! (?:si|ademas)\b)",

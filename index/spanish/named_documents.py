@@ -13,8 +13,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from alpie.index.records import Document
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.word_tables import read_tables
 
 _TABLES = read_tables(__file__)
 _FEMININE, _MASCULINE, _ANY_DOCUMENT, _OF_A_LAW, _OPTIONAL, _SILENT = (

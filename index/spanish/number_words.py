@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpie.index.spanish import read_tables
+from alpie.index.spanish.word_tables import read_tables
 
 _WORDS: dict[str, list[str]] = {name: words.split() for name, words in read_tables(__file__).items()}
 # with their accents, by their value

@@ -12,10 +12,10 @@ from functools import cached_property
 
 from alpie.index.errors import QuestionError
 from alpie.index.messages import message
-from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.characters import without_controls, without_invisible
 from alpie.index.spanish.references import Reference, parse_reference
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
 MAX_CHARACTERS = 2_000  # about the 512 tokens that the encoder reads
 MAX_TYPED_CHARACTERS = 1_000  # a longer question is a pasted text; no chat model is given more

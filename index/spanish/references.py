@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish import word_sets
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.citable_units import (
     UNIT_WORDS,
@@ -25,6 +24,7 @@ from alpie.index.spanish.citable_units import (
     words_with_offsets,
 )
 from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
+from alpie.index.spanish.word_tables import word_sets
 
 _LONGEST = 320  # characters: a longer question says more than a citation
 _MAX_NAME = 40  # words

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, find_law_number
 from alpie.index.spanish.query import Question
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _TABLES: dict[str, str] = read_tables(__file__)
 _LAWS, _CODES, _BETWEEN_WORDS = (

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 
 from alpie.index.database.files import build_once, is_intact, write_fingerprint
 from alpie.index.errors import FileError
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
+from alpie.index.spanish.word_tables import read_tables
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
+from alpie.index.spanish.word_tables import read_tables
 
 # «primer», «segund»: what both genders have in common
 _UNITS, _TENS = ([fold(word)[:-1] for word in words] for words in (ORDINALS, ORDINAL_TENS))

@@ -142,7 +142,9 @@ def test_tests_stand_in_the_folder_of_what_they_test() -> None:
     for path in chain.from_iterable((TESTS / top).rglob("test_*.py") for top in TOP):
         folder = path.parent.relative_to(TESTS)
         assert (ROOT / folder).is_dir(), f"{path}: there is no {folder}"
-        assert folders.get(path.stem.removeprefix("test_"), folder) == folder, f"{path}: named after another module"
+        assert folders.get(path.stem.removeprefix("test_"), folder) == folder, (
+            f"{path}: named after another module"
+        )
 
 
 _TYPE_NAME = re.compile(r"_?[A-Z]+[a-z]\w*")

@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.records import Sentence, SentenceRole, Span, readable_map, spans_between
-from alpie.index.spanish import any_expression, read_tables
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _GAP = r"\W+"  # between two words, where a comma or a quotation mark may stand
 _TABLES: dict[str, str] = read_tables(__file__)

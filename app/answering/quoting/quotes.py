@@ -17,9 +17,9 @@ from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
-from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _MAX_SENTENCES = 3
 _MAX_JOINED_WORDS = 90

@@ -19,8 +19,8 @@ from alpie.app.answering.routing.reference_answer import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
-from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold, stem, terms
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _AROUND = 2  # sentences before a quotation, and after it
 _MAX_QUOTES = 2  # quotations that are explained

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
-from alpie.index.spanish import any_expression, read_tables
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.overview import Overview, OverviewKind
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _MAX_WORDS = 60  # of an opening that is quoted
 _MAX_SENTENCES = 2
