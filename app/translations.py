@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alpie.index import messages as index
 from alpie.index.messages import MessageSource, format_sentence, translate
-from alpie.index.sources.source_table import ParsedDate, parse_date
+from alpie.index.spanish.dates import ParsedDate, parse_date
 
 LANGUAGES = ("es", "en")
 message = MessageSource(*index.message.folders, Path(__file__).with_name("locale"))

@@ -24,7 +24,7 @@ from alpie.app.exporting.reference_files import (
 )
 from alpie.app.exporting.reference_styles import STYLES, BibliographyEntry, year_letters
 from alpie.app.translations import Translations, translations_for
-from alpie.index.sources.source_table import ParsedDate, parse_date
+from alpie.index.spanish.dates import ParsedDate, parse_date
 
 _COLUMNS = (
     "quote", "citation", "document", "title", "publisher", "date", "kind", "section", "label", "page",

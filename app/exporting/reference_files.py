@@ -14,8 +14,8 @@ from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import cite, locator, permalink
 from alpie.app.translations import Translations
 from alpie.index.records import Document, Passage, collapse
-from alpie.index.sources.source_table import parse_date
 from alpie.index.spanish.characters import escape_steering, without_controls
+from alpie.index.spanish.dates import parse_date
 
 _SIGNS = "=+-@"  # with which a formula begins, in any width
 # A new cell where spreadsheets are set to «;», as in Spain. A dash after a blank is an item of a list.

@@ -13,7 +13,7 @@ from datetime import date
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import locator, with_capital
 from alpie.app.translations import Translations
-from alpie.index.sources.source_table import parse_date
+from alpie.index.spanish.dates import parse_date
 
 _BLOCK_WORDS = 40  # from which APA sets a quotation apart, without quotation marks
 

@@ -14,12 +14,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alpie.index.formats.extraction import Extraction, Metadata, iso_date
+from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.layout.forms import BULLET, NUMBERED, SECTION, ends_sentence, kind_by_form
 from alpie.index.messages import message
 from alpie.index.records import BlockKind, collapse
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import parse_label
+from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.number_words import MONTHS
 from alpie.index.spanish.word_tables import read_tables
 

@@ -10,39 +10,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from alpie.index.formats.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure
-from alpie.index.spanish.number_words import MONTHS
-
-_PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?![\d-])")
-# «3 de mayo de 2024», «1º de mayo de 2024», «mayo de 2024», «3/5/2024», «5/2024», "3 May 2024"
-_WRITTEN = re.compile(
-    r"(?:(\d{1,2})[.ºo°]{0,2}(?:\s+(?:de\s+)?|[/.-]))?(\d{1,2}|[a-z]{3,})(?:\s+(?:del?\s+)?|[/.-])(\d{4})(?!\d)"
-)
-_AMERICAN = re.compile(r"([a-z]{3,})\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")  # "May 3, 2024"
-
-
-def iso_date(text: str) -> str:
-    """`text` as «2024», «2024-05» or «2024-05-17»; "" for what is no date."""
-    text = text.strip().lower()
-    if match := _PDF.match(text.upper()) or _ISO.match(text):
-        year, month, day = match[1], match[2], match[3]
-    elif (match := _AMERICAN.match(text)) and match[1] in MONTHS:
-        year, month, day = match[3], str(MONTHS[match[1]]), match[2]
-    elif (match := _WRITTEN.match(text)) and (match[2].isdigit() or match[2] in MONTHS):
-        year, month, day = match[3], str(MONTHS.get(match[2]) or match[2]), match[1]
-    else:
-        return ""
-    try:
-        date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        return ""
-    return "-".join(part.zfill(2) for part in (year, month, day) if part)
-
 
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))  # soft hyphens, zero-width characters

@@ -8,8 +8,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from alpie.index.formats.extraction import Metadata, iso_date
+from alpie.index.formats.extraction import Metadata
 from alpie.index.records import collapse
+from alpie.index.spanish.dates import iso_date
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",

@@ -10,8 +10,9 @@ from pathlib import Path
 from lxml import etree
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Metadata, iso_date
+from alpie.index.formats.extraction import Metadata
 from alpie.index.records import collapse
+from alpie.index.spanish.dates import iso_date
 
 _MAX_FILES = 10_000
 _MAX_BYTES = 200_000_000  # unpacked, in all

@@ -7,9 +7,10 @@ from typing import Any
 
 from lxml.etree import XMLSyntaxError
 
-from alpie.index.formats.extraction import Metadata, clean_text, iso_date
+from alpie.index.formats.extraction import Metadata, clean_text
 from alpie.index.formats.packed import parse_xml
 from alpie.index.records import collapse
+from alpie.index.spanish.dates import iso_date
 
 _LANGUAGE = re.compile(rb"/Lang\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)")
 _PACKET = re.compile(rb"<x:xmpmeta.{0,100000}?</x:xmpmeta>", re.DOTALL)

@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata, iso_date
+from alpie.index.formats.extraction import Extraction, Metadata
 from alpie.index.records import collapse
+from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.word_tables import read_tables
 
 

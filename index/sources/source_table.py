@@ -17,27 +17,7 @@ from alpie.index.messages import message
 from alpie.index.records import Document, collapse
 from alpie.index.spanish.analysis import slug_of
 from alpie.index.spanish.characters import without_controls, without_invisible
-
-ParsedDate = tuple[int, ...]  # year, month, day, as far as known
-
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-# the end of a period without what it has in common with the beginning
-_SHORT = re.compile(r"\d{2}(?:-\d{2})?")
-
-
-def parse_date(value: str) -> tuple[ParsedDate, ...]:
-    """(year, month, day) as far as known, once or, for a period, twice; empty for anything else."""
-    first, *rest = value.split("/")
-    if rest and _SHORT.fullmatch(rest[0]):  # 2021-11-23/25, 2019/20
-        rest[0] = first[: len(first) - len(rest[0])] + rest[0]
-    texts = [first, *rest]
-    parts = tuple(tuple(map(int, text.split("-"))) for text in texts if _DATE.fullmatch(text))
-    try:
-        days = [date(*(*part, 1, 1)[:3]) for part in parts]
-    except ValueError:
-        return ()
-    return parts if len(parts) == len(texts) <= 2 and days == sorted(days) else ()
-
+from alpie.index.spanish.dates import parse_date
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 without its registry

@@ -19,7 +19,7 @@ from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.passages import label_below_heading
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
-from alpie.index.sources.source_table import parse_date
+from alpie.index.spanish.dates import parse_date
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named

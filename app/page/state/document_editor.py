@@ -24,11 +24,11 @@ from tomlkit.exceptions import TOMLKitError
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import message
 from alpie.index.database.files import atomic_write
-from alpie.index.formats.extraction import iso_date
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import SOURCES_FILE
-from alpie.index.sources.source_table import entry_from_table, parse_date
+from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.dates import iso_date, parse_date
 
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"

@@ -12,9 +12,9 @@ from docx import Document
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
-from alpie.index.formats.extraction import iso_date
 from alpie.index.formats.numbering import list_number
 from alpie.index.records import BlockKind
+from alpie.index.spanish.dates import iso_date
 from support.formats import law, made
 from support.formats.packed import odt_of, odt_xml, pdf_of
 from support.formats.reading import Reading

@@ -10,7 +10,7 @@ import pytest
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.errors import SourceError
 from alpie.index.sources.document_folder import SourcesReport, read_sources
-from alpie.index.sources.source_table import parse_date
+from alpie.index.spanish.dates import parse_date
 
 SEED_CHECKSUMS = {
     "interpol_2021_resolucion_ga_2021_89_res_09.txt": "0d84fc31b507a4b63d65552d5ea68346f0d2bbcc0c778996f92cfd2bbfd19ffc",
