@@ -27,7 +27,7 @@
     ├── AddressError          no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
     ├── RecordError           a file that is no answer record (`alpie.app.service.answer_record`)
-    ├── NotReady              an index that is still being opened (`alpie.app.service.following`)
+    ├── NotReady              an index that is still being opened (`alpie.app.service.background_loader`)
     └── QuestionsFileError    a file of evaluation questions
 
 Every message says what is wrong, where, and what to do next; it stands in a catalogue (`alpie.index.messages`).

@@ -111,7 +111,7 @@ class WriterReport:
 
 
 @dataclass(frozen=True)
-class Absent:
+class MissingReference:
     """A place («artículo 99») or a whole document that a question names and that is not there."""
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
@@ -155,7 +155,8 @@ class Answer:
     hits: tuple[Hit, ...] = ()  # passages, best first
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
-    absent: tuple[Absent, ...] = ()  # places and documents that the question names and that are not there
+    # places and documents that the question names and that are not there
+    absent: tuple[MissingReference, ...] = ()
     parts: tuple[Part, ...] = ()  # where they are shown apart: all of `quotes`, in their order
     follows: tuple[str, ...] = ()  # the earlier questions that completed the question, oldest first
     limited_to: tuple[str, ...] = ()  # ids of the documents that the question was put to; empty: all

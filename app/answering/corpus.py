@@ -20,7 +20,7 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
 from alpie.app.answering.judging.read_passages import CachingReader
 from alpie.app.answering.quoting.quotes import QuotePolicy
-from alpie.app.answering.routing.chosen_documents import DocumentLookup
+from alpie.app.answering.routing.collection_pipeline import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings

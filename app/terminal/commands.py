@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Evaluate = Callable[[argparse.Namespace, Settings, Translations, Callable[[], "Corpus"]], int]
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
-_OPENING_SECONDS = 60.0
+_TOOL_WAIT_SECONDS = 60.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -205,15 +205,15 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, translations: Tra
 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    from alpie.app.service.background_loader import BackgroundLoader, CorpusOpener
     from alpie.app.service.endpoints import Endpoints, make_finisher, mcp_server
-    from alpie.app.service.following import CorpusOpener, Following
 
     endpoints = Endpoints(
-        lambda: following.wait(_OPENING_SECONDS), translations.language, make_finisher(settings)
+        lambda: loader.wait(_TOOL_WAIT_SECONDS), translations.language, make_finisher(settings)
     )
     server = mcp_server(endpoints)  # first: says what is not installed
     opener = CorpusOpener(settings, open_or_build_corpus(settings, translations).encoder)
-    following = Following(opener, opener.stamp).start()
+    loader = BackgroundLoader(opener, opener.stamp).start()
     server.run()
     return DONE
 

@@ -50,7 +50,7 @@ _LOG = logging.getLogger(__name__)
 _MAX_SENTENCES = 8
 _MAX_DRAFTS = 60  # read, shown or not
 _MAX_CHARACTERS = 12_000  # read, thoughts included
-_AT_ONCE = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
+_WRITER_SLOTS = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
 
 
 class Writing(Iterator[WrittenSentence]):
@@ -111,12 +111,12 @@ class Writing(Iterator[WrittenSentence]):
         """The model's text until it ends, the time is over, or it is more than anybody asked for."""
         answer = self._answer
         messages = messages_for(answer.question, [quote.text for quote in answer.quotes], answer.language)
-        if not _AT_ONCE.acquire(blocking=False):
+        if not _WRITER_SLOTS.acquire(blocking=False):
             self._failure = WriterFailure.BUSY
             return
         characters = 0
         seconds = self._settings.writer_timeout_seconds
-        for piece in pieces_in_time(stream, messages, seconds, at_end=_AT_ONCE.release):
+        for piece in pieces_in_time(stream, messages, seconds, at_end=_WRITER_SLOTS.release):
             yield piece
             characters += max(1, len(piece))  # empty pieces without end are endless too
             if characters >= _MAX_CHARACTERS:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alpie.app.page.views import page_translations as catalogue
-from alpie.app.page.views.documents_view import Offer, render_documents
+from alpie.app.page.views.documents_view import DocumentsViewOptions, render_documents
 from alpie.app.page.views.panel import Panels
 from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.settings import load_settings
@@ -99,7 +99,7 @@ def test_the_documents_page_tells_what_was_not_read() -> None:
     told = replace(document, notices=(notice,), coverage=Coverage(5, 1, 20, 20))
     unread = (UnreadFile("acta <1>.doc", "es un documento antiguo."),)
     corpus = FakeCorpus(documents={**documents, name: told}, unread=unread)
-    page = render_documents(Panels(corpus), catalogue.page_translations_for("es"), Offer())
+    page = render_documents(Panels(corpus), catalogue.page_translations_for("es"), DocumentsViewOptions())
     assert "acta &lt;1&gt;.doc: es un documento antiguo." in page
     assert "páginas sin texto, quizá escaneadas: 4 de 5" in page
     assert "páginas leídas: 1 de 5; palabras leídas: 20 de 20" in page

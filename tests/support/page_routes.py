@@ -11,12 +11,12 @@ from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 
 
 def page_routes(options: PageOptions, corpus: Any) -> TestClient:
     """A client on this machine of the guarded routes about `corpus`."""
     app = FastAPI()
-    PageRoutes(Opening(lambda: corpus).start(), options).add_to(app)
+    PageRoutes(CorpusLoader(lambda: corpus).start(), options).add_to(app)
     app.add_middleware(Guard, bodies=upload_bodies(options))
     return TestClient(app, base_url="http://127.0.0.1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alpie.app.answering.answer_types import Absent, Answer
+from alpie.app.answering.answer_types import Answer, MissingReference
 from alpie.app.translations import Translations
 from alpie.index.spanish.named_documents import is_plural, name_with_article
 
@@ -19,7 +19,7 @@ _KEYS = {
 }
 
 
-def as_refusal(answer: Answer, absent: Sequence[Absent]) -> Answer:
+def as_refusal(answer: Answer, absent: Sequence[MissingReference]) -> Answer:
     """`answer` as a refusal, with its quotations as what is nearest.
 
     The confidence is 0, because it is certain that the text is missing.
@@ -40,7 +40,7 @@ def absence_lines(answer: Answer, translations: Translations) -> list[str]:
     return [_absence_line(absent, translations, bool(answer.limited_to)) for absent in answer.absent]
 
 
-def _absence_line(absent: Absent, translations: Translations, limited: bool) -> str:
+def _absence_line(absent: MissingReference, translations: Translations, limited: bool) -> str:
     document = translations.quoted(absent.document)
     if absent.place:
         key = "absent.place_of" if absent.document else "absent.place"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from alpie.app.answering.answer_types import Absent, Answer, Part, Role
+from alpie.app.answering.answer_types import Answer, MissingReference, Part, Role
 from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.answer_parts import (
     PART_QUOTES,
@@ -15,7 +15,7 @@ from alpie.app.answering.routing.answer_parts import (
     share_quotes,
     with_nearest,
 )
-from alpie.app.answering.routing.chosen_documents import ChosenDocuments
+from alpie.app.answering.routing.collection_pipeline import CollectionPipeline
 from alpie.app.answering.routing.explanation import explain_answer
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.index.errors import QuestionError
@@ -92,7 +92,7 @@ _MAX_PARTS = 8  # documents shown one by one
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuestionRouter(ChosenDocuments):
+class QuestionRouter(CollectionPipeline):
     """Answers a question in the way of its kind, from the documents that it is put to."""
 
     def ask(self, question: str, turns: Sequence[str] = (), each_document: bool = False) -> Answer:
@@ -168,7 +168,7 @@ class QuestionRouter(ChosenDocuments):
         if scope.absent:
             places = [units for units, _ in units_in(scope.question.searched)]
             of_it = self.answer_mentions(asked.question, scope.absent, places)
-            return of_it or as_refusal(self.answer(encoded), [Absent(scope.absent)])
+            return of_it or as_refusal(self.answer(encoded), [MissingReference(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)
@@ -199,7 +199,7 @@ class QuestionRouter(ChosenDocuments):
         if not any(shared):
             return None
         parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
-        absent = tuple(Absent(side.heading) for side in sides if side.absent)
+        absent = tuple(MissingReference(side.heading) for side in sides if side.absent)
         compared = self._combine(question, [one for one in answers if one], with_nearest(parts, answers))
         return replace(compared, absent=absent)
 

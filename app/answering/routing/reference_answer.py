@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from alpie.app.answering.answer_pipeline import REPORTED_HITS, AnswerPipeline
-from alpie.app.answering.answer_types import Absent, Answer, Quote
+from alpie.app.answering.answer_types import Answer, MissingReference, Quote
 from alpie.app.answering.judging.candidates import CandidateSpan
 from alpie.app.answering.judging.ranking import Candidate
 from alpie.app.answering.quoting.quotes import are_adjacent, quote_candidate
@@ -37,7 +37,7 @@ def answer_reference(
     pipeline: AnswerPipeline,
     question: Question,
     groups: Sequence[Sequence[Place]],
-    absent: Sequence[Absent] = (),
+    absent: Sequence[MissingReference] = (),
 ) -> Answer | None:
     """The answer made of `groups` of places; None where no place can be proved, which an intact index excludes.
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpie.app.page.guarding.content_policy import FRAGMENT_POLICY, with_own_headers
 from alpie.app.page.guarding.origins import Hosts, is_cross_site
-from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
+from alpie.app.page.guarding.rate_limits import ConnectionLimiter, Limits, RateLimiter, client_of
 from alpie.app.page.guarding.route_allow_list import MAX_QUERY, AllowedRoute, allowed_route
 from alpie.app.page.state.named_collections import COLLECTION
 from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
@@ -62,10 +62,10 @@ class Guard:
         self._collections = collections
         most = {"question": self._limits.questions, "file": self._limits.files}
         self._windows = {
-            kind: Window(most.get(kind, self._limits.fragments), self._limits, clock)
+            kind: RateLimiter(most.get(kind, self._limits.fragments), self._limits, clock)
             for kind in ("question", "file", "fragment")
         }
-        self._streams = Streams(self._limits.streams)
+        self._streams = ConnectionLimiter(self._limits.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

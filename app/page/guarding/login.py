@@ -27,7 +27,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from alpie.app.page.guarding.rate_limits import Limits, Streams, Window, client_of
+from alpie.app.page.guarding.rate_limits import ConnectionLimiter, Limits, RateLimiter, client_of
 from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
@@ -39,7 +39,7 @@ _SESSION_SECONDS = 12 * 3600
 _LIMITS = Limits(window_seconds=300.0)
 _MAX_FAILURES = 10  # in five minutes, of one client and on one name
 _MAX_OF_ONE = 5  # of those on a name: nobody alone locks another out
-_AT_ONCE = 2  # passwords hashed at the same time: each takes 32 MB
+_CONCURRENT_HASHES = 2  # of passwords: each takes 32 MB
 _MAX_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
 _MAX_SEEN = 256
 _BUSY_SECONDS = 5
@@ -192,10 +192,10 @@ class Attempts:
 
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users
-        self._failures = Window(_MAX_FAILURES, _LIMITS, clock)
-        self._pairs = Window(_MAX_OF_ONE, _LIMITS, clock)
-        self._waiting = Streams(_MAX_FAILURES)
-        self._hashing = asyncio.Semaphore(_AT_ONCE)
+        self._failures = RateLimiter(_MAX_FAILURES, _LIMITS, clock)
+        self._pairs = RateLimiter(_MAX_OF_ONE, _LIMITS, clock)
+        self._waiting = ConnectionLimiter(_MAX_FAILURES)
+        self._hashing = asyncio.Semaphore(_CONCURRENT_HASHES)
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._process_key = secrets.token_bytes(32)
         self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good

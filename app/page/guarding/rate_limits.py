@@ -36,7 +36,7 @@ class _Counts(NamedTuple):
     fading: float = 0.0  # what of `before` still counts
 
 
-class Window:
+class RateLimiter:
     """Counts requests by client in a sliding window.
 
     Each client has two counts: of this stretch of time and of the one before, which counts less and less as this one passes.
@@ -78,7 +78,7 @@ class Window:
         return counts.fading + counts.now < self._most
 
 
-class Streams:
+class ConnectionLimiter:
     """Counts the streams that each client holds open, and refuses more than `most`."""
 
     def __init__(self, most: int) -> None:

@@ -16,9 +16,9 @@ from starlette.requests import ClientDisconnect
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import ChangeRefused
+from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
 from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
-from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_translations import PageTranslations, requested_translations
@@ -41,9 +41,9 @@ def upload_bodies(options: PageOptions) -> Mapping[str, int]:
     return {_UPLOAD: max(taken) + _MULTIPART_BYTES} if taken else {}
 
 
-def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions) -> None:
+def add_change_routes(router: APIRouter, loader: CorpusLoader, options: PageOptions) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
-    changes = _Changes(opening, options)
+    changes = _Changes(loader, options)
     if options.services.uploads is not None:
         _add_uploads(router, changes, options.services.uploads)
     if options.services.editor is not None:
@@ -55,13 +55,13 @@ def add_change_routes(router: APIRouter, opening: Opening, options: PageOptions)
 class _Changes:
     """Carries out the change that a form asks for, and answers with how it went."""
 
-    def __init__(self, opening: Opening, options: PageOptions) -> None:
-        self._opening, self._options = opening, options
+    def __init__(self, loader: CorpusLoader, options: PageOptions) -> None:
+        self._loader, self._options = loader, options
 
     @property
     def documents(self) -> Mapping[str, Document]:
         try:
-            return self._opening.wait().documents
+            return self._loader.wait().documents
         except NotReady:
             return {}
 

@@ -16,7 +16,7 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.serving.delivery import FirstPaintParts
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, QuestionOptions
 from alpie.app.page.views.check_view import MAX_TEXT
@@ -39,19 +39,19 @@ _VIEWS = (  # name of the view in the catalogue, hash in the address
 )
 _FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # of the saved passages
 
-_OPENING_SECONDS = 60.0
+_ENDPOINT_WAIT_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
 
 
 def build_page(
-    opening: Opening,
+    loader: CorpusLoader,
     translations: PageTranslations,
     homes: Mapping[str, str],
     options: PageOptions,
     meter: Meter | None = None,
 ) -> gr.Blocks:
     """The page in one language; `homes` says at which path each language is."""
-    chat = Chat(opening, translations, options.finish, options.root_path, meter)
+    chat = Chat(loader, translations, options.finish, options.root_path, meter)
     page: gr.Blocks
     with gr.Blocks(title=translations("page.title"), fill_width=True, analytics_enabled=False) as page:
         basket = render("basket", translations, style_names=tuple(STYLES), formats=_FORMATS)
@@ -244,14 +244,14 @@ def _foot(translations: PageTranslations, options: PageOptions) -> Markup:
 
 def add_api(
     page: gr.Blocks,
-    opening: Opening,
+    loader: CorpusLoader,
     language: str = "es",
     finish: Callable[[Answer], Answer] | None = None,
     meter: Meter | None = None,
 ) -> None:
     """Add the endpoints to `page`; answers and citations are in `language`, see `Endpoints` for `finish`."""
     counted = meter.count_answers if meter else None
-    endpoints = Endpoints(lambda: opening.wait(_OPENING_SECONDS), language, finish, counted)
+    endpoints = Endpoints(lambda: loader.wait(_ENDPOINT_WAIT_SECONDS), language, finish, counted)
     offered = endpoints.callables(partial(gr.Error, print_exception=False))
     for event in page.fns.values():  # a handler of the page called `ask` would make ours `ask_2`
         if event.api_name in offered:

@@ -13,7 +13,7 @@ from alpie.app.page.state.document_editor import DocumentEditor
 from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
-from alpie.app.page.views.documents_view import DocumentServices, Offer
+from alpie.app.page.views.documents_view import DocumentServices, DocumentsViewOptions
 from alpie.app.service.endpoints import make_finisher
 from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders, Settings
 
@@ -21,7 +21,7 @@ _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  
 
 
 @dataclass(frozen=True)
-class PageOptions(Offer):
+class PageOptions(DocumentsViewOptions):
     """What the operator chooses about the page; the defaults are what a test or a first look needs."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name

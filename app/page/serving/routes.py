@@ -21,8 +21,8 @@ from fastapi.staticfiles import StaticFiles
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
+from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
 from alpie.app.page.state.feedback import FeedbackFile
-from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
 from alpie.app.page.views import lookup_view, reference_view
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
-_OPENING_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
+_FRAGMENT_WAIT_SECONDS = 20.0  # a fragment waits this long for the corpus; the script then asks again
 _MAX_VALUE = 4000  # characters of one parameter
-_AT_ONCE = 4  # fragments made at the same time: more take turns anyway, and each holds what it works on
+_CONCURRENT_FRAGMENTS = 4  # more take turns anyway, and each holds what it works on
 
 Make = Callable[[Request, "Corpus", PageTranslations], Response | Markup]
 """A function that makes the answer to a request out of the corpus; it runs in a thread."""
@@ -56,19 +56,19 @@ class PageRoutes:
 
     def __init__(
         self,
-        opening: Opening,
+        loader: CorpusLoader,
         options: PageOptions,
         meter: Meter | None = None,
         scripts: Mapping[str, str] | None = None,
     ) -> None:
-        """Routes over what `opening` opens; `scripts`: the page's script in each language."""
-        self._opening, self._options = opening, options
+        """Routes over what `loader` opens; `scripts`: the page's script in each language."""
+        self._loader, self._options = loader, options
         self._meter = meter if options.metrics != "off" else None
         self._scripts = scripts or {}
         self._feedback_file = FeedbackFile(options.feedback) if options.feedback else None
         self._panels: Panels | None = None  # of the corpus in use
         self._examples: dict[str, Examples] = {}  # questions to begin with, by language
-        self._at_once = CapacityLimiter(_AT_ONCE)
+        self._at_once = CapacityLimiter(_CONCURRENT_FRAGMENTS)
 
     def add_to(self, app: FastAPI) -> None:
         """Hang everything under `/al/` on `app`, and `/healthz`."""
@@ -101,14 +101,14 @@ class PageRoutes:
         if self._meter:
             router.get("/metrics")(self._metrics)
         app.get("/healthz", include_in_schema=False)(self._health)
-        add_change_routes(router, self._opening, self._options)
+        add_change_routes(router, self._loader, self._options)
         app.include_router(router)
         app.mount("/al/assets", StaticFiles(directory=_ASSETS), name="assets")
 
     def welcome(self, translations: PageTranslations) -> Markup:
         """What the page shows before the first question."""
         try:
-            corpus = self._opening.wait()
+            corpus = self._loader.wait()
         except NotReady as error:
             return render_welcome(translations, complete=error.failed)
         examples = self._examples.get(translations.language)
@@ -129,8 +129,8 @@ class PageRoutes:
 
     def _with_corpus(self, make: Make) -> Callable[[Request], Awaitable[Response]]:
         async def handler(request: Request) -> Response:
-            if not self._opening.settled:  # many may wait, few work
-                await run_in_threadpool(_require_corpus, self._opening)
+            if not self._loader.settled:  # many may wait, few work
+                await run_in_threadpool(_require_corpus, self._loader)
             return await to_thread.run_sync(self._respond, request, make, limiter=self._at_once)
 
         return handler
@@ -139,10 +139,10 @@ class PageRoutes:
         """What `make` says, or a plain sentence with the right status."""
         translations = requested_translations(request)
         try:
-            made = make(request, self._opening.wait(), translations)
+            made = make(request, self._loader.wait(), translations)
             return made if isinstance(made, Response) else HTMLResponse(made)
         except Exception as error:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
-            return _sentence(translations, *self._opening.failure_of(error))
+            return _sentence(translations, *self._loader.failure_of(error))
 
     # --- what is read and looked up -------------------------------------------------------------
 
@@ -201,10 +201,10 @@ class PageRoutes:
 
     def _documents(self, translations: PageTranslations) -> Response:
         try:
-            panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
+            panels = self._panels_of(self._loader.wait(_FRAGMENT_WAIT_SECONDS))
         except NotReady as error:
             if not error.failed:
-                return _sentence(translations, self._opening.waiting_key(error), 503)
+                return _sentence(translations, self._loader.waiting_key(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
         known = panels is not None and evaluation.has_results_about(
@@ -266,7 +266,7 @@ class PageRoutes:
         return Response(self._meter.exposition(), media_type=CONTENT_TYPE)
 
     async def _health(self) -> JSONResponse:
-        state = "ready" if self._opening.ready else "failed" if self._opening.settled else "opening"
+        state = "ready" if self._loader.ready else "failed" if self._loader.settled else "opening"
         return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
 
 
@@ -274,9 +274,9 @@ def _query(request: Request) -> dict[str, str]:
     return {key: value[:_MAX_VALUE] for key, value in request.query_params.items()}
 
 
-def _require_corpus(opening: Opening) -> None:
+def _require_corpus(loader: CorpusLoader) -> None:
     with suppress(NotReady):
-        opening.wait(_OPENING_SECONDS)
+        loader.wait(_FRAGMENT_WAIT_SECONDS)
 
 
 def _sentence(translations: PageTranslations, key: str, status: int) -> Response:

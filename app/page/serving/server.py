@@ -27,11 +27,11 @@ from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.named_collections import Collection
-from alpie.app.page.state.opening import Opening
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
-from alpie.app.service.following import CorpusOpener
+from alpie.app.service.background_loader import CorpusOpener
 from alpie.index.environment import work_offline
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 # Gradio keeps its last 10,000 events and, after each, makes a table of all of them with the times of each function.
 _NO_RECORDS = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
 _MOUNTING = threading.Lock()  # Gradio keeps the page that is being made in one place for all
-_AT_ONCE = 4  # questions of the endpoints answered at the same time
+_CONCURRENT_REQUESTS = 4  # questions that the endpoints answer at the same time
 _SESSIONS = 100  # conversations remembered, up to half a megabyte each; a browser brings its own along when it was forgotten
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _MEMORY_SECONDS = 30.0  # giving it back takes some 20 ms
@@ -70,8 +70,8 @@ def create_app(
         meter.opened(corpus)
         return corpus
 
-    opening = Opening(opened, stamp).start()
-    app = _pages(opening, options, meter)
+    loader = CorpusLoader(opened, stamp).start()
+    app = _pages(loader, options, meter)
     if options.services.collections and settings_of:
         app.add_middleware(
             CollectionRouter,
@@ -101,9 +101,9 @@ def _collection_pages(
     """The pages about a named collection; `state.stop` of the application ends the following of its index."""
     own = settings_of(one)
     opener = CorpusOpener(own)
-    opening = Opening(opener, opener.stamp).start()
-    pages = _pages(opening, options.of_collection(one, own), None)
-    pages.state.stop = opening.stop
+    loader = CorpusLoader(opener, opener.stamp).start()
+    pages = _pages(loader, options.of_collection(one, own), None)
+    pages.state.stop = loader.stop
     return pages
 
 
@@ -115,7 +115,7 @@ def _homes(options: PageOptions) -> dict[str, str]:
     return {one: options.root_path + path for one, path in _paths(options).items()}
 
 
-def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastAPI:
+def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> FastAPI:
     """The pages about one corpus, without what stands around them all."""
     from alpie.app.page.serving.frame import first_paint, head_of, script_of
 
@@ -123,9 +123,9 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
     paths, homes = _paths(options), _homes(options)
     scripts = {one: script_of(page_translations_for(one), homes[one], options) for one in LANGUAGES}
     heads = {one: head_of(page_translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
-    routes = PageRoutes(opening, options, meter, scripts)
+    routes = PageRoutes(loader, options, meter, scripts)
     routes.add_to(app)
-    pages = _mount_pages(app, opening, options, meter, {one: head for one, (head, _) in heads.items()})
+    pages = _mount_pages(app, loader, options, meter, {one: head for one, (head, _) in heads.items()})
     if meter:
         meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
     firsts = {
@@ -140,7 +140,7 @@ def _pages(opening: Opening, options: PageOptions, meter: Meter | None) -> FastA
 
 
 def _mount_pages(
-    app: FastAPI, opening: Opening, options: PageOptions, meter: Meter | None, heads: Mapping[str, str]
+    app: FastAPI, loader: CorpusLoader, options: PageOptions, meter: Meter | None, heads: Mapping[str, str]
 ) -> Mapping[str, Blocks]:
     """The page in each language, hung on `app`; `heads`: what goes into the head of each."""
     pages: dict[str, Blocks] = {}
@@ -148,7 +148,7 @@ def _mount_pages(
     async def mount() -> None:
         # "/" last: it takes what is left.
         for language, path in sorted(_paths(options).items(), key=itemgetter(1), reverse=True):
-            pages[language] = _page(opening, language, options, meter)
+            pages[language] = _page(loader, language, options, meter)
             _mount(app, pages[language], path, heads[language])
 
     # In a loop of its own: outside one, Gradio makes a loop for every lock and leaves it open; the caller may be in one.
@@ -157,13 +157,13 @@ def _mount_pages(
     return pages
 
 
-def _page(opening: Opening, language: str, options: PageOptions, meter: Meter | None) -> Blocks:
+def _page(loader: CorpusLoader, language: str, options: PageOptions, meter: Meter | None) -> Blocks:
     """The page in one language, with its endpoints and its queue."""
     from alpie.app.page.serving.frame import add_api, build_page
 
-    page = build_page(opening, page_translations_for(language), _homes(options), options, meter)
-    add_api(page, opening, language, options.finish, meter)
-    page.queue(default_concurrency_limit=_AT_ONCE, max_size=options.most_waiting, api_open=False)
+    page = build_page(loader, page_translations_for(language), _homes(options), options, meter)
+    add_api(page, loader, language, options.finish, meter)
+    page.queue(default_concurrency_limit=_CONCURRENT_REQUESTS, max_size=options.most_waiting, api_open=False)
     page.state_session_capacity = _SESSIONS
     return page
 

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.people_at_risk import Risk, detect_risk
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _MAX_MESSAGES = 60
-_OPENING_SECONDS = 900
-_AT_ONCE = 4  # answers computed at the same time
+_ANSWER_WAIT_SECONDS = 900
+_CONCURRENT_ANSWERS = 4  # answers computed at the same time
 _MAX_DOCUMENTS = 200  # chosen for one question
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
@@ -97,15 +97,15 @@ class Chat:
 
     def __init__(
         self,
-        opening: Opening,
+        loader: CorpusLoader,
         translations: PageTranslations,
         finish: Callable[[Answer], Answer] | None = None,
         root_path: str = "",
         meter: Meter | None = None,
     ) -> None:
-        self._opening, self._translations = opening, translations
+        self._loader, self._translations = loader, translations
         self._finish, self._root_path, self._meter = finish, root_path, meter
-        self._free = threading.BoundedSemaphore(_AT_ONCE)
+        self._free = threading.BoundedSemaphore(_CONCURRENT_ANSWERS)
 
     def ask(
         self,
@@ -138,7 +138,7 @@ class Chat:
             *current.messages,
             {"role": "user", "content": escape_line_ends(message)},
         ]
-        waiting = self._paragraph("searching", "chat.searching" if self._opening.ready else "chat.opening")
+        waiting = self._paragraph("searching", "chat.searching" if self._loader.ready else "chat.opening")
         yield [*before, self._assistant_message(waiting)], current
         replies = self._replies(typed, tuple((options.turns or current.questions)[-MAX_TURNS:]), options)
         shown_reply = self._assistant_message(next(replies))
@@ -168,11 +168,11 @@ class Chat:
         try:
             yield from self._answers(typed, turns, options)
         except Exception as error:  # noqa: BLE001 - edge of a page event: a plain sentence for people, the rest for the log
-            yield self._paragraph("problem", self._opening.failure_of(error).key)
+            yield self._paragraph("problem", self._loader.failure_of(error).key)
 
     def _answers(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
         """The answer as HTML; with `finish` first while it is still being finished, then finished."""
-        corpus = self._opening.wait(_OPENING_SECONDS)
+        corpus = self._loader.wait(_ANSWER_WAIT_SECONDS)
         ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
         with self._free:
             answer = ask(typed, turns, options.documents, options.each)

@@ -30,7 +30,7 @@ class DocumentServices:
 
 
 @dataclass(frozen=True)
-class Offer:
+class DocumentsViewOptions:
     """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
     services: DocumentServices = DocumentServices()
@@ -44,10 +44,13 @@ class Offer:
 
 
 def render_documents(
-    panels: Panels | None, translations: PageTranslations, offer: Offer, evaluated: bool = False
+    panels: Panels | None,
+    translations: PageTranslations,
+    options: DocumentsViewOptions,
+    evaluated: bool = False,
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
-    services = offer.services
+    services = options.services
     uploads, editor, collections = services.uploads, services.editor, services.collections
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
@@ -67,13 +70,13 @@ def render_documents(
         passages=translations.count("count.passages", len(corpus.passages)) if corpus else "",
         counted=translations.count("count.documents", len(documents)),
         unread=[translations("notice.file", file=one.file, notice=one.reason) for one in unread],
-        name=offer.collection or translations("collections.shipped"),
-        first=offer.first or translations("collections.shipped"),
+        name=options.collection or translations("collections.shipped"),
+        first=options.first or translations("collections.shipped"),
         collections=collections.all() if collections else (),
-        offer=offer,
-        home="/" if translations.language == offer.language else f"/{translations.language}/",
+        options=options,
+        home="/" if translations.language == options.language else f"/{translations.language}/",
         removed_collections=[(token, one.name) for token, one in removed],
-        most=translations.number(offer.most_upload_bytes // 1_000_000),
+        most=translations.number(options.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
         removed_documents=[(one.token, one.title) for one in editor.removed()] if editor else (),

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from support.fake_corpus import FakeCorpus
 
 
@@ -28,7 +28,7 @@ def client(corpus: Any) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def opening(corpus: Any) -> Opening:
-    opening = Opening(lambda: corpus).start()
-    opening.wait(10)
-    return opening
+def loader(corpus: Any) -> CorpusLoader:
+    loader = CorpusLoader(lambda: corpus).start()
+    loader.wait(10)
+    return loader

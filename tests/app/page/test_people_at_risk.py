@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from alpie.app.page.people_at_risk import Risk, detect_risk
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.help import help_lines
 from alpie.app.page.views.page_translations import page_translations_for
@@ -36,9 +36,11 @@ def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
         ("me atraen los niños y tengo miedo", Risk.OTHER),
     ],
 )
-def test_only_whoever_writes_of_themselves_is_called_tu(opening: Opening, question: str, risk: Risk) -> None:
+def test_only_whoever_writes_of_themselves_is_called_tu(
+    loader: CorpusLoader, question: str, risk: Risk
+) -> None:
     assert detect_risk(question) is risk
-    chat = Chat(opening, page_translations_for("es"))
+    chat = Chat(loader, page_translations_for("es"))
     *_, (messages, _) = chat.ask(question, Conversation())
     said = messages[-1]["content"]
     assert ("no es culpa tuya" in said) == (risk is Risk.SELF)
@@ -76,9 +78,9 @@ def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus:
         def ask(self, question: str, turns: tuple[str, ...] = (), *_: Any) -> Any:
             return replace(super().ask(question), follows=turns)
 
-    opening = Opening(Following).start()
-    opening.wait(10)
-    chat, conversation = Chat(opening, page_translations_for("es")), Conversation()
+    loader = CorpusLoader(Following).start()
+    loader.wait(10)
+    chat, conversation = Chat(loader, page_translations_for("es")), Conversation()
     for question in ("me están chantajeando con fotos mías", "explícamelo"):
         *_, (messages, conversation) = chat.ask(question, conversation)
         assert "no es culpa tuya" in messages[-1]["content"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.page.views.documents_view import Offer, render_documents
+from alpie.app.page.views.documents_view import DocumentsViewOptions, render_documents
 from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.lookup_view import render_search_form
 from alpie.app.page.views.page_translations import page_translations_for
@@ -58,7 +58,7 @@ def test_documents_and_the_search_form_are_told_without_a_passage(corpus: Corpus
 
 def test_outlines_are_made_once(corpus: Corpus, decoded: list[str]) -> None:
     panels = Panels(corpus)
-    pages = [render_documents(panels, page_translations_for("es"), Offer()) for _ in range(2)]
+    pages = [render_documents(panels, page_translations_for("es"), DocumentsViewOptions()) for _ in range(2)]
     assert pages[0] == pages[1]
     assert len(decoded) == len(corpus.passages)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from alpie.app.page.guarding.content_policy import page_policy
 from alpie.app.page.guarding.guard import Guard, Limits
 from alpie.app.page.guarding.origins import Hosts, is_cross_site, is_loopback
-from alpie.app.page.guarding.rate_limits import Streams, Window, client_key
+from alpie.app.page.guarding.rate_limits import ConnectionLimiter, RateLimiter, client_key
 from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_path
 from alpie.app.page.serving.delivery import FirstPaint, FirstPaintParts
 from alpie.app.settings import load_settings
@@ -195,7 +195,7 @@ def test_every_open_address_has_a_rate(method: str, path: str) -> None:
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=60))
 def test_never_more_than_the_limit_within_a_stretch(pauses: list[float]) -> None:
     now = 0.0
-    window = Window(5, Limits(window_seconds=10), lambda: now)
+    window = RateLimiter(5, Limits(window_seconds=10), lambda: now)
     admitted: list[float] = []
     for pause in pauses:
         now += pause
@@ -208,13 +208,13 @@ def test_never_more_than_the_limit_within_a_stretch(pauses: list[float]) -> None
 
 
 def test_a_client_is_forgotten_when_there_are_too_many() -> None:
-    window = Window(1, Limits(clients=3), lambda: 0.0)
+    window = RateLimiter(1, Limits(clients=3), lambda: 0.0)
     assert all(window.admits(str(n)) for n in range(100))
     assert len(window._counts) == 3
 
 
 def test_streams_are_counted_while_they_are_open() -> None:
-    streams = Streams(2)
+    streams = ConnectionLimiter(2)
     assert [streams.open("a"), streams.open("a"), streams.open("a"), streams.open("b")] == [
         True,
         True,

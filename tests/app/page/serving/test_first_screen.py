@@ -15,8 +15,8 @@ from markupsafe import escape
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
+from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
 from alpie.app.page.state.feedback import FeedbackFile
-from alpie.app.page.state.opening import NotReady, Opening
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_translations import page_translations_for
@@ -64,10 +64,10 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
     def missing() -> Any:
         raise IndexMissing("nothing built in /secret/path")
 
-    opening = Opening(missing).start()
+    loader = CorpusLoader(missing).start()
     with pytest.raises(NotReady):
-        opening.wait(5)
-    *_, (messages, _) = Chat(opening, WORDS).ask("hola qué tal", Conversation())
+        loader.wait(5)
+    *_, (messages, _) = Chat(loader, WORDS).ask("hola qué tal", Conversation())
     assert "/secret" not in messages[-1]["content"]
     app = create_app(missing)
     with TestClient(app) as client:

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.row_schemas import ROWS
@@ -193,8 +193,8 @@ def test_an_error_of_ours_is_told_to_nobody_but_the_log(caplog: pytest.LogCaptur
         assert "event: error" in told
         assert "secret" not in told
         assert "RuntimeError" not in told
-    opening = Opening(lambda: corpus).start()
-    *_, (messages, _) = Chat(opening, WORDS).ask("¿Cuántas?", Conversation())
+    loader = CorpusLoader(lambda: corpus).start()
+    *_, (messages, _) = Chat(loader, WORDS).ask("¿Cuántas?", Conversation())
     assert WORDS.html("chat.failed") in messages[-1]["content"]
     assert "secret" not in messages[-1]["content"]
     assert "/secret" in caplog.text
@@ -211,7 +211,7 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
     monkeypatch.setattr(FakeCorpus, "ask", _cannot_search)
     monkeypatch.setattr(FakeCorpus, "search", _cannot_search)
     corpus = FakeCorpus()
-    *_, (messages, _) = Chat(Opening(lambda: corpus).start(), WORDS).ask("¿Cuántas?", Conversation())
+    *_, (messages, _) = Chat(CorpusLoader(lambda: corpus).start(), WORDS).ask("¿Cuántas?", Conversation())
     assert WORDS.html("chat.unavailable") in messages[-1]["content"]
     with TestClient(create_app(lambda: corpus), client=("10.0.0.1", 1)) as client:
         looked_up = client.get("/al/search", params={"text": "cifrado"})

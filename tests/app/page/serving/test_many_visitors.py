@@ -18,7 +18,7 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.chat import Chat, Conversation, QuestionOptions
 from alpie.app.page.views.page_translations import page_translations_for
@@ -143,9 +143,9 @@ def test_only_what_people_ask_is_counted() -> None:
         assert asked(values(address)) == values(address)["alpie_answer_seconds_count", ""] == 0
         ask(address, question)
         assert asked(values(address)) == 1
-    opening = Opening(lambda: corpus).start()
+    loader = CorpusLoader(lambda: corpus).start()
     options = QuestionOptions(documents=list(corpus.documents)[:1], each=True)
-    *_, (messages, _) = Chat(opening, page_translations_for("es"), meter=meter).ask(
+    *_, (messages, _) = Chat(loader, page_translations_for("es"), meter=meter).ask(
         question, Conversation(), options=options
     )
     assert "<blockquote" in messages[-1]["content"]

@@ -15,7 +15,7 @@ from markupsafe import escape
 from alpie.app.answering.answer_types import Answer, Part, Role
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.link_places import passage_link
@@ -85,9 +85,9 @@ def test_exports_of_nothing_are_refused(client: TestClient) -> None:
     assert client.get("/al/export/ris?p=%3Cscript%3E").status_code == 404
 
 
-def test_a_page_pasted_as_a_question_is_offered_to_the_check(opening: Opening) -> None:
+def test_a_page_pasted_as_a_question_is_offered_to_the_check(loader: CorpusLoader) -> None:
     page = "La operación sigue abierta.\n" * 60
-    *_, (messages, conversation) = Chat(opening, WORDS).ask(page, Conversation())
+    *_, (messages, conversation) = Chat(loader, WORDS).ask(page, Conversation())
     said = messages[-1]["content"]
     assert 'class="act check-pasted"' in said
     pasted = re.search(r'<span class="pasted hidden">(.*?)</span>', said)

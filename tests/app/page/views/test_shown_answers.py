@@ -16,7 +16,7 @@ from markupsafe import escape
 from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.opening import Opening
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.answer_view import render_answer, render_quote
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_translations import page_translations_for
@@ -45,8 +45,8 @@ def test_marks_do_not_change_the_words() -> None:
     assert shown.count("<mark>") == 2
 
 
-def test_a_question_cannot_become_markup(opening: Opening) -> None:
-    chat = Chat(opening, WORDS)
+def test_a_question_cannot_become_markup(loader: CorpusLoader) -> None:
+    chat = Chat(loader, WORDS)
     for messages, _ in chat.ask(PAYLOAD, Conversation()):
         for message in messages:
             assert "<script" not in message["content"]
@@ -136,14 +136,14 @@ def test_generated_prose_is_marked_and_never_quoted(corpus: Any) -> None:
     assert WORDS.html("writer.timeout", model="fake:model") in shown
 
 
-def test_quotations_are_shown_before_the_summary_is_written(opening: Opening) -> None:
+def test_quotations_are_shown_before_the_summary_is_written(loader: CorpusLoader) -> None:
     seen: list[Answer] = []
 
     def finish(answer: Answer) -> Answer:
         seen.append(answer)
         return replace(answer, writer=(WrittenSentence("Hubo dos.", (1,)),))
 
-    chat = Chat(opening, WORDS, finish)
+    chat = Chat(loader, WORDS, finish)
     asking = chat.ask("¿Cuántas detenciones hubo en España?", Conversation())
     next(asking)
     shown = next(asking)[0][-1]["content"]
@@ -165,25 +165,25 @@ def test_the_page_says_when_a_writer_is_sent_the_question(corpus: Any) -> None:
         assert WORDS.html("help.writer") in client.get("/al/help").text
 
 
-def test_a_failing_writer_leaves_the_quotations(opening: Opening) -> None:
+def test_a_failing_writer_leaves_the_quotations(loader: CorpusLoader) -> None:
     def finish(answer: Answer) -> Answer:
         raise ValueError("no")
 
-    *_, last = Chat(opening, WORDS, finish).ask("detenciones en España", Conversation())
+    *_, last = Chat(loader, WORDS, finish).ask("detenciones en España", Conversation())
     assert 'class="quote-unit"' in last[0][-1]["content"]
     assert WORDS.html("answer.generating") not in last[0][-1]["content"]
 
 
-def test_nothing_is_written_about_what_was_not_found(opening: Opening) -> None:
+def test_nothing_is_written_about_what_was_not_found(loader: CorpusLoader) -> None:
     def finish(answer: Answer) -> Answer:
         raise AssertionError
 
-    *_, (messages, _) = Chat(opening, WORDS, finish).ask("capital de Mongolia", Conversation())
+    *_, (messages, _) = Chat(loader, WORDS, finish).ask("capital de Mongolia", Conversation())
     assert 'class="none"' in messages[-1]["content"]
 
 
-def test_a_conversation_that_was_left_shows_nothing_more(opening: Opening) -> None:
-    chat, conversation = Chat(opening, WORDS, lambda answer: answer), Conversation()
+def test_a_conversation_that_was_left_shows_nothing_more(loader: CorpusLoader) -> None:
+    chat, conversation = Chat(loader, WORDS, lambda answer: answer), Conversation()
     asking = chat.ask("detenciones en España", conversation)
     next(asking)
     next(asking)
@@ -199,8 +199,10 @@ def test_the_writer_of_the_settings_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("question", [None, 3, [], {"a": 1}, "", "   ", "a" * 100_000, "\x00", "?" * 900])
 @pytest.mark.parametrize("state", [None, "x", {"messages": []}])
-def test_any_input_of_the_handler_gets_an_answer(opening: Opening, question: object, state: object) -> None:
-    *_, (messages, conversation) = Chat(opening, WORDS).ask(question, state)
+def test_any_input_of_the_handler_gets_an_answer(
+    loader: CorpusLoader, question: object, state: object
+) -> None:
+    *_, (messages, conversation) = Chat(loader, WORDS).ask(question, state)
     assert isinstance(conversation, Conversation)
     assert all(len(message["content"]) < 100_000 for message in messages)
     assert len("".join(conversation.questions)) <= MAX_TYPED_CHARACTERS * MAX_TURNS
@@ -214,9 +216,9 @@ def test_a_follow_up_hands_on_the_questions_before(corpus: Any) -> None:
             asked.append(turns)
             return super().ask(question, turns)
 
-    opening = Opening(Listening).start()
-    opening.wait(10)
-    chat = Chat(opening, WORDS)
+    loader = CorpusLoader(Listening).start()
+    loader.wait(10)
+    chat = Chat(loader, WORDS)
     conversation = Conversation()
     for question in ("¿Cuántas detenciones hubo?", "¿Y en Argentina?"):
         *_, (_, conversation) = chat.ask(question, conversation)

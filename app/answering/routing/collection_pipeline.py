@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
-from alpie.app.answering.answer_types import Absent, Answer
+from alpie.app.answering.answer_types import Answer, MissingReference
 from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
@@ -106,7 +106,7 @@ class DocumentLookup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChosenDocuments(AnswerPipeline):
+class CollectionPipeline(AnswerPipeline):
     """The documents that questions are put to: all of an index, or those that somebody chose."""
 
     lookup: DocumentLookup
@@ -152,20 +152,20 @@ class ChosenDocuments(AnswerPipeline):
     def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places that a question names, or that they are missing; None where it names no place."""
         found = self.lookup.find_places(question, reference, self.documents)
-        absent = [Absent(self._title_of(reference), unit_in_words(units)) for units in found.absent]
+        absent = [MissingReference(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return answer_reference(self, question, found.groups, absent)
         if reference.name and not (absent or self.lookup.named(reference)):
             if mentions := self.answer_mentions(question, reference.name, reference.places):
                 return mentions
-            absent = [Absent(reference.name)] if looks_like_name(reference.name) else []
+            absent = [MissingReference(reference.name)] if looks_like_name(reference.name) else []
         return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
     def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
         """What documents say of places of a norm that is not among them, marked as such; None where they say nothing."""
         passages = self.lookup.passages_on(question, name) if places else []
         found = [mentions_of(name, units, passages) for units in places]
-        absent = [Absent(name, mentioned=True)]
+        absent = [MissingReference(name, mentioned=True)]
         return answer_reference(self, question, found, absent) if any(found) else None
 
     def _title_of(self, reference: Reference) -> str:

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.service.background_loader import BackgroundLoader, CorpusOpener, NotReady
 from alpie.app.service.endpoints import Endpoints
-from alpie.app.service.following import CorpusOpener, Following, NotReady
 from alpie.app.settings import Settings, load_settings
 from alpie.index.errors import IndexMissing
 from alpie.index.storage import manifest as manifest_module
@@ -57,11 +57,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def follow() -> Iterator[Callable[..., Following[Any]]]:
-    started: list[Following[Any]] = []
+def follow() -> Iterator[Callable[..., BackgroundLoader[Any]]]:
+    started: list[BackgroundLoader[Any]] = []
 
-    def start(*arguments: Any, **options: Any) -> Following[Any]:
-        started.append(Following(*arguments, **({"every_seconds": 0.01} | options)).start())
+    def start(*arguments: Any, **options: Any) -> BackgroundLoader[Any]:
+        started.append(BackgroundLoader(*arguments, **({"every_seconds": 0.01} | options)).start())
         return started[-1]
 
     yield start
@@ -74,7 +74,7 @@ def opener_of(settings: Settings) -> CorpusOpener:
 
 
 @pytest.fixture
-def followed(settings: Settings, follow: Callable[..., Following[Any]]) -> Following[Any]:
+def followed(settings: Settings, follow: Callable[..., BackgroundLoader[Any]]) -> BackgroundLoader[Any]:
     """The index of the settings, followed."""
     opener = opener_of(settings)
     return follow(opener, opener.stamp)
@@ -89,7 +89,7 @@ def add_market(settings: Settings) -> None:
 # --- the exchange ---------------------------------------------------------------------------------
 
 
-def test_it_is_opened_again_only_when_the_stamp_changes(follow: Callable[..., Following[Any]]) -> None:
+def test_it_is_opened_again_only_when_the_stamp_changes(follow: Callable[..., BackgroundLoader[Any]]) -> None:
     opened: list[int] = []
     looked: list[int] = []
     stamp = ["a"]
@@ -101,7 +101,7 @@ def test_it_is_opened_again_only_when_the_stamp_changes(follow: Callable[..., Fo
     eventually(lambda: following.wait() == 2)
 
 
-def test_a_pointer_that_is_gone_changes_nothing(follow: Callable[..., Following[Any]]) -> None:
+def test_a_pointer_that_is_gone_changes_nothing(follow: Callable[..., BackgroundLoader[Any]]) -> None:
     stamp: list[str | None] = ["a"]
     looked: list[int] = []
     opened: list[int] = []
@@ -119,7 +119,7 @@ def test_a_pointer_that_is_gone_changes_nothing(follow: Callable[..., Following[
 
 
 def test_what_cannot_be_opened_leaves_the_one_before_and_is_told_once(
-    follow: Callable[..., Following[Any]], caplog: pytest.LogCaptureFixture
+    follow: Callable[..., BackgroundLoader[Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     stamp = ["a"]
     tries: list[str] = []
@@ -141,7 +141,7 @@ def test_what_cannot_be_opened_leaves_the_one_before_and_is_told_once(
 
 
 def test_a_first_opening_that_failed_is_made_good_by_the_next_index(
-    follow: Callable[..., Following[Any]],
+    follow: Callable[..., BackgroundLoader[Any]],
 ) -> None:
     stamp: list[str | None] = [None]
 
@@ -172,7 +172,7 @@ def test_the_stamp_changes_with_each_swap_and_only_then(settings: Settings) -> N
 
 
 def test_a_question_in_flight_keeps_its_index_to_the_end(
-    settings: Settings, followed: Following[Any]
+    settings: Settings, followed: BackgroundLoader[Any]
 ) -> None:
     held: Corpus = followed.wait(20)
     before = held.ask("¿Cuántas hectáreas ardieron?")
@@ -184,7 +184,9 @@ def test_a_question_in_flight_keeps_its_index_to_the_end(
     assert "incendios" not in {q.passage.document_id for q in followed.wait().ask("hectáreas").quotes}
 
 
-def test_the_old_index_is_let_go_and_the_encoder_kept(settings: Settings, followed: Following[Any]) -> None:
+def test_the_old_index_is_let_go_and_the_encoder_kept(
+    settings: Settings, followed: BackgroundLoader[Any]
+) -> None:
     first = followed.wait(20)
     encoder, old = first.encoder, weakref.ref(first)
     first.ask("¿Cuántas hectáreas ardieron?")
@@ -197,7 +199,7 @@ def test_the_old_index_is_let_go_and_the_encoder_kept(settings: Settings, follow
 
 
 def test_endpoints_check_quotations_against_the_index_in_use(
-    settings: Settings, followed: Following[Any]
+    settings: Settings, followed: BackgroundLoader[Any]
 ) -> None:
     endpoints = Endpoints(lambda: followed.wait(20))
     assert endpoints.verify("Los puestos venden fruta del valle.")["verdict"] != "exact"

@@ -10,13 +10,13 @@ import logging
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from alpie.app.service.following import Following, NotReady
+from alpie.app.service.background_loader import BackgroundLoader, NotReady
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, IndexMissing, QuestionError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus  # noqa: F401 - in quotes below: importing it takes seconds
 
-__all__ = ["NotReady", "Opening"]
+__all__ = ["CorpusLoader", "NotReady"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Failure(NamedTuple):
     status: int
 
 
-class Opening(Following["Corpus"]):
+class CorpusLoader(BackgroundLoader["Corpus"]):
     """Opens the corpus, and each newer one; that a collection without documents has no corpus is not logged as a fault."""
 
     empty = False  # there is nothing to open

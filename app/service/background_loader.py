@@ -39,7 +39,7 @@ class NotReady(AlpieError):
         self.failed = failed
 
 
-class Following(Generic[T]):
+class BackgroundLoader(Generic[T]):
     """Opens something in a thread of its own, and again whenever `stamp` changes.
 
     Without `stamp` the thing is opened once. When the newest cannot be opened, the one before it stays.
