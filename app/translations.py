@@ -25,9 +25,9 @@ class Translations:
     def __call__(self, key: str, **values: object) -> str:
         return format_sentence(self.entries, key, values)
 
-    def translate(self, message: str | BaseException) -> str:
+    def translate(self, text: str | BaseException) -> str:
         """A message, or that of an error, in this language; another text as it is."""
-        return str(translate(message, self.entries))
+        return str(translate(text, self.entries))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number as the language writes it: Spanish groups by no-break space and has a decimal comma."""

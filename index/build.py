@@ -237,8 +237,7 @@ class _Embedding:
             yield replace(one.content, vectors=self._document_vectors(one, made))
 
     def _document_vectors(self, one: _Prepared, made: Iterator[PassageVectors]) -> PassageVectors:
-        if one.content.layout is None:
-            assert self._reading.earlier is not None
+        if self._reading.earlier and one.content.layout is None:
             return self._reading.earlier.of_document(one.content.document.id)
         keys = zip(one.keys, one.is_new, strict=True)
         parts = [next(made) if is_new else self._known.of_passage(key) for key, is_new in keys]

@@ -49,8 +49,8 @@ class AlpieError(Exception):
     ``path`` is the file or folder it concerns, where there is one.
     """
 
-    def __init__(self, message: str, path: Path | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, text: str, path: Path | None = None) -> None:
+        super().__init__(text)
         self.path = path
 
     @property
@@ -159,8 +159,8 @@ class BulkError(StoreError):
 class AddressError(AlpieError):
     """No passage has this address; ``address`` is what was asked for."""
 
-    def __init__(self, message: str, address: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, text: str, address: str = "") -> None:
+        super().__init__(text)
         self.address = address
 
 

@@ -224,7 +224,7 @@ class Corpus:
         within = self.documents if document is None else (document,)
         places = self._lookup.find_places(parsed, reference, within).places if reference else ()
         hits = hits_at(places, hits, limit) if places else hits
-        literal = WordQuery.of(question).literal
+        literal = WordQuery.parse(question).literal
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
             return hits
         rows = [one.row for one in self.word_matches(literal)]

@@ -47,9 +47,9 @@ class LookupQuery:
     @cached_property
     def query(self) -> WordQuery:
         """The words to look up. Function words count where nothing else is asked for, and in phrases."""
-        query = WordQuery.of(self.text)
+        query = WordQuery.parse(self.text)
         content = " ".join(word for word in _WORD.findall(self.text) if fold(word) not in STOP_WORDS)
-        return query if query.is_literal or not content else WordQuery.of(content)
+        return query if query.is_literal or not content else WordQuery.parse(content)
 
     def admits(self, document: Document, section: str) -> bool:
         """Whether the filters let a passage through; `section` is its outermost heading."""
@@ -150,7 +150,7 @@ def _holds_all_words(text: str, query: WordQuery) -> bool:
 
 def _matched_ranges(hit: Hit) -> tuple[tuple[int, int], ...]:
     """Where the words that question and passage share stand."""
-    return WordQuery.of(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
+    return WordQuery.parse(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
 
 
 def _is_within_dates(date: str, since: str, until: str) -> bool:

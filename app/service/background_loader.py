@@ -34,8 +34,8 @@ T = TypeVar("T")
 class NotReady(AlpieError):
     """There is no corpus: opening it has not ended yet, or `failed`."""
 
-    def __init__(self, message: str, failed: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, text: str, failed: bool = False) -> None:
+        super().__init__(text)
         self.failed = failed
 
 

@@ -90,7 +90,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     source = f"{title}. {indexed_text(passage)}"
     if unsupported_figures(figures_of(text), figures_of(source)):
         return DraftFault.FIGURE
-    if unsupported_names(_lowercase_start(text), QuotedWords.of(source)):
+    if unsupported_names(_lowercase_start(text), QuotedWords.from_text(source)):
         return DraftFault.NAME
     known = [*others, *(sentence.text for sentence in passage.sentences)]
     if any(fuzz.ratio(_plain(text), _plain(other)) >= _NEARLY_EQUAL for other in known):

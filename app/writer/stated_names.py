@@ -24,7 +24,7 @@ class QuotedWords:
     known_names: frozenset[str]  # folded; of every quote and passage found
 
     @classmethod
-    def of(cls, text: str, found: str = "") -> QuotedWords:
+    def from_text(cls, text: str, found: str = "") -> QuotedWords:
         tokens = _TOKEN.findall(text)
         lower = {fold(token) for token in tokens if token == token.lower()}
         return cls(

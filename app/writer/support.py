@@ -60,7 +60,7 @@ class SupportCheck:
         figures = figures_of(draft.text)
         if unsupported_figures(figures, together):
             return DropReason.FIGURE
-        if unsupported_names(draft.text, QuotedWords.of(" . ".join(texts), self._found)):
+        if unsupported_names(draft.text, QuotedWords.from_text(" . ".join(texts), self._found)):
             return DropReason.NAME
         if _denies(draft.text) and not any(map(_denies, texts)):
             return DropReason.DENIAL

@@ -92,17 +92,17 @@ def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) 
         docs.mkdir()
         for number, text in enumerate(generated_texts(sentences, passages)):
             (docs / f"generado-{number:06d}.md").write_text(text, encoding="utf-8")
-        built = Timing.of(lambda: build_index(docs, data, assumed))
+        built = Timing.measure(lambda: build_index(docs, data, assumed))
         (docs / "nota-breve.md").write_text(
             "## Nota breve\n\nLa denuncia se traslada en el mismo día.\n", "utf-8"
         )
-        added = Timing.of(lambda: build_index(docs, data, assumed))
+        added = Timing.measure(lambda: build_index(docs, data, assumed))
         opened: list[Corpus] = []
         grown = replace(settings, docs=docs, data=data)
-        opening = Timing.of(lambda: opened.append(Corpus.open(grown, encoder)))
+        opening = Timing.measure(lambda: opened.append(Corpus.open(grown, encoder)))
         corpus = opened[0]
         corpus.search(questions[0])  # what is read at first use is read
-        searching = [Timing.of(lambda text=text: corpus.search(text)) for text in questions]  # type: ignore[misc]
+        searching = [Timing.measure(lambda text=text: corpus.search(text)) for text in questions]  # type: ignore[misc]
         disk = sum(Path(folder, file).stat().st_size for folder, _, files in os.walk(data) for file in files)
         return {
             "passages": len(corpus.passages),

@@ -144,7 +144,7 @@ def _encoding_work(documents: Mapping[str, Any], encoder: Any, plan: WorkerPlan)
         if name == "question":
             return _each(questions, lambda one: encoder.encode_queries([one]))
         if name == "batch":
-            return Timing.of(lambda: encoder.encode_passages(plan.passages))
+            return Timing.measure(lambda: encoder.encode_passages(plan.passages))
         if not tutorial:
             from alpie.eval.pipelines import chunks_of, tutorial_pipeline
 
@@ -164,5 +164,5 @@ def _growth_work(plan: WorkerPlan) -> _Work:
 
 def _each(texts: Sequence[str], work: Callable[[str], object]) -> Timing:
     """What `work` takes for one text, measured over all of them."""
-    whole = Timing.of(lambda: [work(text) for text in texts])
+    whole = Timing.measure(lambda: [work(text) for text in texts])
     return Timing(whole.cpu_ms / len(texts), whole.wall_ms / len(texts))

@@ -27,7 +27,7 @@ class Timing:
     n: int = 1
 
     @classmethod
-    def of(cls, work: Callable[[], object]) -> Timing:
+    def measure(cls, work: Callable[[], object]) -> Timing:
         """Time `work` in this process."""
         cpu, wall = time.process_time(), time.perf_counter()
         work()

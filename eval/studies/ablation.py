@@ -125,7 +125,7 @@ def _loose_lists(whole: Variant) -> Variant:
         )
         for passage in whole.index.passages
     )
-    return replace(whole, index=replace(whole.index, passages=StoredPassages.of(passages)))
+    return replace(whole, index=replace(whole.index, passages=StoredPassages.from_passages(passages)))
 
 
 PARTS = (

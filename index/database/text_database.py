@@ -87,7 +87,7 @@ class Database:
         """Open the file that a build has written, for reading only."""
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         database = cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
-        database.rows(f"PRAGMA mmap_size={_MAPPED_BYTES}")
+        database.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
         return database
 
     @classmethod
@@ -104,6 +104,10 @@ class Database:
         given = [json.dumps(value) if isinstance(value, list) else value for value in values]
         with self._lock:
             return self._connection.execute(statement, given).fetchall()
+
+    def execute(self, statement: str, *values: object) -> None:
+        """Run a statement that gives no rows."""
+        self.rows(statement, *values)
 
     def write(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once for each row of values."""
@@ -207,7 +211,7 @@ class StoredPassages(Sequence[Passage]):
         )
 
     @classmethod
-    def of(cls, passages: Sequence[Passage]) -> StoredPassages:
+    def from_passages(cls, passages: Sequence[Passage]) -> StoredPassages:
         """`passages` as they are where they are stored, otherwise stored in memory."""
         if isinstance(passages, StoredPassages):
             return passages

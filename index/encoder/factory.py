@@ -56,7 +56,7 @@ def _files_of(model: str, cache: Path) -> ModelFiles:
         from alpie.index.encoder.torch_runtime import find_model_folder
 
         path = find_model_folder(model)
-    return ModelFiles.of(path, model, cache)
+    return ModelFiles.from_folder(path, model, cache)
 
 
 def _open_onnx(model: ModelFiles) -> OnnxEncoder | None:

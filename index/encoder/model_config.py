@@ -82,7 +82,7 @@ class ModelFiles:
     config: ModelConfig
 
     @classmethod
-    def of(cls, folder: Path, name: str, cache: Path) -> ModelFiles:
+    def from_folder(cls, folder: Path, name: str, cache: Path) -> ModelFiles:
         """The files of any model in `folder`; its graph is kept in `cache`."""
         fingerprint = folder_fingerprint(folder)
         graph = cache / f"encoder-{fingerprint.removeprefix('sha256:')[:16]}-onnx"

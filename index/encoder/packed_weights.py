@@ -64,7 +64,7 @@ def read_packed(path: Path) -> PackedModel:
     data: NDArray[np.uint8] = np.memmap(path, np.uint8, mode="r")
     try:
         model = _parse(_Cursor(data, position=4))
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, IndexError, EncoderError) as error:
         raise EncoderError(message("encoder.weights_damaged", path=path, error=error)) from error
     if any(tensor.offset + tensor.size_bytes > len(data) for tensor in model.tensors.values()):
         raise EncoderError(message("encoder.weights_cut", path=path))
@@ -87,7 +87,7 @@ class _Cursor:
     def take(self, size_bytes: int) -> NDArray[np.uint8]:
         """Read the next `size_bytes` bytes."""
         if self.position + size_bytes > len(self.data):
-            raise ValueError(message("encoder.ends", place=len(self.data)))
+            raise EncoderError(message("encoder.ends", place=len(self.data)))
         self.position += size_bytes
         return self.data[self.position - size_bytes : self.position]
 
@@ -101,7 +101,7 @@ def _parse(cursor: _Cursor) -> PackedModel:
     config = dict(zip(_SIZES, cursor.values("7i"), strict=True))
     config["layer_norm_eps"], block_weights = cursor.values("fi")
     if block_weights != BLOCK_WEIGHTS:
-        raise ValueError(message("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
+        raise EncoderError(message("encoder.blocks", found=block_weights, wanted=BLOCK_WEIGHTS))
     piece_count, *special = cursor.values("5i")
     special_ids = dict(zip(("bos", "eos", "pad", "unk"), special, strict=True))
     config["pad_token_id"] = special_ids["pad"]

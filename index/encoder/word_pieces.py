@@ -218,16 +218,16 @@ class WordTable:
             with path.open("rb") as file:
                 header_end = 8 + int.from_bytes(file.read(8), "little")
                 if header_end > size:
-                    raise ValueError(message("encoder.header"))
+                    raise EncoderError(message("encoder.header"))
                 entry = json.loads(file.read(header_end - 8))[WORD_VECTORS]
             if entry["dtype"] != "F16":
-                raise ValueError(message("encoder.word_kind", found=entry["dtype"]))
+                raise EncoderError(message("encoder.word_kind", found=entry["dtype"]))
             rows, dimension = entry["shape"]
             start = header_end + entry["data_offsets"][0]
             if start + 2 * rows * dimension > size:
-                raise ValueError(message("encoder.word_table"))
+                raise EncoderError(message("encoder.word_table"))
             return cls(path, start, (rows, dimension))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EncoderError) as error:
             raise EncoderError(
                 message("encoder.damaged", path=path, error=error, folder=path.parent)
             ) from error

@@ -49,7 +49,7 @@ def write_postings(database: Database, field: str, rows: Iterable[Sequence[str]]
     shares = np.rint(_SHARE_SCALE * times / (times + norms[texts])).astype("<u2")
     texts = texts.astype("<i4")
     frequencies = np.bincount(of_term, minlength=len(numbers))
-    database.rows("DELETE FROM postings WHERE field = ?", field)
+    database.execute("DELETE FROM postings WHERE field = ?", field)
     bounds = bounds_of(frequencies).tolist()
     postings = (
         (field, term, last - first, texts[first:last].tobytes(), shares[first:last].tobytes())

@@ -101,7 +101,7 @@ class SearchIndex:
         texts = [passage.text for passage in passages]
         with_context = [indexed_text(passage) for passage in passages]
         return cls(
-            passages=StoredPassages.of(passages),
+            passages=StoredPassages.from_passages(passages),
             encoder=encoder,
             dense=VectorIndex.from_vectors(embedded.passages),
             sentence_vectors=VectorIndex.from_vectors(embedded.sentences),
@@ -195,7 +195,7 @@ class SearchIndex:
             from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
             found, has_words = [from_passages, self.passages_of(from_sentences)], False
         else:
-            query = Query.of(encoded.vector, encoded.terms, encoded.related, self.lexical)
+            query = Query.from_terms(encoded.vector, encoded.terms, encoded.related, self.lexical)
             proposed = self.backend.search(query, limit)
             found, has_words = [self._rows_of(ids) for ids in proposed.values()], "lexical" in proposed
         if not has_words:

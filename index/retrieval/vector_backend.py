@@ -49,7 +49,7 @@ class Entry:
     sentences: Floats  # (sentences, dimension)
 
     @classmethod
-    def of(cls, passage: Passage, vector: Floats, sentences: Floats) -> Entry:
+    def from_passage(cls, passage: Passage, vector: Floats, sentences: Floats) -> Entry:
         """The entry of a passage; vectors as `PassageVectors` has them."""
         document = passage.document_id
         texts = [heading_line(passage), *(sentence.text for sentence in passage.sentences)]
@@ -85,7 +85,9 @@ class Query:
     stem_weights: Mapping[str, float]  # of the stems of the question, and of related terms
 
     @classmethod
-    def of(cls, vector: Floats, stems: Sequence[str], related: Sequence[str], index: TermIndex) -> Query:
+    def from_terms(
+        cls, vector: Floats, stems: Sequence[str], related: Sequence[str], index: TermIndex
+    ) -> Query:
         """A question with the weights that the local `index` gives its terms."""
         weights = _weights(stems, index)
         for term, weight in _weights(related, index).items():

@@ -97,7 +97,7 @@ class WordQuery:
     has_operators: bool
 
     @classmethod
-    def of(cls, text: str) -> WordQuery:
+    def parse(cls, text: str) -> WordQuery:
         """Parse `text`; without words, there are no clauses."""
         clauses: list[list[_Near]] = []
         pending, has_operators = None, False

@@ -64,7 +64,7 @@ class Lexicon:
     inflects: bool = True  # as Spanish does: with pronouns and prefixes
 
     @classmethod
-    def of(cls, words: Iterable[str], spanish: bool = True, forms: Iterable[str] = ()) -> Lexicon:
+    def from_words(cls, words: Iterable[str], spanish: bool = True, forms: Iterable[str] = ()) -> Lexicon:
         """A lexicon of some words, and of `forms` that are folded already."""
         return cls(_sorted_array({*fold("\n".join(words)).split("\n"), *forms}), spanish)
 
@@ -140,8 +140,8 @@ def _build_lexicon(language: str) -> Lexicon:
 
     words = SpellChecker(language=language, distance=1).word_frequency.words()
     if language != "es":
-        return Lexicon.of(words, spanish=False)
-    return Lexicon.of(words, forms=front_decode(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
+        return Lexicon.from_words(words, spanish=False)
+    return Lexicon.from_words(words, forms=front_decode(lzma.decompress(FORMS.read_bytes()).decode("ascii")))
 
 
 def front_encode(words: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ class EncoderEntry:
     dimension: int
 
     @classmethod
-    def of(cls, encoder: Encoder) -> EncoderEntry:
+    def from_encoder(cls, encoder: Encoder) -> EncoderEntry:
         return cls(encoder.name, encoder.fingerprint, encoder.runtime, encoder.dimension)
 
 
@@ -112,7 +112,7 @@ def _read_pointer(data: Path) -> str:
     pointer = data / POINTER
     try:
         return _read_bounded(pointer, _MAX_POINTER_BYTES).strip()
-    except ValueError as error:
+    except IndexDamaged as error:
         raise IndexDamaged(message("index.pointer_damaged", path=pointer, error=error), pointer) from error
     except FileNotFoundError:
         raise IndexMissing(message("index.none", folder=data), data) from None
@@ -121,18 +121,18 @@ def _read_pointer(data: Path) -> str:
 
 
 def _read_bounded(path: Path, most_bytes: int) -> str:
-    """The text of a file of limited size. Raises ValueError for anything else, and OSError."""
+    """The text of a file of limited size. Raises IndexDamaged for anything else, and OSError."""
     never_waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for a writer
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError(message("index.not_regular"))
+            raise IndexDamaged(message("index.not_regular"), path)
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
-        raise ValueError(message("index.large", most=most_bytes))
+        raise IndexDamaged(message("index.large", most=most_bytes), path)
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise ValueError(message("index.no_text")) from None
+        raise IndexDamaged(message("index.no_text"), path) from None
 
 
 def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
@@ -161,7 +161,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         text = _read_bounded(path, _MAX_MANIFEST_BYTES)
         manifest: dict[str, Any] = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError, IndexDamaged) as error:
         raise IndexDamaged(message("index.manifest_unreadable", path=path, error=error), path) from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(version, int) or isinstance(version, bool):

@@ -125,7 +125,7 @@ def _write_files(
         **vars(facts),
         **vars(collection),
         format=FORMAT_VERSION,
-        encoder=EncoderEntry.of(encoder),
+        encoder=EncoderEntry.from_encoder(encoder),
         analysis=ANALYSIS_VERSION,
         files={path.name: file_entry(path) for path in sorted(folder.iterdir())},
     )
@@ -162,7 +162,7 @@ class _VersionWriter:
         if content.layout is None:
             del self._unseen[name]
             place = "UPDATE documents SET place = ?1 WHERE id = ?2 AND place != ?1"  # only where it changes: rows are long
-            self._database.rows(place, self._place, name)
+            self._database.execute(place, self._place, name)
         else:
             if name in self._unseen:
                 self._remove(self._unseen.pop(name))
@@ -203,16 +203,18 @@ class _VersionWriter:
         for number, record in rows:  # the index of words keeps no text: deleting needs the text of the row
             text = from_json(Passage, record).text
             forgotten = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
-            self._database.rows(forgotten, number, text)
-        self._database.rows("DELETE FROM passages WHERE document = ?", document)
-        self._database.rows("DELETE FROM documents WHERE number = ?", document)
+            self._database.execute(forgotten, number, text)
+        self._database.execute("DELETE FROM passages WHERE document = ?", document)
+        self._database.execute("DELETE FROM documents WHERE number = ?", document)
         self._removed = True
 
     def finish(self) -> CollectionFacts:
         for document in self._unseen.values():
             self._remove(document)
         if self._removed:
-            self._database.rows("INSERT INTO words (words) VALUES ('optimize')")  # forgets the words for good
+            self._database.execute(
+                "INSERT INTO words (words) VALUES ('optimize')"
+            )  # forgets the words for good
         passages = StoredPassages(self._database)
         write_postings(self._database, "stems", map(str.split, passages.values("stems")))
         expansions = (stems.split() for stems in passages.values("expansion_stems") if stems is not None)

@@ -55,7 +55,7 @@ class DocumentLookup:
         """By which names the documents are known."""
         return DocumentNames(self.documents)
 
-    def named(self, reference: Reference) -> frozenset[str]:
+    def documents_named(self, reference: Reference) -> frozenset[str]:
         """The documents that a citation names; all where it names none.
 
         «La ley sobre el ruido» may be a name, or ask what the law says about noise.
@@ -84,7 +84,7 @@ class DocumentLookup:
     ) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
         if not reference.code:
-            named = self.named(reference)
+            named = self.documents_named(reference)
             chosen = [id_ for id_ in self.documents if id_ in documents]
             allowed = [id_ for id_ in chosen if id_ in named]
             inner = self.places().within(reference.name, allowed or chosen) if reference.name else None
@@ -155,7 +155,7 @@ class CollectionPipeline(AnswerPipeline):
         absent = [MissingReference(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return answer_reference(self, question, found.groups, absent)
-        if reference.name and not (absent or self.lookup.named(reference)):
+        if reference.name and not (absent or self.lookup.documents_named(reference)):
             if mentions := self.answer_mentions(question, reference.name, reference.places):
                 return mentions
             absent = [MissingReference(reference.name)] if looks_like_name(reference.name) else []
@@ -170,5 +170,5 @@ class CollectionPipeline(AnswerPipeline):
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        named = self.lookup.named(reference)
+        named = self.lookup.documents_named(reference)
         return self.documents[next(iter(named))].title if len(named) == 1 else ""

@@ -26,7 +26,7 @@ class Hosts:
     addresses: bool = False
 
     @classmethod
-    def of(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
+    def listening_at(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
         """The hosts of a server that listens at `listening`; `named` are those the operator adds, such as a proxy's.
 
         On loopback only loopback's own names; elsewhere the machine's names and any address.

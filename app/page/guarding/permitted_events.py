@@ -56,7 +56,7 @@ class Handlers:
     names: Mapping[str, int]
 
     @classmethod
-    def of(cls, page: Any, language: str) -> Handlers:
+    def from_page(cls, page: Any, language: str) -> Handlers:
         """The handlers of a page of Gradio's (`gr.Blocks`)."""
         ours = {number: one for number, one in page.fns.items() if one.fn}
         return cls(

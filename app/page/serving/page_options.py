@@ -60,7 +60,7 @@ class PageOptions(DocumentsViewOptions):
             feedback=beside / "feedback.jsonl" if settings.feedback else None,
             finish=make_finisher(settings),
             limits=Limits(questions=settings.questions_per_minute),
-            hosts=Hosts.of(settings.host, settings.allowed_hosts),
+            hosts=Hosts.listening_at(settings.host, settings.allowed_hosts),
             proxied=bool(settings.trusted_proxies),
             most_waiting=settings.max_waiting,
             users=settings.users,

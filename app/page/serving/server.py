@@ -134,7 +134,7 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
-    handlers = {paths[one]: Handlers.of(page, one) for one, page in pages.items()}
+    handlers = {paths[one]: Handlers.from_page(page, one) for one, page in pages.items()}
     app.add_middleware(PermittedEvents, pages=handlers)
     return app
 

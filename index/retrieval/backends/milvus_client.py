@@ -56,7 +56,7 @@ class MilvusAddress:
             except ValueError:
                 bad = True
             if bad:
-                raise SettingsError(message("milvus.no_address", uri=cls(uri).shown))
+                raise SettingsError(message("milvus.no_address", uri=cls(uri).display_name))
             return cls(uri, name)
         if not uri.endswith(".db"):
             raise SettingsError(message("milvus.other", uri=uri))
@@ -67,7 +67,7 @@ class MilvusAddress:
         return not self.uri.startswith(("http://", "https://"))
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """The address without user and password."""
         if self.is_file:
             return self.uri
@@ -91,7 +91,7 @@ class MilvusConnection:
         shown = ".".join(map(str, self.version))
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"
         if not self.is_lite and self.version < _OLDEST:
-            raise BackendUnavailable(message("milvus.old", place=address.shown, version=self.name))
+            raise BackendUnavailable(message("milvus.old", place=address.display_name, version=self.name))
 
     @property
     def has_sparse(self) -> bool:
@@ -104,7 +104,7 @@ class MilvusConnection:
         from pymilvus.exceptions import MilvusException
 
         if self._client is None:
-            raise BackendUnavailable(message("milvus.closed", place=self.address.shown))
+            raise BackendUnavailable(message("milvus.closed", place=self.address.display_name))
         started = time.monotonic()
         try:
             return getattr(self._client, method)(*arguments, timeout=self.timeout_seconds, **options)
@@ -159,10 +159,10 @@ class MilvusConnection:
             if not folder.is_dir():
                 return message("milvus.no_folder", folder=folder)
             return message("milvus.file", file=self.address.uri)
-        return message("milvus.nobody", place=self.address.shown, error=_reason(error))
+        return message("milvus.nobody", place=self.address.display_name, error=_reason(error))
 
     def _failure_of(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
-        place = self.address.shown
+        place = self.address.display_name
         if seconds >= 0.95 * self.timeout_seconds:
             allowed = f"{self.timeout_seconds:g}"
             return BackendUnavailable(message("milvus.slow", place=place, seconds=allowed, method=method))
@@ -178,7 +178,7 @@ def _reason(error: Exception) -> str:
 def _check_packages(address: MilvusAddress) -> None:
     wanted = ["pymilvus", "milvus_lite"] if address.is_file else ["pymilvus"]
     if missing := [name for name in wanted if find_spec(name) is None]:
-        raise BackendUnavailable(message("milvus.packages", place=address.shown, missing=missing))
+        raise BackendUnavailable(message("milvus.packages", place=address.display_name, missing=missing))
 
 
 SENTENCES = "_sentences"
@@ -202,7 +202,7 @@ class Stamp:
     format: int = _FORMAT
 
     @classmethod
-    def of(cls, fingerprint: str, dimension: int, mean_stems: float) -> Stamp:
+    def from_encoder(cls, fingerprint: str, dimension: int, mean_stems: float) -> Stamp:
         digest = hashlib.sha256(fingerprint.encode()).hexdigest()
         return cls(digest[:10], dimension, round(mean_stems, 1))
 
@@ -241,7 +241,7 @@ def clip_label(label: str) -> str:
 
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
     """The collection of passages that the alias names; raises `BackendMismatch` where its stamp differs from `stamp`."""
-    place, name = connection.address.shown, connection.address.name
+    place, name = connection.address.display_name, connection.address.name
     current = _collection_of_alias(connection)
     if current is None:
         raise BackendMismatch(message("milvus.no_collection", place=place, name=name))

@@ -75,7 +75,7 @@ def _entries(search: SearchIndex, first: int, last: int) -> Iterator[Entry]:
     sentences = search.sentence_vectors.rows(np.arange(bounds[0], bounds[-1]))
     for row, passage in enumerate(search.passages[first:last]):
         own = sentences[bounds[row] - bounds[0] : bounds[row + 1] - bounds[0]]
-        yield Entry.of(passage, vectors[row], own)
+        yield Entry.from_passage(passage, vectors[row], own)
 
 
 def _delete_others(backend: VectorBackend, passages: Sequence[Passage]) -> int:
@@ -107,7 +107,7 @@ class BackendChoice:
         """The backend, holding an index of this encoder; raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`."""
         connection = self._connect()
         try:
-            stamp = Stamp.of(encoder.fingerprint, encoder.dimension, 0)
+            stamp = Stamp.from_encoder(encoder.fingerprint, encoder.dimension, 0)
             return MilvusBackend(connection, collection_in_use(connection, stamp))
         except BaseException:
             connection.close()
@@ -126,7 +126,7 @@ class BackendChoice:
         """
         connection = self._connect()
         try:
-            stamp = Stamp.of(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
+            stamp = Stamp.from_encoder(encoder.fingerprint, encoder.dimension, mean_length(search.passages))
             sizes = (len(search.passages), len(search.sentence_vectors))
             collection = collection_to_write(connection, stamp, *sizes, fresh)
             done = synchronise(MilvusBackend(connection, collection), search, on_progress)

@@ -168,7 +168,7 @@ def test_a_search_may_keep_to_one_document(corpus: Corpus) -> None:
 )
 def test_what_a_search_asks_for_literally_comes_first(corpus: Corpus, text: str) -> None:
     hits = corpus.search(text)
-    literal = WordQuery.of(text).literal
+    literal = WordQuery.parse(text).literal
     assert hits[0].verbatim
     assert [hit.verbatim for hit in hits] == [bool(literal.ranges(hit.passage.text)) for hit in hits]
     assert {hit.verbatim for hit in corpus.search('"frase que no existe"')} == {False}

@@ -50,7 +50,7 @@ class AnsweringCorpus:
 
     documents = {"nota": DOCUMENT}  # noqa: RUF012 - a fake that nobody changes
     layouts: dict[str, object] = {}  # noqa: RUF012
-    passages = StoredPassages.of([PASSAGE])
+    passages = StoredPassages.from_passages([PASSAGE])
     fingerprint = "abc"
     is_built = True
     answer = ANSWER

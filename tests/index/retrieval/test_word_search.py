@@ -39,13 +39,13 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def found(corpus: Corpus, text: str) -> set[str]:
     """Texts of the passages that are found."""
-    return {corpus.passages[one.row].text for one in corpus.word_matches(WordQuery.of(text))}
+    return {corpus.passages[one.row].text for one in corpus.word_matches(WordQuery.parse(text))}
 
 
 @cases("text, documents")
 def test_what_is_asked_for_is_found(stored: Corpus, text: str, documents: tuple[str, ...]) -> None:
     for corpus in (stored, corpus_of(*TEXTS)):
-        held = corpus.word_matches(WordQuery.of(text))
+        held = corpus.word_matches(WordQuery.parse(text))
         assert {one.document for one in held} == set(documents)
         assert [one.row for one in held] == sorted({one.row for one in held})
 
@@ -58,7 +58,7 @@ def test_the_exact_phrase_has_its_signs_too(stored: Corpus) -> None:
 
 @cases("text, literal")
 def test_what_is_literal_in_a_search(text: str, literal: list[str]) -> None:
-    assert [term.text for term in WordQuery.of(text).literal.terms] == literal
+    assert [term.text for term in WordQuery.parse(text).literal.terms] == literal
 
 
 def test_what_is_marked_is_what_was_asked_for() -> None:
@@ -68,7 +68,7 @@ def test_what_is_marked_is_what_was_asked_for() -> None:
         "menos*": ["menoscabo"],
         '"los menores" O y': ["y", "los menores"],
     }.items():
-        assert [text[start:end] for start, end in WordQuery.of(asked).ranges(text)] == marked
+        assert [text[start:end] for start, end in WordQuery.parse(asked).ranges(text)] == marked
 
 
 def test_letters_of_latin_writing_are_folded_as_the_database_stores_them() -> None:

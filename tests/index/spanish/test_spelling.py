@@ -17,7 +17,7 @@ from alpie.index.spanish.spelling import Lexicon, correct_spelling, front_decode
 from support.tables import cases
 
 HELD = {stem(word): 3 for word in ("provincias", "registros", "phoenix", "casos", "cosas", "interpol")}
-WORDS = Lexicon.of(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
+WORDS = Lexicon.from_words(["provincia", "registro", "caso", "cosa", "cassette", "ciudad"])
 
 
 def put_right(
@@ -46,7 +46,10 @@ def test_what_is_put_right_and_what_stays(typed: str, meant: str) -> None:
     ("de elena", "de helena"), ("the tezis of thesis", "the tesis of thesis"),
 ])  # fmt: skip
 def test_a_name_and_an_english_word_are_not_heard_as_something_else(typed: str, meant: str) -> None:
-    spanish, english = Lexicon.of(["helena", "tesis", "hueco"]), Lexicon.of(["thesis"], spanish=False)
+    spanish, english = (
+        Lexicon.from_words(["helena", "tesis", "hueco"]),
+        Lexicon.from_words(["thesis"], spanish=False),
+    )
     assert put_right(typed, {}, spanish, english) == meant
 
 
@@ -61,7 +64,7 @@ def test_spanish_sounds_are_not_heard_in_an_english_question() -> None:
 def test_where_two_words_may_be_meant_the_question_stays(
     typed: str, held: tuple[str, ...], known: list[str]
 ) -> None:
-    assert put_right(typed, {stem(word): 1 for word in held}, Lexicon.of(known)) == typed
+    assert put_right(typed, {stem(word): 1 for word in held}, Lexicon.from_words(known)) == typed
 
 
 def test_the_dictionaries_know_common_words_in_any_form() -> None:
@@ -100,7 +103,9 @@ def test_forms_are_made_with_every_affix(tmp_path: Path) -> None:
 
 
 def _few_words(language: str) -> Lexicon:
-    return Lexicon.of(["ciudad", "registros"] if language == "es" else ["child"], spanish=language == "es")
+    return Lexicon.from_words(
+        ["ciudad", "registros"] if language == "es" else ["child"], spanish=language == "es"
+    )
 
 
 @pytest.fixture

@@ -89,17 +89,17 @@ def test_encoded_climbs_are_closed(climb: str, folder: str) -> None:
 def test_only_names_of_this_machine_and_its_own_are_answered(
     listens_at: str, known: bool, names: list[str]
 ) -> None:
-    hosts = Hosts.of(listens_at, ("alpie.example.org",))
+    hosts = Hosts.listening_at(listens_at, ("alpie.example.org",))
     assert [name for name in names if hosts.includes(name) is not known] == []
 
 
 def test_a_rebound_name_gets_nothing() -> None:
-    client = visitor(hosts=Hosts.of("127.0.0.1"))
+    client = visitor(hosts=Hosts.listening_at("127.0.0.1"))
     assert client.get("/al/help").status_code == 200
     answer = client.get("/al/help", headers={"host": "evil.example"})
     assert answer.status_code == 421
     assert "allowed_hosts" in answer.text
-    proxied = visitor(hosts=Hosts.of("127.0.0.1"), proxied=True)
+    proxied = visitor(hosts=Hosts.listening_at("127.0.0.1"), proxied=True)
     assert proxied.get("/al/help", headers={"x-forwarded-host": "evil.example"}).status_code == 421
     assert proxied.get("/al/help", headers={"x-forwarded-host": "localhost"}).status_code == 200
 

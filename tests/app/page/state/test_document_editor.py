@@ -226,7 +226,7 @@ def test_recognition_stays_on_for_a_folder_that_asked_for_it(tmp_path: Path, mon
 class Shelved(FakeCorpus):
     """The documents of a `Folder`, which answers nothing."""
 
-    passages = StoredPassages.of(())
+    passages = StoredPassages.from_passages(())
 
     def __init__(self, folder: Folder) -> None:
         super().__init__(documents=folder.documents, layouts={})

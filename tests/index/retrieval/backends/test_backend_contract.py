@@ -62,7 +62,9 @@ class Place:
 
     def open(self, name: str, dimension: int = DIMENSION, length: float = 4.0) -> VectorBackend:
         connection = self.connected(f"#alpie_test_{name}")
-        collection = collection_to_write(connection, Stamp.of("test", dimension, length), 1_000, 5_000)
+        collection = collection_to_write(
+            connection, Stamp.from_encoder("test", dimension, length), 1_000, 5_000
+        )
         publish(connection, collection)
         return MilvusBackend(connection, collection)
 
@@ -199,7 +201,7 @@ def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions
         encoded = index.encode(question)
         stems = index.lexical.scores(encoded.terms) + 0.5 * index.lexical.scores(encoded.related)
         exact = {"dense": index.dense.rows(rows) @ encoded.vector, "lexical": stems}
-        query = Query.of(encoded.vector, encoded.terms, encoded.related, index.lexical)
+        query = Query.from_terms(encoded.vector, encoded.terms, encoded.related, index.lexical)
         for retriever, proposed in backend.search(query, 25).items():
             if retriever == "sentence":
                 continue

@@ -64,7 +64,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 def test_a_password_is_never_shown() -> None:
     address = MilvusAddress.parse("https://ana:secreto@milvus.example:19530#leyes")
-    assert (address.shown, address.name) == ("https://milvus.example:19530", "leyes")
+    assert (address.display_name, address.name) == ("https://milvus.example:19530", "leyes")
     with pytest.raises(SettingsError) as caught:
         MilvusAddress.parse("http://ana:secreto@host:puerto")
     assert "secreto" not in str(caught.value)
@@ -115,7 +115,7 @@ def test_versions_and_what_they_can(
 
 
 def test_a_stamp_is_read_back_from_a_name() -> None:
-    stamp = Stamp.of("huella", 384, 61.24)
+    stamp = Stamp.from_encoder("huella", 384, 61.24)
     assert collection_stamp("leyes", f"leyes_{stamp.label}_1a2b") == stamp
     assert collection_stamp("leyes", f"leyes_{stamp.label}_1a2b_sentences") is None
     assert collection_stamp("ley", f"leyes_{stamp.label}_1a2b") is None
@@ -191,7 +191,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
     corpus = corpus_of(SMALL_TEXT)
     here = choice(file, "analisis")
     here.fill(FakeEncoder(), corpus.index)
-    of = Stamp.of
+    of = Stamp.from_encoder
     monkeypatch.setattr(Stamp, "of", lambda *given: replace(of(*given), analysis=99))
     with pytest.raises(BackendMismatch, match="el análisis del español"):
         here.open(FakeEncoder())
