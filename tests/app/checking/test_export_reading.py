@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict
-from alpie.app.checking.verify import QuotationChecker, quotations_of
+from alpie.app.checking.verify import QuotationChecker
 from alpie.app.exporting.export import FORMATS, export_excerpts
+from alpie.app.exporting.exported_files import quotations_of
 from alpie.app.exporting.reference_files import Excerpt
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import collapse
