@@ -13,7 +13,7 @@ from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
 from alpie.index.spanish.conversation import names_in
 from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
 from alpie.index.spanish.query import QUESTION_WORD, Question
-from alpie.index.spanish.word_tables import any_expression, read_tables
+from alpie.index.spanish.word_tables import any_expression, line_expressions, read_tables
 
 _MAX_SIDES = 4
 _MAX_ALTERNATIVES = 2  # other words for a side: each costs one more question
@@ -26,25 +26,18 @@ _NOT_A_THING = re.compile(r"^(?:de|del|en|al|con|por|para|in|of|for|at)\b")
 _OF = re.compile(r"\s+(?:de|del|en|of|in)\s+")
 _AND = re.compile(r"\s*,\s*(?:(?:y|e|and)\s+)?|\s+(?:y|e|and|vs\.?|versus|frente\s+a(?:l)?)\s+")
 _OPENS = rf"[\s¿¡]*(?:{any_expression(_TABLES['leading_up'], _SPACE)},?\s+)*"
-_BETWEEN = r"(?P<sides>.+?\s(?:y|e|and|vs\.?|versus)\s.+?)"
-_ABOUT = r"\s+(?:sobre|acerca\s+de|respecto\s+(?:a|de)|en\s+cuanto\s+a|about|on)\s+(?P<topic>.+?)"
-_TOPIC = f"(?:{_ABOUT})?"
 _END = r"[\s?!.]*$"
-_FORMS = tuple(
-    re.compile(f"{_OPENS}{form}{_END}")
-    for form in (
-        rf"(?:compara(?:me|r|cion|tiv[oa])?|contrasta(?:r)?|compare|contrast|comparison)\s+(?:(?:entre|de|between|of)\s+)?{_BETWEEN}(?:\s+says?)?{_TOPIC}",
-        rf"(?:en\s+)?(?:que\s+)?(?:diferencias?|semejanzas?|similitudes|parecidos?|differences?|similarit(?:y|ies))\s+(?:hay\s+|existen?\s+|is\s+there\s+)?(?:entre|between)\s+"
-        rf"{_BETWEEN}{_TOPIC}",
-        rf"(?:en|por|a)?\s*que\s+(?:se\s+(?:diferencian?|distinguen?|parecen?)|tienen\s+en\s+comun|comparten)\s+{_BETWEEN}",
-        rf"(?:how\s+(?:do|are)|do|have)\s+{_BETWEEN}\s+(?:differ(?:ent)?|compare|alike|similar|have\s+in\s+common)",
-        r"(?:how\s+(?:does|is)\s+)(?P<one>.+?)\s+differ(?:ent)?\s+from\s+(?P<other>.+?)",
-        r"(?:es|son|is|are)\s+(?:lo\s+mismo|the\s+same)\s+(?P<one>.+?)\s+(?:que|y|o|as)\s+(?P<other>.+?)",
-        r"en\s+que\s+se\s+(?:diferencia|distingue|parece)\s+(?P<one>.+?)\s+(?:del?|con|al?)\s+(?P<other>.+?)",
-        rf"(?:{_SAYS}|do(?:es)?)\s+(?P<said_by>.+?\s(?:y|e|and)\s.+?)(?:\s+{_SAYS})?{_ABOUT}",
-        r"(?P<one>[^,]{2,60}?)\s+(?:vs\.?|versus)\s+(?P<other>[^,]{2,60}?)",
-    )
-)
+_PARTS = {
+    "sides": r"(?P<sides>.+?\s(?:y|e|and|vs\.?|versus)\s.+?)",
+    "said_by": r"(?P<said_by>.+?\s(?:y|e|and)\s.+?)",
+    "about": rf"{any_expression(_TABLES['about'], _SPACE)}\s+(?P<topic>.+?)",
+    "likeness": any_expression(_TABLES["likeness"]),
+    "saying": _SAYS,
+    "short": r"(?P<one>[^,]{2,60}?)",
+    "other_short": r"(?P<other>[^,]{2,60}?)",
+}
+_FORMS = [re.compile(_OPENS + form + _END) for form in line_expressions(_TABLES["forms"], _SPACE, _PARTS)]
+_ASKED: dict[str, dict[str, str]] = _TABLES["asked"]
 _OPPOSED = tuple((pair["one"].split(), pair["other"].split()) for pair in _TABLES["opposed"])
 _MASCULINE = frozenset(_TABLES["masculine"].split())
 _OPPOSED_PAIR = re.compile(
@@ -84,13 +77,13 @@ def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ..
     folded = fold_in_place(text)
     if len(folded) != len(text) or len(text) > _LONGEST:
         return ()
-    english = question.language == "en"
+    language = "en" if question.language == "en" else "es"
     opposed = _OPPOSED_PAIR.match(folded)
     if opposed and _are_opposed(opposed["one"], opposed["other"]):
-        return _opposed_sides(text, opposed, english)
+        return _opposed_sides(text, opposed, language)
     for form in _FORMS:
         if match := form.match(folded):
-            return _compared_sides(text, match, names, english)
+            return _compared_sides(text, match, names, language)
     return ()
 
 
@@ -154,7 +147,7 @@ def _are_opposed(one: str, other: str) -> bool:
     return any({one, other} & {*first} and {one, other} & {*second} for first, second in _OPPOSED)
 
 
-def _opposed_sides(text: str, match: re.Match[str], english: bool) -> tuple[Side, ...]:
+def _opposed_sides(text: str, match: re.Match[str], language: str) -> tuple[Side, ...]:
     of, rest = (
         text[match.start(name) : match.end(name)].strip(" ?!.") if match[name] else ""
         for name in ("of", "rest")
@@ -162,27 +155,23 @@ def _opposed_sides(text: str, match: re.Match[str], english: bool) -> tuple[Side
     sides = []
     for name, whole in (("one", of or rest), ("other", rest or of)):
         aspect = text[match.start(name) : match.end(name)]
-        others = next(side for pair in _OPPOSED for side in pair if match[name] in side)
+        synonyms = next(side for pair in _OPPOSED for side in pair if match[name] in side)
         asked, *alternatives = (
-            _side_question(word, whole, english)
-            for word in (aspect, *(one for one in others if one != match[name]))
+            _side_question(word, whole, language)
+            for word in (aspect, *(synonym for synonym in synonyms if synonym != match[name]))
         )
         sides.append(Side(aspect, asked, alternatives=tuple(alternatives[:_MAX_ALTERNATIVES])))
     return tuple(sides)
 
 
-def _side_question(aspect: str, whole: str, english: bool) -> str:
-    of_it = _OF_IT.match(fold_in_place(whole))
-    if english:
-        opening = "What are the" if of_it else "What"
-    else:
-        opening = (
-            f"¿Cuáles son {'los' if fold_in_place(aspect) in _MASCULINE else 'las'}" if of_it else "¿Qué"
-        )
-    return f"{opening} {aspect} {whole}".rstrip() + "?"
+def _side_question(aspect: str, whole: str, language: str) -> str:
+    """«¿Cuáles son las ventajas de …?» for an aspect of something, «¿Qué ventajas tiene …?» for any other words."""
+    gender = "masculine" if fold_in_place(aspect) in _MASCULINE else "feminine"
+    form = gender if _OF_IT.match(fold_in_place(whole)) else "aspect"
+    return _ASKED[language][form].format(what=f"{aspect} {whole}".rstrip())
 
 
-def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, english: bool) -> tuple[Side, ...]:
+def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, language: str) -> tuple[Side, ...]:
     groups = match.groupdict()
 
     def cut(name: str) -> str:
@@ -197,18 +186,17 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, engli
     if any(named):
         if not (topic or named[-1]):
             things[-1], named[-1], topic = _named_with_topic(things[-1], names)
-        about = "What is said about" if english else "¿Qué se dice sobre"
-        asked = f"{about} {topic}?" if topic else ""
-        alternatives = (f"{'What about' if english else '¿Qué pasa con'} {topic}?",) if topic else ()
+        forms = [_ASKED[language][name] for name in ("said", "happens")] if topic else [""]
+        asked, *alternatives = (form.format(topic=topic) for form in forms)
         return tuple(
-            Side(_without_article(thing), asked, documents, not documents, topic, alternatives)
+            Side(_without_article(thing), asked, documents, not documents, topic, tuple(alternatives))
             for thing, documents in zip(things, named, strict=True)
         )
     if topic or said_by:  # «¿qué dicen los padres y los hijos sobre …?» compares no documents
         return ()
     if any(_NOT_A_THING.match(fold_in_place(thing)) for thing in things):
         return ()
-    return tuple(Side(_without_article(thing), _what_is(thing, english)) for thing in things)
+    return tuple(Side(_without_article(thing), _what_is(thing, language)) for thing in things)
 
 
 def _named_with_topic(thing: str, names: DocumentNames) -> tuple[str, tuple[str, ...], str]:
@@ -220,11 +208,9 @@ def _named_with_topic(thing: str, names: DocumentNames) -> tuple[str, tuple[str,
     return thing, (), ""
 
 
-def _what_is(thing: str, english: bool) -> str:
-    if english:
-        return f"What is {thing}?"
+def _what_is(thing: str, language: str) -> str:
     several = fold_in_place(thing).startswith(("los ", "las ", "unos ", "unas "))
-    return f"¿Qué {'son' if several else 'es'} {thing}?"
+    return _ASKED[language]["several" if several else "one"].format(what=thing)
 
 
 def _without_article(thing: str) -> str:

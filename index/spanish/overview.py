@@ -12,59 +12,27 @@ from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
 from alpie.index.spanish.query import Question, parse_question
 from alpie.index.spanish.scope import parse_scope
-from alpie.index.spanish.word_tables import any_expression, read_tables
-
-_THIS = r"(?:est[oea]s?(?:\s+\w+)?|eso|aqui|(?:el|los)\s+documentos?|(?:el|los)\s+textos?|this(?:\s+document)?|it)"
+from alpie.index.spanish.word_tables import any_expression, line_expressions, read_tables
 
 
 class OverviewKind(StrEnum):
     """What a question wants to know of a document as a whole."""
 
+    LIST = "list"
     ABOUT = "about"
     DATE = "date"
     AUTHOR = "author"
     DEMANDS = "demands"
-    LIST = "list"
 
 
-_DEMANDS = any_expression(read_tables(__file__)["demanding"])
-_NAMED = r"(?P<name>.+?)"
-_FORMS = {
-    OverviewKind.LIST: (
-        r"(?:que|cuales|which|what)\s+(?:son\s+(?:los\s+)?)?(?:documentos|textos|fuentes|documents)"
-        r"(?:\s+(?:hay|tienes?|tenemos|son|contiene|incluye|puedo\s+\w+|estan|se\s+pueden\s+\w+|are\s+there|do\s+you\s+have).*|)",
-        r"(?:dame|muestra(?:me)?|ensena(?:me)?|hay|ver)?\s*(?:la\s+|una\s+)?lista\s+de\s+(?:los\s+)?(?:documentos|textos|fuentes)",
-        r"de\s+que\s+(?:documentos|textos|fuentes)\s+(?:dispones?|dispongo|se\s+dispone)",
-        r"(?:sobre\s+que|que)\s+(?:te\s+)?puedo\s+(?:preguntar(?:te)?|consultar)(?:\s+aqui)?",
-    ),
-    OverviewKind.ABOUT: (
-        rf"(?:de|sobre)\s+que\s+(?:va|van|trata|tratan|habla|hablan|versa)\s+{_NAMED}",
-        rf"de\s+que\s+(?:se\s+)?trata\s+{_NAMED}",
-        rf"(?:haz(?:me)?|dame|quiero|necesito)?\s*(?:un\s+)?resumen\s+(?:breve\s+)?del?\s+{_NAMED}",
-        rf"(?:me\s+)?(?:resume(?:me|nos|n)?|resumir|resumes|sintetiza(?:me)?|summari[sz]e)\s+{_NAMED}",
-        rf"(?:cual\s+es|dime|que\s+es)\s+(?:el\s+)?(?:tema|asunto|contenido|objeto|mensaje)(?:\s+(?:principal|central))?\s+del?\s+{_NAMED}",
-        rf"(?:cuales\s+son|dime|dame)\s+(?:las\s+ideas|los\s+puntos)\s+(?:principales|clave)\s+del?\s+{_NAMED}",
-        rf"que\s+(?:dice|cuenta|contiene)\s+{_NAMED}",
-        rf"que\s+es\s+{_THIS}",
-        rf"what\s+is\s+{_NAMED}\s+about",
-    ),
-    OverviewKind.DATE: (
-        rf"(?:de|en)\s+que\s+(?:fecha|ano|dia)\s+(?:es|son|se\s+(?:publico|aprobo|emitio|firmo))\s*{_NAMED}?",
-        rf"(?:que\s+fecha\s+tiene|cual\s+es\s+la\s+fecha\s+del?|fecha\s+del?|de\s+cuando\s+es)\s*{_NAMED}?",
-        rf"(?:cuando)\s+(?:se\s+(?:publico|aprobo|emitio|firmo|escribio)|(?:fue|es)\s+(?:publicad[oa]|aprobad[oa]|emitid[oa]))\s*{_NAMED}?",
-        rf"when\s+was\s+{_NAMED}\s+(?:published|issued|adopted)",
-    ),
-    OverviewKind.AUTHOR: (
-        rf"quien(?:es)?\s+(?:lo|la|los|las\s+)?\s*(?:publica|publico|firma|firmo|firman|emite|emitio|escribe|escribio|elaboro|redacto|edita|edito)\s*{_NAMED}?",
-        rf"(?:de\s+quien\s+es|quien\s+es\s+el\s+autor\s+del?|autor\s+del?|que\s+(?:organismo|institucion|entidad)\s+(?:publica|publico|firma|emite|emitio))\s*{_NAMED}?",
-        rf"who\s+(?:published|publishes|wrote|issued|signed)\s+{_NAMED}",
-    ),
-    OverviewKind.DEMANDS: (
-        rf"(?:que|a\s+que|what\s+does)\s+(?:se\s+)?(?P<verb>{_DEMANDS})\s+{_NAMED}",
-        rf"(?:que|cuales\s+son\s+(?:las)?)\s*(?:recomendaciones|peticiones|propuestas|exigencias)\s+(?:hace|hay\s+en|tiene|contiene|formula|del?)\s+{_NAMED}",
-    ),
-}
-_COMPILED = [(asked, re.compile(form)) for asked, forms in _FORMS.items() for form in forms]
+_TABLES = read_tables(__file__)
+_THIS = any_expression(_TABLES["this"])
+_PARTS = {"this": _THIS, "verb": f"(?P<verb>{any_expression(_TABLES['demanding'])})"}
+_FORMS = [
+    (kind, re.compile(form))
+    for kind in OverviewKind
+    for form in line_expressions(_TABLES["forms"][kind], parts=_PARTS)
+]
 _COURTESY = re.compile(
     r"^(?:(?:y|hola|oye|por\s+favor|puedes|podrias|me|dime|please|can\s+you)[\s,]+)+|[\s,]+(?:por\s+favor|please)$"
 )
@@ -86,32 +54,32 @@ def parse_overview(question: Question, names: DocumentNames, turns: Sequence[str
 
     «¿Y de qué fecha es?» is asked of the documents that the last of `turns` named.
     """
-    found = _match_overview(question, names)
-    if found is None or found.documents or found.kind is OverviewKind.LIST or not turns:
-        return found
+    overview = _match_overview(question, names)
+    if overview is None or overview.documents or overview.kind is OverviewKind.LIST or not turns:
+        return overview
     try:
         before = parse_question(turns[-1])
     except QuestionError:  # the turn has no words
-        return found
+        return overview
     earlier = _match_overview(before, names)
     named = earlier.documents if earlier else tuple(sorted(parse_scope(before, names).documents))
-    return replace(found, documents=named)
+    return replace(overview, documents=named)
 
 
 def _match_overview(question: Question, names: DocumentNames) -> Overview | None:
     folded = " ".join(fold_in_place(question.searched).split()).strip(" ¿?¡!.,")
     folded = _COURTESY.sub("", folded).strip(" ¿?¡!.,")
-    for asked, form in _COMPILED:
+    for kind, form in _FORMS:
         match = form.fullmatch(folded)
         if match is None:
             continue
-        if asked is OverviewKind.LIST:
-            return Overview(asked, ())
-        given = match.groupdict()
-        name = (given.get("name") or "").strip()
-        found = _documents(name, names, asked is OverviewKind.DEMANDS)
-        if found is not None:
-            return Overview(asked, found[0], given.get("verb") or "", found[1])
+        if kind is OverviewKind.LIST:
+            return Overview(kind, ())
+        groups = match.groupdict()
+        name = (groups.get("name") or "").strip()
+        documents = _documents(name, names, kind is OverviewKind.DEMANDS)
+        if documents is not None:
+            return Overview(kind, documents[0], groups.get("verb") or "", documents[1])
     return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 
@@ -25,11 +26,30 @@ def alternatives(words: Iterable[str]) -> str:
 
 
 def any_expression(table: str, between: str = " ") -> str:
-    """A regular expression for any line of `table`, tried in their order, with `between` between two words of a line.
+    """A regular expression for any line of `table`, tried in their order: see `line_expressions`."""
+    return f"(?:{'|'.join(line_expressions(table, between))})"
 
-    In a line «|» parts words that may stand in one place, «*» is any ending, and «…» up to two words more.
+
+def line_expressions(
+    table: str, between: str = " ", parts: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
+    """A regular expression for each line of `table`, with `between` between two words of a line.
+
+    In a line «|» parts words that may stand in one place, «?» after these says that the place may be empty, «*» is any
+    ending, and «…» up to two words more. «<name>» is the expression of that name in `parts`, or any text, as a group.
     """
-    marks = {"*": r"\w*", "…": r"(?:\w+\W+){0,2}"}
-    lines = (between.join(f"(?:{word})" for word in line.split()) for line in table.strip().splitlines())
-    expression = "|".join(lines).replace(f"(?:…){between}", "…")
-    return f"(?:{re.sub('[*…]', lambda mark: marks[mark[0]], expression)})"
+
+    def expression(places: Iterable[str]) -> str:
+        joined, gap = "", ""
+        for place in places:
+            word = re.sub(r"<(\w+)>", lambda name: parts.get(name[1], f"(?P{name[0]}.+?)"), place.rstrip("?"))
+            word = word if "<" in place else word.replace("*", r"\w*")
+            if place == "…":
+                joined, gap = rf"{joined}{gap}(?:\w+\W+){{0,2}}", ""
+            elif not place.endswith("?"):
+                joined, gap = f"{joined}{gap}(?:{word})", between
+            else:
+                joined += f"(?:{gap}(?:{word}))?" if gap else f"(?:(?:{word}){between})?"
+        return joined
+
+    return [expression(line.split()) for line in table.strip().splitlines()]
