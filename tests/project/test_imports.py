@@ -177,3 +177,16 @@ def test_no_public_function_has_the_name_of_another() -> None:
     # `main` is what `python -m` runs of a module, and the same everywhere
     times = Counter(_defined(ast.FunctionDef, ast.AsyncFunctionDef))
     assert [name for name, count in times.items() if count > 1 and name[0] != "_" and name != "main"] == []
+
+
+def test_what_the_architecture_page_names_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = {*re.findall(r"`(\w+(?:/\w+)*(?:/|\.json|\.onnx)?)`", page)} - {"alpie"}  # the command
+    paths = [path for top in TOP for path in [ROOT / top, *(ROOT / top).rglob("*")]]
+    places = [f"/{path.relative_to(ROOT).as_posix()}{'/' * path.is_dir()}" for path in paths]
+    known = {*_defined(ast.ClassDef, ast.FunctionDef)}
+    missing = {
+        name for name in named if not any(place.endswith((f"/{name}", f"/{name}.py")) for place in places)
+    }
+    assert len(named) > 50
+    assert missing - known == set()
