@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
@@ -31,6 +32,14 @@ DIVISIONS, FEMININE = (frozenset(_TABLES[name].split()) for name in ("divisions"
 # The level of a unit: units of lower levels that follow are parts of it.
 _LEVELS = dict.fromkeys(DIVISIONS, 0) | {"clause": 2, "fraction": 3, "letter": 4, "item": 4, "paragraph": 3}
 _ARTICLE_LEVEL = 1
+_WITH_PARTS = (
+    "article",
+    "provision",
+    "clause",
+    "clausula",
+    "transitorio",
+    "anexo",
+)  # a clause or a letter may follow
 _PROVISION_TYPES = {sort[:length]: sort for sort in _TABLES["provisions"].split() for length in (1, 2)}
 
 _WORD = re.compile(
@@ -59,6 +68,13 @@ _JOIN = re.compile(
 )
 
 
+class ParsedUnits(NamedTuple):
+    """The units of one place, and the offset where the words that name them end."""
+
+    units: Units
+    end: int
+
+
 @dataclass(frozen=True)
 class UnitMention:
     """A unit that a text names: the units of a list or a range as choices, and the offset where the words end."""
@@ -76,20 +92,27 @@ class UnitMention:
         return min(map(_level, self.kinds)) <= _ARTICLE_LEVEL
 
 
-def units_in(text: str) -> Iterator[tuple[Units, int]]:
-    """The places that a text names, each with the offset where its words end."""
+class UnitGroups(NamedTuple):
+    """Units grouped by the place that they name together, and the offset where their words end."""
+
+    groups: list[list[UnitMention]]
+    end: int
+
+
+def units_in(text: str) -> Iterator[ParsedUnits]:
+    """The places that a text names."""
     folded, position = fold_in_place(text), 0
     for start, _ in words_with_offsets(folded):
-        groups, end = parse_units(text, folded, start) if start >= position else ([], 0)
-        position = max(position, end)
-        yield from ((units, end) for units in (places_named(groups) if groups else ()))
+        if start >= position:
+            groups, end = parse_units(text, folded, start)
+            position = max(position, end)
+            yield from (ParsedUnits(units, end) for units in places_named(groups))
 
 
 @lru_cache(maxsize=8192)
 def parse_label(label: str) -> Units:
     """The units of a label of a passage: «artículo 22, apartado 1»."""
-    groups, _ = parse_units(label, fold_in_place(label), 0)
-    return next(iter(places_named(groups)), ()) if groups else ()
+    return next(places_named(parse_units(label, fold_in_place(label), 0).groups), ())
 
 
 def words_with_offsets(folded: str) -> Iterator[tuple[int, str]]:
@@ -97,13 +120,13 @@ def words_with_offsets(folded: str) -> Iterator[tuple[int, str]]:
     return ((match.start(), match[0]) for match in re.finditer(r"\w+", folded))
 
 
-def parse_units(text: str, folded: str, position: int) -> tuple[list[list[UnitMention]], int]:
-    """The units named from `position` on, grouped by place, and the offset where their words end."""
+def parse_units(text: str, folded: str, position: int) -> UnitGroups:
+    """The units named from `position` on."""
     groups: list[list[UnitMention]] = []
     unit = _unit(text, folded, position)
     end, joined = position, ""
     while unit is not None:
-        named_kinds = {kind for one in groups[-1] for kind in one.kinds} if groups else set()
+        named_kinds = {kind for mention in groups[-1] for kind in mention.kinds} if groups else set()
         apart = bool(re.search(r"\b(?:y|e|o|and)\b|;", joined)) and not re.search(r"\bdel?\b", joined)
         if not groups or named_kinds & unit.kinds or apart:
             groups.append([unit])
@@ -120,14 +143,14 @@ def parse_units(text: str, folded: str, position: int) -> tuple[list[list[UnitMe
             and min(map(_level, named_kinds | groups[-1][-1].kinds)) > _ARTICLE_LEVEL
         ):
             unit = parse_bare_article(text, folded, following)  # «letra c) del 14.1»
-    return groups, end
+    return UnitGroups(groups, end)
 
 
 def parse_bare_article(text: str, folded: str, position: int) -> UnitMention | None:
     """The article that a number without a word for it names: «el 14.1.c)»; None where there is no number."""
     begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
-    found = _number(text, folded, position, "article") if begins else None
-    return UnitMention((found[0],), found[1]) if found else None
+    article = _number(text, folded, position, "article") if begins else None
+    return UnitMention((article.units,), article.end) if article else None
 
 
 def _unit(text: str, folded: str, position: int) -> UnitMention | None:
@@ -139,19 +162,25 @@ def _unit(text: str, folded: str, position: int) -> UnitMention | None:
         return _provision(text, folded, position, provision)
     if alone := _ALONE_WORD.match(folded, position):
         return UnitMention(((_WITHOUT_NUMBER[alone[0]],),), alone.end())
+    return _unit_after_number(text, folded, position)
+
+
+def _unit_after_number(text: str, folded: str, position: int) -> UnitMention | None:
+    """The unit whose word follows its number, an ordinal or a Roman one: «segundo párrafo», «segunda disposición adicional»."""
     number = number_at(text, position)
-    if number is not None and (number.ordinal or not text[position].isdigit()):
-        if folded[number.end : number.end + 1] != " ":
-            return None
-        provision = _PROVISION.match(folded, number.end + 1)
-        if provision and provision["sort"]:  # «segunda disposición adicional»
-            units = (("provision", f"{_PROVISION_TYPES[provision['sort'][:2]]} {number.canonical}"),)
-            return UnitMention((units,), len(folded[: provision.end()].rstrip()))
-        word = _WORD.match(folded, number.end + 1)
-        kind = _UNIT_KINDS[word["word"]] if word else ""
-        if word and kind not in ("article", "page", "letter", *DIVISIONS):
-            return UnitMention((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
-    return None
+    if number is None or (text[position].isdigit() and not number.ordinal):
+        return None
+    if folded[number.end : number.end + 1] != " ":
+        return None
+    provision = _PROVISION.match(folded, number.end + 1)
+    if provision and provision["sort"]:
+        units = (("provision", f"{_PROVISION_TYPES[provision['sort'][:2]]} {number.canonical}"),)
+        return UnitMention((units,), len(folded[: provision.end()].rstrip()))
+    word = _WORD.match(folded, number.end + 1)
+    kind = _UNIT_KINDS[word["word"]] if word else ""
+    if word is None or kind in ("article", "page", "letter", *DIVISIONS):
+        return None
+    return UnitMention((((kind, number.canonical),),), word.start() + len(word[0].rstrip()))
 
 
 def _as_transitory(folded: str, unit: UnitMention) -> UnitMention:
@@ -181,46 +210,66 @@ def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> Uni
     first = _number(text, folded, position, kind, several)
     if first is None:
         return None
-    choices, end = [first[0]], first[1]
+    choices, end = [first.units], first.end
     while True:
-        to, following = _TO.match(folded, end), _AND.match(folded, end)
-        if to and len(choices[-1]) == 1 and (until := _number(text, folded, to.end(), kind, several)):
-            low, high = choices[-1][0][1], until[0][0][1]
-            if len(until[0]) == 1 and (several or low.split()[0].isdigit()):
-                choices[-1] = ((kind, f"{low}…{high}"),)
-                end = until[1]
-                continue
-        found = _number(text, folded, following.end(), kind, several) if following else None
-        if following and found is None and (suffix := suffix_at(text, following.end())):
-            found = ((kind, f"{choices[-1][0][1].split()[0]} {suffix[0]}"),), suffix[1]
-        hangs = choices[-1][-1][0] == "letter"
-        if following and found is None and hangs and (letter := _LETTER.match(folded, following.end())):
-            found = (*choices[-1][:-1], ("letter", letter[1] or letter[2])), letter.end()
-        if found is None or following is None or _WORD.match(folded, following.end()):
-            break
-        is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[found[1] :])
-        if "," in following[0] and not is_list:
-            break
-        units = found[0]
-        if len(choices[-1]) > 1 and len(units) == 1 and not several and units[0][1].isdigit():
-            units = (choices[-1][0], (choices[-1][1][0], units[0][1]))  # «art. 22.1 y 2»
-        choices.append(units)
-        end = found[1]
-    return UnitMention(tuple(choices), end)
+        if until := _range_end(text, folded, end, kind, several, choices[-1]):
+            choices[-1], end = until
+        elif another := _next_choice(text, folded, end, kind, several, choices):
+            choices.append(another.units)
+            end = another.end
+        else:
+            return UnitMention(tuple(choices), end)
 
 
-def _number(
-    text: str, folded: str, position: int, kind: str, several: bool = False
-) -> tuple[Units, int] | None:
+def _range_end(
+    text: str, folded: str, position: int, kind: str, several: bool, low: Units
+) -> ParsedUnits | None:
+    """The range that «a 5» or «-5» makes of the number before, `low`; None where no range follows."""
+    to = _TO.match(folded, position)
+    if to is None or len(low) > 1:
+        return None
+    first = low[0][1]
+    high = _number(text, folded, to.end(), kind, several)
+    if high is None or len(high.units) > 1 or not (several or first.split()[0].isdigit()):
+        return None
+    return ParsedUnits(((kind, f"{first}…{high.units[0][1]}"),), high.end)
+
+
+def _next_choice(
+    text: str, folded: str, position: int, kind: str, several: bool, choices: list[Units]
+) -> ParsedUnits | None:
+    """The next of a list after `choices`: «, 4», «y 14 bis», «y c)»; None where the list has ended."""
+    joint, last = _AND.match(folded, position), choices[-1]
+    if joint is None or _WORD.match(folded, joint.end()):
+        return None
+    choice = _number(text, folded, joint.end(), kind, several)
+    if choice is None and (suffix := suffix_at(text, joint.end())):  # «14 y bis»
+        choice = ParsedUnits(((kind, f"{last[0][1].split()[0]} {suffix[0]}"),), suffix[1])
+    if choice is None and last[-1][0] == "letter" and (letter := _LETTER.match(folded, joint.end())):
+        choice = ParsedUnits((*last[:-1], ("letter", letter[1] or letter[2])), letter.end())
+    if choice is None:
+        return None
+    is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[choice.end :])
+    if "," in joint[0] and not is_list:
+        return None
+    if len(last) > 1 and len(choice.units) == 1 and not several and choice.units[0][1].isdigit():
+        return choice._replace(units=(last[0], (last[1][0], choice.units[0][1])))  # «art. 22.1 y 2»
+    return choice
+
+
+def _number(text: str, folded: str, position: int, kind: str, several: bool = False) -> ParsedUnits | None:
+    """The number of a unit of this `kind`, with the clause and the letter that hang on it."""
     letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
     if letter:
-        return (("letter", letter[1] or letter[2]),), letter.end()
+        return ParsedUnits((("letter", letter[1] or letter[2]),), letter.end())
     if kind == "letter":
         return None
     if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
-        return ((kind, label[0]),), label.end()  # pages go by what they are called: «iv» is not «4»
+        return ParsedUnits(
+            ((kind, label[0]),), label.end()
+        )  # pages go by what they are called: «iv» is not «4»
     if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
-        return ((kind, "preliminar"),), preliminary.end()
+        return ParsedUnits(((kind, "preliminar"),), preliminary.end())
     opening = _OPENING.match(folded, position)
     number = number_at(text, opening.end() if opening else position, feminine=kind in FEMININE)
     if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
@@ -229,21 +278,27 @@ def _number(
         return None
     bracketed = folded[number.start - 1 : number.start] == "("
     end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
-    units: list[tuple[str, str]] = [(kind, number.canonical)]
-    if kind in ("article", "provision", "clause", "clausula", "transitorio", "anexo"):
-        clause = _CLAUSE.match(folded, end) or (
-            _COMMA_CLAUSE.match(folded, end) if kind == "article" and not several else None
-        )
-        if clause and kind != "clause":
-            units.append(("clause", clause[1] or clause[2]))
-            end = clause.end()
-            if deeper := _CLAUSE.match(folded, end):  # «149.1.18.ª»
-                units.append(("item", deeper[1] or deeper[2]))
-                end = deeper.end()
-        if hanging := _CLAUSE_LETTER.match(folded, end):
-            units.append(("letter", hanging[1] or hanging[2]))
-            end = hanging.end()
-    return tuple(units), end
+    whole = ParsedUnits(((kind, number.canonical),), end)
+    return _with_parts(folded, whole, several) if kind in _WITH_PARTS else whole
+
+
+def _with_parts(folded: str, whole: ParsedUnits, several: bool) -> ParsedUnits:
+    """A unit with the clause, the item and the letter that follow its number: «14.1.c)», «149.1.18.ª»."""
+    units, end = [*whole.units], whole.end
+    kind = units[0][0]
+    clause = None if kind == "clause" else _CLAUSE.match(folded, end)
+    if kind == "article" and not several:
+        clause = clause or _COMMA_CLAUSE.match(folded, end)
+    if clause:
+        units.append(("clause", clause[1] or clause[2]))
+        end = clause.end()
+        if deeper := _CLAUSE.match(folded, end):
+            units.append(("item", deeper[1] or deeper[2]))
+            end = deeper.end()
+    if letter := _CLAUSE_LETTER.match(folded, end):
+        units.append(("letter", letter[1] or letter[2]))
+        end = letter.end()
+    return ParsedUnits(tuple(units), end)
 
 
 def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
@@ -251,8 +306,8 @@ def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
     for number, group in enumerate(groups):
         lists = [unit.choices for unit in group]
         if not any(unit.is_whole for unit in group):
-            others = (*groups[number + 1 :], *reversed(groups[:number]))
-            wholes = ([unit for unit in other if unit.is_whole] for other in others)
+            beside = (*groups[number + 1 :], *reversed(groups[:number]))
+            wholes = ([unit for unit in other_group if unit.is_whole] for other_group in beside)
             nearest = next(filter(None, wholes), [])
             lists += [tuple(units[:1] for units in unit.choices) for unit in nearest]
         for chosen in product(*lists):

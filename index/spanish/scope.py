@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, find_law_number
@@ -28,6 +29,7 @@ _BEFORE = re.compile(
 _OF = re.compile(r"\b(?:del|de\s+la|de\s+el|the|la|el)\s+$")
 _AFTER = re.compile(rf"\s*,?\s*(?:no\s+)?(?:se\s+)?{_SAYS}\b")
 _CHANGED = re.compile(rf"\b{_CHANGES}\s+(?:a\s+)?(?:la|el)\s+$")
+_INITIALS = ("lo", "rd", "rdl")  # of kinds of laws, which are no words
 _WORD = re.compile(r"[\w/.-]*\w")
 _DATE = re.compile(r",?\s+(?:de|del)\s+\d{1,2}\s+de\s+[a-z]+(?:\s+(?:de|del)\s+\d{4})?,?")
 _CALLED = re.compile(rf"(?:\b(?:segun|de\s+acuerdo\s+con|{_SAYS})\s+(?:(?:el|la)\s+)?)(?P<name>[\w-]+)")
@@ -54,34 +56,41 @@ class _Name:
     sure: bool  # the name says which document, not only which kind
 
 
+class _Relation(NamedTuple):
+    put_to: bool  # the words around a name say that the question is put to the document
+    adverbial: int | None  # where the words begin that only say where to look; None: they say more
+
+
 def parse_scope(question: Question, names: DocumentNames) -> Scope:
     """Which of the documents known by `names` the question is put to."""
     text = question.searched
     folded = fold_in_place(text)
     preferred: frozenset[str] = frozenset()
     for noun in re.finditer(r"(?<![\w/-])[a-z]+(?![\w/-])", folded):
-        if noun[0] not in NOUNS and noun[0] not in ("lo", "rd", "rdl"):
-            continue
-        before = _BEFORE.search(folded, 0, noun.start())
-        name = _name_at(folded, noun.start(), noun[0], names)
+        is_name = noun[0] in NOUNS or noun[0] in _INITIALS
+        name = _name_at(folded, noun.start(), noun[0], names) if is_name else None
         if name is None:
             continue
-        opens = not folded[: noun.start()].strip(" ¿¡") and folded[name.end :].lstrip()[:1] == ","
-        put_to = before is not None or opens or bool(_AFTER.match(folded, name.end))
-        if name.documents:
-            if name.sure and put_to:
-                start = before.start() if before and before["adverbial"] else name.start
-                adverbial = opens or bool(before and before["adverbial"])
-                asked = _without_name(question, start, name.end) if adverbial else question
-                is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
-                return Scope(asked, name.documents, exclusive=is_law)
-            opening = folded[: noun.start()]
-            if _CHANGED.search(opening) is None and (put_to or _OF.search(opening)):
-                preferred = preferred or name.documents
-        elif put_to and (absent := _absent_name(text, folded, name, noun[0])):
-            return Scope(question, absent=absent)
-    called = preferred or _publisher_documents(folded, names)
-    return Scope(question, called)
+        relation, before = _relation(folded, name), folded[: name.start]
+        if not name.documents:
+            if relation.put_to and (absent := _absent_name(text, folded, name, noun[0])):
+                return Scope(question, absent=absent)
+        elif name.sure and relation.put_to:
+            begin = relation.adverbial
+            asked = question if begin is None else _without_name(question, begin, name.end)
+            is_law = noun[0] in _LAWS or find_law_number(folded[name.start : name.end]) is not None
+            return Scope(asked, name.documents, exclusive=is_law)
+        elif not _CHANGED.search(before) and (relation.put_to or _OF.search(before)):
+            preferred = preferred or name.documents
+    return Scope(question, preferred or _publisher_documents(folded, names))
+
+
+def _relation(folded: str, name: _Name) -> _Relation:
+    """What the words before and after a name make of it: «según …», «¿qué dice …?», «…, ¿qué …?»."""
+    before = _BEFORE.search(folded, 0, name.start)
+    opens = not folded[: name.start].strip(" ¿¡") and folded[name.end :].lstrip()[:1] == ","
+    adverbial = before.start() if before and before["adverbial"] else name.start if opens else None
+    return _Relation(before is not None or opens or bool(_AFTER.match(folded, name.end)), adverbial)
 
 
 def _name_at(folded: str, start: int, noun: str, names: DocumentNames) -> _Name | None:
