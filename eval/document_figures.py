@@ -90,12 +90,12 @@ def _count_matched(
 ) -> int:
     """How many neighbours among `words`, both of `halves`, are together one of `wholes`; they are struck off."""
     count = 0
-    for one, other in pairwise(words):
-        if halves[one] and halves[other] and wholes[one + other]:
-            halves[one] -= 1
-            halves[other] -= 1
-            wholes[one + other] -= 1
-            count += (one, other) not in compounds
+    for first, second in pairwise(words):
+        if halves[first] and halves[second] and wholes[first + second]:
+            halves[first] -= 1
+            halves[second] -= 1
+            wholes[first + second] -= 1
+            count += (first, second) not in compounds
     return count
 
 
@@ -112,15 +112,15 @@ def measure_file(path: Path) -> FileReading:
     passages = make_passages(document, layout)
     document = measure_coverage(document, layout, passages)
     seconds = time.process_time() - began
-    other = _other_reading(path)
+    reference = _other_reading(path)
     text = _all_of(document, layout)
-    if other is None:
+    if reference is None:
         coverage = document.coverage
         lost = coverage.words_found - coverage.words_kept
         counts = WordComparison(coverage.words_found, lost, 0, 0)
     else:
-        counts = compare_words(other, text)
-    listed, unshown = _contents_entries(data, path, other or "")
+        counts = compare_words(reference, text)
+    listed, unshown = _contents_entries(data, path, reference or "")
     headings = {
         _folded(readable_text(document.text, block.spans))
         for block in layout.blocks
@@ -209,14 +209,14 @@ def _lines(folder: Path) -> Iterator[str]:
         if format_of(path) is None or not path.is_file():
             continue
         try:
-            one = measure_file(path)
+            reading = measure_file(path)
         except SourceError as error:
             yield f"{path.name}\t{error}"
             continue
         yield (
-            f"{one.file[:48]}\t{one.pages}\t{one.pages_read}\t{one.words}\t{one.recall:.4f}\t{one.fused}\t"
-            f"{one.divided}\t{one.headings}\t{one.found}\t{one.unshown}\t{one.passages}\t{one.seconds:.1f}\t"
-            + ", ".join(one.notices)
+            f"{reading.file[:48]}\t{reading.pages}\t{reading.pages_read}\t{reading.words}\t{reading.recall:.4f}\t{reading.fused}\t"
+            f"{reading.divided}\t{reading.headings}\t{reading.found}\t{reading.unshown}\t{reading.passages}\t{reading.seconds:.1f}\t"
+            + ", ".join(reading.notices)
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     yield f"peak memory {peak} MB, {time.process_time():.0f} s of CPU"

@@ -136,32 +136,34 @@ def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
 
 def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Study:
     """Measure everything of `pipelines`, of which the first is the system itself."""
-    main, *others = pipelines
-    overall = {one.name: _shown(one, summarise(one.scores, resamples)) for one in pipelines}
-    by_kind = {
-        one.name: {
-            kind: _shown(one, estimates)
-            for kind, estimates in summarise_by_kind(one.scores, resamples).items()
-        }
-        for one in pipelines
+    main, *compared = pipelines
+    overall = {
+        pipeline.name: _shown(pipeline, summarise(pipeline.scores, resamples)) for pipeline in pipelines
     }
-    differences = {one.name: _differences(main, one, resamples) for one in others}
+    by_kind = {
+        pipeline.name: {
+            kind: _shown(pipeline, estimates)
+            for kind, estimates in summarise_by_kind(pipeline.scores, resamples).items()
+        }
+        for pipeline in pipelines
+    }
+    differences = {pipeline.name: _differences(main, pipeline, resamples) for pipeline in compared}
     tables = [_overall_table(main, overall), _kind_table(main, by_kind[main.name])]
-    if others:
+    if compared:
         tables += [_difference_table(main, differences), _pipelines_by_kind_table("recall@5", by_kind)]
     meanings = {metric.name: metric.meaning for metric in METRICS} | dict(STATISTICS)
     tables.append(Table("What is measured", ("figure", "meaning"), tuple(meanings.items())))
     figures = {
         "interval": {"level": 0.95, "method": "percentile bootstrap", "resamples": resamples},
         "pipelines": {
-            one.name: {
-                "quotes": one.quotes,
-                "overall": _figures(overall[one.name]),
-                "by_kind": {kind: _figures(of_kind) for kind, of_kind in by_kind[one.name].items()},
+            pipeline.name: {
+                "quotes": pipeline.quotes,
+                "overall": _figures(overall[pipeline.name]),
+                "by_kind": {kind: _figures(of_kind) for kind, of_kind in by_kind[pipeline.name].items()},
             }
-            for one in pipelines
+            for pipeline in pipelines
         },
-        "differences": {f"{main.name} - {other}": _figures(of) for other, of in differences.items()},
+        "differences": {f"{main.name} - {name}": _figures(of) for name, of in differences.items()},
         "refusal_curve": [asdict(point) for point in refusal_curve(main.scores)],
     }
     return Study("report", "Evaluation", tables, figures)

@@ -92,12 +92,14 @@ def look_up(corpus: Corpus, lookup: LookupQuery) -> LookupResults:
     if not query.clauses or lookup.document not in ("", *documents):
         return LookupResults()
     matches = [
-        one for one in corpus.word_matches(query) if lookup.admits(documents[one.document], one.section)
+        match
+        for match in corpus.word_matches(query)
+        if lookup.admits(documents[match.document], match.section)
     ]
-    counts = Counter(one.document for one in matches)
-    found = _first_passages(matches, counts, corpus, lookup)
+    counts = Counter(match.document for match in matches)
+    passages = _first_passages(matches, counts, corpus, lookup)
     if query.is_literal:
-        return LookupResults(found, counts=counts)
+        return LookupResults(passages, counts=counts)
 
     def admits(hit: Hit) -> bool:
         passage = hit.passage
@@ -111,10 +113,10 @@ def look_up(corpus: Corpus, lookup: LookupQuery) -> LookupResults:
         if not _holds_all_words(hit.passage.text, query)
     ]
     return LookupResults(
-        found,
+        passages,
         tuple(related[:_MAX_RELATED]),
         counts,
-        none_held=bool(hits) and not found and corpus.holds_none_of(lookup.text, document, admits),
+        none_held=bool(hits) and not passages and corpus.holds_none_of(lookup.text, document, admits),
         is_cited=parse_reference(parse_question(lookup.text).typed) is not None,
     )
 
@@ -123,7 +125,7 @@ def _first_passages(
     matches: Sequence[WordMatch], counts: Counter[str], corpus: Corpus, lookup: LookupQuery
 ) -> tuple[MarkedPassage, ...]:
     """The passages that are shown, document by document: the document of the best passage first, or by date."""
-    rows = [one.row for one in matches]
+    rows = [match.row for match in matches]
     order = [document for document, _ in counts.most_common()]
     if lookup.sort != "relevance":
         dates = {document: corpus.documents[document].date.split("/")[-1] for document in counts}
@@ -135,8 +137,8 @@ def _first_passages(
             by_document.setdefault(hit.passage.document_id, []).append(hit.passage)
         return _marked(list(chain.from_iterable(by_document.values()))[: lookup.shown], lookup.query)
     place = {document: number for number, document in enumerate(order)}
-    first = sorted(matches, key=lambda one: place[one.document])[: lookup.shown]
-    return _marked([corpus.passages[one.row] for one in first], lookup.query)
+    first = sorted(matches, key=lambda match: place[match.document])[: lookup.shown]
+    return _marked([corpus.passages[match.row] for match in first], lookup.query)
 
 
 def _marked(passages: Sequence[Passage], query: WordQuery) -> tuple[MarkedPassage, ...]:

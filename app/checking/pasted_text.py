@@ -17,16 +17,16 @@ _FEWEST_WORDS = 3  # of a sentence that is looked up by itself
 
 def sentences_of(pasted: str) -> list[str]:
     """The sentences of a text, those of a word or two with the one before; what is marked as left out parts them too."""
-    found: list[str] = []
+    sentences: list[str] = []
     for part in OMISSION_MARK.split(pasted):
-        begins = len(found)
+        begins = len(sentences)
         for start, end in sentence_bounds(part):
-            one = part[start:end]
-            if len(found) > begins and len(_LETTERS.findall(one)) < _FEWEST_WORDS:
-                found[-1] += f" {one}"
-            elif _LETTERS.search(one):
-                found.append(one)
-    return found
+            sentence = part[start:end]
+            if len(sentences) > begins and len(_LETTERS.findall(sentence)) < _FEWEST_WORDS:
+                sentences[-1] += f" {sentence}"
+            elif _LETTERS.search(sentence):
+                sentences.append(sentence)
+    return sentences
 
 
 def visible_lines(text: str) -> str:

@@ -75,32 +75,33 @@ def format_citations(
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](translations, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
-    letters = year_letters([one.citation for one in lines])
+    letters = year_letters([excerpt.citation for excerpt in lines])
     cited = tuple(
         FormattedQuotation(
-            text=one.text,
-            bracket=style.bracket(one.citation, letters[one.citation.document_id]),
-            block=style.block_words is not None and len(one.text.split()) >= style.block_words,
-            note=one.note,
+            text=excerpt.text,
+            bracket=style.bracket(excerpt.citation, letters[excerpt.citation.document_id]),
+            block=style.block_words is not None and len(excerpt.text.split()) >= style.block_words,
+            note=excerpt.note,
         )
-        for one in lines
+        for excerpt in lines
     )
-    of_documents = {one.citation.document_id: one.citation for one in reversed(lines)}
-    ordered = sorted(of_documents.values(), key=_place_in_the_list)
-    return cited, tuple(dict.fromkeys(style.reference(one, letters[one.document_id]) for one in ordered))
+    first = {excerpt.citation.document_id: excerpt.citation for excerpt in reversed(lines)}
+    ordered = sorted(first.values(), key=_place_in_the_list)
+    references = (style.reference(citation, letters[citation.document_id]) for citation in ordered)
+    return cited, tuple(dict.fromkeys(references))
 
 
 def _render_style(job: ExportJob, style_name: str) -> str:
     cited, references = format_citations(job.excerpts, style_name, job.translations, job.accessed)
     lines: list[str] = []
-    for one in cited:
-        quoted = f"{job.translations.quoted(one.text)} {one.bracket}."
-        lines += [f"    {one.text} {one.bracket}" if one.block else quoted, ""]
-        if one.note:
-            lines += [job.translations("export.note", note=one.note), ""]
+    for quotation in cited:
+        quoted = f"{job.translations.quoted(quotation.text)} {quotation.bracket}."
+        lines += [f"    {quotation.text} {quotation.bracket}" if quotation.block else quoted, ""]
+        if quotation.note:
+            lines += [job.translations("export.note", note=quotation.note), ""]
     if not lines:
         return ""
-    lines += [job.translations("export.references"), "", *(one.text for one in references)]
+    lines += [job.translations("export.references"), "", *(entry.text for entry in references)]
     return "\n".join(lines) + "\n"
 
 

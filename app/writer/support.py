@@ -69,22 +69,30 @@ class SupportCheck:
         return self._words_against(figures, texts)
 
     def _words_against(self, figures: Figures, texts: Sequence[str]) -> DropReason | None:
-        own = set(_words(figures.without_figures))
+        said = set(_words(figures.without_figures))
         known = set(_words(" ".join([*texts, self._question])))
-        if own and len(own & known) < _MIN_SHARED * len(own):
+        if said and len(said & known) < _MIN_SHARED * len(said):
             return DropReason.UNRELATED
-        counted = (one for one in figures.figures if one.kind in ("number", "percent") and not is_year(one))
+        counted = (
+            figure
+            for figure in figures.figures
+            if figure.kind in ("number", "percent") and not is_year(figure)
+        )
         sources = list(map(figures_of, texts))
-        return None if all(_keeps_company(one, figures, sources) for one in counted) else DropReason.COMPANY
+        return (
+            None
+            if all(_keeps_company(figure, figures, sources) for figure in counted)
+            else DropReason.COMPANY
+        )
 
 
 def _keeps_company(figure: Figure, figures: Figures, sources: Sequence[Figures]) -> bool:
     """Whether a word near the figure is also near it in a quote."""
-    own = _near(figures, figure, _NEAR_IN_SENTENCE)
-    if not own:
+    company = _near(figures, figure, _NEAR_IN_SENTENCE)
+    if not company:
         return True
     return any(
-        own & _near(source, other, _NEAR_IN_QUOTE)
+        company & _near(source, other, _NEAR_IN_QUOTE)
         for source in sources
         for other in source.figures
         if other.key == figure.key

@@ -33,11 +33,11 @@ def main() -> None:
     encoder = open_configured_encoder(load_settings())
     rows = [json.loads(line) for line in _MESSAGES.read_text("utf-8").splitlines()]
     fitted = [(row["text"], row["risk"]) for row in rows if row["part"] == "fit"]
-    others = (
+    harmless = (
         *read_own_questions(OWN_QUESTIONS / "fitting"),
         *off_topic_questions(),
     )
-    fitted += [(one.text, "") for one in others if one.kind != "at-risk"]
+    fitted += [(question.text, "") for question in harmless if question.kind != "at-risk"]
     people = [row for row in fitted if row[1]]
     table = {
         "encoder": encoder.fingerprint,
@@ -48,8 +48,8 @@ def main() -> None:
     kept = [row for row in rows if row["part"] == "test"]
     detected = [detect_risk(row["text"], encoder) for row in kept]
     for risk in ("self", "other", ""):
-        own = [found or "" for row, found in zip(kept, detected, strict=True) if row["risk"] == risk]
-        counts = ", ".join(f"{own.count(one)} {one or 'none'}" for one in ("self", "other", ""))
+        guesses = [guess or "" for row, guess in zip(kept, detected, strict=True) if row["risk"] == risk]
+        counts = ", ".join(f"{guesses.count(name)} {name or 'none'}" for name in ("self", "other", ""))
         print(f"{risk or 'none'}: {counts}")  # noqa: T201 - a script
 
 

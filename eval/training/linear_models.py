@@ -26,15 +26,17 @@ def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
 
     Questions without a right candidate, or with nothing else, say nothing and are left out.
     """
-    used = [(one, weight) for one, weight in weighted if one.right.any() and not one.right.all()]
+    used = [
+        (example, weight) for example, weight in weighted if example.right.any() and not example.right.all()
+    ]
     # Only differences between the candidates of a question count, so the scale is theirs: between two collections a
     # score may lie so far apart that the penalty would forbid it to say anything within one.
-    tables = [one.candidates.features.astype(np.float64) for one, _ in used]
+    tables = [example.candidates.features.astype(np.float64) for example, _ in used]
     apart = np.concatenate([table - table.mean(axis=0) for table in tables])
     _, scale = _scales(apart)
     rows = apart / scale
-    right = np.concatenate([one.right for one, _ in used]).astype(np.float64)
-    counts = np.array([len(one.right) for one, _ in used])
+    right = np.concatenate([example.right for example, _ in used]).astype(np.float64)
+    counts = np.array([len(example.right) for example, _ in used])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     weights = np.array([weight for _, weight in used])
 
@@ -50,8 +52,8 @@ def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
         value = -(weights * np.log(np.maximum(of_right, 1e-300) / total)).sum()
         return float(value + 0.5 * _PENALTY * values @ values), gradient + _PENALTY * values
 
-    found = minimize(loss, np.zeros(len(CANDIDATE_FEATURES)), jac=True, method="L-BFGS-B")
-    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, (found.x / scale).tolist(), strict=True)))
+    optimum = minimize(loss, np.zeros(len(CANDIDATE_FEATURES)), jac=True, method="L-BFGS-B")
+    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, (optimum.x / scale).tolist(), strict=True)))
 
 
 def fit_logistic(

@@ -122,9 +122,8 @@ def _quantised(vectors: Floats) -> Any:
 
     dimension = int(vectors.shape[1])
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    bound = (
-        np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8
-    )  # the outermost byte stands for a number .4 % larger
+    # the outermost byte stands for a number .4 % larger
+    bound = np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8
     ranges = np.repeat(np.array([-bound, 2 * bound], np.float32), dimension)  # lowest, then width, of each
     faiss.copy_array_to_vector(ranges, index.sq.trained)
     index.is_trained = True

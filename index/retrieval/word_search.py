@@ -181,14 +181,14 @@ class WordIndex:
         if not query.clauses:
             return []
         clauses = (" OR ".join(map(self._alternative, clause)) for clause in query.clauses)
-        match = " AND ".join(f"({clause})" for clause in clauses)
-        found = self._database.rows(_HOLDING, match)
-        rows = self._passages.rows_of([number for number, _, _ in found]).tolist()
-        matches = sorted(WordMatch(row, *rest) for row, (_, *rest) in zip(rows, found, strict=True))
+        expression = " AND ".join(f"({clause})" for clause in clauses)
+        postings = self._database.rows(_HOLDING, expression)
+        rows = self._passages.rows_of([number for number, _, _ in postings]).tolist()
+        matches = sorted(WordMatch(row, *rest) for row, (_, *rest) in zip(rows, postings, strict=True))
         if not query.exact:
             return matches
-        folded = {one.row: fold_as_stored(texts(one.row)) for one in matches}
-        return [one for one in matches if all(exact.search(folded[one.row]) for exact in query.exact)]
+        folded = {match.row: fold_as_stored(texts(match.row)) for match in matches}
+        return [match for match in matches if all(exact.search(folded[match.row]) for exact in query.exact)]
 
     def _alternative(self, near: _Near) -> str:
         if len(near.terms) > 1:

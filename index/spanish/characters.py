@@ -8,9 +8,8 @@ import unicodedata
 # Control characters without tab and line feed; separators of lines, and lone surrogates, which no file can hold.
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _CONTROL = re.compile(f"[{_CONTROLS}]")
-_STEERING = re.compile(
-    rf"[{_CONTROLS}\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)  # the last ones turn the direction of writing
+# … and those that turn the direction of writing.
+_STEERING = re.compile(rf"[{_CONTROLS}\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def without_controls(text: str, instead: str = " ") -> str:

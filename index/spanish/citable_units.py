@@ -265,9 +265,8 @@ def _number(text: str, folded: str, position: int, kind: str, several: bool = Fa
     if kind == "letter":
         return None
     if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
-        return ParsedUnits(
-            ((kind, label[0]),), label.end()
-        )  # pages go by what they are called: «iv» is not «4»
+        # pages go by what they are called: «iv» is not «4»
+        return ParsedUnits(((kind, label[0]),), label.end())
     if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
         return ParsedUnits(((kind, "preliminar"),), preliminary.end())
     opening = _OPENING.match(folded, position)

@@ -50,9 +50,8 @@ _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = f".{POINTER}.new"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_NO_ROOM_BYTES = (
-    1_000_000  # with less free space, a write that failed without a reason failed for lack of room
-)
+# With less free space, a write that failed without a reason failed for lack of room.
+_NO_ROOM_BYTES = 1_000_000
 _NO_METADATA, _NO_VECTORS = Metadata(), PassageVectors.joined((), 0)
 
 
@@ -150,9 +149,8 @@ class _VersionWriter:
             vectors(SENTENCE_VECTORS),
             vectors(EXPANSION_VECTORS, True),
         )
-        self._unseen = dict(
-            self._database.rows("SELECT id, number FROM documents")
-        )  # not in the new version so far
+        # documents of the earlier version that are not in the new one so far
+        self._unseen = dict(self._database.rows("SELECT id, number FROM documents"))
         self._removed = False
         self._place = 0
 
@@ -184,7 +182,7 @@ class _VersionWriter:
             text=document.text,
             layout=to_json(Layout, layout),
             metadata=to_json(Metadata, content.metadata),
-            acronyms=json.dumps(learn_acronyms(one.text for one in passages), ensure_ascii=False),
+            acronyms=json.dumps(learn_acronyms(passage.text for passage in passages), ensure_ascii=False),
             notes=to_json(tuple[MessageText, ...], tuple(content.notes)),
         )
         for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
@@ -212,9 +210,8 @@ class _VersionWriter:
         for document in self._unseen.values():
             self._remove(document)
         if self._removed:
-            self._database.execute(
-                "INSERT INTO words (words) VALUES ('optimize')"
-            )  # forgets the words for good
+            # forgets the words for good
+            self._database.execute("INSERT INTO words (words) VALUES ('optimize')")
         passages = StoredPassages(self._database)
         write_postings(self._database, "stems", map(str.split, passages.values("stems")))
         expansions = (stems.split() for stems in passages.values("expansion_stems") if stems is not None)

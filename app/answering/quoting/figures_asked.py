@@ -17,7 +17,7 @@ _SHORTEST = 2  # digits: a single digit counts what is asked for («las 3 medida
 
 def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
     """Whether `question` names a figure that stands nowhere around the quotations, neither in digits nor in words."""
-    asked = {str(one) for one in tokens(question) if len(one) >= _SHORTEST and one.isdecimal()}
+    asked = {str(figure) for figure in tokens(question) if len(figure) >= _SHORTEST and figure.isdecimal()}
     if not asked:
         return False
     around = " ".join(
@@ -26,4 +26,6 @@ def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
         for cited in (quote.citation,)
     )
     present = set(map(str, tokens(around)))
-    return any(one not in present and fold(CARDINALS.get(int(one), one)) not in present for one in asked)
+    return any(
+        figure not in present and fold(CARDINALS.get(int(figure), figure)) not in present for figure in asked
+    )

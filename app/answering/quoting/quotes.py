@@ -44,9 +44,8 @@ class QuotePolicy:
 
     max_quotes: int = 5
     min_quotes: int = 1  # these are shown however improbable they are
-    enough_probability: float = (
-        0.9  # once the quotations together have this probability, there is no further one
-    )
+    # once the quotations together have this probability, there is no further one
+    enough_probability: float = 0.9
     min_ratio: float = 0.2  # of a further quotation's probability to the first's
     # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
     # precision .72, and .07 put .867 with .70

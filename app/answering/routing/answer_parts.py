@@ -46,18 +46,18 @@ def make_parts(
 ) -> list[Part]:
     """A part for each (heading, question) in `named`, with its quotations and the answer they are of."""
     return [
-        Part(role, heading, asked, tuple(own), tentative=bool(answer and answer.tentative))
-        for (heading, asked), own, answer in zip(named, quotes, answers, strict=True)
+        Part(role, heading, asked, tuple(of_it), tentative=bool(answer and answer.tentative))
+        for (heading, asked), of_it, answer in zip(named, quotes, answers, strict=True)
     ]
 
 
 def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
     """The parts; one without quotations gets the nearest quotation that no other part shows."""
-    shown = {one.text for part in parts for one in part.quotes}
+    shown = {quote.text for part in parts for quote in part.quotes}
     completed = []
     for part, answer in zip(parts, answers, strict=True):
         near = (*answer.nearest, *answer.quotes) if answer else ()
-        nearest = [one for one in near if one.text not in shown]
+        nearest = [quote for quote in near if quote.text not in shown]
         is_elsewhere = bool(answer and answer.answered and not part.quotes)
         completed.append(
             part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=is_elsewhere)
@@ -74,14 +74,14 @@ def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[
     of_all = [quote for quotes in sides for quote in quotes]
     shared = []
     for quotes, answer in zip(sides, answers, strict=True):
-        own = [one for one in quotes if not any(_is_better(other, one) for other in of_all)]
-        taken = sum(one.score for one in quotes if one not in own)
-        if answer and own and taken:
+        kept = [quote for quote in quotes if not any(_is_better(other, quote) for other in of_all)]
+        taken = sum(quote.score for quote in quotes if quote not in kept)
+        if answer and kept and taken:
             left = (
-                own[0].score / max(answer.confidence - taken, own[0].score, _LEAST_LEFT) * answer.confidence
+                kept[0].score / max(answer.confidence - taken, kept[0].score, _LEAST_LEFT) * answer.confidence
             )
-            own = own if left >= answer.search.threshold else []
-        kept = [one for one in own if one.score >= policy.min_ratio * own[0].score]
+            kept = kept if left >= answer.search.threshold else []
+        kept = [quote for quote in kept if quote.score >= policy.min_ratio * kept[0].score]
         shared.append(kept[:PART_QUOTES])
     return shared
 

@@ -33,9 +33,11 @@ _VERB_STEM = 4  # letters: words that begin with the same are forms of one verb 
 
 def operative_passages(passages: Sequence[Passage]) -> list[Passage]:
     """The passages of a document that ask for something: its operative paragraphs, or its recommendations."""
-    operative = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
-    operative = operative or [one for one in passages if _OPERATIVE.match(one.sentences[0].text)]
-    return operative or [one for one in passages if any(_RECOMMENDING.search(fold(h)) for h in one.path)]
+    operative = [passage for passage in passages if _OPERATIVE_LABEL in (passage.label or "")]
+    operative = operative or [passage for passage in passages if _OPERATIVE.match(passage.sentences[0].text)]
+    return operative or [
+        passage for passage in passages if any(_RECOMMENDING.search(fold(h)) for h in passage.path)
+    ]
 
 
 def overview_places(
@@ -47,22 +49,26 @@ def overview_places(
     if overview.kind is OverviewKind.DEMANDS:
         stem = overview.verb[:_VERB_STEM]
         asking = operative_passages(passages)
-        with_verb = [one for one in asking if stem and re.search(rf"\b{stem}", fold(one.sentences[0].text))]
-        return [Place(one, 0, len(one.sentences) - 1) for one in (with_verb or asking)][:most]
+        verb = re.compile(rf"\b{stem}") if stem else None
+        with_verb = [passage for passage in asking if verb and verb.search(fold(passage.sentences[0].text))]
+        return [Place(passage, 0, len(passage.sentences) - 1) for passage in (with_verb or asking)][:most]
     if overview.kind is OverviewKind.DATE:  # without a date in the text there is no place, and search answers
         return _first_sentence_that(_edge_passages(passages), lambda text: _is_dated(text, document.date))
     if overview.kind is OverviewKind.AUTHOR:
-        own = [word for word in distinctive_words(document.publisher) if len(word) > _VERB_STEM]
-        needed = min(2, len(own))
+        names = [word for word in distinctive_words(document.publisher) if len(word) > _VERB_STEM]
+        needed = min(2, len(names))
         return _first_sentence_that(
-            _edge_passages(passages), lambda text: 0 < needed <= sum(word in text for word in own)
+            _edge_passages(passages), lambda text: 0 < needed <= sum(word in text for word in names)
         )
     if overview.kind is OverviewKind.LIST:
         return _opening_places(passages)[:1]
-    main = [one for one in passages if one.label and _OPERATIVE_LABEL in one.label]
-    main = main or [one for one in passages if one.label == "artículo 1"]
-    main = main or [one for one in passages if one.kind is BlockKind.LEAD and one.path]
-    places = [*_opening_places(passages), *(place for one in main if (place := _first_sentences(one)))]
+    main = [passage for passage in passages if _OPERATIVE_LABEL in (passage.label or "")]
+    main = main or [passage for passage in passages if passage.label == "artículo 1"]
+    main = main or [passage for passage in passages if passage.kind is BlockKind.LEAD and passage.path]
+    places = [
+        *_opening_places(passages),
+        *(place for passage in main if (place := _first_sentences(passage))),
+    ]
     return list(dict.fromkeys(places))[:most]
 
 

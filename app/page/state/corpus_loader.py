@@ -49,9 +49,8 @@ class CorpusLoader(BackgroundLoader["Corpus"]):
         if isinstance(error, ArgumentError | AddressError):
             _LOG.info("refused: %s", error)
             return Failure("chat.refused", 400)
-        if isinstance(
-            error, AlpieError
-        ):  # of the index, the backend or the settings: other words would not help
+        if isinstance(error, AlpieError):
+            # of the index, the backend or the settings: other words would not help
             _LOG.warning("a request failed: %s", error)
             return Failure("chat.unavailable", 503)
         _LOG.error("a request failed", exc_info=error)

@@ -267,10 +267,14 @@ def collection_to_write(
     """
     name = connection.address.name
     current = _collection_of_alias(connection)
-    own = [one for one in _own_collections(connection) if one != current]
-    for collection in [] if fresh else [*([current] if current else []), *own]:
-        found = collection_stamp(name, collection)
-        if found and found.can_grow(stamp) and connection.call("has_collection", collection + SENTENCES):
+    earlier = [collection for collection in _own_collections(connection) if collection != current]
+    for collection in [] if fresh else [*([current] if current else []), *earlier]:
+        made_with = collection_stamp(name, collection)
+        if (
+            made_with
+            and made_with.can_grow(stamp)
+            and connection.call("has_collection", collection + SENTENCES)
+        ):
             connection.call("load_collection", collection)
             connection.call("load_collection", collection + SENTENCES)
             return collection
@@ -301,9 +305,9 @@ def _collection_of_alias(connection: MilvusConnection) -> str | None:
 def _own_collections(connection: MilvusConnection) -> list[str]:
     """Collections of passages under this name, newest first."""
     name = connection.address.name
-    found = [str(one) for one in connection.call("list_collections")]
-    own = [one for one in found if collection_stamp(name, one)]
-    return sorted(own, key=lambda one: int(one.rpartition("_")[2], 16), reverse=True)
+    collections = [str(collection) for collection in connection.call("list_collections")]
+    own = [collection for collection in collections if collection_stamp(name, collection)]
+    return sorted(own, key=lambda collection: int(collection.rpartition("_")[2], 16), reverse=True)
 
 
 def _create(
