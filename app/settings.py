@@ -11,7 +11,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from ipaddress import ip_network
@@ -31,7 +30,7 @@ from alpie.app.setting_kinds import (
     whole_number,
 )
 from alpie.app.translations import LANGUAGES, message
-from alpie.index.database.files import user_cache
+from alpie.index.database.files import read_toml, user_cache
 from alpie.index.environment import RUNTIMES, Runtime
 from alpie.index.errors import SettingsError
 
@@ -136,17 +135,9 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
     if not named and not path.is_file():
         return {}
     try:
-        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        table = read_toml(path, SettingsError)
     except OSError as error:
         raise SettingsError(message("settings.unreadable", path=path, error=error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(
-            message("at", where=path, reason=message("sources.not_utf8", place=error.start))
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            message("at", where=path, reason=message("sources.not_toml", error=error))
-        ) from error
     return _read_values(table, "settings.from_file", path.parent.absolute(), path=path)
 
 

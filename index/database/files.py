@@ -13,13 +13,14 @@ import json
 import os
 import secrets
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from alpie.index.errors import FileError
+from alpie.index.errors import AlpieError, FileError
 from alpie.index.messages import message
 
 FINGERPRINT_FILE = "fingerprint.json"
@@ -47,6 +48,16 @@ def temporary_file(path: Path, temporary: Path | None = None, private: bool = Fa
         yield new
     finally:
         new.unlink(missing_ok=True)
+
+
+def read_toml(path: Path, error_class: type[AlpieError]) -> dict[str, Any]:
+    """The content of a TOML file. Raises OSError, and `error_class` for a file that is no UTF-8 or no TOML."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise error_class.in_file(path, "sources.not_utf8", place=error.start) from error
+    except tomllib.TOMLDecodeError as error:
+        raise error_class.in_file(path, "sources.not_toml", error=error) from error
 
 
 def fsync(path: Path) -> None:
