@@ -28,7 +28,9 @@ def quotations_of(text: str) -> tuple[str, ...]:
     """The quotations of a BibTeX, RIS, CSL-JSON, CSV or Markdown export; none for any other text."""
     file = text.strip().removeprefix("\ufeff")
     if file.startswith("@"):
-        fields = map(_unescape_latex, _BIBTEX_NOTE.findall(file))
+        fields = (
+            _LATEX_SIGN.sub(lambda sign: _FROM_LATEX[sign[0]], note) for note in _BIBTEX_NOTE.findall(file)
+        )
         return _note_quotations([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
     if file.startswith("TY  - "):
         return _note_quotations([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
@@ -91,10 +93,6 @@ def _json_notes(text: str) -> list[str]:
     fields = [item.get("annote") if isinstance(item, dict) else None for item in items]
     notes = [line for field in fields for line in (field.split("\n") if isinstance(field, str) else [""])]
     return [note for note in notes if not note or _FIRST_QUOTE.match(note)]
-
-
-def _unescape_latex(text: str) -> str:
-    return _LATEX_SIGN.sub(lambda match: _FROM_LATEX[match.group()], text)
 
 
 def _plain_cell(written: str) -> str:

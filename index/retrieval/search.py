@@ -197,7 +197,9 @@ class SearchIndex:
         else:
             query = Query.from_terms(encoded.vector, encoded.terms, encoded.related, self.lexical)
             proposed = self.backend.search(query, limit)
-            found, has_words = [self._rows_of(ids) for ids in proposed.values()], "lexical" in proposed
+            has_id = "id IN (SELECT value FROM json_each(?))"
+            found = [self.passages.rows_where(has_id, ids.tolist()) for ids in proposed.values()]
+            has_words = "lexical" in proposed
         if not has_words:
             found += [top_rows(scores, limit) for scores in (words.own, words.related)]
         if self.expansions is not None and words.expansions is not None:
@@ -237,9 +239,6 @@ class SearchIndex:
         cosines = self.expansions.cosines(encoded.vector, passages)
         lines = (self.expansions.lines[passage] for passage in passages.tolist())
         return [own[int(near.argmax())].text if own else "" for own, near in zip(lines, cosines, strict=True)]
-
-    def _rows_of(self, ids: Integers) -> Integers:
-        return self.passages.rows_where("id IN (SELECT value FROM json_each(?))", ids.tolist())
 
     def _best_sentence_cosine(self, encoded: EncodedQuestion, candidates: Integers) -> Floats:
         """The largest cosine between the question and a sentence of each candidate, shape (candidates,)."""

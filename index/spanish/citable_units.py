@@ -149,15 +149,17 @@ def parse_units(text: str, folded: str, position: int) -> UnitGroups:
 def parse_bare_article(text: str, folded: str, position: int) -> UnitMention | None:
     """The article that a number without a word for it names: «el 14.1.c)»; None where there is no number."""
     begins = re.compile(r"(?<![\w/.-])\d").match(text, position)
-    article = _number(text, folded, position, "article") if begins else None
+    article = _NumberParser(text, folded, "article").number(position) if begins else None
     return UnitMention((article.units,), article.end) if article else None
 
 
 def _unit(text: str, folded: str, position: int) -> UnitMention | None:
     word = _WORD.match(folded, position)
-    kind = _UNIT_KINDS[word["word"]] if word else ""
-    if word and word.end() > position and (numbered := _numbers(text, folded, word.end(), kind, word[0])):
-        return _as_transitory(folded, numbered)
+    if word and word.end() > position:
+        several = word[0].rstrip(". ").endswith("s")
+        numbers = _NumberParser(text, folded, _UNIT_KINDS[word["word"]], several)
+        if numbered := numbers.mention(word.end()):
+            return _as_transitory(folded, numbered)
     if provision := _PROVISION.match(folded, position):
         return _provision(text, folded, position, provision)
     if alone := _ALONE_WORD.match(folded, position):
@@ -197,107 +199,107 @@ def _provision(text: str, folded: str, position: int, match: re.Match[str]) -> U
     number = number_at(text, match.end(), feminine=True)
     if match["initial"] and not (number and (number.ordinal or text[position].isupper())):
         return None
-    numbered = _numbers(text, folded, match.end(), "provision", match[0]) if number else None
+    several = match[0].rstrip(". ").endswith("s")
+    numbered = _NumberParser(text, folded, "provision", several).mention(match.end()) if number else None
     if numbered is None:
         return UnitMention(((("provision", sort),),), len(folded[: match.end()].rstrip()))
     choices = tuple((("provision", f"{sort} {units[0][1]}"), *units[1:]) for units in numbered.choices)
     return UnitMention(choices, numbered.end)
 
 
-def _numbers(text: str, folded: str, position: int, kind: str, word: str) -> UnitMention | None:
-    """One number, a list or a range: every choice with the clause and the letter that belong to it."""
-    several = word.rstrip(". ").endswith("s")
-    first = _number(text, folded, position, kind, several)
-    if first is None:
-        return None
-    choices, end = [first.units], first.end
-    while True:
-        if until := _range_end(text, folded, end, kind, several, choices[-1]):
-            choices[-1], end = until
-        elif another := _next_choice(text, folded, end, kind, several, choices):
-            choices.append(another.units)
-            end = another.end
-        else:
-            return UnitMention(tuple(choices), end)
+@dataclass(frozen=True)
+class _NumberParser:
+    """Parses the numbers that follow the word of a unit, which is a plural where there may be `several`."""
 
+    text: str
+    folded: str
+    kind: str
+    several: bool = False
 
-def _range_end(
-    text: str, folded: str, position: int, kind: str, several: bool, low: Units
-) -> ParsedUnits | None:
-    """The range that «a 5» or «-5» makes of the number before, `low`; None where no range follows."""
-    to = _TO.match(folded, position)
-    if to is None or len(low) > 1:
-        return None
-    first = low[0][1]
-    high = _number(text, folded, to.end(), kind, several)
-    if high is None or len(high.units) > 1 or not (several or first.split()[0].isdigit()):
-        return None
-    return ParsedUnits(((kind, f"{first}…{high.units[0][1]}"),), high.end)
+    def mention(self, position: int) -> UnitMention | None:
+        """One number, a list or a range: every choice with the clause and the letter that belong to it."""
+        first = self.number(position)
+        if first is None:
+            return None
+        choices, end = [first.units], first.end
+        while True:
+            if until := self._range_end(end, choices[-1]):
+                choices[-1], end = until
+            elif another := self._next_choice(end, choices):
+                choices.append(another.units)
+                end = another.end
+            else:
+                return UnitMention(tuple(choices), end)
 
+    def _range_end(self, position: int, low: Units) -> ParsedUnits | None:
+        """The range that «a 5» or «-5» makes of the number before, `low`; None where no range follows."""
+        to = _TO.match(self.folded, position)
+        high = self.number(to.end()) if to and len(low) == 1 else None
+        first = low[0][1]
+        if high is None or len(high.units) > 1 or not (self.several or first.split()[0].isdigit()):
+            return None
+        return ParsedUnits(((self.kind, f"{first}…{high.units[0][1]}"),), high.end)
 
-def _next_choice(
-    text: str, folded: str, position: int, kind: str, several: bool, choices: list[Units]
-) -> ParsedUnits | None:
-    """The next of a list after `choices`: «, 4», «y 14 bis», «y c)»; None where the list has ended."""
-    joint, last = _AND.match(folded, position), choices[-1]
-    if joint is None or _WORD.match(folded, joint.end()):
-        return None
-    choice = _number(text, folded, joint.end(), kind, several)
-    if choice is None and (suffix := suffix_at(text, joint.end())):  # «14 y bis»
-        choice = ParsedUnits(((kind, f"{last[0][1].split()[0]} {suffix[0]}"),), suffix[1])
-    if choice is None and last[-1][0] == "letter" and (letter := _LETTER.match(folded, joint.end())):
-        choice = ParsedUnits((*last[:-1], ("letter", letter[1] or letter[2])), letter.end())
-    if choice is None:
-        return None
-    is_list = several or len(choices) > 1 or re.match(r"\s*(?:,|y|e)\s", folded[choice.end :])
-    if "," in joint[0] and not is_list:
-        return None
-    if len(last) > 1 and len(choice.units) == 1 and not several and choice.units[0][1].isdigit():
-        return choice._replace(units=(last[0], (last[1][0], choice.units[0][1])))  # «art. 22.1 y 2»
-    return choice
+    def _next_choice(self, position: int, choices: list[Units]) -> ParsedUnits | None:
+        """The next of a list after `choices`: «, 4», «y 14 bis», «y c)»; None where the list has ended."""
+        joint, last = _AND.match(self.folded, position), choices[-1]
+        if joint is None or _WORD.match(self.folded, joint.end()):
+            return None
+        choice = self.number(joint.end())
+        if choice is None and (suffix := suffix_at(self.text, joint.end())):  # «14 y bis»
+            choice = ParsedUnits(((self.kind, f"{last[0][1].split()[0]} {suffix[0]}"),), suffix[1])
+        if choice is None and last[-1][0] == "letter" and (letter := _LETTER.match(self.folded, joint.end())):
+            choice = ParsedUnits((*last[:-1], ("letter", letter[1] or letter[2])), letter.end())
+        if choice is None:
+            return None
+        goes_on = re.match(r"\s*(?:,|y|e)\s", self.folded[choice.end :])
+        if "," in joint[0] and not (self.several or len(choices) > 1 or goes_on):
+            return None
+        if len(last) > 1 and len(choice.units) == 1 and not self.several and choice.units[0][1].isdigit():
+            return choice._replace(units=(last[0], (last[1][0], choice.units[0][1])))  # «art. 22.1 y 2»
+        return choice
 
+    def number(self, position: int) -> ParsedUnits | None:
+        """The number at `position`, with the clause and the letter that hang on it."""
+        kind, folded = self.kind, self.folded
+        letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
+        if letter:
+            return ParsedUnits((("letter", letter[1] or letter[2]),), letter.end())
+        if kind == "letter":
+            return None
+        if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
+            # pages go by what they are called: «iv» is not «4»
+            return ParsedUnits(((kind, label[0]),), label.end())
+        if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
+            return ParsedUnits(((kind, "preliminar"),), preliminary.end())
+        opening = _OPENING.match(folded, position)
+        number = number_at(self.text, opening.end() if opening else position, feminine=kind in FEMININE)
+        if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", self.text[position:]):
+            number = UnitNumber(folded[position], position, position + 1)
+        if number is None or folded[number.end : number.end + 1].isalnum():
+            return None
+        bracketed = folded[number.start - 1 : number.start] == "("
+        end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
+        return self._with_parts(number.canonical, end)
 
-def _number(text: str, folded: str, position: int, kind: str, several: bool = False) -> ParsedUnits | None:
-    """The number of a unit of this `kind`, with the clause and the letter that hang on it."""
-    letter = _LETTER.match(folded, position) if kind in ("clause", "letter", "item") else None
-    if letter:
-        return ParsedUnits((("letter", letter[1] or letter[2]),), letter.end())
-    if kind == "letter":
-        return None
-    if kind == "page" and (label := _PAGE_LABEL.match(folded, position)):
-        # pages go by what they are called: «iv» is not «4»
-        return ParsedUnits(((kind, label[0]),), label.end())
-    if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
-        return ParsedUnits(((kind, "preliminar"),), preliminary.end())
-    opening = _OPENING.match(folded, position)
-    number = number_at(text, opening.end() if opening else position, feminine=kind in FEMININE)
-    if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", text[position:]):
-        number = UnitNumber(folded[position], position, position + 1)
-    if number is None or folded[number.end : number.end + 1].isalnum():
-        return None
-    bracketed = folded[number.start - 1 : number.start] == "("
-    end = number.end + (bracketed and folded[number.end : number.end + 1] == ")")
-    whole = ParsedUnits(((kind, number.canonical),), end)
-    return _with_parts(folded, whole, several) if kind in _WITH_PARTS else whole
-
-
-def _with_parts(folded: str, whole: ParsedUnits, several: bool) -> ParsedUnits:
-    """A unit with the clause, the item and the letter that follow its number: «14.1.c)», «149.1.18.ª»."""
-    units, end = [*whole.units], whole.end
-    kind = units[0][0]
-    clause = None if kind == "clause" else _CLAUSE.match(folded, end)
-    if kind == "article" and not several:
-        clause = clause or _COMMA_CLAUSE.match(folded, end)
-    if clause:
-        units.append(("clause", clause[1] or clause[2]))
-        end = clause.end()
-        if deeper := _CLAUSE.match(folded, end):
-            units.append(("item", deeper[1] or deeper[2]))
-            end = deeper.end()
-    if letter := _CLAUSE_LETTER.match(folded, end):
-        units.append(("letter", letter[1] or letter[2]))
-        end = letter.end()
-    return ParsedUnits(tuple(units), end)
+    def _with_parts(self, number: str, end: int) -> ParsedUnits:
+        """The unit with the clause, the item and the letter that follow its number: «14.1.c)», «149.1.18.ª»."""
+        units = [(self.kind, number)]
+        if self.kind not in _WITH_PARTS:
+            return ParsedUnits(tuple(units), end)
+        clause = None if self.kind == "clause" else _CLAUSE.match(self.folded, end)
+        if self.kind == "article" and not self.several:
+            clause = clause or _COMMA_CLAUSE.match(self.folded, end)
+        if clause:
+            units.append(("clause", clause[1] or clause[2]))
+            end = clause.end()
+            if deeper := _CLAUSE.match(self.folded, end):
+                units.append(("item", deeper[1] or deeper[2]))
+                end = deeper.end()
+        if letter := _CLAUSE_LETTER.match(self.folded, end):
+            units.append(("letter", letter[1] or letter[2]))
+            end = letter.end()
+        return ParsedUnits(tuple(units), end)
 
 
 def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:

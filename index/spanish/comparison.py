@@ -130,7 +130,7 @@ def _as_question(part: str, later: bool, english: bool) -> str:
 
 
 def _asks_whole(part: str) -> bool:
-    """Whether `part` holds a question of more than a question word and a noun: «¿qué edad y qué …?» does not."""
+    """Whether `part` can be asked alone: «¿qué edad tenía?» can; in «¿qué edad y qué oficio tenía?», «qué edad» cannot."""
     asks = _WORD.search(fold_in_place(part))
     return bool(
         asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and content_words(part[asks.end() :])

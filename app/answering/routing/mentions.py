@@ -79,7 +79,7 @@ def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
 
 
 def _is_last_named(text: str, name: str) -> bool:
-    """Whether the last norm that a text names is `name`; «el Convenio» alone names none."""
+    """Whether a text names the norm `name`, and no other after it; a bare noun, «el Convenio define», names none."""
     if not first_noun(name):
         return mentions_name(text, name)
     for noun in reversed(list(re.finditer(r"\w+", text))):

@@ -100,16 +100,12 @@ def _first_sentences(passage: Passage) -> Place | None:
         return None
     last, words = first, _count_words(sentences[first])
     while last + 1 < len(sentences) and (
-        _in_same_group(sentences[last], sentences[last + 1])
+        (sentences[last].group is not None and sentences[last].group == sentences[last + 1].group)
         or (last - first + 1 < _MAX_SENTENCES and words + _count_words(sentences[last + 1]) <= _MAX_WORDS)
     ):
         last += 1
         words += _count_words(sentences[last])
     return Place(passage, first, last)
-
-
-def _in_same_group(one: Sentence, other: Sentence) -> bool:
-    return one.group is not None and one.group == other.group
 
 
 def _count_words(sentence: Sentence) -> int:

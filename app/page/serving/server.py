@@ -116,7 +116,7 @@ def _homes(options: PageOptions) -> dict[str, str]:
 
 
 def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> FastAPI:
-    """The pages about one corpus, without what stands around them all."""
+    """An application with the page about one corpus in each language; the guard and the login stand around all of them."""
     from alpie.app.page.serving.frame import first_paint, head_of, script_of
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
