@@ -175,12 +175,8 @@ def hits_text(
 
 def verification_text(outcome: Verification, translations: Translations, width: int) -> str:
     """The verdict, where the words stand, and what differs."""
-    lines = [
-        translations(
-            f"verify.{verdict_key(outcome)}", similarity=translations.number(100 * outcome.similarity)
-        ),
-        "",
-    ]
+    similarity = translations.number(100 * outcome.similarity)
+    lines = [translations(f"verify.{verdict_key(outcome)}", similarity=similarity), ""]
     if outcome.quoted:
         lines += [translations("verify.quoted"), ""]
         if not outcome.is_found:
@@ -199,12 +195,8 @@ def verification_text(outcome: Verification, translations: Translations, width: 
     if outcome.sentences:
         lines += [translations("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
     if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
-        lines += [
-            _wrap(_INDENT + _mark_differences(outcome), width, _INDENT),
-            "",
-            translations("verify.legend"),
-            "",
-        ]
+        differences = _wrap(_INDENT + _mark_differences(outcome), width, _INDENT)
+        lines += [differences, "", translations("verify.legend"), ""]
     # of two quotations, each is in its place
     if outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences:
         lines += [translations("verify.places", number=translations.number(outcome.occurrences)), ""]
