@@ -157,13 +157,9 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
     except OSError as error:
         raise SettingsError(message("settings.unreadable", path=path, error=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(
-            message("at", where=path, reason=message("sources.not_utf8", place=error.start))
-        ) from error
+        raise SettingsError.at(path, "sources.not_utf8", place=error.start) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            message("at", where=path, reason=message("sources.not_toml", error=error))
-        ) from error
+        raise SettingsError.at(path, "sources.not_toml", error=error) from error
     return _read_values(
         table, path.parent.absolute(), lambda name: message("settings.from_file", name=name, path=path)
     )

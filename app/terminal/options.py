@@ -34,15 +34,17 @@ _MESSAGES = {
 }
 
 
-def find_command_word(argv: Sequence[str]) -> str:
-    """The first argument that is neither an option nor the value of one: the command, if it is one; "" for none."""
-    arguments = iter(argv)
-    for one in arguments:
-        if one in _BEFORE_A_COMMAND:
-            next(arguments, None)
-        elif not one.startswith("-"):
-            return one
-    return ""
+def read_ahead(argv: Sequence[str]) -> tuple[str, str]:
+    """The language asked for, and the first argument that is neither an option nor the value of one; "" for none.
+
+    The parser that reads all options has to speak that language already, and needs a command.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in _BEFORE_A_COMMAND:
+        parser.add_argument(name, nargs="?")
+    known, others = parser.parse_known_args(argv)
+    language = known.language if known.language in LANGUAGES else ""
+    return language, next((one for one in others if not one.startswith("-")), "")
 
 
 class _Formatter(argparse.HelpFormatter):

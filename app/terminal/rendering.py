@@ -128,10 +128,7 @@ def _written_line(sentence: WrittenSentence, translations: Translations, width: 
 
 
 def _report_lines(report: WriterReport, translations: Translations, width: int) -> list[str]:
-    parts = [translations.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
-    if report.failure:
-        parts.append(translations(f"writer.{report.failure}", model=report.model))
-    return [_wrap(" ".join(parts), width)] if parts else []
+    return [_wrap(text, width)] if (text := report.sentences(translations)) else []
 
 
 def search_statement(search: SearchStatement, translations: Translations) -> str:

@@ -158,18 +158,8 @@ def _render_writing(answer: Answer, translations: PageTranslations) -> Markup:
         )
         for sentence in answer.writer or ()
     ]
-    return render("written", translations, sentences=sentences, report=_writer_report(answer, translations))
-
-
-def _writer_report(answer: Answer, translations: PageTranslations) -> str:
-    """What became of the summary: sentences left out, or that there is none and the quotations stand."""
-    report = answer.writer_report
-    if report is None:
-        return ""
-    parts = [translations.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
-    if report.failure:
-        parts.append(translations(f"writer.{report.failure}", model=report.model))
-    return " ".join(parts)
+    report = answer.writer_report.sentences(translations) if answer.writer_report else ""
+    return render("written", translations, sentences=sentences, report=report)
 
 
 class _Suggestion(NamedTuple):
