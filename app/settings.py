@@ -19,22 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from alpie.app.setting_kinds import (
-    Decimal,
-    Folder,
-    Names,
-    Networks,
-    OptionalFile,
-    OptionalText,
-    ProbabilityOrAuto,
-    Switch,
-    Text,
-    Whole,
-    allowed_values,
-    decimal,
-    starting,
-    whole,
-)
+from alpie.app import setting_kinds as kinds
 from alpie.app.translations import Language, message
 from alpie.index.database.files import user_cache
 from alpie.index.environment import Runtime
@@ -57,36 +42,36 @@ class Settings:
     What each does is told in the catalogues, under `setting.` and its name.
     """
 
-    docs: Folder
-    data: Folder
-    index: Annotated[OptionalText, starting("milvus:")] = ""
-    index_token: OptionalText = field(default="", repr=False)
-    index_timeout_seconds: Annotated[Decimal, decimal(0.1, 600.0, message("unit.seconds"))] = 10.0
-    max_document_megabytes: Annotated[Whole, whole(1, 200, message("unit.megabytes"))] = 100
-    ocr: Switch = False
-    cache: Folder
-    encoder: Text = "bundled"
+    docs: kinds.Folder
+    data: kinds.Folder
+    index: Annotated[kinds.OptionalText, kinds.starting("milvus:")] = ""
+    index_token: kinds.OptionalText = field(default="", repr=False)
+    index_timeout_seconds: Annotated[kinds.Decimal, kinds.decimal(0.1, 600, message("unit.seconds"))] = 10.0
+    max_document_megabytes: Annotated[kinds.Whole, kinds.whole(1, 200, message("unit.megabytes"))] = 100
+    ocr: kinds.Switch = False
+    cache: kinds.Folder
+    encoder: kinds.Text = "bundled"
     runtime: Runtime = "auto"
-    reader: Text = "bundled"
-    threshold: ProbabilityOrAuto = None
-    max_quotes: Annotated[Whole, whole(1, 10, message("unit.quotes"))] = 5
-    writer: OptionalText = ""
-    writer_url: Annotated[OptionalText, starting("http://", "https://")] = ""
-    writer_timeout_seconds: Annotated[Decimal, decimal(1.0, 600.0, message("unit.seconds"))] = 30.0
-    writer_reads: Switch = False
-    feedback: Switch = False
+    reader: kinds.Text = "bundled"
+    threshold: kinds.ProbabilityOrAuto = None
+    max_quotes: Annotated[kinds.Whole, kinds.whole(1, 10, message("unit.quotes"))] = 5
+    writer: kinds.OptionalText = ""
+    writer_url: Annotated[kinds.OptionalText, kinds.starting("http://", "https://")] = ""
+    writer_timeout_seconds: Annotated[kinds.Decimal, kinds.decimal(1, 600, message("unit.seconds"))] = 30.0
+    writer_reads: kinds.Switch = False
+    feedback: kinds.Switch = False
     upload: UploadRights = "auto"
-    max_upload_megabytes: Annotated[Whole, whole(1, 200, message("unit.megabytes"))] = 25
+    max_upload_megabytes: Annotated[kinds.Whole, kinds.whole(1, 200, message("unit.megabytes"))] = 25
     language: Language = "es"
-    host: Text = "127.0.0.1"
-    port: Annotated[Whole, whole(0, 65_535, message("unit.port"))] = 7860
-    root_path: Annotated[OptionalText, starting("/")] = ""
-    public_url: Annotated[OptionalText, starting("http://", "https://")] = ""
-    allowed_hosts: Names = ()
-    trusted_proxies: Networks = ()
-    users: OptionalFile = None
-    questions_per_minute: Annotated[Whole, whole(1, 100_000, message("unit.questions"))] = 60
-    max_waiting: Annotated[Whole, whole(1, 10_000, message("unit.questions"))] = 64
+    host: kinds.Text = "127.0.0.1"
+    port: Annotated[kinds.Whole, kinds.whole(0, 65_535, message("unit.port"))] = 7860
+    root_path: Annotated[kinds.OptionalText, kinds.starting("/")] = ""
+    public_url: Annotated[kinds.OptionalText, kinds.starting("http://", "https://")] = ""
+    allowed_hosts: kinds.Names = ()
+    trusted_proxies: kinds.Networks = ()
+    users: kinds.OptionalFile = None
+    questions_per_minute: Annotated[kinds.Whole, kinds.whole(1, 100_000, message("unit.questions"))] = 60
+    max_waiting: Annotated[kinds.Whole, kinds.whole(1, 10_000, message("unit.questions"))] = 64
     metrics: MetricsReaders = "loopback"
 
     @property
@@ -189,7 +174,7 @@ def _read_values(
         try:
             values[key] = TypeAdapter(known[key].kind).validate_python(value, context=folder)
         except ValidationError as error:
-            allowed = allowed_values(known[key].kind)
+            allowed = kinds.allowed_values(known[key].kind)
             raise SettingsError(
                 message("settings.value", where=where, value=repr(value), allowed=allowed)
             ) from error
