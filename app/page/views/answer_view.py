@@ -246,8 +246,7 @@ def render_record(
 ) -> Response:
     """The record of an answer: a page to print, or the JSON that `alpie verify --record` checks again.
 
-    The question is asked again: the same corpus gives the same answer, and the record states the fingerprint of its
-    corpus.
+    The question is asked again: the same corpus gives the same answer, and the record states the fingerprint of its corpus.
     """
     answer = corpus.ask(question, turns, documents, each_document)
     here = question_link(question, turns=turns, documents=documents, each_document=each_document)
@@ -255,14 +254,12 @@ def render_record(
     started = perf_counter()
     shown = answer.quotes if answer.answered else answer.nearest
     quotes = made["quotes"] if answer.answered else made.get("nearest", [])
-    undivided = {"quotes": range(1, len(quotes) + 1), "tentative": answer.tentative}
     page = render(
         "record",
         translations,
         record=made,
         quotes=quotes,
-        parts=made.get("parts") or [undivided],
-        divided="parts" in made,
+        parts=made.get("parts") or [{"quotes": range(1, len(quotes) + 1), "tentative": answer.tentative}],
         limited=", ".join(corpus.documents[document].title for document in answer.limited_to),
         documents=corpus.documents,
         references=printed_references(shown, translations),
