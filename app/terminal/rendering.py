@@ -274,12 +274,7 @@ def _wrap(text: str, width: int, indent: str = "") -> str:
     if not width:
         return safe
     return textwrap.fill(
-        safe,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
+        safe, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 
 
