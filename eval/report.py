@@ -137,9 +137,7 @@ def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
 def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Study:
     """Measure everything of `pipelines`, of which the first is the system itself."""
     main, *compared = pipelines
-    overall = {
-        pipeline.name: _shown(pipeline, summarise(pipeline.scores, resamples)) for pipeline in pipelines
-    }
+    overall = {each.name: _shown(each, summarise(each.scores, resamples)) for each in pipelines}
     by_kind = {
         pipeline.name: {
             kind: _shown(pipeline, estimates)

@@ -54,7 +54,7 @@ class AlpieError(Exception):
         self.path = path
 
     @classmethod
-    def in_file(cls, path: Path, key: str, /, **facts: object) -> Self:
+    def at(cls, path: Path, key: str, /, **facts: object) -> Self:
         """The error about the file `path`: its message is the path and the sentence `key`."""
         return cls(message("at", where=path, reason=message(key, **facts)), path)
 

@@ -91,11 +91,8 @@ def look_up(corpus: Corpus, lookup: LookupQuery) -> LookupResults:
     documents = corpus.documents
     if not query.clauses or lookup.document not in ("", *documents):
         return LookupResults()
-    matches = [
-        match
-        for match in corpus.word_matches(query)
-        if lookup.admits(documents[match.document], match.section)
-    ]
+    held = corpus.word_matches(query)
+    matches = [match for match in held if lookup.admits(documents[match.document], match.section)]
     counts = Counter(match.document for match in matches)
     passages = _first_passages(matches, counts, corpus, lookup)
     if query.is_literal:

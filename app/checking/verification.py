@@ -106,9 +106,8 @@ def exact_or_cut(
 def combine_sentences(text: str, verdict: Verdict, sentences: Sequence[Verification]) -> Verification:
     """The outcome of a text from the outcomes of its sentences, each with the first of its places."""
     words = [len(sentence.text.split()) for sentence in sentences]
-    similarity = sum(sentence.similarity * n for sentence, n in zip(sentences, words, strict=True)) / sum(
-        words
-    )
+    weighted = (sentence.similarity * n for sentence, n in zip(sentences, words, strict=True))
+    similarity = sum(weighted) / sum(words)
     places = tuple(place for sentence in sentences for place in sentence.places[:1])
     differences = tuple(run for sentence in sentences for run in _runs_of(sentence))
     if verdict is Verdict.JOINED:

@@ -73,17 +73,12 @@ class SupportCheck:
         known = set(_words(" ".join([*texts, self._question])))
         if said and len(said & known) < _MIN_SHARED * len(said):
             return DropReason.UNRELATED
-        counted = (
-            figure
-            for figure in figures.figures
-            if figure.kind in ("number", "percent") and not is_year(figure)
-        )
         sources = list(map(figures_of, texts))
-        return (
-            None
-            if all(_keeps_company(figure, figures, sources) for figure in counted)
-            else DropReason.COMPANY
-        )
+        for figure in figures.figures:
+            counts = figure.kind in ("number", "percent") and not is_year(figure)
+            if counts and not _keeps_company(figure, figures, sources):
+                return DropReason.COMPANY
+        return None
 
 
 def _keeps_company(figure: Figure, figures: Figures, sources: Sequence[Figures]) -> bool:

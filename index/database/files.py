@@ -55,9 +55,9 @@ def read_toml(path: Path, error_class: type[AlpieError]) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise error_class.in_file(path, "sources.not_utf8", place=error.start) from error
+        raise error_class.at(path, "sources.not_utf8", place=error.start) from error
     except tomllib.TOMLDecodeError as error:
-        raise error_class.in_file(path, "sources.not_toml", error=error) from error
+        raise error_class.at(path, "sources.not_toml", error=error) from error
 
 
 def fsync(path: Path) -> None:

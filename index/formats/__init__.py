@@ -60,9 +60,9 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
     """
     kind = format_of(path)
     if kind is None:
-        raise SourceError.in_file(path, "format.unknown", formats=SUFFIXES)
+        raise SourceError.at(path, "format.unknown", formats=SUFFIXES)
     if len(data) > MAX_BYTES:
-        raise SourceError.in_file(path, "format.large", most=MAX_BYTES // 1_000_000)
+        raise SourceError.at(path, "format.large", most=MAX_BYTES // 1_000_000)
     check_signature(data, path)
     try:
         module = import_module(f"alpie.index.formats.{'plain' if kind == 'text' else kind}")
@@ -73,16 +73,16 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
     except Exception as error:  # whatever a parser does with a stranger's bytes, the others are read
         _LOG.info("%s could not be parsed", path, exc_info=True)
         reason = f"{type(error).__name__}: {str(error)[:200]}"
-        raise SourceError.in_file(path, "format.damaged", error=reason) from error
+        raise SourceError.at(path, "format.damaged", error=reason) from error
     if not extraction.text:
-        raise SourceError.in_file(
+        raise SourceError.at(
             path,
             {"html": "html.no_text", "pptx": "pptx.no_text", "epub": "epub.no_text"}.get(
                 kind, "format.no_text"
             ),
         )
     if len(extraction.text) > MAX_CHARACTERS:
-        raise SourceError.in_file(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
+        raise SourceError.at(path, "format.long", count=len(extraction.text), most=MAX_CHARACTERS)
     return replace(extraction, metadata=checked_metadata(extraction))
 
 
@@ -90,7 +90,7 @@ def check_signature(data: bytes, path: Path) -> None:
     """Raises `SourceError` when the first bytes of a file are not what its name says."""
     kind = format_of(path)
     if not data and kind != "text":
-        raise SourceError.in_file(path, "format.empty")
+        raise SourceError.at(path, "format.empty")
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0") if kind == "pdf" else data[:8]
     found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
@@ -101,6 +101,6 @@ def check_signature(data: bytes, path: Path) -> None:
     if found == wanted or (wanted is None and found in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
     actual = message(f"format.kind.{found}") if found else ""
-    raise SourceError.in_file(
+    raise SourceError.at(
         path, "format.other" if found else "format.not_so", ending=path.suffix.lower(), actual=actual
     )

@@ -68,9 +68,7 @@ def extract_docx(data: bytes, path: Path) -> Extraction:
     try:
         document = Document(io.BytesIO(data))
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise SourceError.in_file(
-            path, "docx.unreadable", error=str(error) or type(error).__name__
-        ) from error
+        raise SourceError.at(path, "docx.unreadable", error=str(error) or type(error).__name__) from error
     builder = TextBuilder()
     body = _DocxBody(builder, document)
     body.read()

@@ -28,14 +28,14 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     name = next((one.get("full-path", "") for one in listed), "")
     package = read_xml(archive, name, path)
     if package is None:
-        raise SourceError.in_file(path, "epub.no_index")
+        raise SourceError.at(path, "epub.no_index")
     builder = TextBuilder()
     unread: Counter[NoticeKind] = Counter()
     found: list[str] = []
     sealed = _encrypted_files(read_xml(archive, "META-INF/encryption.xml", path))
     for page in _pages(package, posixpath.dirname(name)):
         if page in sealed:
-            raise SourceError.in_file(path, "epub.protected")
+            raise SourceError.at(path, "epub.protected")
         if page in archive.namelist():
             _, left_out, words = read_page(read_member(archive, page, path), path, builder)
             unread.update(left_out)

@@ -76,7 +76,7 @@ def read_page(
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
     if _depth(page) > _MAX_NESTING:
-        raise SourceError.in_file(path, "html.nested", most=_MAX_NESTING)
+        raise SourceError.at(path, "html.nested", most=_MAX_NESTING)
     tree = LexborHTMLParser(page)
     walk = _Walk(builder, hidden_by_style(tree) | dict.fromkeys(site_elements(tree), NoticeKind.SITE_TEXT))
     if tree.body is not None:

@@ -47,11 +47,11 @@ def extract_odt(data: bytes, path: Path) -> Extraction:
     archive = open_packed(data, path, "content.xml")
     manifest = read_xml(archive, "META-INF/manifest.xml", path)
     if manifest is not None and manifest.find(".//manifest:encryption-data", SPACES) is not None:
-        raise SourceError.in_file(path, "packed.password")
+        raise SourceError.at(path, "packed.password")
     content = read_xml(archive, "content.xml", path)
     body = None if content is None else content.find("office:body/office:text", SPACES)
     if content is None or body is None:
-        raise SourceError.in_file(path, "odt.other")
+        raise SourceError.at(path, "odt.other")
     common = read_xml(archive, "styles.xml", path)
     styles = [content] if common is None else [content, common]
     builder = TextBuilder()

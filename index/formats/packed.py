@@ -25,18 +25,16 @@ def open_packed(data: bytes, path: Path, needed: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         files = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
-        raise SourceError.in_file(path, "packed.damaged", error=error) from error
+        raise SourceError.at(path, "packed.damaged", error=error) from error
     if any(file.flag_bits & 0x1 for file in files):
-        raise SourceError.in_file(path, "packed.password")
+        raise SourceError.at(path, "packed.password")
     unpacked = sum(file.file_size for file in files)
     largest = max((file.file_size for file in files if file.filename.endswith((".xml", "html"))), default=0)
     if len(files) > _MAX_FILES or unpacked > _MAX_BYTES or largest > _MAX_XML_BYTES:
         limits = {"most": _MAX_BYTES // 1_000_000, "text": _MAX_XML_BYTES // 1_000_000}
-        raise SourceError.in_file(
-            path, "packed.large", size=unpacked // 1_000_000, files=len(files), **limits
-        )
+        raise SourceError.at(path, "packed.large", size=unpacked // 1_000_000, files=len(files), **limits)
     if needed not in archive.namelist():
-        raise SourceError.in_file(path, "packed.incomplete", format=path.suffix[1:].upper(), file=needed)
+        raise SourceError.at(path, "packed.incomplete", format=path.suffix[1:].upper(), file=needed)
     return archive
 
 
@@ -47,7 +45,7 @@ def read_xml(archive: zipfile.ZipFile, name: str, path: Path) -> etree._Element 
     try:
         return parse_xml(read_member(archive, name, path))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError.in_file(path, "packed.file_damaged", file=name, error=error) from error
+        raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
 
 
 def parse_xml(data: bytes) -> etree._Element:
@@ -61,9 +59,9 @@ def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     try:
         return archive.read(name)
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
-        raise SourceError.in_file(path, "packed.file_damaged", file=name, error=error) from error
+        raise SourceError.at(path, "packed.file_damaged", file=name, error=error) from error
     except (NotImplementedError, RuntimeError) as error:  # a compression nobody uses; a password
-        raise SourceError.in_file(path, "packed.not_unpacked", error=error) from error
+        raise SourceError.at(path, "packed.not_unpacked", error=error) from error
 
 
 def dublin_core(root: etree._Element | None, published: bool = False) -> Metadata:

@@ -74,8 +74,8 @@ def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -
             return _read_document(document, data, path, recogniser)
     except pdfium.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
-            raise SourceError.in_file(path, "pdf.password") from error
-        raise SourceError.in_file(path, "pdf.damaged", error=error) from error
+            raise SourceError.at(path, "pdf.password") from error
+        raise SourceError.at(path, "pdf.damaged", error=error) from error
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class _Page:
 
 def _read_document(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
     if len(document) > _MAX_PAGES:
-        raise SourceError.in_file(path, "pdf.pages", most=_MAX_PAGES)
+        raise SourceError.at(path, "pdf.pages", most=_MAX_PAGES)
     document.init_forms()
     pages = [_read_page(document, number) for number in range(len(document))]
     if recogniser:
@@ -103,8 +103,8 @@ def _read_document(document: Any, data: bytes, path: Path, recogniser: Recognise
     lines = [page.lines for page in pages]
     if not any(line.text for page in lines for line in page):
         if any(page.pictures or page.objects > _DRAWN for page in pages):
-            raise ScanWithoutText.in_file(path, "pdf.scan")
-        raise SourceError.in_file(path, "pdf.no_text")
+            raise ScanWithoutText.at(path, "pdf.scan")
+        raise SourceError.at(path, "pdf.no_text")
     running = running_lines(lines)
     text = PdfText(_read_outline(document))
     text.write(lines, running, [_page_label(document, number) for number in range(len(document))])

@@ -27,7 +27,7 @@ def canonical_text(data: bytes, path: Path) -> str:
     """
     nul = data.find(b"\0")
     if nul >= 0:
-        raise SourceError.in_file(path, "plain.null_byte", place=nul)
+        raise SourceError.at(path, "plain.null_byte", place=nul)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -36,11 +36,9 @@ def canonical_text(data: bytes, path: Path) -> str:
         position = error.start + (skipped if len(error.object) < len(data) else 0)
         command = f"iconv -f WINDOWS-1252 -t UTF-8 '{path.name}' > utf8.txt"
         byte = f"0x{data[position]:02x}"
-        raise SourceError.in_file(
-            path, "plain.not_utf8", place=position, byte=byte, command=command
-        ) from error
+        raise SourceError.at(path, "plain.not_utf8", place=position, byte=byte, command=command) from error
     if not text.strip():
-        raise SourceError.in_file(path, "format.no_text")
+        raise SourceError.at(path, "format.no_text")
     return text
 
 

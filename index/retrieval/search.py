@@ -195,7 +195,7 @@ class SearchIndex:
             from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
             found, has_words = [from_passages, self.passages_of(from_sentences)], False
         else:
-            query = Query.from_terms(encoded.vector, encoded.terms, encoded.related, self.lexical)
+            query = Query.build(encoded.vector, encoded.terms, encoded.related, self.lexical)
             proposed = self.backend.search(query, limit)
             has_id = "id IN (SELECT value FROM json_each(?))"
             found = [self.passages.rows_where(has_id, ids.tolist()) for ids in proposed.values()]

@@ -85,9 +85,7 @@ class Query:
     stem_weights: Mapping[str, float]  # of the stems of the question, and of related terms
 
     @classmethod
-    def from_terms(
-        cls, vector: Floats, stems: Sequence[str], related: Sequence[str], index: TermIndex
-    ) -> Query:
+    def build(cls, vector: Floats, stems: Sequence[str], related: Sequence[str], index: TermIndex) -> Query:
         """A question with the weights that the local `index` gives its terms."""
         weights = _weights(stems, index)
         for term, weight in _weights(related, index).items():

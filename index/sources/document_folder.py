@@ -103,7 +103,7 @@ def read_sources(
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
-        raise SourceError.in_file(folder, "sources.no_folder")
+        raise SourceError.at(folder, "sources.no_folder")
     documents: list[Document] = []
     problems: list[SourceError] = []
     incomplete: list[CompletedEntry] = []
@@ -119,7 +119,7 @@ def read_sources(
             data = _read_file(folder, entry.file, most_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
             if sha256 in files:
-                raise SourceError.in_file(path, "sources.same", file=files[sha256])
+                raise SourceError.at(path, "sources.same", file=files[sha256])
             extraction = (known or {}).get(sha256) or remembered_extraction(data, sha256, path, recogniser)
             completed = complete_entry(entry, extraction.metadata, date.today())
         except SourceError as problem:
@@ -136,9 +136,7 @@ def read_sources(
             incomplete.append(replace(completed, listed=_lexical_path(path) in claimed))
     lines_of = sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
     unused += [
-        SourceError.in_file(path, "sources.nobody", id=path.stem)
-        for path in lines_of
-        if path.stem not in metadata
+        SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata
     ]
     found = tuple(documents), tuple(problems), tuple(incomplete)
     return SourcesReport(*found, expansions, tuple(unused), tuple(others), metadata)
@@ -204,13 +202,13 @@ def _tables(path: Path) -> list[Mapping[str, object]]:
     try:
         content = read_toml(path, SourceError)
     except OSError as error:
-        raise SourceError.in_file(path, "sources.unreadable", error=error.strerror) from error
+        raise SourceError.at(path, "sources.unreadable", error=error.strerror) from error
     unknown = sorted(set(content) - {"document"})
     if unknown:
-        raise SourceError.in_file(path, "sources.key", key=unknown[0])
+        raise SourceError.at(path, "sources.key", key=unknown[0])
     tables = content.get("document", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise SourceError.in_file(path, "sources.tables")
+        raise SourceError.at(path, "sources.tables")
     return tables
 
 
@@ -220,7 +218,7 @@ def _document_files(folder: Path, problems: list[SourceError]) -> Iterator[Path]
 
     def closed(error: OSError) -> None:
         path = Path(os.fsdecode(error.filename))
-        problems.append(SourceError.in_file(path, "sources.closed", error=error.strerror))
+        problems.append(SourceError.at(path, "sources.closed", error=error.strerror))
 
     for parent, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
@@ -246,15 +244,15 @@ def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
         if not inside:
-            raise SourceError.in_file(path, "sources.outside", folder=folder)
+            raise SourceError.at(path, "sources.outside", folder=folder)
         if not path.is_file():
-            raise SourceError.in_file(path, "sources.no_file")
+            raise SourceError.at(path, "sources.no_file")
         size = path.stat().st_size
         if size > most_bytes:
             megabytes = {"size": -(-size // 1_000_000), "most": most_bytes // 1_000_000}
-            raise SourceError.in_file(path, "sources.large", **megabytes)
+            raise SourceError.at(path, "sources.large", **megabytes)
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise SourceError.in_file(path, "sources.gone", table=SOURCES_FILE) from error
+        raise SourceError.at(path, "sources.gone", table=SOURCES_FILE) from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
-        raise SourceError.in_file(path, "sources.unreadable", error=error) from error
+        raise SourceError.at(path, "sources.unreadable", error=error) from error

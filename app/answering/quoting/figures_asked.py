@@ -26,6 +26,4 @@ def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
         for cited in (quote.citation,)
     )
     present = set(map(str, tokens(around)))
-    return any(
-        figure not in present and fold(CARDINALS.get(int(figure), figure)) not in present for figure in asked
-    )
+    return any(present.isdisjoint((figure, fold(CARDINALS.get(int(figure), figure)))) for figure in asked)

@@ -36,7 +36,7 @@ def operative_passages(passages: Sequence[Passage]) -> list[Passage]:
     operative = [passage for passage in passages if _OPERATIVE_LABEL in (passage.label or "")]
     operative = operative or [passage for passage in passages if _OPERATIVE.match(passage.sentences[0].text)]
     return operative or [
-        passage for passage in passages if any(_RECOMMENDING.search(fold(h)) for h in passage.path)
+        passage for passage in passages if _RECOMMENDING.search(fold("\n".join(passage.path)))
     ]
 
 
@@ -47,11 +47,11 @@ def overview_places(
     if not passages:
         return []
     if overview.kind is OverviewKind.DEMANDS:
-        stem = overview.verb[:_VERB_STEM]
         asking = operative_passages(passages)
-        verb = re.compile(rf"\b{stem}") if stem else None
-        with_verb = [passage for passage in asking if verb and verb.search(fold(passage.sentences[0].text))]
-        return [Place(passage, 0, len(passage.sentences) - 1) for passage in (with_verb or asking)][:most]
+        if stem := overview.verb[:_VERB_STEM]:
+            verb = re.compile(rf"\b{stem}")
+            asking = [passage for passage in asking if verb.search(fold(passage.sentences[0].text))] or asking
+        return [Place(passage, 0, len(passage.sentences) - 1) for passage in asking[:most]]
     if overview.kind is OverviewKind.DATE:  # without a date in the text there is no place, and search answers
         return _first_sentence_that(_edge_passages(passages), lambda text: _is_dated(text, document.date))
     if overview.kind is OverviewKind.AUTHOR:
@@ -65,10 +65,7 @@ def overview_places(
     main = [passage for passage in passages if _OPERATIVE_LABEL in (passage.label or "")]
     main = main or [passage for passage in passages if passage.label == "artículo 1"]
     main = main or [passage for passage in passages if passage.kind is BlockKind.LEAD and passage.path]
-    places = [
-        *_opening_places(passages),
-        *(place for passage in main if (place := _first_sentences(passage))),
-    ]
+    places = [*_opening_places(passages), *filter(None, map(_first_sentences, main))]
     return list(dict.fromkeys(places))[:most]
 
 

@@ -53,7 +53,7 @@ def render_welcome(
             "document": document,
             "facts": translations.facts(document),
             "opening": opening_line(panels.corpus.passages.of_document(document.id)) if panels else "",
-            "examples": [(one, question_link(one)) for one in examples.questions_about(document.id)]
+            "examples": [(one, question_link(one)) for one in examples.about(document.id)]
             if examples
             else [],
         }
@@ -93,14 +93,14 @@ class Examples:
         self.complete = threading.Event()
         threading.Thread(target=self._find_examples, name="examples", daemon=True).start()
 
-    def questions_about(self, document_id: str) -> Sequence[str]:
+    def about(self, document_id: str) -> Sequence[str]:
         return self._found.get(document_id, ())
 
     def _find_examples(self) -> None:
         try:
             for document in list(self.corpus.documents.values())[:MAX_DOCUMENTS]:
                 for question in self._answered_questions(document):
-                    self._found[document.id] = (*self.questions_about(document.id), question)
+                    self._found[document.id] = (*self.about(document.id), question)
         finally:
             self.complete.set()
 

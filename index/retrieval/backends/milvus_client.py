@@ -269,12 +269,8 @@ def collection_to_write(
     current = _collection_of_alias(connection)
     earlier = [collection for collection in _own_collections(connection) if collection != current]
     for collection in [] if fresh else [*([current] if current else []), *earlier]:
-        made_with = collection_stamp(name, collection)
-        if (
-            made_with
-            and made_with.can_grow(stamp)
-            and connection.call("has_collection", collection + SENTENCES)
-        ):
+        held = collection_stamp(name, collection)
+        if held and held.can_grow(stamp) and connection.call("has_collection", collection + SENTENCES):
             connection.call("load_collection", collection)
             connection.call("load_collection", collection + SENTENCES)
             return collection

@@ -196,7 +196,7 @@ def test_a_file_outside_the_folder_is_not_moved(folder: Folder) -> None:
 
 def test_a_scan_is_kept_and_read_when_recognition_is_asked_for(tmp_path: Path) -> None:
     place = tmp_path / "docs" / "foto.pdf"
-    indexing = ended(SourceError.in_file(place, "pdf.scan").message)
+    indexing = ended(SourceError.at(place, "pdf.scan").message)
     uploads = Uploads(tmp_path / "docs", 1_000_000, indexing, lambda: True)
     with BytesIO(made.scanned_pdf()) as file:
         uploads.add("foto.pdf", file)

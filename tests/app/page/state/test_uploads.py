@@ -91,7 +91,7 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, name: str, data: 
 
 
 def test_a_document_that_cannot_be_read_is_taken_out_and_its_reader_told(tmp_path: Path) -> None:
-    refusal = SourceError.in_file(tmp_path / "docs" / "foto.pdf", "pdf.scan")
+    refusal = SourceError.at(tmp_path / "docs" / "foto.pdf", "pdf.scan")
     none = message("sources.none_read", folder="docs", reasons=[refusal])
     uploads = given(tmp_path, ended(none, code=1))
     uploads.add("foto.pdf", io.BytesIO(made.scanned_pdf()))

@@ -201,7 +201,7 @@ def _each_leg_proposes_the_nearest(backend: VectorBackend, index: Any, questions
         encoded = index.encode(question)
         stems = index.lexical.scores(encoded.terms) + 0.5 * index.lexical.scores(encoded.related)
         exact = {"dense": index.dense.rows(rows) @ encoded.vector, "lexical": stems}
-        query = Query.from_terms(encoded.vector, encoded.terms, encoded.related, index.lexical)
+        query = Query.build(encoded.vector, encoded.terms, encoded.related, index.lexical)
         for retriever, proposed in backend.search(query, 25).items():
             if retriever == "sentence":
                 continue
