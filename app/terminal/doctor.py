@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -11,13 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from importlib.util import find_spec
-from pathlib import Path
 from time import perf_counter
 
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
+from alpie.index.database.files import free_bytes
 from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText, Uncalibrated
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.notices import NoticeKind
@@ -44,14 +43,14 @@ class Check:
 
 
 CheckResult = tuple[Outcome, str]  # and what to tell
-Examination = Callable[[Settings, Translations], CheckResult]
+CheckFunction = Callable[[Settings, Translations], CheckResult]
 
 
 def run_checks(
-    settings: Settings, translations: Translations, examinations: tuple[Examination, ...] | None = None
+    settings: Settings, translations: Translations, functions: tuple[CheckFunction, ...] | None = None
 ) -> Iterator[Check]:
     """All checks, one after the other as they are done; one that fails never stops the others."""
-    for look in EXAMINATIONS if examinations is None else examinations:
+    for look in CHECK_FUNCTIONS if functions is None else functions:
         try:
             state, text = look(settings, translations)
         except (AlpieError, OSError) as error:
@@ -215,17 +214,13 @@ def _disk(settings: Settings, translations: Translations) -> CheckResult:
     for folder, needed in needs:
         if folder == settings.cache and folder.is_dir() and any(folder.iterdir()):
             continue  # the encoder's files are there already
-        free = shutil.disk_usage(_existing(folder)).free
+        free = free_bytes(folder)
         if free < needed:
             megabytes = translations.number(free / 1e6), translations.number(needed / 1e6)
             message = translations("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
             return Outcome.BAD, message
-    free = shutil.disk_usage(_existing(settings.data)).free
+    free = free_bytes(settings.data)
     return Outcome.GOOD, translations("doctor.disk.good", free=translations.number(free / 1e9, 1))
-
-
-def _existing(folder: Path) -> Path:
-    return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 
 def _is_installed(name: str) -> bool:
@@ -236,7 +231,7 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-EXAMINATIONS: tuple[Examination, ...] = (
+CHECK_FUNCTIONS: tuple[CheckFunction, ...] = (
     _python,
     _packages,
     _disk,

@@ -50,6 +50,15 @@ def temporary_file(path: Path, temporary: Path | None = None, private: bool = Fa
         new.unlink(missing_ok=True)
 
 
+def free_bytes(folder: Path) -> int:
+    """The free space of the disk that `folder` is on, or will be; 0 where the system does not tell."""
+    existing = next((parent for parent in (folder, *folder.parents) if parent.is_dir()), Path("/"))
+    try:
+        return shutil.disk_usage(existing).free
+    except OSError:
+        return 0
+
+
 def read_toml(path: Path, error_class: type[AlpieError]) -> dict[str, Any]:
     """The content of a TOML file. Raises OSError, and `error_class` for a file that is no UTF-8 or no TOML."""
     try:

@@ -17,7 +17,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpie.index.database.files import atomic_write, fsync
+from alpie.index.database.files import atomic_write, free_bytes, fsync
 from alpie.index.database.index_folder import POINTER, VERSIONS
 from alpie.index.database.record_json import document_to_json, from_json, to_json
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredPassages
@@ -264,7 +264,7 @@ def remove_other_versions(keep: Path) -> None:
 def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable:
     """The error to raise after a failed write in the index folder `data`."""
     number = getattr(error, "errno", None)
-    free = _free_bytes(data)
+    free = free_bytes(data)
     stands = message("index.stands") if (data / POINTER).exists() else ""
     reason: object = getattr(error, "strerror", None) or error
     is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or number in _FULL
@@ -276,11 +276,3 @@ def write_failure(data: Path, error: OSError | sqlite3.Error) -> IndexUnwritable
         remedy = message("index.repeat")
     sentence = message("index.unwritable", folder=data, error=reason, stands=stands, remedy=remedy)
     return IndexUnwritable(sentence, data)
-
-
-def _free_bytes(folder: Path) -> int:
-    existing = next((one for one in (folder, *folder.parents) if one.is_dir()), Path("/"))
-    try:
-        return shutil.disk_usage(existing).free
-    except OSError:
-        return 0

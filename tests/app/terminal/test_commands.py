@@ -507,8 +507,8 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
 
 
 def test_every_check_has_a_name_in_the_catalogues() -> None:
-    for examination, language in product(doctor.EXAMINATIONS, ("es", "en")):
-        assert translations_for(language)(f"doctor.{examination.__name__.removeprefix('_')}")
+    for check, language in product(doctor.CHECK_FUNCTIONS, ("es", "en")):
+        assert translations_for(language)(f"doctor.{check.__name__.removeprefix('_')}")
 
 
 def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
