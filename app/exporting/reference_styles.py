@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.quoting.citation import locator, with_capital
+from alpie.app.answering.quoting.citation import locator, shown_title, with_capital
 from alpie.app.translations import Translations
 from alpie.index.sources.source_table import parse_date
 
@@ -119,7 +119,7 @@ STYLES: Mapping[str, Callable[[Translations, date | None], Style]] = {
 
 
 def _author(citation: Citation) -> str:
-    return citation.publisher or citation.title
+    return citation.publisher or shown_title(citation)
 
 
 def _format_date(

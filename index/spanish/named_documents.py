@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
-from alpie.index.records import Document
+from alpie.index.records import Document, cut_between_words
 from alpie.index.spanish import read_tables
-from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.analysis import fold, fold_in_place
 
 _TABLES = read_tables(__file__)
 _FEMININE, _MASCULINE, _ANY_DOCUMENT, _OF_A_LAW, _OPTIONAL, _SILENT = (
@@ -38,6 +38,7 @@ _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: �
 NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
 _BETWEEN = 2  # words that may stand between those of a name
 _YEARS = range(1800, 2101)
+_LONGEST_NAME = 60  # characters of a title that is shown in a line with other things
 _LONG_ENOUGH = 4  # letters: of longer words, inflected forms count as the same word
 
 
@@ -71,6 +72,17 @@ def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
             continue
         return FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
     return None
+
+
+def law_name(title: str) -> str:
+    """The kind and number that the title of a law opens with: «Ley 39/2006»; "" for any other title."""
+    found = find_law_number(fold_in_place(title))
+    return title[: found.end] if found and found.start == 0 and found.law.kinds else ""
+
+
+def short_title(title: str) -> str:
+    """The title in a line with other things: the number of a law, else the title, cut between words where it is long."""
+    return law_name(title) or cut_between_words(title, _LONGEST_NAME)
 
 
 def _kinds(text: str) -> Iterator[str]:
