@@ -107,7 +107,9 @@ def iso_690_style(translations: Translations, accessed: date | None = None) -> S
 
     def bracket(citation: Citation, letter: str) -> str:
         year = _format_date(citation, letter, translations, undated="iso.undated")
-        return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, translations.language))})"
+        mark = " " if citation.publisher else ", "  # «Ley 39/2006, 2006»
+        dated = f"{_square(_author(citation))}{mark}{year}"
+        return f"({_join(dated, locator(citation, translations.language))})"
 
     return Style(reference, bracket)
 

@@ -133,10 +133,10 @@ def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
         return " ".join(word[:1].upper() + word[1:] for word in kind.split()) + name[len(kind) :]
     if not name.isupper() or len(name.split()) < _FEWEST_WORDS:
         return name
-    whole = re.finditer(r"\s+".join(map(re.escape, name.split())), text, re.IGNORECASE)
-    if shown := next((collapse(one[0]) for one in whole if not one[0].isupper()), ""):
+    whole = re.compile(r"\s+".join(map(re.escape, name.split())), re.IGNORECASE)
+    if shown := next((collapse(one[0]) for one in whole.finditer(text) if not one[0].isupper()), ""):
         return shown[:1].upper() + shown[1:]
-    lines = (line for line in text.splitlines() if not line.isupper())
+    lines = (line for line in whole.sub("", text).splitlines() if not line.isupper())
     running = Counter(word for line in lines for word in _LETTERS.findall(line))
 
     def written(found: re.Match[str]) -> str:

@@ -74,6 +74,14 @@ def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
     return None
 
 
+def law_numbers(folded: str) -> Iterator[FoundLawNumber]:
+    """All numbers of laws in a folded text, in their order."""
+    found = find_law_number(folded)
+    while found:
+        yield found
+        found = find_law_number(folded, found.end)
+
+
 def law_name(title: str) -> str:
     """The kind and number that the title of a law opens with: «Ley 39/2006»; "" for any other title."""
     found = find_law_number(fold_in_place(title))
@@ -118,10 +126,7 @@ def mentions_name(text: str, name: str) -> bool:
     """Whether a text names what `name` names: by the number of a law, or by all words of the name, close together."""
     folded = fold(text)
     if wanted := find_law_number(fold(name)):
-        found = find_law_number(folded)
-        while found and not wanted.law.may_be(found.law):
-            found = find_law_number(folded, found.end)
-        return found is not None
+        return any(wanted.law.may_be(found.law) for found in law_numbers(folded))
     words, text_words = distinctive_words(name), distinctive_words(text)
     if all(word in NORMS for word in words):
         return False

@@ -146,7 +146,7 @@ def example_questions(
     yield from (one for one in headings if one.endswith("?") and len(one) <= _LONGEST)
     for heading in headings:
         fits = _SHORTEST <= len(heading) <= _LONGEST and len(heading.split()) > 1
-        if fits and "?" not in heading and heading.casefold() != document.title.casefold():
+        if fits and "?" not in heading and fold(heading) not in fold(document.title):
             yield translations("welcome.about_heading", heading=heading)
     title = law_name(document.title) or cut_between_words(document.title, _LONGEST_TITLE, "")
     yield translations("welcome.about_document", title=title)
@@ -156,7 +156,7 @@ def example_questions(
 def _topic(heading: str) -> str:
     """What a heading is about: «Plazos» for «Artículo 22. Plazos.»; "" for a formula and for what only orders."""
     unit, division = read_opening(heading, True, None), DIVISION.match(heading)
-    if _FORMULA.search(fold(heading)) or (only_orders(heading) and not division):
-        return ""
     start = unit.end if unit else division.end() if division else 0
+    if _FORMULA.search(fold(heading)) or only_orders(heading[start:]):
+        return ""
     return _NUMBER.sub("", heading[start:]).strip(" .:;")
