@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.quoting.citation import locator, shown_title, with_capital
+from alpie.app.answering.quoting.citation import locator, title_in_line, with_capital
 from alpie.app.translations import Translations
 from alpie.index.sources.source_table import parse_date
 
@@ -121,7 +121,7 @@ STYLES: Mapping[str, Callable[[Translations, date | None], Style]] = {
 
 
 def _author(citation: Citation) -> str:
-    return citation.publisher or shown_title(citation)
+    return citation.publisher or title_in_line(citation)
 
 
 def _format_date(

@@ -120,7 +120,7 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     translations = translations_for(language)
     year = translations.years(citation.date)
     publisher = citation.publisher if year else ""
-    name = citation.short_publisher or law_name(citation.title) or publisher or shown_title(citation)
+    name = citation.short_publisher or law_name(citation.title) or publisher or title_in_line(citation)
     dated = year and year not in name
     parts = [f"{name} {translations.supplied(year, citation.date_is_ours)}" if dated else name]
     path = citation.path[1:] if _opens_with(citation.title, citation.path[:1]) else citation.path
@@ -146,7 +146,7 @@ def _without_stop(heading: str) -> str:
     return heading.rstrip(" .:") or heading
 
 
-def shown_title(citation: Citation) -> str:
+def title_in_line(citation: Citation) -> str:
     """The title of the cited document in a line with other things, in its brackets where it is none of the document's."""
     title = citation.title
     return f"[{short_title(title[1:-1])}]" if title.startswith("[") else short_title(title)
