@@ -31,9 +31,9 @@ from alpie.app.setting_kinds import (
     whole_number,
 )
 from alpie.app.translations import LANGUAGES, message
+from alpie.index.database.files import user_cache
 from alpie.index.environment import RUNTIMES, Runtime
 from alpie.index.errors import SettingsError
-from alpie.index.persistence.files import user_cache
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"

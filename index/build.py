@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from alpie.index import package_version
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.word_coverage import measure_coverage
+from alpie.index.database.index_folder import LOCK
 from alpie.index.encoder import Encoder, Floats, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
@@ -23,7 +24,6 @@ from alpie.index.formats.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
 from alpie.index.notices import Notice, UnreadFile
-from alpie.index.persistence.index_folder import LOCK
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.document_folder import SourcesReport

@@ -25,12 +25,12 @@ from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.reference_answer import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import message
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
 from alpie.index.notices import UnreadFile
-from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage

@@ -23,8 +23,8 @@ from alpie.eval.questions.predictions import OnQuestion, predict
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.report import Study, Table, estimate_cell
 from alpie.eval.scores import QuestionScore, score_predictions
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
-from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval import RetrieverName

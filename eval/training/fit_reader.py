@@ -33,8 +33,8 @@ from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
 from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, pair_tokenizer, trained_weights
 from alpie.eval.training.row_file import ReaderRow, read_rows
+from alpie.index.database.files import atomic_write
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
-from alpie.index.persistence.files import atomic_write
 
 _WINDOW = 20  # batches that are sorted by length together
 _SAVE_SECONDS = 240.0

@@ -48,8 +48,8 @@ from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
+from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.persistence.files import atomic_write
 from alpie.index.retrieval.search import HybridWeights, SearchIndex
 
 _FOLDS = 5

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
 from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
 from alpie.index.errors import FileError
-from alpie.index.persistence.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from alpie.index.database.files import atomic_write
 from alpie.index.errors import RecognitionMissing
 from alpie.index.messages import message
-from alpie.index.persistence.files import atomic_write
 
 _LANGUAGE = "spa"
 _SECONDS = 120  # for a page

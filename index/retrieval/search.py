@@ -14,9 +14,9 @@ from time import perf_counter
 
 import numpy as np
 
+from alpie.index.database.text_database import StoredPassages, bounds_of, concatenated_ranges
 from alpie.index.encoder import Encoder, Flags, Floats, Integers
 from alpie.index.encoder.embed import PassageVectors, indexed_text
-from alpie.index.persistence.text_database import StoredPassages, bounds_of, concatenated_ranges
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval import RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, top_rows

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from alpie.index.persistence.text_database import StoredPassages
+from alpie.index.database.text_database import StoredPassages
 
 MAX_WEIGHED = 2_000  # matches among which the best are looked for
 _NEAR_WORDS = 10

@@ -19,12 +19,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from alpie.index.database.index_folder import LOCK, POINTER, VERSIONS
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile, unread_format
-from alpie.index.persistence.index_folder import LOCK, POINTER, VERSIONS
 from alpie.index.records import Document
 from alpie.index.sources.expansions import EXPANSIONS_FOLDER, expansions_file
 from alpie.index.sources.source_table import (

@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.index.database.files import build_once, is_intact, write_fingerprint
 from alpie.index.errors import FileError
-from alpie.index.persistence.files import build_once, is_intact, write_fingerprint
 from alpie.index.spanish import read_tables
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from alpie.index.database.record_json import from_json
+from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 from alpie.index.encoder import Floats
 from alpie.index.encoder.embed import KnownVectors, PassageVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.recognition import Recogniser
 from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, UnreadFile
-from alpie.index.persistence.record_json import from_json
-from alpie.index.persistence.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources

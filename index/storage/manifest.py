@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from alpie.index.database.files import checksum
+from alpie.index.database.index_folder import POINTER, VERSIONS
+from alpie.index.database.record_json import from_json, to_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile
-from alpie.index.persistence.files import checksum
-from alpie.index.persistence.index_folder import POINTER, VERSIONS
-from alpie.index.persistence.record_json import from_json, to_json
 from alpie.index.retrieval.vectors import VectorFacts
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 

@@ -5,7 +5,7 @@
       build.lock             held by the one process that builds
       versions/NAME/
         manifest.json        format, encoder, size and SHA-256 of every file, and its own
-        text.sqlite          documents, passages, postings and words: see `alpie.index.persistence.text_database`
+        text.sqlite          documents, passages, postings and words: see `alpie.index.database.text_database`
         dense.faiss  sentences.faiss  expansions.faiss   vectors of passages, sentences, expansions
 
 An index version is never changed once `CURRENT` names it, so a reading process needs no lock: it keeps the files that it
@@ -22,11 +22,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from alpie.index.database.record_json import from_json
+from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged
 from alpie.index.messages import message
-from alpie.index.persistence.record_json import from_json
-from alpie.index.persistence.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex

@@ -17,15 +17,15 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpie.index.database.files import atomic_write, fsync
+from alpie.index.database.index_folder import POINTER, VERSIONS
+from alpie.index.database.record_json import document_to_json, from_json, to_json
+from alpie.index.database.text_database import TEXT_FILE, Database, StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import PassageVectors, embedding_key, indexed_text
 from alpie.index.errors import IndexUnwritable, StoreError
 from alpie.index.formats import Metadata
 from alpie.index.messages import MessageText, message
-from alpie.index.persistence.files import atomic_write, fsync
-from alpie.index.persistence.index_folder import POINTER, VERSIONS
-from alpie.index.persistence.record_json import document_to_json, from_json, to_json
-from alpie.index.persistence.text_database import TEXT_FILE, Database, StoredPassages
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter

@@ -15,8 +15,8 @@ from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.report import Study
 from alpie.eval.studies.ablation import PARTS, study_ablation, whole_system
 from alpie.eval.studies.error_analysis import CAUSES, study_misses
+from alpie.index.database.text_database import bounds_of
 from alpie.index.errors import FileError
-from alpie.index.persistence.text_database import bounds_of
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.vectors import VectorIndex

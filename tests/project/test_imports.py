@@ -18,7 +18,7 @@ from support.places import ROOT
 
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
-index index.environment index.messages index.errors index.notices index.records index.persistence
+index index.environment index.messages index.errors index.notices index.records index.database
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings

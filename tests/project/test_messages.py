@@ -16,10 +16,10 @@ import pytest
 from alpie.app import translations
 from alpie.app.page.views import page_translations
 from alpie.index import errors, messages
+from alpie.index.database.record_json import from_json, to_json
 from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, MessageText, message, message_from_row, message_to_row, translate
 from alpie.index.notices import UnreadFile
-from alpie.index.persistence.record_json import from_json, to_json
 from support.places import ROOT
 
 TREES = {

@@ -20,8 +20,10 @@ _MAX_CACHED = 400  # readings, of some kilobytes each
 
 
 def reader_input(passage: Passage) -> ReaderInput:
-    """The passage as the reader sees it, under the headings that it stands under."""
-    return ReaderInput(tuple(sentence.text for sentence in passage.sentences), ". ".join(passage.path))
+    """The passage as the reader sees it, under the heading that it stands under."""
+    return ReaderInput(
+        tuple(sentence.text for sentence in passage.sentences), passage.path[-1] if passage.path else ""
+    )
 
 
 def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:

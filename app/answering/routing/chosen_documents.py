@@ -17,7 +17,7 @@ from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
-from alpie.index.persistence.text_database import StoredPassages
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with

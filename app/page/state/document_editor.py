@@ -23,8 +23,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import message
+from alpie.index.database.files import atomic_write
 from alpie.index.formats.extraction import iso_date
-from alpie.index.persistence.files import atomic_write
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import entry_from_table, parse_date

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import message
-from alpie.index.persistence.files import atomic_write
+from alpie.index.database.files import atomic_write
 from alpie.index.spanish.analysis import slug_of
 
 # Where a named collection is served: what comes after is an address like those of the others.

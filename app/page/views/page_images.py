@@ -10,9 +10,9 @@ from pathlib import Path
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
+from alpie.index.database.files import checksum
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, format_of
-from alpie.index.persistence.files import checksum
 from alpie.index.records import Document, Layout, PageLabel
 
 _WIDTH = 1_100  # pixels

@@ -23,8 +23,8 @@ from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import DocumentServices
 from alpie.app.settings import load_settings
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import SourceError
-from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
 from support.fake_corpus import FakeCorpus

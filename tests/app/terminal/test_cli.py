@@ -30,9 +30,9 @@ from alpie.app.terminal.rendering import answer_text, hits_text
 from alpie.app.translations import translations_for
 from alpie.eval import command_line
 from alpie.index.build import BuildReport
+from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
-from alpie.index.persistence.text_database import StoredPassages
 from alpie.index.records import Hit, Sentence, Span
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import complete_entry, entry_from_file_name

@@ -113,6 +113,12 @@ def test_a_document_is_named_as_it_names_itself(told: str, shown: str, title: st
     assert (said.title, said.date) == (title, date)
 
 
+@cases("front, title, publisher, date")
+def test_front_matter_is_known_by_its_usual_names(front: str, title: str, publisher: str, date: str) -> None:
+    said = extract(f"---\n{front}\n---\n\nTexto.\n".encode(), Path("a.md")).metadata
+    assert (said.title, said.publisher, said.date) == (title, publisher, date)
+
+
 @cases("author, publisher")
 def test_an_author_who_is_no_body_and_stands_nowhere_is_not_cited(author: str, publisher: str) -> None:
     page = f"<meta name=author content='{author}'><title>Acta</title><p>La firma Ana Peña, de ACADEMIA PEÑA."

@@ -11,11 +11,11 @@ from alpie.app.answering.quoting.citation import cite, full_citation, short_cita
 from alpie.app.service.rows import passage_row
 from alpie.app.settings import load_settings
 from alpie.app.terminal import commands as cli
+from alpie.index.database.record_json import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
 from alpie.index.formats.recognition import RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
-from alpie.index.persistence.record_json import from_json, to_json
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
 from support.examined import examined

@@ -19,7 +19,7 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from alpie.index.persistence.record_json import document_from_json, from_json, to_json
+from alpie.index.database.record_json import document_from_json, from_json, to_json
 from alpie.index.records import Passage
 
 TEXT_FILE = "text.sqlite"
