@@ -140,12 +140,18 @@ def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
     running = Counter(word for line in lines for word in _LETTERS.findall(line))
 
     def written(found: re.Match[str]) -> str:
-        word = found[0]
-        small, capital = word.lower(), word.capitalize()
-        if small in _SMALL or (not is_name and running[small] >= max(running[capital], 1)):
+        word = str(found[0])
+        small = word.lower()
+        alike = [one for one in running if len(one) == len(word) and fold(one) == fold(word)]
+        shown = [one for one in alike if not one.isupper()]
+        if small in _SMALL:
             return small
-        stays = not (running[small] or running[capital]) and (running[word] or number_at(word))
-        return word if stays else capital
+        if not shown:
+            return word if alike or number_at(word) else word.capitalize()
+        best = max(
+            shown, key=lambda one: (one.lower() == small, running[one])
+        )  # «PROTECCION» has lost its accent
+        return best.capitalize() if is_name else best
 
     written_out = _LETTERS.sub(written, name)
     return written_out[:1].upper() + written_out[1:]
