@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from alpie.index.errors import ProviderError
 
 Messages = list[tuple[str, str]]
 Stream = Callable[[Messages], Iterator[str]]
+_Pieces = queue.Queue[str | Exception | None]  # of a model's text; None: that was all
 
 
 def load_prompt(module: str, name: str) -> str:
@@ -27,19 +29,11 @@ class MissingProvider(ProviderError):
     """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
 
 
-def _missing(settings: Settings, error: Exception) -> MissingProvider:
-    return MissingProvider(message("writer.no_provider", model=settings.writer, error=error))
-
-
 def open_stream(settings: Settings) -> Stream:
     """A function from messages to the model's text, piece by piece.
 
     Raises `MissingProvider`. Whatever the provider itself raises comes out of the stream.
     """
-    try:
-        from langchain.chat_models import init_chat_model
-    except ImportError as error:
-        raise _missing(settings, error) from error
     provider = settings.writer.partition(":")[0]
     options: dict[str, Any] = {"temperature": 0, "timeout": settings.writer_timeout_seconds, "max_retries": 0}
     if settings.writer_url:
@@ -49,17 +43,15 @@ def open_stream(settings: Settings) -> Stream:
     if provider == "ollama":  # knows neither by these names
         options.pop("max_retries")
         options["client_kwargs"] = {"timeout": options.pop("timeout")}
-
     try:
+        from langchain.chat_models import init_chat_model
+
         model = init_chat_model(settings.writer, **options)
     except (ImportError, ValueError) as error:
-        raise _missing(settings, error) from error
+        unknown = message("writer.no_provider", model=settings.writer, error=error)
+        raise MissingProvider(unknown) from error
 
-    def stream(messages: Messages) -> Iterator[str]:
-        for chunk in model.stream(messages):
-            yield str(chunk.text)
-
-    return stream
+    return lambda messages: (str(chunk.text) for chunk in model.stream(messages))
 
 
 class ModelTimeout(Exception):
@@ -74,29 +66,11 @@ def pieces_in_time(
     It runs in a thread of its own, for a silent server cannot be interrupted otherwise. Raises `ModelTimeout` after so many
     seconds, and whatever the provider raises.
     """
-    pieces: queue.Queue[str | Exception | None] = queue.Queue(maxsize=1_000)
+    pieces: _Pieces = queue.Queue(maxsize=1_000)
     unheard = threading.Event()
-
-    def put(piece: str | Exception | None) -> bool:
-        while not unheard.is_set():
-            try:
-                pieces.put(piece, timeout=0.2)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def feed() -> None:
-        try:
-            if all(map(put, stream(messages))):
-                put(None)
-        except Exception as error:  # noqa: BLE001 - edge of a thread: handed to the one who waits
-            put(error)
-        finally:
-            at_end()
-
     ends = time.monotonic() + seconds
-    threading.Thread(target=feed, name="chat-model", daemon=True).start()
+    feeding = (stream, messages, pieces, unheard, at_end)
+    threading.Thread(target=_feed, args=feeding, name="chat-model", daemon=True).start()
     try:
         while (left := ends - time.monotonic()) > 0:
             try:
@@ -111,3 +85,22 @@ def pieces_in_time(
         raise ModelTimeout
     finally:
         unheard.set()
+
+
+def _feed(
+    stream: Stream, messages: Messages, pieces: _Pieces, unheard: threading.Event, at_end: Callable[[], None]
+) -> None:
+    def put(piece: str | Exception | None) -> bool:
+        while not unheard.is_set():
+            with suppress(queue.Full):
+                pieces.put(piece, timeout=0.2)
+                return True
+        return False
+
+    try:
+        if all(map(put, stream(messages))):
+            put(None)
+    except Exception as error:  # noqa: BLE001 - edge of a thread: handed to the one who waits
+        put(error)
+    finally:
+        at_end()

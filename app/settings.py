@@ -5,34 +5,24 @@ environment variables ``ALPIE_<NAME>``, command-line options. A key nobody knows
 place it stands in and the names allowed: a misspelt setting that is silently ignored is worse than none.
 """
 
-# ruff: noqa: RUF009 - `setting` is `dataclasses.field` with a description
 from __future__ import annotations
 
 import difflib
 import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from ipaddress import ip_network
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
-from alpie.app.setting_kinds import (
-    FOLDER,
-    OPTIONAL_FILE,
-    SWITCH,
-    Setting,
-    choice,
-    decimal,
-    names,
-    setting,
-    text,
-    whole_number,
-)
-from alpie.app.translations import LANGUAGES, message
+from pydantic import TypeAdapter, ValidationError
+
+from alpie.app import setting_kinds as kinds
+from alpie.app.translations import Language, message
 from alpie.index.database.files import user_cache
-from alpie.index.environment import RUNTIMES, Runtime
+from alpie.index.environment import Runtime
 from alpie.index.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
@@ -52,37 +42,37 @@ class Settings:
     What each does is told in the catalogues, under `setting.` and its name.
     """
 
-    docs: Path = setting(FOLDER)
-    data: Path = setting(FOLDER)
-    index: str = setting(text(may_be_empty=True, starts_with=("milvus:",)), "")
-    index_token: str = setting(text(may_be_empty=True), "", secret=True)
-    index_timeout_seconds: float = setting(decimal(0.1, 600.0, message("unit.seconds")), 10.0)
-    max_document_megabytes: int = setting(whole_number(1, 200, message("unit.megabytes")), 100)
-    ocr: bool = setting(SWITCH, False)
-    cache: Path = setting(FOLDER)
-    encoder: str = setting(text(), "bundled")
-    runtime: Runtime = setting(choice(*RUNTIMES), "auto")
-    reader: str = setting(text(), "bundled")
-    threshold: float | None = setting(decimal(0.0, 1.0, message("unit.probability"), or_auto=True), None)
-    max_quotes: int = setting(whole_number(1, 10, message("unit.quotes")), 5)
-    writer: str = setting(text(may_be_empty=True), "")
-    writer_url: str = setting(text(may_be_empty=True, starts_with=("http://", "https://")), "")
-    writer_timeout_seconds: float = setting(decimal(1.0, 600.0, message("unit.seconds")), 30.0)
-    writer_reads: bool = setting(SWITCH, False)
-    feedback: bool = setting(SWITCH, False)
-    upload: UploadRights = setting(choice(*get_args(UploadRights)), "auto")
-    max_upload_megabytes: int = setting(whole_number(1, 200, message("unit.megabytes")), 25)
-    language: str = setting(choice(*LANGUAGES), LANGUAGES[0])
-    host: str = setting(text(), "127.0.0.1")
-    port: int = setting(whole_number(0, 65_535, message("unit.port")), 7860)
-    root_path: str = setting(text(may_be_empty=True, starts_with=("/",)), "")
-    public_url: str = setting(text(may_be_empty=True, starts_with=("http://", "https://")), "")
-    allowed_hosts: tuple[str, ...] = setting(names(), ())
-    trusted_proxies: tuple[str, ...] = setting(names(message("kind.networks"), ip_network), ())
-    users: Path | None = setting(OPTIONAL_FILE, None)
-    questions_per_minute: int = setting(whole_number(1, 100_000, message("unit.questions")), 60)
-    max_waiting: int = setting(whole_number(1, 10_000, message("unit.questions")), 64)
-    metrics: MetricsReaders = setting(choice(*get_args(MetricsReaders)), "loopback")
+    docs: kinds.Folder
+    data: kinds.Folder
+    index: Annotated[kinds.OptionalText, kinds.starting("milvus:")] = ""
+    index_token: kinds.OptionalText = field(default="", repr=False)
+    index_timeout_seconds: Annotated[kinds.Decimal, kinds.decimal(0.1, 600, message("unit.seconds"))] = 10.0
+    max_document_megabytes: Annotated[kinds.Whole, kinds.whole(1, 200, message("unit.megabytes"))] = 100
+    ocr: kinds.Switch = False
+    cache: kinds.Folder
+    encoder: kinds.Text = "bundled"
+    runtime: Runtime = "auto"
+    reader: kinds.Text = "bundled"
+    threshold: kinds.ProbabilityOrAuto = None
+    max_quotes: Annotated[kinds.Whole, kinds.whole(1, 10, message("unit.quotes"))] = 5
+    writer: kinds.OptionalText = ""
+    writer_url: Annotated[kinds.OptionalText, kinds.starting("http://", "https://")] = ""
+    writer_timeout_seconds: Annotated[kinds.Decimal, kinds.decimal(1, 600, message("unit.seconds"))] = 30.0
+    writer_reads: kinds.Switch = False
+    feedback: kinds.Switch = False
+    upload: UploadRights = "auto"
+    max_upload_megabytes: Annotated[kinds.Whole, kinds.whole(1, 200, message("unit.megabytes"))] = 25
+    language: Language = "es"
+    host: kinds.Text = "127.0.0.1"
+    port: Annotated[kinds.Whole, kinds.whole(0, 65_535, message("unit.port"))] = 7860
+    root_path: Annotated[kinds.OptionalText, kinds.starting("/")] = ""
+    public_url: Annotated[kinds.OptionalText, kinds.starting("http://", "https://")] = ""
+    allowed_hosts: kinds.Names = ()
+    trusted_proxies: kinds.Networks = ()
+    users: kinds.OptionalFile = None
+    questions_per_minute: Annotated[kinds.Whole, kinds.whole(1, 100_000, message("unit.questions"))] = 60
+    max_waiting: Annotated[kinds.Whole, kinds.whole(1, 10_000, message("unit.questions"))] = 64
+    metrics: MetricsReaders = "loopback"
 
     @property
     def max_document_bytes(self) -> int:
@@ -104,7 +94,9 @@ def load_settings(
     folder = (working_folder or Path.cwd()).absolute()
     values = _from_file(environment, folder)
     values |= _from_environment(environment, folder)
-    values |= _read_values(options or {}, "settings.from_option", folder, dashes=True)
+    values |= _read_values(
+        options or {}, folder, lambda name: message("settings.from_option", name=name.replace("_", "-"))
+    )
     docs = values.setdefault("docs", SEED_DOCUMENTS)
     assert isinstance(docs, Path)
     values.setdefault("data", _default_data(docs))
@@ -122,12 +114,22 @@ def read_language(environment: Mapping[str, str] | None = None) -> str:
     return str(_from_environment({name: given}, Path()).get("language", Settings.language))
 
 
-def settings_table() -> tuple[tuple[str, Setting], ...]:
-    """Name and description of each setting, in order: what the documentation is generated from."""
-    return tuple(
-        (field.name, replace(field.metadata["setting"], help=message(f"setting.{field.name}")))
-        for field in fields(Settings)
-    )
+class Setting(NamedTuple):
+    """What the documentation and the checks know of a setting."""
+
+    kind: Any  # a type that pydantic reads, of `alpie.app.setting_kinds` or a choice
+    default: object  # MISSING: depends on where Al Pie is installed
+    help: str  # what it does
+
+
+@cache
+def settings_table() -> Mapping[str, Setting]:
+    """Each setting by its name, in order: what the documentation is generated from."""
+    kinds = get_type_hints(Settings, include_extras=True)
+    return {
+        one.name: Setting(kinds[one.name], one.default, message(f"setting.{one.name}"))
+        for one in fields(Settings)
+    }
 
 
 def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
@@ -140,14 +142,12 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, object
     except OSError as error:
         raise SettingsError(message("settings.unreadable", path=path, error=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(
-            message("at", where=path, reason=message("sources.not_utf8", place=error.start))
-        ) from error
+        raise SettingsError.at(path, "sources.not_utf8", place=error.start) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            message("at", where=path, reason=message("sources.not_toml", error=error))
-        ) from error
-    return _read_values(table, "settings.from_file", path.parent.absolute(), path=path)
+        raise SettingsError.at(path, "sources.not_toml", error=error) from error
+    return _read_values(
+        table, path.parent.absolute(), lambda name: message("settings.from_file", name=name, path=path)
+    )
 
 
 def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str, object]:
@@ -156,32 +156,27 @@ def _from_environment(environment: Mapping[str, str], folder: Path) -> dict[str,
         for name, value in environment.items()
         if name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE and value != ""
     }
-    return _read_values(given, "settings.from_environment", folder, capitals=True)
+    return _read_values(given, folder, lambda name: message("settings.from_environment", name=name.upper()))
 
 
 def _read_values(
-    given: Mapping[str, object],
-    place: str,
-    folder: Path,
-    *,
-    capitals: bool = False,
-    dashes: bool = False,
-    path: Path | None = None,
+    given: Mapping[str, object], folder: Path, place_of: Callable[[str], str]
 ) -> dict[str, object]:
-    known = dict(settings_table())
+    """The values of one source, each checked; `place_of` says where in the source a name stands."""
+    known = settings_table()
     values: dict[str, object] = {}
     for key, value in given.items():
-        shown = key.upper() if capitals else key.replace("_", "-") if dashes else key
-        where = message(place, name=shown, path=path)
+        where = place_of(key)
         if key not in known:
             raise SettingsError(
                 message("settings.unknown", where=where, suggestion=_suggestion(key, known), known=[*known])
             )
         try:
-            values[key] = known[key].kind.read(value, folder)
-        except ValueError as error:
+            values[key] = TypeAdapter(known[key].kind).validate_python(value, context=folder)
+        except ValidationError as error:
+            allowed = kinds.allowed_values(known[key].kind)
             raise SettingsError(
-                message("settings.value", where=where, value=repr(value), allowed=error)
+                message("settings.value", where=where, value=repr(value), allowed=allowed)
             ) from error
     return values
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal, get_args
 
 from alpie.index import messages as index
 from alpie.index.messages import MessageSource, format_sentence, translate
 from alpie.index.sources.source_table import ParsedDate, parse_date
 
-LANGUAGES = ("es", "en")
+Language = Literal["es", "en"]  # the first one where none is asked for
+LANGUAGES: tuple[str, ...] = get_args(Language)
 message = MessageSource(*index.message.folders, Path(__file__).with_name("locale"))
 
 

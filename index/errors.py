@@ -53,6 +53,11 @@ class AlpieError(Exception):
         super().__init__(message)
         self.path = path
 
+    @classmethod
+    def at(cls, path: Path, key: str, /, **facts: object) -> Self:
+        """The error about the file `path`: its message is the path and the sentence `key`."""
+        return cls(message("at", where=path, reason=message(key, **facts)), path)
+
     @property
     def message(self) -> str:
         """The text of ``str()`` as a message, which can be translated."""
@@ -86,11 +91,6 @@ class RecognitionMissing(AlpieError):
 
 class SourceError(AlpieError):
     """A source document cannot be read."""
-
-    @classmethod
-    def at(cls, path: Path, key: str, /, **facts: object) -> Self:
-        """The error about the file `path`: its message is the path and the sentence `key`."""
-        return cls(message("at", where=path, reason=message(key, **facts)), path)
 
     @property
     def reason(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from alpie.app.translations import Translations
 from alpie.index.records import Hit, PageLabel, Passage, Span
 from alpie.index.spanish.analysis import tokens
 from alpie.index.spanish.characters import without_invisible
@@ -108,6 +109,13 @@ class WriterReport:
     @property
     def dropped_count(self) -> int:
         return sum(self.dropped.values())
+
+    def sentences(self, translations: Translations) -> str:
+        """What people are told: how many sentences were left out, or why there are none and the quotations stand."""
+        parts = [translations.count("writer.dropped", self.dropped_count)] if self.dropped_count else []
+        if self.failure:
+            parts.append(translations(f"writer.{self.failure}", model=self.model))
+        return " ".join(parts)
 
 
 @dataclass(frozen=True)

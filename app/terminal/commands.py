@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from alpie.app.settings import Settings, load_settings, read_language
 from alpie.app.terminal import DONE, FAILED, WRONG_USAGE
 from alpie.app.terminal.expand_command import run_expand
 from alpie.app.terminal.index_command import build_corpus, open_or_build_corpus, run_index, warn_if_stale
-from alpie.app.terminal.options import COMMANDS, find_command_word, make_argument_parser
+from alpie.app.terminal.options import COMMANDS, make_argument_parser, read_ahead
 from alpie.app.terminal.streams import log_to_stderr, print_json, print_message, read_input, use_utf_8
 from alpie.app.terminal.users_command import run_users
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
@@ -43,9 +42,13 @@ def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) ->
     work_offline()
     compute_in_one_thread()
     use_utf_8()
-    given = _with_default_command(sys.argv[1:] if argv is None else argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    language, command = read_ahead(given)
+    is_bare = not given or (given[0].startswith("-") and command not in COMMANDS)
+    if is_bare and not {"-h", "--help", "--version"} & {*given}:
+        given = ["serve", *given]  # `alpie` alone serves the page
     try:
-        translations = translations_for(_requested_language(given) or read_language())
+        translations = translations_for(language or read_language())
         arguments = make_argument_parser(translations, evaluates=evaluate is not None).parse_args(given)
     except SettingsError as error:
         print_message(translations_for(LANGUAGES[0])("cli.error", message=error))
@@ -247,18 +250,3 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
     "users": run_users,
     "mcp": _mcp,
 }
-
-
-def _with_default_command(argv: Sequence[str]) -> list[str]:
-    """The arguments with the command `serve` where none is given: `alpie` alone serves the page."""
-    alone = not argv or (argv[0].startswith("-") and find_command_word(argv) not in COMMANDS)
-    asks_for_help = any(word in ("-h", "--help", "--version") for word in argv)
-    return ["serve", *argv] if alone and not asks_for_help else list(argv)
-
-
-def _requested_language(argv: Sequence[str]) -> str:
-    """What `--language` asks for, "" where it does not: the parser that reads the options has to speak it already."""
-    options = [*argv[: argv.index("--")]] if "--" in argv else [*argv]
-    requested = [after for one, after in pairwise(options) if one == "--language"]
-    requested += [one.removeprefix("--language=") for one in options if one.startswith("--language=")]
-    return next((language for language in requested if language in LANGUAGES), "")

@@ -76,7 +76,7 @@ def _needed_packages() -> list[str]:
         declared = metadata.requires("alpie") or []
     except metadata.PackageNotFoundError:  # a checkout that is not installed
         declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    return [_package_name(line) for line in declared if "extra ==" not in line]
+    return [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in declared if "extra ==" not in line]
 
 
 def _encoder(settings: Settings, translations: Translations) -> CheckResult:
@@ -226,11 +226,6 @@ def _disk(settings: Settings, translations: Translations) -> CheckResult:
 
 def _existing(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
-
-
-def _package_name(requirement: str) -> str:
-    match = re.match(r"[A-Za-z0-9._-]+", requirement)
-    return match.group() if match else requirement
 
 
 def _is_installed(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from alpie.app.settings import Settings
 from alpie.app.terminal import DONE, FAILED
@@ -12,6 +13,9 @@ from alpie.app.terminal.progress import progress_bar
 from alpie.app.terminal.streams import print_message
 from alpie.app.translations import Translations
 from alpie.index.sources.expansions import expansions_file
+
+if TYPE_CHECKING:
+    from alpie.app.writer.expand import ExpansionReport, WritingCost
 
 
 def run_expand(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
@@ -26,37 +30,26 @@ def run_expand(arguments: argparse.Namespace, settings: Settings, translations: 
         print(translations("expand.nothing"))
         return DONE
     if not settings.writer:
+        passages_left = translations.count("count.passages", len(left))
         file = settings.docs / expansions_file(left[0].document_id)
-        print_message(
-            translations(
-                "expand.no_model", passages=translations.count("count.passages", len(left)), file=file
-            )
-        )
+        print_message(translations("expand.no_model", passages=passages_left, file=file))
         print(example_row(left[0]))
         return FAILED
-    need = estimate_cost(left)
-    print_message(
-        translations(
-            "expand.estimate",
-            model=settings.writer,
-            passages=translations.count("count.passages", need.passages),
-            requests=translations.number(need.requests),
-            read=translations.number(need.tokens_read),
-            written=translations.number(need.tokens_written),
-        )
-    )
+    print_message(_report_text("expand.estimate", estimate_cost(left), translations, model=settings.writer))
     if not arguments.yes:
         print_message(translations("expand.yes"))
         return DONE
     progress = progress_bar(sys.stderr, translations, label="expand.progress")
     done = write_expansions(settings, corpus.documents, left, progress)
-    print(
-        translations(
-            "expand.done",
-            lines=translations.number(done.lines),
-            passages=translations.count("count.passages", done.passages),
-            dropped=translations.number(sum(done.dropped.values())),
-            failed=translations.number(done.failed),
-        )
-    )
+    dropped = translations.number(sum(done.dropped.values()))
+    print(_report_text("expand.done", done, translations, dropped=dropped))
     return DONE
+
+
+def _report_text(
+    key: str, report: WritingCost | ExpansionReport, translations: Translations, **facts: str
+) -> str:
+    """The sentence `key` with the numbers of `report`."""
+    numbers = {name: translations.number(one) for name, one in vars(report).items() if isinstance(one, int)}
+    numbers["passages"] = translations.count("count.passages", report.passages)
+    return translations(key, **numbers, **facts)

@@ -34,15 +34,17 @@ _MESSAGES = {
 }
 
 
-def find_command_word(argv: Sequence[str]) -> str:
-    """The first argument that is neither an option nor the value of one: the command, if it is one; "" for none."""
-    arguments = iter(argv)
-    for one in arguments:
-        if one in _BEFORE_A_COMMAND:
-            next(arguments, None)
-        elif not one.startswith("-"):
-            return one
-    return ""
+def read_ahead(argv: Sequence[str]) -> tuple[str, str]:
+    """The language asked for, and the first argument that is neither an option nor the value of one; "" for none.
+
+    The parser that reads all options has to speak that language already, and needs a command.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in _BEFORE_A_COMMAND:
+        parser.add_argument(name, nargs="?")
+    known, others = parser.parse_known_args(argv)
+    language = known.language if known.language in LANGUAGES else ""
+    return language, next((one for one in others if not one.startswith("-")), "")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -55,7 +57,7 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse with its fixed words from the catalogue."""
+    """argparse with its fixed words from the catalogue, and the options that all commands have."""
 
     def __init__(self, translations: Translations, **options: Any) -> None:
         formatter = partial(_Formatter, usage=translations("help.usage"))
@@ -64,6 +66,10 @@ class _Parser(argparse.ArgumentParser):
         self.given = self.add_argument_group(translations("help.arguments"))
         self.options = self.add_argument_group(translations("help.options"))
         self.options.add_argument("-h", "--help", action="help", help=translations("help.help"))
+        for name in ("docs", "data"):
+            self.add_setting(name, type=Path, metavar=translations("help.folder"))
+        self.add_setting("language", choices=LANGUAGES)
+        self.add_setting("verbose", action="store_true")
 
     def argument(self, name: str, help_key: str, **how: Any) -> None:
         self.given.add_argument(name, help=self.translations(f"help.{help_key}"), **how)
@@ -92,56 +98,43 @@ def make_argument_parser(translations: Translations, evaluates: bool = True) -> 
     parser = _Parser(
         translations, prog="alpie", description=translations("help.alpie"), epilog=translations("help.epilog")
     )
-    _add_common(parser)
     parser.option("version", action="version", version=f"alpie {package_version()}")
     commands = parser.add_subparsers(
         title=translations("help.commands"),
         dest="command",
         metavar=translations("help.command"),
+        prog="alpie",
         required=True,
     )
-
-    def command(name: str) -> _Parser:
-        text = translations(f"help.{name}")
-        added: _Parser = commands.add_parser(
-            name, translations=translations, help=text, description=text, prog=f"alpie {name}"
-        )
-        _add_common(added)
-        return added
-
-    serve = command("serve")
-    serve.add_setting("host")
-    serve.add_setting("port", type=int, metavar="N")
-    index = command("index")
-    index.flag("rebuild")
-    index.flag("watch")
-    index.options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)  # for the page
-    index.add_setting("ocr", action="store_true")
-    _add_ask_options(command("ask"))
-    _add_search_options(command("search"))
-    _add_verify_options(command("verify"))
-    if evaluates:
-        _add_eval_options(command("eval"))
-    command("doctor")
-    expand = command("expand")
-    expand.argument("documents", "expand.documents", nargs="*", metavar="ID")
-    expand.flag("yes")
-    users = command("users")
-    users.argument("action", "users.action", choices=ACTIONS)
-    users.argument("name", "users.name", nargs="?", metavar=translations("help.name"))
-    command("mcp")
+    for name in COMMANDS:
+        if name != "eval" or evaluates:
+            text = translations(f"help.{name}")
+            _add_own(commands.add_parser(name, translations=translations, help=text, description=text), name)
     parser.set_defaults(verbose=False)
     return parser
 
 
-def _add_common(parser: _Parser) -> None:
-    for name in ("docs", "data"):
-        parser.add_setting(name, type=Path, metavar=parser.translations("help.folder"))
-    parser.add_setting("language", choices=LANGUAGES)
-    parser.add_setting("verbose", action="store_true")
+def _add_own(parser: _Parser, command: str) -> None:
+    """What a command takes beside the common options."""
+    if command in _LONG:
+        _LONG[command](parser)
+    elif command == "serve":
+        parser.add_setting("host")
+        parser.add_setting("port", type=int, metavar="N")
+    elif command == "index":
+        parser.flag("rebuild")
+        parser.flag("watch")
+        parser.options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)  # for the page
+        parser.add_setting("ocr", action="store_true")
+    elif command == "expand":
+        parser.argument("documents", "expand.documents", nargs="*", metavar="ID")
+        parser.flag("yes")
+    elif command == "users":
+        parser.argument("action", "users.action", choices=ACTIONS)
+        parser.argument("name", "users.name", nargs="?", metavar=parser.translations("help.name"))
 
 
-def _add_ask_options(parser: _Parser) -> None:
+def _add_ask(parser: _Parser) -> None:
     question = parser.translations("help.question")
     parser.argument("question", "ask.question", nargs="+", metavar=question)
     parser.flag("json")
@@ -151,7 +144,7 @@ def _add_ask_options(parser: _Parser) -> None:
     parser.option("record", "ask.record", type=Path, metavar=parser.translations("help.file"))
 
 
-def _add_search_options(parser: _Parser) -> None:
+def _add_search(parser: _Parser) -> None:
     parser.argument("words", "search.words", nargs="+", metavar=parser.translations("help.words"))
     parser.flag("json")
     parser.option("document", metavar="ID")
@@ -162,7 +155,7 @@ def _add_search_options(parser: _Parser) -> None:
     parser.option("retriever", choices=RETRIEVERS, default=RETRIEVERS[0])
 
 
-def _add_verify_options(parser: _Parser) -> None:
+def _add_verify(parser: _Parser) -> None:
     translations = parser.translations
     either = parser.given.add_mutually_exclusive_group(required=True)
     either.add_argument(
@@ -178,7 +171,7 @@ def _add_verify_options(parser: _Parser) -> None:
     parser.flag("json")
 
 
-def _add_eval_options(parser: _Parser) -> None:
+def _add_eval(parser: _Parser) -> None:
     for name, place in (("questions", "file"), ("predictions", "file"), ("report", "folder")):
         parser.option(name, f"eval.{name}", type=Path, metavar=parser.translations(f"help.{place}"))
     parser.option("part", "eval.part", choices=_PARTS)
@@ -188,6 +181,9 @@ def _add_eval_options(parser: _Parser) -> None:
     parser.flag("speed", "eval.speed")
     parser.flag("fit", "eval.fit")
     parser.option("resamples", "eval.resamples", type=int, metavar="N")
+
+
+_LONG = {"ask": _add_ask, "search": _add_search, "verify": _add_verify, "eval": _add_eval}
 
 
 def _count(translations: Translations) -> Any:

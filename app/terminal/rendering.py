@@ -128,10 +128,7 @@ def _written_line(sentence: WrittenSentence, translations: Translations, width: 
 
 
 def _report_lines(report: WriterReport, translations: Translations, width: int) -> list[str]:
-    parts = [translations.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
-    if report.failure:
-        parts.append(translations(f"writer.{report.failure}", model=report.model))
-    return [_wrap(" ".join(parts), width)] if parts else []
+    return [_wrap(text, width)] if (text := report.sentences(translations)) else []
 
 
 def search_statement(search: SearchStatement, translations: Translations) -> str:
@@ -175,12 +172,8 @@ def hits_text(
 
 def verification_text(outcome: Verification, translations: Translations, width: int) -> str:
     """The verdict, where the words stand, and what differs."""
-    lines = [
-        translations(
-            f"verify.{verdict_key(outcome)}", similarity=translations.number(100 * outcome.similarity)
-        ),
-        "",
-    ]
+    similarity = translations.number(100 * outcome.similarity)
+    lines = [translations(f"verify.{verdict_key(outcome)}", similarity=similarity), ""]
     if outcome.quoted:
         lines += [translations("verify.quoted"), ""]
         if not outcome.is_found:
@@ -199,12 +192,8 @@ def verification_text(outcome: Verification, translations: Translations, width: 
     if outcome.sentences:
         lines += [translations("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
     if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):
-        lines += [
-            _wrap(_INDENT + _mark_differences(outcome), width, _INDENT),
-            "",
-            translations("verify.legend"),
-            "",
-        ]
+        differences = _wrap(_INDENT + _mark_differences(outcome), width, _INDENT)
+        lines += [differences, "", translations("verify.legend"), ""]
     # of two quotations, each is in its place
     if outcome.occurrences > 1 and len(outcome.quoted) < 2 and not outcome.sentences:
         lines += [translations("verify.places", number=translations.number(outcome.occurrences)), ""]
@@ -285,12 +274,7 @@ def _wrap(text: str, width: int, indent: str = "") -> str:
     if not width:
         return safe
     return textwrap.fill(
-        safe,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
+        safe, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from alpie.app.translations import message
@@ -46,11 +47,8 @@ def read_input(path: Path | None) -> str:
     """
     name = str(path or "-")
     try:
-        if path is None:
-            data = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(_MAX_INPUT_BYTES + 1)
+        with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as file:
+            data = file.read(_MAX_INPUT_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise FileError(message("cli.file", path=name, error=error.strerror), path) from error

@@ -6,7 +6,6 @@ lists of the nearest centroids: a sixteenth of them, 128 at least.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +26,6 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 _PROBED_SHARE = 1 / 16
 _MIN_PROBES = 128
 _SEED = 1234
-
-
-@dataclass(frozen=True)
-class VectorFacts:
-    """How a file of vectors is searched."""
-
-    kind: str  # "exact", or "ivf": through lists of neighbours
-    vectors: int
-    lists: int = 0
-    probes: int = 0  # lists that a question reads
 
 
 class VectorIndex:
@@ -153,8 +142,8 @@ class VectorWriter:
         self._file.close()
         self._rows_file.unlink(missing_ok=True)
 
-    def finish(self, like: VectorIndex | None = None) -> VectorFacts:
-        """Write the index; returns the facts for the manifest.
+    def finish(self, like: VectorIndex | None = None) -> None:
+        """Write the index.
 
         `like` is the index of an earlier state of the collection: of very many vectors, its centroids are taken over unless
         the collection has doubled or halved, because training takes longest.
@@ -166,19 +155,14 @@ class VectorWriter:
         rows = np.zeros(shape, np.float32)
         if self._count:
             rows = np.memmap(self._rows_file, np.float32, "r", shape=shape)
-        made = VectorFacts("exact", self._count)
-        if self._count <= EXACT_LIMIT:
-            index = VectorIndex.from_vectors(rows, self._quantised)._index
-        else:
-            index = _build_ivf(rows, like)
-            made = VectorFacts("ivf", self._count, index.nlist, index.nprobe)
+        exact = self._count <= EXACT_LIMIT
+        index = VectorIndex.from_vectors(rows, self._quantised)._index if exact else _build_ivf(rows, like)
         try:
             faiss.write_index(index, str(self._path))
         except RuntimeError as error:  # what FAISS makes of a full disk
             raise OSError(str(error)) from error
         del rows
         self.close()
-        return made
 
 
 def _build_ivf(rows: Floats, like: VectorIndex | None) -> Any:

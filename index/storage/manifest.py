@@ -23,7 +23,6 @@ from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile
-from alpie.index.retrieval.vectors import VectorFacts
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 MANIFEST_FILE = "manifest.json"
@@ -82,7 +81,6 @@ class CollectionFacts:
 
     fingerprint: str  # of the corpus
     passages: int
-    made: Mapping[str, VectorFacts]
 
 
 @dataclass(frozen=True, kw_only=True)

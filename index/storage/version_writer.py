@@ -220,16 +220,11 @@ class _VersionWriter:
         documents = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
         addresses = list(passages.values("address"))
         self._database.commit()
-        made = {
-            name: writer.finish(VectorIndex.load(self._earlier / file) if self._earlier else None)
-            for name, writer, file in (
-                ("dense", self._dense, PASSAGE_VECTORS),
-                ("sentences", self._sentences, SENTENCE_VECTORS),
-            )
-        }
+        for writer, file in ((self._dense, PASSAGE_VECTORS), (self._sentences, SENTENCE_VECTORS)):
+            writer.finish(VectorIndex.load(self._earlier / file) if self._earlier else None)
         if len(self._expansions):
             self._expansions.finish()
-        return CollectionFacts(fingerprint_of(documents, addresses), len(addresses), made)
+        return CollectionFacts(fingerprint_of(documents, addresses), len(addresses))
 
 
 def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:

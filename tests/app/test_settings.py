@@ -33,12 +33,12 @@ def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path, empt
 
 
 def test_what_a_setting_does_is_told_in_both_languages() -> None:
-    for name, setting in settings_table():
+    for name, setting in settings_table().items():
         spanish, english = (translations_for(one).translate(setting.help) for one in ("es", "en"))
         assert spanish == setting.help != english, name
         assert (spanish[-1], english[-1]) == (".", "."), name
     keys = {key for key in translations_for("es").entries if key.startswith("setting.")}
-    assert keys == {f"setting.{name}" for name, _ in settings_table()}
+    assert keys == {f"setting.{name}" for name in settings_table()}
 
 
 def test_the_language_is_checked_before_the_other_settings() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from alpie.app.setting_kinds import Setting
-from alpie.app.settings import settings_table
+from alpie.app.setting_kinds import allowed_values
+from alpie.app.settings import Setting, settings_table
 from alpie.app.terminal.options import COMMANDS
 from alpie.app.translations import translations_for
 from support.places import ROOT
@@ -29,9 +29,10 @@ def settings_page() -> str:
         "| setting, in the environment `ALPIE_<NAME>` | admits | default | what it does |", "|---|---|---|---|",
     ]  # fmt: skip
     english = translations_for("en")
-    for name, setting in settings_table():
+    for name, setting in settings_table().items():
         allowed, told = (
-            str(english.translate(text)).replace("|", "\\|") for text in (setting.kind.allowed, setting.help)
+            str(english.translate(text)).replace("|", "\\|")
+            for text in (allowed_values(setting.kind), setting.help)
         )
         lines.append(f"| `{name}` | {allowed} | {_default(setting)} | {told} |")
     return "\n".join(lines) + "\n"
@@ -40,7 +41,7 @@ def settings_page() -> str:
 def _default(setting: Setting) -> str:
     """As one would write it; what depends on where Al Pie is installed, or is empty, has none."""
     value = setting.default
-    if value is None and "auto" in setting.kind.allowed:
+    if value is None and "auto" in allowed_values(setting.kind):
         value = "auto"
     if value is MISSING or value in (None, "", ()):
         return "–"

@@ -94,8 +94,8 @@ def _add_uploads(router: APIRouter, changes: _Changes, uploads: Uploads) -> None
         uploads.add(file.filename, file.file)
 
     @router.get("/upload-state")
-    async def upload_state(request: Request) -> Response:
-        return HTMLResponse(await run_in_threadpool(changes.state, requested_translations(request)))
+    def upload_state(request: Request) -> Response:
+        return HTMLResponse(changes.state(requested_translations(request)))
 
     @router.post("/upload")
     async def upload(request: Request) -> Response:

@@ -145,29 +145,26 @@ def _wire_events(
 ) -> None:
     """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
     box, send, again = composer
+    shown = [chatbot, conversation]
     ask, ask_from_link = _question_handlers(chat)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    answered = "window.alpie.answered"
+    queued: dict[str, Any] = {"concurrency_limit": 8, **quiet}
+    answered: dict[str, Any] = {"js": "window.alpie.answered", **quiet}
     chatbot.change(None, chatbot, past, js="window.alpie.past", **quiet)
     for event in (box.submit, send.click):
         event(
             ask,
             [box, conversation, past, options_box],
             [chatbot, conversation, box],
-            concurrency_limit=8,
             js="window.alpieScope.withOptions",
-            **quiet,
-        ).then(None, js=answered, **quiet)
-    bridge.ask(
-        ask_from_link, [conversation, past], [chatbot, conversation], concurrency_limit=8, **quiet
-    ).then(None, js=answered, **quiet)
+            **queued,
+        ).then(None, **answered)
+    bridge.ask(ask_from_link, [conversation, past], shown, **queued).then(None, **answered)
     kept: dict[str, Any] = {"js": "window.alpieConversations.messages", **quiet}
     bridge.restore(None, None, chatbot, **kept)
-    bridge.reopen(
-        chat.start_again, [conversation], [chatbot, conversation], concurrency_limit=8, **quiet
-    ).then(None, None, chatbot, **kept)
+    bridge.reopen(chat.start_again, [conversation], shown, **queued).then(None, None, chatbot, **kept)
     # In the queue too: what goes beside it needs an address that would run anything else beside it.
-    again.click(chat.start_again, [conversation], [chatbot, conversation], concurrency_limit=8, **quiet).then(
+    again.click(chat.start_again, [conversation], shown, **queued).then(
         None, js="window.alpie.cleared", **quiet
     )
 

@@ -94,7 +94,7 @@ class PageRoutes:
         router.get("/welcome")(self._first_screen)
         router.get("/help")(self._help)
         router.get("/script")(self._script)
-        router.get("/documents")(self._document_list)
+        router.get("/documents")(self._documents)
         router.get("/page")(self._page_image)
         if self._feedback_file:
             router.post("/feedback")(self._feedback)
@@ -196,10 +196,8 @@ class PageRoutes:
 
     # --- the documents --------------------------------------------------------------------------
 
-    async def _document_list(self, request: Request) -> Response:
-        return await run_in_threadpool(self._documents, requested_translations(request))
-
-    def _documents(self, translations: PageTranslations) -> Response:
+    def _documents(self, request: Request) -> Response:
+        translations = requested_translations(request)
         try:
             panels = self._panels_of(self._opening.wait(_OPENING_SECONDS))
         except NotReady as error:
@@ -212,8 +210,8 @@ class PageRoutes:
         )
         return HTMLResponse(render_documents(panels, translations, options, known))
 
-    async def _page_image(self, request: Request) -> Response:
-        return await run_in_threadpool(self._respond, request, self._picture)
+    def _page_image(self, request: Request) -> Response:
+        return self._respond(request, self._picture)
 
     def _picture(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Response:
         query = request.query_params
@@ -232,8 +230,8 @@ class PageRoutes:
 
     # --- the page itself ------------------------------------------------------------------------
 
-    async def _first_screen(self, request: Request) -> Response:
-        return HTMLResponse(await run_in_threadpool(self.welcome, requested_translations(request)))
+    def _first_screen(self, request: Request) -> Response:
+        return HTMLResponse(self.welcome(requested_translations(request)))
 
     async def _help(self, request: Request) -> Response:
         return HTMLResponse(

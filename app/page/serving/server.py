@@ -64,13 +64,7 @@ def create_app(
     os.environ.update(_NO_RECORDS)
     import_gradio()  # late: seconds and 150 MB that no other command needs
     meter = Meter()
-
-    def opened() -> Corpus:
-        corpus = open_corpus()
-        meter.opened(corpus)
-        return corpus
-
-    opening = Opening(opened, stamp).start()
+    opening = Opening(lambda: meter.opened(open_corpus()), stamp).start()
     app = _pages(opening, options, meter)
     if options.services.collections and settings_of:
         app.add_middleware(
@@ -79,6 +73,11 @@ def create_app(
             make=partial(_collection_pages, options, settings_of),
             language=options.language,
         )
+    _add_guard(app, options, meter)
+    return app
+
+
+def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
     login = None
     if options.users:
         login = Login(Users(options.users), _homes(options), options.language, options.root_path)
@@ -92,7 +91,6 @@ def create_app(
         on_refusal=meter.count_refusal,
         access_check=login,
     )
-    return app
 
 
 def _collection_pages(
@@ -204,11 +202,12 @@ def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: 
     give_back_memory()
     options = PageOptions.from_settings(settings)
     bound = bound_socket(settings.host, settings.port)  # a port in use is told at once
-
-    def settings_of(one: Collection) -> Settings:
-        return replace(settings, docs=one.docs, data=one.data)
-
-    app = create_app(opener.open_or_build, options, opener.stamp, settings_of)
+    app = create_app(
+        opener.open_or_build,
+        options,
+        opener.stamp,
+        lambda one: replace(settings, docs=one.docs, data=one.data),
+    )
     run_server(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 
 

@@ -75,12 +75,13 @@ class Meter:
         """Add a value that is asked for whenever metrics are collected."""
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
-    def opened(self, corpus: Corpus) -> None:
-        """Note that `corpus` is in use from now on."""
+    def opened(self, corpus: Corpus) -> Corpus:
+        """`corpus`, which is noted to be in use from now on."""
         for name, gauge in self._corpus.items():
             gauge.set(len(getattr(corpus, name)))
         self._version.clear()
         self._version.labels(corpus.fingerprint, corpus.built_at).set(1)
+        return corpus
 
     def count_answers(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         """`ask`, by which people put a question: its answers are counted and timed, its failures counted.

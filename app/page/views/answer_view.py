@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -51,50 +51,58 @@ def render_answer(
     `writing`: a language model is still at its summary, which goes under the quotations. `root_path` is the setting.
     `page` is the language of the page, where the answer is in another one.
     """
-    follows = " › ".join(answer.follows)
-    each = any(part.role is Role.DOCUMENT for part in answer.parts)
-    link_of = partial(question_link, answer.question, documents=answer.limited_to)
-    earlier = turns if follows else ()
-    here = link_of(turns=earlier, each_document=each)
-    numbers = {(quote.document_id, quote.spans): n for n, quote in enumerate(answer.quotes, start=1)}
-    by_address = {hit.passage.address: hit for hit in answer.hits}
-
-    def quoted(quote: Quote) -> Markup:
-        number = numbers[quote.document_id, quote.spans]
-        return render_quote(quote, translations, documents, number, by_address.get(quote.passage.address))
-
-    def near(quote: Quote, number: int) -> Markup:
-        return render_quote(quote, translations, documents, number, nearest=True)
-
-    search = answer.search
     return render(
         "answer",
         translations,
         answer=answer,
         lang=translations.language if page and page != translations.language else "",
-        home=f"{root_path}/en/{here}",
-        follows=follows,
-        anew=link_of(each_document=each, anew=True),
         limited=", ".join(short_title(documents[id_].title) for id_ in answer.limited_to if id_ in documents),
         foreign=_foreign_language(answer, translations, documents),
         absent=absence_lines(answer, translations_for(translations.language)),
-        quoted=quoted,
-        near=near,
+        quoted=_quote_renderer(answer, translations, documents),
+        near=partial(render_quote, translations=translations, documents=documents, nearest=True),
         writing=writing,
         written=_render_writing(answer, translations),
         suggestions=list(_suggestions(answer, translations)) if answer.answered else [],
-        statement=_search_statement(answer, translations),
-        again=bool(follows) and asks_for_elaboration(answer.question),
-        foot=translations(
-            "answer.foot",
-            passages=translations.count("count.passages", search.passages),
-            seconds=translations.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
-        ),
-        each=link_of(turns=earlier, each_document=True) if not each and search.documents > 1 else "",
-        here=here,
+        again=bool(answer.follows) and asks_for_elaboration(answer.question),
+        documents=translations.count("count.documents", answer.search.documents),
+        passages=translations.count("count.passages", answer.search.passages),
+        seconds=translations.number(answer.milliseconds.get("total", 0.0) / 1000, 2),
         printed=printed_references(answer.quotes if answer.answered else answer.nearest[:3], translations),
-        record=f"{root_path}/al/record{link_of(turns=turns, each_document=each)}&lang={translations.language}",
+        **_links(answer, translations, turns, root_path),
     )
+
+
+def _quote_renderer(
+    answer: Answer, translations: PageTranslations, documents: Mapping[str, Document]
+) -> Callable[[Quote], Markup]:
+    """A function that shows a quotation of `answer` with its number and, where it was found by search, its scores."""
+    numbers = {(quote.document_id, quote.spans): n for n, quote in enumerate(answer.quotes, start=1)}
+    hits = {hit.passage.address: hit for hit in answer.hits}
+
+    def quoted(quote: Quote) -> Markup:
+        number = numbers[quote.document_id, quote.spans]
+        return render_quote(quote, translations, documents, number, hits.get(quote.passage.address))
+
+    return quoted
+
+
+def _links(
+    answer: Answer, translations: PageTranslations, turns: Sequence[str], root_path: str
+) -> dict[str, str]:
+    """Where the links of an answer lead: the same question again, put otherwise or in English, and the record."""
+    each = any(part.role is Role.DOCUMENT for part in answer.parts)
+    link_of = partial(question_link, answer.question, documents=answer.limited_to)
+    earlier = turns if answer.follows else ()
+    is_divisible = not each and answer.search.documents > 1
+    here, record = (link_of(turns=one, each_document=each) for one in (earlier, turns))
+    return {
+        "here": here,
+        "home": f"{root_path}/en/{here}",
+        "anew": link_of(each_document=each, anew=True),
+        "each": link_of(turns=earlier, each_document=True) if is_divisible else "",
+        "record": f"{root_path}/al/record{record}&lang={translations.language}",
+    }
 
 
 def render_quote(
@@ -126,17 +134,6 @@ def render_quote(
     )
 
 
-def _search_statement(answer: Answer, translations: PageTranslations) -> str:
-    """What was searched; of a law that is not here nothing was, and so nothing is said of thresholds."""
-    values = {
-        "documents": translations.count("count.documents", answer.search.documents),
-        "passages": translations.count("count.passages", answer.search.passages),
-    }
-    if answer.absent:
-        return translations("answer.absent.statement", **values)
-    return translations("answer.none.statement", **values)
-
-
 def _foreign_language(
     answer: Answer, translations: PageTranslations, documents: Mapping[str, Document]
 ) -> str:
@@ -162,18 +159,8 @@ def _render_writing(answer: Answer, translations: PageTranslations) -> Markup:
         )
         for sentence in answer.writer or ()
     ]
-    return render("written", translations, sentences=sentences, report=_writer_report(answer, translations))
-
-
-def _writer_report(answer: Answer, translations: PageTranslations) -> str:
-    """What became of the summary: sentences left out, or that there is none and the quotations stand."""
-    report = answer.writer_report
-    if report is None:
-        return ""
-    parts = [translations.count("writer.dropped", report.dropped_count)] if report.dropped_count else []
-    if report.failure:
-        parts.append(translations(f"writer.{report.failure}", model=report.model))
-    return " ".join(parts)
+    report = answer.writer_report.sentences(translations) if answer.writer_report else ""
+    return render("written", translations, sentences=sentences, report=report)
 
 
 class _Suggestion(NamedTuple):
@@ -260,8 +247,7 @@ def render_record(
 ) -> Response:
     """The record of an answer: a page to print, or the JSON that `alpie verify --record` checks again.
 
-    The question is asked again: the same corpus gives the same answer, and the record states the fingerprint of its
-    corpus.
+    The question is asked again: the same corpus gives the same answer, and the record states the fingerprint of its corpus.
     """
     answer = corpus.ask(question, turns, documents, each_document)
     here = question_link(question, turns=turns, documents=documents, each_document=each_document)
@@ -269,14 +255,12 @@ def render_record(
     started = perf_counter()
     shown = answer.quotes if answer.answered else answer.nearest
     quotes = made["quotes"] if answer.answered else made.get("nearest", [])
-    undivided = {"quotes": range(1, len(quotes) + 1), "tentative": answer.tentative}
     page = render(
         "record",
         translations,
         record=made,
         quotes=quotes,
-        parts=made.get("parts") or [undivided],
-        divided="parts" in made,
+        parts=made.get("parts") or [{"quotes": range(1, len(quotes) + 1), "tentative": answer.tentative}],
         limited=", ".join(corpus.documents[document].title for document in answer.limited_to),
         documents=corpus.documents,
         references=printed_references(shown, translations),

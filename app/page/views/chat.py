@@ -80,7 +80,10 @@ class QuestionOptions(BaseModel):
         try:
             return cls.model_validate_json(text)
         except ValidationError:
-            return cls()
+            return _USUAL
+
+
+_USUAL = QuestionOptions()
 
 
 class QuestionLink(QuestionOptions):
@@ -108,36 +111,23 @@ class Chat:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
     def ask(
-        self,
-        question: object,
-        conversation: object,
-        past: object = None,
-        options: QuestionOptions | None = None,
+        self, question: object, conversation: object, past: object = None, options: QuestionOptions = _USUAL
     ) -> Iterator[tuple[list[ChatMessage], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
-        With `finish` the answer comes twice: its quotations, and then with what was added.
-
-        `past`: the conversation as the browser has it, for one that is not known here, see `read_past`.
-        Called over HTTP too, so the arguments may be anything.
+        With `finish` the answer comes twice: its quotations, and then with what was added. `past`: the conversation as the
+        browser has it, for one that is not known here, see `read_past`. Called over HTTP too, so the arguments may be anything.
         """
-        options = options or QuestionOptions()
         current = conversation if isinstance(conversation, Conversation) else Conversation()
         if not current.messages:
-            current.messages, questions = read_past(past)
-            current.questions = [one[:MAX_TYPED_CHARACTERS] for one in questions[-MAX_TURNS:]]
+            current.messages, current.questions = read_past(past)
         typed = question.strip() if isinstance(question, str) else ""
         if not typed:
             yield current.messages, current
             return
-        shown = typed if len(typed) <= MAX_TYPED_CHARACTERS else typed[:MAX_TYPED_CHARACTERS] + "…"
         if options.anew:
             current.messages, current.questions = current.messages[:-2], []
-        message = render("message", self._translations, style="asked", lang="", content=shown)
-        before: list[ChatMessage] = [
-            *current.messages,
-            {"role": "user", "content": escape_line_ends(message)},
-        ]
+        before = [*current.messages, self._user_message(typed)]
         waiting = self._paragraph("searching", "chat.searching" if self._opening.ready else "chat.opening")
         yield [*before, self._assistant_message(waiting)], current
         replies = self._replies(typed, tuple((options.turns or current.questions)[-MAX_TURNS:]), options)
@@ -204,6 +194,11 @@ class Chat:
             _LOG.exception("an answer could not be finished")
             return answer
 
+    def _user_message(self, typed: str) -> ChatMessage:
+        shown = typed if len(typed) <= MAX_TYPED_CHARACTERS else typed[:MAX_TYPED_CHARACTERS] + "…"
+        message = render("message", self._translations, style="asked", lang="", content=shown)
+        return {"role": "user", "content": escape_line_ends(message)}
+
     def _assistant_message(self, content: Markup) -> ChatMessage:
         message = render(
             "message", self._translations, style="reply", lang=self._translations.language, content=content
@@ -215,7 +210,7 @@ class Chat:
 
 
 def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
-    """Messages and questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
+    """Messages and last questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
         rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
     except ValidationError:
@@ -223,5 +218,5 @@ def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
     if any("\n" in content for _, content in rows):
         return [], []
     matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
-    questions = [html.unescape(one[1]) for one in matches if one]
-    return [{"role": role, "content": content} for role, content in rows], questions
+    questions = [html.unescape(one[1])[:MAX_TYPED_CHARACTERS] for one in matches if one]
+    return [{"role": role, "content": content} for role, content in rows], questions[-MAX_TURNS:]

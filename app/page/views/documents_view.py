@@ -54,13 +54,12 @@ def render_documents(
     if editor:
         documents = [one for one in documents if editor.has(one)]
     unread, counts = (corpus.unread, corpus.passages.counts) if corpus else ((), {})
+    cards = [_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents if panels]
     removed = collections.removed() if collections else ()
     return render(
         "documents",
         translations,
-        documents=[_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents]
-        if panels
-        else [],
+        documents=cards,
         corpus=corpus,
         evaluated=evaluated,
         built=translations.moment(corpus.built_at) if corpus else "",

@@ -73,14 +73,12 @@ def render_welcome(
         }
         for document in documents[:MAX_DOCUMENTS]
     ]
-    complete = complete or (examples is not None and examples.complete.is_set())
-    more = len(documents) - len(shown)
     return render(
         "welcome",
         translations,
         shown=shown,
-        more=more,
-        complete=complete,
+        more=len(documents) - len(shown),
+        complete=complete or (examples is not None and examples.complete.is_set()),
         name=name,
         evaluated=evaluated,
         may_add=may_add,
