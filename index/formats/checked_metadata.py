@@ -137,10 +137,10 @@ def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
     if shown := next((collapse(one[0]) for one in whole.finditer(text) if not one[0].isupper()), ""):
         return shown[:1].upper() + shown[1:]
     lines = (line for line in whole.sub("", text).splitlines() if not line.isupper())
-    running = Counter(word for line in lines for word in _LETTERS.findall(line))
+    running: Counter[str] = Counter(word for line in lines for word in _LETTERS.findall(line))
 
     def written(found: re.Match[str]) -> str:
-        word = str(found[0])
+        word: str = found[0]
         small = word.lower()
         alike = [one for one in running if len(one) == len(word) and fold(one) == fold(word)]
         shown = [one for one in alike if not one.isupper()]
@@ -148,9 +148,8 @@ def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
             return small
         if not shown:
             return word if alike or number_at(word) else word.capitalize()
-        best = max(
-            shown, key=lambda one: (one.lower() == small, running[one])
-        )  # «PROTECCION» has lost its accent
+        # «PROTECCION» has lost its accent
+        best = max(shown, key=lambda one: (one.lower() == small, running[one]))
         return best.capitalize() if is_name else best
 
     written_out = _LETTERS.sub(written, name)
