@@ -244,6 +244,13 @@ def collapse(text: str) -> str:
     return _WHITE_SPACE.sub(" ", text).strip()
 
 
+def cut_between_words(text: str, longest: int, sign: str = "…") -> str:
+    """`text`, or as many of its first words as `longest` characters hold, and the `sign` that it goes on."""
+    if len(text) <= longest:
+        return text
+    return (text[:longest].rpartition(" ")[0] or text[:longest]).rstrip(" ,;:.") + sign
+
+
 def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
     """The readable text of `spans`, and for each of its characters the offset in `source`; for a space, the first of its run.
 

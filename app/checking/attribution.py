@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from alpie.app.answering.answer_types import Citation
@@ -18,6 +18,8 @@ from alpie.app.checking.verification import Misattribution
 from alpie.app.checking.word_alignment import Difference, DifferenceKind
 from alpie.app.translations import LANGUAGES, translations_for
 from alpie.index.records import Span, collapse
+from alpie.index.spanish.analysis import fold_in_place
+from alpie.index.spanish.named_documents import LawNumber, law_numbers
 
 _MARK = re.compile(r"[«»“„‟〝”〞\"＂]")
 _KINDS = {"«": ("angle", 1), "»": ("angle", -1), "“": ("curly", 1), "„": ("curly", 1), "‟": ("curly", 1)}
@@ -147,14 +149,24 @@ def reference_beside(outside: Sequence[str], number: int) -> str:
 
 
 def misattributed(
-    lead_in: str, reference: str, citations: Sequence[Citation], names: Iterable[str]
+    lead_in: str,
+    reference: str,
+    citations: Sequence[Citation],
+    names: Iterable[str],
+    laws: Collection[LawNumber] = (),
 ) -> Misattribution | None:
     """What the words beside a quotation say of its source that none of its `citations` has; None for nothing.
 
     Years, pages and articles are read in the `reference` only, which `lead_in` tells of something else; the `names` of
-    publishers of the documents in both.
+    publishers of the documents in both, and so are the numbers of laws: of any, where what is quoted is of a law, else
+    those of the documents' own `laws`.
     """
-    found = [Misattribution(tuple(_unlike(lead_in, reference, one, names)), one) for one in citations]
+    found = [
+        Misattribution(
+            (*_unlike(lead_in, reference, one, names), *_other_laws(lead_in, reference, one, laws)), one
+        )
+        for one in citations
+    ]
     nearest = min(found, key=lambda one: len(one.claims), default=None)
     return nearest if nearest and nearest.claims else None
 
@@ -180,6 +192,18 @@ def _unlike(lead_in: str, reference: str, citation: Citation, names: Iterable[st
     articles = _ARTICLE.findall(" ".join(filter(None, [*citation.path, citation.label])))
     if articles and (article := _ARTICLE.search(reference)) and article[1] not in articles:
         yield article[0]
+
+
+def _other_laws(
+    lead_in: str, reference: str, citation: Citation, laws: Collection[LawNumber]
+) -> Iterator[str]:
+    """The first number of a law beside a quotation, where none of the numbers there is of the law that is quoted."""
+    beside = f"{lead_in}\n{reference}"
+    named = [one for one in law_numbers(fold_in_place(beside)) if one.law.kinds]
+    own = [one.law for one in law_numbers(fold_in_place(" ".join(_fields(citation))))]
+    if not any(one.law.may_be(law) for one in named for law in own):
+        others = [one for one in named if own or any(one.law.may_be(law) for law in laws)]
+        yield from (beside[one.start : one.end].strip() for one in others[:1])
 
 
 def _lines_and_brackets(part: str) -> list[str]:

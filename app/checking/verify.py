@@ -12,7 +12,7 @@
 
 A text that is not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference
 or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact. Where the reference names
-another publisher, year, page or article than the place has, that is told; the verdict is on the words.
+another publisher, law, year, page or article than the place has, that is told; the verdict is on the words.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from alpie.app.checking.attribution import (
 from alpie.app.checking.text_check import TextChecker
 from alpie.app.checking.verification import Misattribution, Verdict, Verification
 from alpie.app.exporting.exported_files import quotations_of
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.named_documents import law_name, law_numbers
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -120,6 +122,9 @@ class QuotationChecker:
         """What the words before, between and after quotations say of their sources that is not so."""
         documents = self.corpus.documents.values()
         names = [document.short_publisher or document.publisher for document in documents]
+        laws = [
+            number.law for document in documents for number in law_numbers(fold(law_name(document.title)))
+        ]
         lead_in = outside[0] if len(outcomes) == 1 else ""
         found = (
             misattributed(
@@ -127,6 +132,7 @@ class QuotationChecker:
                 reference_beside(outside, number),
                 [place.citation for place in outcome.places if place.citation],
                 names,
+                laws,
             )
             for number, outcome in enumerate(outcomes)
             if outcome.is_found or outcome.only_signs

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alpie.app.answering.answer_types import Citation
-from alpie.app.answering.quoting.citation import locator, with_capital
+from alpie.app.answering.quoting.citation import locator, title_in_line, with_capital
 from alpie.app.translations import Translations
 from alpie.index.spanish.dates import parse_date
 
@@ -107,7 +107,9 @@ def iso_690_style(translations: Translations, accessed: date | None = None) -> S
 
     def bracket(citation: Citation, letter: str) -> str:
         year = _format_date(citation, letter, translations, undated="iso.undated")
-        return f"({_join(f'{_square(_author(citation))} {year}', locator(citation, translations.language))})"
+        mark = " " if citation.publisher else ", "  # «Ley 39/2006, 2006»
+        dated = f"{_square(_author(citation))}{mark}{year}"
+        return f"({_join(dated, locator(citation, translations.language))})"
 
     return Style(reference, bracket)
 
@@ -119,7 +121,7 @@ STYLES: Mapping[str, Callable[[Translations, date | None], Style]] = {
 
 
 def _author(citation: Citation) -> str:
-    return citation.publisher or citation.title
+    return citation.publisher or title_in_line(citation)
 
 
 def _format_date(

@@ -18,6 +18,7 @@ from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
 from alpie.app.translations import message, translations_for
+from alpie.index import package_version
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
 from alpie.index.retrieval import MAX_HITS, retriever_named
 from alpie.index.spanish.conversation import MAX_TURNS
@@ -154,6 +155,7 @@ def mcp_server(endpoints: Endpoints) -> Any:
     except ModuleNotFoundError as error:
         raise PackageMissing(message("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
+    server._mcp_server.version = package_version()  # else clients are told the version of the package `mcp`
     for tool in endpoints.callables(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))
     return server

@@ -6,11 +6,13 @@
 2. Publisher: «author» is mostly whoever sat at the keyboard. It is taken for the publisher where it names a body, or
    where the document shows it.
 3. Date: the day on which a norm was made, which its title says.
+4. Capitals: a title or publisher in nothing else («REGLAMENTO ESTUDIANTIL») is cited as the document writes it elsewhere.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +24,7 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import parse_label
 from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.number_words import MONTHS
+from alpie.index.spanish.unit_numbers import number_at
 from alpie.index.spanish.word_tables import read_tables
 
 _MOST_LINES = 3
@@ -34,6 +37,7 @@ _BLANK = re.compile(r"\n\s*\n")
 _TABLES = read_tables(__file__)
 _KINDS = re.sub(r"\s*\n\s*", "", _TABLES["kinds"])
 _CONTINUES = frozenset(_TABLES["continues"].split())
+_SMALL = _CONTINUES.union(_TABLES["small"].split(), MONTHS)
 _INSTITUTIONS = frozenset(_TABLES["institutions"].split())
 _PLACEHOLDERS = frozenset(_TABLES["placeholders"].split())
 _KIND = re.compile(rf"(?:{_KINDS})\b", re.IGNORECASE)
@@ -44,13 +48,14 @@ _OFFICIAL = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_YEAR = re.compile(r"\b\d{1,5}/((?:1[89]|20)\d\d)\b|\b((?:1[89]|20)\d\d)/\d{1,5}\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(r"^[^-–—|]{3,60} [-–—|] (?=\S)")
 
 
 def checked_metadata(extraction: Extraction) -> Metadata:
     """The metadata of a file with the title, publisher and date that its document bears out."""
     told = extraction.metadata
-    title = _best_title(extraction)
+    title = _in_running_letters(_best_title(extraction), extraction.text)
     official = _OFFICIAL.fullmatch(title)
     own_date = _date_of(official) if official else ""
     publisher, notes = told.publisher, told.notes
@@ -60,6 +65,7 @@ def checked_metadata(extraction: Extraction) -> Metadata:
             publisher = told.author
         else:
             notes = (*notes, message("note.author", name=told.author))
+    publisher = _in_running_letters(publisher, extraction.text, is_name=True)
     guessed = tuple(name for name in told.guessed if name != "title" and not (name == "date" and own_date))
     return replace(
         told, title=title, publisher=publisher, date=own_date or told.date, notes=notes, guessed=guessed
@@ -116,6 +122,39 @@ def _stands_in(words: str, text: str) -> bool:
         bool(words)
         and re.search(rf"(?<!\w){re.escape(fold(collapse(words)))}(?!\w)", fold(collapse(text))) is not None
     )
+
+
+def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
+    """A title or name all in capitals as `text` writes it elsewhere, whole or word by word; any other as it is.
+
+    Acronyms and numbers stay; a word that stands nowhere else may be a name. `is_name`: of a body, all of whose words are.
+    """
+    kind = kind_of_title(name)
+    if kind and name.startswith(kind.upper()) and not name.isupper():  # «LEY 7/2023, de 30 de noviembre, …»
+        return " ".join(word[:1].upper() + word[1:] for word in kind.split()) + name[len(kind) :]
+    if not name.isupper() or len(name.split()) < _FEWEST_WORDS:
+        return name
+    whole = re.compile(r"\s+".join(map(re.escape, name.split())), re.IGNORECASE)
+    if shown := next((collapse(one[0]) for one in whole.finditer(text) if not one[0].isupper()), ""):
+        return shown[:1].upper() + shown[1:]
+    lines = (line for line in whole.sub("", text).splitlines() if not line.isupper())
+    running: Counter[str] = Counter(word for line in lines for word in _LETTERS.findall(line))
+
+    def written(found: re.Match[str]) -> str:
+        word: str = found[0]
+        small = word.lower()
+        alike = [one for one in running if len(one) == len(word) and fold(one) == fold(word)]
+        shown = [one for one in alike if not one.isupper()]
+        if small in _SMALL:
+            return small
+        if not shown:
+            return word if alike or number_at(word) else word.capitalize()
+        # «PROTECCION» has lost its accent
+        best = max(shown, key=lambda one: (one.lower() == small, running[one]))
+        return best.capitalize() if is_name else best
+
+    written_out = _LETTERS.sub(written, name)
+    return written_out[:1].upper() + written_out[1:]
 
 
 def shown_title(extraction: Extraction) -> str:

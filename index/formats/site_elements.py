@@ -1,4 +1,4 @@
-"""Tells what of an HTML page is of its site and not of the document: menus, head and foot, what asks for cookies."""
+"""Tells what of an HTML page is of its site and not of the document: menus, trails, head and foot, what asks for cookies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_MAY_BE_OF_SITE = "nav, header, footer, [role=navigation], [role=banner], [role=contentinfo], [class*=cookie i], [id*=cookie i]"
+_MAY_BE_OF_SITE = (
+    "nav, header, footer, [role=navigation], [role=banner], [role=contentinfo], "
+    "[class*=cookie i], [id*=cookie i], [class*=breadcrumb i], [class*=migas i]"
+)
 _OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
 _MAX_BANNER = 150  # words: what speaks of cookies at more length is text
+_TRAIL = ("breadcrumb", "migas")  # in the class of the links that lead to a page: «Inicio / Blog / …»
+_MAX_TRAIL = 30  # words
 
 
 def site_elements(tree: LexborHTMLParser) -> dict[int, LexborNode]:
@@ -29,7 +34,7 @@ def _around(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bool) -> bool:
-    """Whether menu, head, foot or banner is the site's; `titles`: how many the page has, `main`: it tells its text apart."""
+    """Whether a menu, trail, head, foot or banner is the site's; `main`: the page tells its text apart."""
     role, tag = node.attributes.get("role") or "", node.tag
     if (
         role.startswith("doc-")
@@ -37,6 +42,9 @@ def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bo
         or tag in ("body", "html", "main", "article")
     ):
         return False
+    words = len(node.text().split())
+    if any(name in (node.attributes.get("class") or "").lower() for name in _TRAIL):
+        return node.css_first("a") is not None and words <= _MAX_TRAIL
     if tag == "nav" or role == "navigation":
         return True
     if around & _OF_TEXT:
@@ -48,4 +56,4 @@ def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bo
     own = len(node.css("h1"))
     if tag == "header" or role == "banner":
         return not own or own < titles
-    return main and not node.css("h1, main, article") and len(node.text().split()) <= _MAX_BANNER
+    return main and not node.css("h1, main, article") and words <= _MAX_BANNER

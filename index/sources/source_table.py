@@ -52,7 +52,7 @@ class SourceEntry:
             title=self.title or self.file,
             publisher=self.publisher or "",
             date=self.date or "",
-            kind=self.kind or _ANY_KIND,
+            kind=self.kind or ANY_KIND,
             language=self.language or _USUAL_LANGUAGE,
             file=self.file,
             text=extraction.text,
@@ -79,7 +79,7 @@ class CompletedEntry:
     listed: bool = False  # in `sources.toml`, where they are to be added
 
 
-_ANY_KIND = "documento"
+ANY_KIND = "documento"  # of what no one says what it is: no citation names it
 _MAX_FIELD = 500  # characters of what a file says of itself
 _MAX_ID = 60  # characters of an id that is made of the name of a file
 _USUAL_LANGUAGE = "es"
@@ -165,8 +165,8 @@ def complete_entry(entry: SourceEntry, metadata: Metadata, today: date) -> Compl
     if "kind" in missing and (kind := kind_of_title(str(values["title"]))):
         values["kind"] = kind
         missing.remove("kind")
-        editorial.append("kind")
-    values["kind"] = values["kind"] or (_ANY_KIND if "kind" in missing else "")
+        editorial += ["kind"] if "title" in missing else []  # else the document says it
+    values["kind"] = values["kind"] or (ANY_KIND if "kind" in missing else "")
     values["language"] = values["language"] or _USUAL_LANGUAGE
     editorial += [name for name in missing if values[name]]
     whole = {"notes": tuple(notes), "editorial": tuple(dict.fromkeys(editorial))}

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
-from alpie.index.records import Document
-from alpie.index.spanish.analysis import fold
+from alpie.index.records import Document, cut_between_words
+from alpie.index.spanish.analysis import fold, fold_in_place
 from alpie.index.spanish.word_tables import read_tables
 
 _TABLES = read_tables(__file__)
@@ -38,6 +38,7 @@ _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: �
 NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
 _BETWEEN = 2  # words that may stand between those of a name
 _YEARS = range(1800, 2101)
+_LONGEST_NAME = 60  # characters of a title that is shown in a line with other things
 _LONG_ENOUGH = 4  # letters: of longer words, inflected forms count as the same word
 
 
@@ -73,6 +74,25 @@ def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
     return None
 
 
+def law_numbers(folded: str) -> Iterator[FoundLawNumber]:
+    """All numbers of laws in a folded text, in their order."""
+    found = find_law_number(folded)
+    while found:
+        yield found
+        found = find_law_number(folded, found.end)
+
+
+def law_name(title: str) -> str:
+    """The kind and number that the title of a law opens with: «Ley 39/2006»; "" for any other title."""
+    found = find_law_number(fold_in_place(title))
+    return title[: found.end] if found and found.start == 0 and found.law.kinds else ""
+
+
+def short_title(title: str) -> str:
+    """The title in a line with other things: the number of a law, else the title, cut between words where it is long."""
+    return law_name(title) or cut_between_words(title, _LONGEST_NAME)
+
+
 def _kinds(text: str) -> Iterator[str]:
     for word in re.findall(r"[a-z]+", text):
         yield from _ABBREVIATED.get(word, (word,))
@@ -106,10 +126,7 @@ def mentions_name(text: str, name: str) -> bool:
     """Whether a text names what `name` names: by the number of a law, or by all words of the name, close together."""
     folded = fold(text)
     if wanted := find_law_number(fold(name)):
-        found = find_law_number(folded)
-        while found and not wanted.law.may_be(found.law):
-            found = find_law_number(folded, found.end)
-        return found is not None
+        return any(wanted.law.may_be(found.law) for found in law_numbers(folded))
     words, text_words = distinctive_words(name), distinctive_words(text)
     if all(word in NORMS for word in words):
         return False

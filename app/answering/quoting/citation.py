@@ -18,11 +18,24 @@ from alpie.app.answering.answer_types import Citation
 from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.passages import label_below_heading
 from alpie.index.layout.quotations import are_quoted
-from alpie.index.records import Document, Passage, RecognisedWord, Sentence, SentenceRole, Span
+from alpie.index.layout.unit_names import only_orders
+from alpie.index.records import (
+    Document,
+    Passage,
+    RecognisedWord,
+    Sentence,
+    SentenceRole,
+    Span,
+    cut_between_words,
+)
+from alpie.index.sources.source_table import ANY_KIND
+from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import parse_date
+from alpie.index.spanish.named_documents import law_name, short_title
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named
+_LONGEST_HEADING = 80  # characters in the short form
 _LETTER = re.compile(r"([a-zñ])[.)]\s")
 
 
@@ -41,7 +54,7 @@ def cite(document: Document, passage: Passage, spans: Sequence[Span] = ()) -> Ci
         title=title,
         publisher=document.publisher,
         date=document.date,
-        kind=document.kind,
+        kind="" if document.kind == ANY_KIND else document.kind,
         path=passage.path,
         box=passage.box,
         label=_label(passage, sentences),
@@ -101,17 +114,21 @@ def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
 def short_citation(citation: Citation, language: str = "es") -> str:
     """The citation in one line: «WeProtect 2019, § 04 Tendencias tecnológicas, p. 13».
 
-    The citation names the outermost heading, the label of the article or paragraph, and the page; where there is none of
-    them, the number of the paragraph.
+    A law goes by its number, which says the year («Ley 39/2006»), and a document of no known date by its title, since
+    its publisher alone leads nowhere. The citation names the outermost heading below the title, the label of the article
+    or paragraph, and the page; where there is none of them, the number of the paragraph.
     """
     translations = translations_for(language)
-    name = citation.short_publisher or citation.publisher or citation.title
     year = translations.years(citation.date)
-    parts = [f"{name} {translations.supplied(year, citation.date_is_ours)}" if year else name]
-    if citation.path:
-        parts.append(f"§ {citation.path[0]}")
-    if citation.label:
-        parts.append(citation.label)
+    publisher = citation.publisher if year else ""
+    name = citation.short_publisher or law_name(citation.title) or publisher or title_in_line(citation)
+    dated = year and year not in name
+    parts = [f"{name} {translations.supplied(year, citation.date_is_ours)}" if dated else name]
+    path = citation.path[1:] if _opens_with(citation.title, citation.path[:1]) else citation.path
+    if path:
+        parts.append(f"§ {cut_between_words(_without_stop(path[0]), _LONGEST_HEADING)}")
+    if label := label_below_heading(path[:1], citation.label):
+        parts.append(label)
     if page := page_text(citation, translations):
         parts.append(page)
     if len(parts) == 1 and citation.paragraph:
@@ -119,6 +136,21 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     if citation.recognised is not None:
         parts.append(translations("cite.recognised"))
     return ", ".join(parts)
+
+
+def _opens_with(title: str, path: Sequence[str]) -> bool:
+    """Whether the outermost heading of a path is the title of the document, or what stands before its colon."""
+    return bool(path) and fold(title).startswith(fold(_without_stop(path[0])))
+
+
+def _without_stop(heading: str) -> str:
+    return heading.rstrip(" .:") or heading
+
+
+def title_in_line(citation: Citation) -> str:
+    """The title of the cited document in a line with other things, in its brackets where it is none of the document's."""
+    title = citation.title
+    return f"[{short_title(title[1:-1])}]" if title.startswith("[") else short_title(title)
 
 
 def full_citation(citation: Citation, language: str = "es") -> str:
@@ -135,9 +167,10 @@ def full_citation(citation: Citation, language: str = "es") -> str:
 def locator(citation: Citation, language: str = "es") -> str:
     """The place within the document: section or unit, paragraph, page. No other paragraph has the same."""
     translations = translations_for(language)
-    section = " › ".join(heading.rstrip(" .:") or heading for heading in citation.path)
+    section = " › ".join(map(_without_stop, citation.path))
     unit = label_below_heading(citation.path, citation.label)
-    parts = [section if citation.label else translations("cite.section", section=section)] if section else []
+    names_itself = citation.label or only_orders(section)  # «Sección 2. Plazos» is no «sección Sección 2»
+    parts = [section if names_itself else translations("cite.section", section=section)] if section else []
     if citation.box and citation.box not in citation.path:
         parts.append(translations("cite.box", title=translations.quoted(citation.box)))
     if unit:

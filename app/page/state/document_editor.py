@@ -32,7 +32,7 @@ from alpie.index.spanish.dates import iso_date, parse_date
 
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
-_LONGEST = 300  # characters of a field
+_LONGEST = 500  # characters of a field
 _MAX_REMOVED = 100
 _ADDRESS = re.compile(r"https?://\S+")
 

@@ -25,6 +25,7 @@ from alpie.index import package_version
 from alpie.index.records import Document, Hit, SentenceRole
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
 from alpie.index.spanish.conversation import asks_for_elaboration
+from alpie.index.spanish.named_documents import short_title
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -55,7 +56,7 @@ def render_answer(
         translations,
         answer=answer,
         lang=translations.language if page and page != translations.language else "",
-        limited=", ".join(documents[id_].title for id_ in answer.limited_to if id_ in documents),
+        limited=", ".join(short_title(documents[id_].title) for id_ in answer.limited_to if id_ in documents),
         foreign=_foreign_language(answer, translations, documents),
         absent=absence_lines(answer, translations_for(translations.language)),
         quoted=_quote_renderer(answer, translations, documents),

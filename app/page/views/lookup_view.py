@@ -120,7 +120,7 @@ def render_search_form(corpus: Corpus, translations: PageTranslations) -> Markup
     choices = {
         "document": [(one.id, one.title) for one in documents],
         "kind": [(one, one) for one in sorted({one.kind for one in documents})],
-        "publisher": [(one, one) for one in sorted({one.publisher for one in documents})],
+        "publisher": [(one, one) for one in sorted({one.publisher for one in documents} - {""})],
         "section": [(one, one) for one in sections],
     }
     return render("search_form", translations, sorts=get_args(LookupOrder), choices=choices, longest=_LONGEST)

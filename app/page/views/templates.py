@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from alpie.app.translations import Translations
+from alpie.index.spanish.named_documents import short_title
 
 __all__ = ["Markup", "escape_line_ends", "mark_ranges", "render", "split_at_ranges"]
 
@@ -29,6 +30,8 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+
+_TEMPLATES.filters["short_title"] = short_title
 
 
 def render(template: str, translations: Translations, /, **values: object) -> Markup:

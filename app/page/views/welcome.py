@@ -19,7 +19,19 @@ from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
-from alpie.index.records import BlockKind, Document, Layout, Passage, SentenceRole, readable_text
+from alpie.index.layout.unit_names import DIVISION, only_orders, read_opening
+from alpie.index.records import (
+    BlockKind,
+    Document,
+    Layout,
+    Passage,
+    SentenceRole,
+    cut_between_words,
+    readable_text,
+)
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.named_documents import law_name
+from alpie.index.spanish.word_tables import alternatives, read_tables
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -30,7 +42,9 @@ MAX_DOCUMENTS = 12  # shown on the first screen
 _EACH = 2
 _MAX_TRIED = 8  # for each document
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)]|[a-z]\))\s+")
+_FORMULA = re.compile(rf"\b(?:{alternatives(read_tables(__file__)['formulas'])})\b")
 _SHORTEST, _LONGEST = 10, 80  # characters of a heading that can stand in a question
+_LONGEST_TITLE = 150  # characters
 
 
 def render_welcome(
@@ -52,7 +66,9 @@ def render_welcome(
         {
             "document": document,
             "facts": translations.facts(document),
-            "opening": opening_line(panels.corpus.passages.of_document(document.id)) if panels else "",
+            "opening": opening_line(panels.corpus.passages.of_document(document.id), document.title)
+            if panels
+            else "",
             "examples": [(one, question_link(one)) for one in examples.about(document.id)]
             if examples
             else [],
@@ -71,16 +87,17 @@ def render_welcome(
     )
 
 
-def opening_line(passages: tuple[Passage, ...]) -> str:
-    """The first sentence of a document that says something, word for word, cut between words where it is long."""
+def opening_line(passages: tuple[Passage, ...], title: str = "") -> str:
+    """The first sentence of a document that says more than its `title` and formulas, word for word, cut where it is long."""
     for passage in passages[:20]:
         if passage.kind not in (BlockKind.LEAD, BlockKind.PARAGRAPH):
             continue
         for sentence in passage.sentences:
             text, is_sentence = sentence.text, sentence.role is SentenceRole.SENTENCE
             is_whole = (text[0].isupper() or text[0] in "¿¡«“") and text[-1] in ".?!…»”"
-            if is_sentence and is_whole and len(text.split()) >= _WORDS:
-                return text if len(text) <= _MAX_OPENING else text[:_MAX_OPENING].rpartition(" ")[0] + " […]"
+            says = not _FORMULA.search(fold(text)) and fold(text).rstrip(".") != fold(title)
+            if is_sentence and is_whole and says and len(text.split()) >= _WORDS:
+                return cut_between_words(text, _MAX_OPENING, " […]")
     return ""
 
 
@@ -125,11 +142,21 @@ def example_questions(
     """Questions that the headings of `document` suggest: those that are questions themselves first."""
     blocks = layout.blocks if layout else ()
     texts = [readable_text(document.text, one.spans) for one in blocks if one.kind is BlockKind.HEADING]
-    headings = list(dict.fromkeys(_NUMBER.sub("", text).strip(" .:;") for text in texts))
+    headings = list(dict.fromkeys(map(_topic, texts)))
     yield from (one for one in headings if one.endswith("?") and len(one) <= _LONGEST)
     for heading in headings:
         fits = _SHORTEST <= len(heading) <= _LONGEST and len(heading.split()) > 1
-        if fits and "?" not in heading and heading.casefold() != document.title.casefold():
+        if fits and "?" not in heading and fold(heading) not in fold(document.title):
             yield translations("welcome.about_heading", heading=heading)
-    yield translations("welcome.about_document", title=document.title)
-    yield translations("welcome.what_it_asks", title=document.title)
+    title = law_name(document.title) or cut_between_words(document.title, _LONGEST_TITLE, "")
+    yield translations("welcome.about_document", title=title)
+    yield translations("welcome.what_it_asks", title=title)
+
+
+def _topic(heading: str) -> str:
+    """What a heading is about: «Plazos» for «Artículo 22. Plazos.»; "" for a formula and for what only orders."""
+    unit, division = read_opening(heading, True, None), DIVISION.match(heading)
+    start = unit.end if unit else division.end() if division else 0
+    if _FORMULA.search(fold(heading)) or only_orders(heading[start:]):
+        return ""
+    return _NUMBER.sub("", heading[start:]).strip(" .:;")

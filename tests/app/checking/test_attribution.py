@@ -131,6 +131,31 @@ def test_a_reference_to_another_source_is_told(pasted: str, said: list[tuple[str
     assert sum("Vega 2019" in one for one in told) == len(said)
 
 
+@pytest.mark.parametrize(("beside", "said"), [
+    ("(Ley 39/2006, art. 5)", ["Ley 39/2006"]), ("(LO 1/2004)", ["LO 1/2004"]), ("(Ley 19/2013, BOE 295/2013)", []),
+    ("(Ley 30/1992, en la Ley 19/2013)", []), ("(BOE 295/2013)", []),
+])  # fmt: skip
+def test_the_number_of_another_law_is_told(beside: str, said: list[str]) -> None:
+    law = replace(
+        document("a", "Aquí dos perros comen en la plaza."), title="Ley 19/2013, de 9 de diciembre, de perros"
+    )
+    other = replace(document("b", "Nada de eso."), title="Ley Orgánica 1/2004, de 28 de diciembre, de gatos")
+    for text in (
+        f"«Aquí dos perros comen en la plaza.» {beside}",
+        f"Según {beside[1:-1]}, «Aquí dos perros comen en la plaza.»",
+    ):
+        told = verify_quotation(text, given_corpus(law, other)).misattributed
+        assert [claim for one in told for claim in one.claims] == said
+
+
+def test_of_what_is_no_law_a_law_is_told_that_is_among_the_documents() -> None:
+    rules = replace(document("a", "Aquí dos perros comen en la plaza."), title="Normas de perros")
+    law = replace(document("b", "Nada de eso."), title="Ley 1/2004, de 28 de diciembre, de gatos")
+    for beside, said in {"Ley 1/2004": [("Ley 1/2004",)], "Ley 9/2009": []}.items():
+        outcome = verify_quotation(f"«dos perros comen en la plaza» ({beside})", given_corpus(rules, law))
+        assert [one.claims for one in outcome.misattributed] == said
+
+
 def test_pages_and_articles_of_a_reference_are_compared() -> None:
     (place,) = verify_quotation(
         "dos perros comen", given_corpus(document("a", "Aquí dos perros comen."))

@@ -101,6 +101,18 @@ def test_iso_690_names_place_publisher_address_and_the_day_it_was_consulted() ->
 
 
 @pytest.mark.parametrize("style", ["apa", "iso690"])
+def test_a_law_of_no_publisher_goes_by_its_number_in_the_text_and_by_its_title_in_the_list(
+    style: str,
+) -> None:
+    law = replace(
+        REPORT, title="Ley 39/2006, de 14 de diciembre, de dependencia", publisher="", date="2006-12-14"
+    )
+    text = export_excerpts([Excerpt("Texto.", law)], style)
+    assert "«Texto.» (Ley 39/2006, 2006, sección 04" in text
+    assert reference_list(text)[0].startswith(law.title)
+
+
+@pytest.mark.parametrize("style", ["apa", "iso690"])
 def test_documents_of_one_author_and_year_are_told_apart(style: str) -> None:
     text = export_excerpts([*QUOTES, Excerpt("Hubo 25 detenciones.", OTHER_PRESS)], style)
     assert re.search(r"Hubo 25 detenciones\.» \(Policía Nacional \[España\],? 2025a", text)

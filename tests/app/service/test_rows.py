@@ -15,6 +15,7 @@ from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.row_schemas import ROWS, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
+from alpie.index import package_version
 from alpie.index.errors import AddressError, ArgumentError, QuestionError
 from support.places import ROOT
 
@@ -143,7 +144,8 @@ def test_an_mcp_client_gets_the_same_rows(endpoints: Endpoints, seed_settings: S
 
     async def talk() -> tuple[set[str], dict[str, Any], Any]:
         async with stdio_client(parameters) as streams, ClientSession(*streams) as session:
-            await session.initialize()
+            told = await session.initialize()
+            assert told.serverInfo.version == package_version()
             tools = {tool.name for tool in (await session.list_tools()).tools}
             rows = {name: _row(await session.call_tool(name, CALLS[name])) for name in CALLS}
             return tools, rows, await session.call_tool("passage", {"address": "nada"})

@@ -121,7 +121,7 @@ def test_front_matter_is_known_by_its_usual_names(front: str, title: str, publis
 
 @cases("author, publisher")
 def test_an_author_who_is_no_body_and_stands_nowhere_is_not_cited(author: str, publisher: str) -> None:
-    page = f"<meta name=author content='{author}'><title>Acta</title><p>La firma Ana Peña."
+    page = f"<meta name=author content='{author}'><title>Acta</title><p>La firma Ana Peña, de ACADEMIA PEÑA."
     said = extract(page.encode(), Path("a.html")).metadata
     assert said.publisher == publisher
     assert bool(said.notes) == (not publisher and "usuario" not in author)

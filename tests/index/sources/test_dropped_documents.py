@@ -112,7 +112,7 @@ def test_a_citation_leaves_out_what_nobody_knows(own: Corpus) -> None:
     citation = (answer.quotes or answer.nearest)[0].citation
     assert citation.publisher == ""
     # its title is the line at its head, and no name of ours
-    assert full_citation(citation) == "«Noticia moli». Documento, s. f. Párr. 1."
+    assert full_citation(citation) == "«Noticia moli». S. f. Párr. 1."
 
 
 def test_files_that_are_not_new_are_not_parsed_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +150,14 @@ def test_a_table_overrides_the_file_and_may_leave_fields_to_it(tmp_path: Path) -
     assert (document.title, document.publisher, document.date, document.place, document.editorial) == (
         "Título propio", "Boletín de Valdeluna", "2024-03-04/05", "Valdeluna", (),
     )  # fmt: skip
+
+
+def test_a_kind_that_the_title_says_is_not_called_ours(tmp_path: Path) -> None:
+    (tmp_path / "ley.html").write_text("<title>Ley de montes</title><p>Se podan.", encoding="utf-8")
+    (tmp_path / "ordenanza-2.txt").write_text("se nada.", encoding="utf-8")
+    law, ordinance = read_sources(tmp_path).documents
+    assert (law.kind, "kind" in law.editorial) == ("ley", False)
+    assert (ordinance.kind, "kind" in ordinance.editorial) == ("ordenanza", True)
 
 
 def test_what_is_missing_is_asked_for_with_a_table_to_paste(tmp_path: Path) -> None:

@@ -54,7 +54,16 @@ def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> 
     ({"path": (), "page": None, "label": "artículo 22"}, "WeProtect 2019, artículo 22"),
     ({"date": "2021-11-23/2021-11-25", "path": ()}, "WeProtect 2021, p. 13"),
     ({"date": "", "path": ()}, "WeProtect, p. 13"),
-    ({"short_publisher": "", "publisher": "", "path": (), "page": None, "paragraph": 0}, f"{DOCUMENT.title} 2019"),
+    ({"short_publisher": "", "publisher": "", "path": (), "page": None, "paragraph": 0}, DOCUMENT.title),
+    ({"short_publisher": "", "date": "", "path": ()}, f"{DOCUMENT.title}, p. 13"),
+    ({"short_publisher": "", "title": "Ley 39/2006, de 14 de diciembre, de dependencia", "date": "2006-12-14",
+      "path": ("TÍTULO I.", "Artículo 5"), "label": "artículo 5"}, "Ley 39/2006, § TÍTULO I, artículo 5, p. 13"),
+    ({"title": "[" + 9 * "Reglamento " + "ec]", "short_publisher": "", "publisher": "", "path": (), "page": None},
+     f"[{' '.join(5 * ['Reglamento'])}…] 2019, párr. 2"),
+    ({"path": ("Evaluación de la amenaza:", "Red oscura"), "page": None}, "WeProtect 2019, § Red oscura"),
+    ({"path": ("Disposición final. Modificación.",), "label": "disposición final"},
+     "WeProtect 2019, § Disposición final. Modificación, p. 13"),
+    ({"path": (12 * "CONVENIO ",), "page": None}, f"WeProtect 2019, § {' '.join(8 * ['CONVENIO'])}…"),
 ])  # fmt: skip
 def test_the_short_form_fits_in_a_line(changes: dict[str, object], expected: str) -> None:
     assert short_citation(replace(CITATION, **changes)) == expected  # type: ignore[arg-type]
@@ -73,6 +82,16 @@ def test_a_label_is_cited_instead_of_a_counted_paragraph() -> None:
     assert full_citation(labelled).endswith("Informe, 2019. Párrafo 3 del preámbulo.")
     second = replace(labelled, label="artículo 22, apartado 1", path=("Artículo 22. Plazos.",), paragraph=2)
     assert locator(second) == "Artículo 22. Plazos, apartado 1, párr. 2"
+
+
+def test_a_heading_that_says_that_it_is_a_section_is_not_called_one() -> None:
+    assert locator(replace(CITATION, path=("Sección 2: Plazos",))) == "Sección 2: Plazos, párr. 2, p. 13"
+
+
+def test_what_no_one_says_what_it_is_has_no_kind() -> None:
+    assert full_citation(cite(replace(DOCUMENT, kind="documento"), PASSAGE)).startswith(
+        "Alianza Global WePROTECT. «Evaluación de la Amenaza Global 2019». 2019. "
+    )
 
 
 def test_a_box_is_named_unless_the_headings_name_it() -> None:

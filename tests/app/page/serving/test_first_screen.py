@@ -126,13 +126,16 @@ def test_the_first_screen_shows_the_documents_and_questions_that_they_answer(
 
 
 def test_questions_to_begin_with_are_made_of_headings() -> None:
-    text = "¿Qué es un parque?\n1.2. Horario de apertura:\nI\nNotas\nUn título\n"
+    text = "¿Qué es un parque?\n1.2. Horario de apertura:\nI\nNotas\nUn título\nArtículo 3. Principios de la Ley.\n"
+    text += "TÍTULO PRELIMINAR\nJUAN CARLOS I\nCAPÍTULO II - De la matrícula\nCAPÍTULO III. De las becas ...... 9\n"
     document = Document("a", "Un título", "", "", "", "es", "a.txt", text)
     spans = [Span(one.start(), one.end()) for one in re.finditer(r".+", text)]
     layout = Layout("a", tuple(Block(BlockKind.HEADING, (one,), (), level=1) for one in spans), (), (), ())
     assert list(example_questions(document, layout, WORDS)) == [
         "¿Qué es un parque?",
         "¿Qué se dice sobre «Horario de apertura»?",
+        "¿Qué se dice sobre «Principios de la Ley»?",
+        "¿Qué se dice sobre «De la matrícula»?",
         "¿De qué trata «Un título»?",
         "¿Qué pide «Un título»?",
     ]

@@ -103,7 +103,7 @@ def test_what_is_corrected_is_cited_so(folder: Folder, name: str, written: str, 
 
 @pytest.mark.parametrize(
     "given", [{"title": ""}, {"date": "ayer"}, {"date": "31/2/2021"}, {"language": "!"}, {"url": "javascript:alert(1)"},
-              {"title": "x" * 301}, {"title": "a\x00b"}]
+              {"title": "x" * 501}, {"title": "a\x00b"}]
 )  # fmt: skip
 def test_what_cannot_stand_in_a_citation_changes_nothing(folder: Folder, given: dict[str, str]) -> None:
     with pytest.raises(SourceError):
@@ -255,6 +255,15 @@ def test_documents_are_changed_over_http(folder: Folder) -> None:
         assert page.post(f"/al/document/{order}", data=data).status_code == 422
     wrong = page.post("/al/document/edit", data={"d": "guia", "date": "<i>ayer</i>"})
     assert (wrong.status_code, "<i>" in wrong.text, "fecha" in wrong.text) == (422, False, True)
+
+
+def test_the_form_takes_what_a_file_says_of_itself(folder: Folder) -> None:
+    title = "Ley de " + "montes " * 68 + "y ríos"  # 481 characters: laws that amend others name them all
+    folder.editor.edit(folder.documents["guia"], {"title": title, "language": "es-MX"})
+    assert folder.documents["guia"].title == title
+    shown = page_routes(choices_of(folder), Shelved(folder)).get("/al/documents").text
+    assert f'value="{title}" maxlength="500"' in shown
+    assert '<option value="es-MX" selected>español (MX)</option>' in shown
 
 
 @pytest.mark.parametrize(("origin", "status"), [("http://127.0.0.1", 200), ("https://citas.example", 422)])

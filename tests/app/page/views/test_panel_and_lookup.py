@@ -5,21 +5,35 @@ from __future__ import annotations
 import html as html_library
 import re
 from itertools import chain, pairwise
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
 
 from alpie.app.answering.lookup import LookupOrder, LookupQuery, look_up
 from alpie.app.page.views.link_places import parse_spans, passage_link, spans_parameter
-from alpie.app.page.views.lookup_view import lookup_address
+from alpie.app.page.views.lookup_view import lookup_address, render_search_form
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.index.records import readable_text
+from alpie.app.page.views.templates import render
+from alpie.index.records import Document, readable_text
 from alpie.index.retrieval.word_search import fold_as_stored
 from support.hostile_folder import PAYLOAD
 
 WORDS = page_translations_for("es")
+
+
+def test_a_document_of_no_publisher_is_named_without_one() -> None:
+    law = Document(
+        "l", "Ley 39/2006, de 14 de diciembre, de dependencia", "", "2006", "ley", "es", "l.txt", ""
+    )
+    ticks = render("scope_list", WORDS, documents=[law])
+    assert 'data-name="Ley 39/2006"' in ticks
+    assert '<span class="small">2006</span>' in ticks
+    stored = SimpleNamespace(values=lambda field: [])
+    form = render_search_form(cast("Any", SimpleNamespace(documents={"l": law}, passages=stored)), WORDS)
+    assert form.count('<option value="">') == 4, "no choice but «any» is empty"
 
 
 def test_a_link_finds_its_words_again(corpus: Any) -> None:
