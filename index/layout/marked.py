@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.contents import mark_contents
 from alpie.index.layout.double_spaced import join_double_spaced
 from alpie.index.layout.forms import kind_by_form
 from alpie.index.layout.legal import join_legal_headings
@@ -111,6 +112,7 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
         if group := _line_group(element, source, cutter, len(starts)):
             groups.append(group)
             starts += [line.start for line in group.lines]
+    mark_contents(groups)
     for group in groups:
         if group.kind is None and not group.item:
             group.kind = kind_by_form(group.text)

@@ -333,3 +333,11 @@ def test_every_page_has_its_label() -> None:
     layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
     assert layout.pages_between(8, 9) == ((8, 1),)
     assert layout.pages_between(0, 28) == ((0, "i"), (7, 1), (21, "A-1"))
+
+
+def test_a_table_of_contents_with_dots_is_no_heading_and_no_table() -> None:
+    entries = [f"Artículo {n}. {'.' * 20} {n + 2}" for n in range(1, 4)]
+    found = blocks_of(
+        "\n".join(["ÍNDICE", "", *entries, "", "Artículo 1. Objeto.", "", "Esta ley regula los parques."])
+    )
+    assert [kind for kind, _ in found] == ["contents"] * 4 + ["heading", "paragraph"]
