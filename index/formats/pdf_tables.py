@@ -57,13 +57,7 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list
         end += 1
     if len(rows) < 2:
         return [], index
-    aligned = sum(
-        any(
-            _is_under_cell([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells])
-            for edge in _EDGES
-        )
-        for one, other in pairwise(rows)
-    )
+    aligned = sum(stands_in_columns(one, other) for one, other in pairwise(rows))
     return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
 
 
@@ -121,6 +115,9 @@ def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
     return replace(row, cells=cells)
 
 
-def _is_under_cell(one: list[float], other: list[float]) -> bool:
-    """Whether a cell after the first stands under one of the row above."""
-    return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])
+def stands_in_columns(one: PdfLine, other: PdfLine) -> bool:
+    """Whether a cell of one line after its first stands under, or over, one of the other line."""
+    cells = [
+        (edge(cell), edge(below)) for edge in _EDGES for cell in one.cells[1:] for below in other.cells[1:]
+    ]
+    return any(abs(a - b) < _ALIGNED for a, b in cells)
