@@ -13,15 +13,14 @@ from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_tables import ITEM, NAMED, stands_in_columns, table_rows
 from alpie.index.layout.contents import CONTENTS_TITLE
-from alpie.index.layout.forms import ends_sentence, first_word, starts_lower
+from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence, first_word, starts_lower
 from alpie.index.layout.lines import printed_width
 
 _MARKER = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
     r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
 _LETTERED = re.compile(r"[a-zñ](?:\.|(?: bis| ter)\))\s")
-_LAST_BUT_ONE = re.compile(r"[;,] [yeou]$")  # of several items
 # a marker only where its words are bold and stand alone
 _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
@@ -128,7 +127,7 @@ def page_blocks(
         elif (end := _contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
         elif (
-            not _is_amid_sentence(blocks, lines[index], body, rights)
+            not _is_running_text(blocks, lines[index], body, rights)
             and (found := table_rows(lines, index, body.pitch))[0]
         ):
             blocks.append(PdfBlock(found[0], table=True))
@@ -148,11 +147,16 @@ def page_blocks(
     return blocks
 
 
-def _is_amid_sentence(
+def _is_running_text(
     blocks: Sequence[PdfBlock], line: PdfLine, body: RunningText, edges: dict[int, tuple[float, float]]
 ) -> bool:
-    """Whether `line` goes on with a sentence: the blanks of a justified line part no cells."""
-    before = blocks[-1] if blocks and line.table is None else None
+    """Whether `line` opens an article or goes on with a sentence: the blanks of a justified line part no cells."""
+    if line.table is not None:
+        return False
+    named = NAMED.match(line.cells[0].text)
+    if named and named.end() < len(line.cells[0].text):
+        return True
+    before = blocks[-1] if blocks else None
     if before is None or before.table or ends_sentence(before.text):
         return False
     if any(stands_in_columns(one, line) for one in before.lines[-3:]):
@@ -252,7 +256,7 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     set_in = last.x0 - left < 0.4 * body.size or alone
     indented = line.x0 - left > 0.8 * body.size and set_in and not block.item
     begins = not text[:1].islower() or _LETTERED.match(text)
-    closed = ends_sentence(before) or _LAST_BUT_ONE.search(before)
+    closed = ends_sentence(before) or LAST_BUT_ONE.search(before)
     return not ((short or indented) and closed and begins)
 
 

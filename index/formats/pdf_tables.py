@@ -15,12 +15,12 @@ from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
 from alpie.index.spanish import alternatives
 
 ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 # what a paragraph of its own begins with
 NAMED = re.compile(
     rf"(?i)(?:{alternatives(WORDS['set_apart'])})"
-    r"\s+\S{1,14}(?:\s+\S{1,14})?\s*(?:[.:]|$)"
+    r"\s+\S{1,14}?(?:\s+\S{1,14})??\s*(?:[.:]|$)"
 )
 _AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 # of a row of two cells, «Lunes 4»: no number, and no label of a paragraph, «Primera.», «Objeto:»

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from alpie.index.layout.forms import FUNCTION_WORDS, NUMBERED, first_word
+from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import BlockKind
@@ -43,7 +43,6 @@ _MAX_ITEM = 200  # characters of an item that no mark tells
 _MAX_CLAUSES = 130  # words of numbered clauses that are quoted together, as a list
 _MAX_PARTED = 600  # and of one that a semicolon parts from the next
 _MAX_BELOW = 100  # line groups from the introduction to its last item
-_GOES_ON = re.compile(r"[;,](?: [yeou])?$")
 
 
 def mark_announced_items(groups: Sequence[LineGroup]) -> None:
@@ -104,17 +103,22 @@ def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGro
         return []
     items: list[LineGroup] = []
     for group in below:
-        goes_on = bool(items) and _GOES_ON.search(items[-1].text) is not None
-        longest = _MAX_PARTED if goes_on or (not items and _GOES_ON.search(group.text)) else _MAX_ITEM
+        goes_on = bool(items) and _is_parted(items[-1].text)
+        longest = _MAX_PARTED if goes_on or (not items and _is_parted(group.text)) else _MAX_ITEM
         fits = _may_be_item(group) and (goes_on or not items or _manner(group.text) == _manner(items[0].text))
         if not fits or len(group.text) > longest:
             # one like them that is a little long: where the list ends is not to be told
             unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM)
             return [] if unclear or len(items) < 2 else items
         items.append(group)
-        if goes_on and not _GOES_ON.search(group.text):
+        if goes_on and not _is_parted(group.text):
             break
     return items if len(items) > 1 else []
+
+
+def _is_parted(item: str) -> bool:
+    """Whether another item follows by the way that one ends: «…;», «…, y»."""
+    return item[-1] in ";," or LAST_BUT_ONE.search(item) is not None
 
 
 def _may_be_item(group: LineGroup) -> bool:
@@ -131,9 +135,7 @@ def _manner(text: str) -> tuple[str, bool]:
     """What the items of a list have in common: an infinitive or a function word that each begins with, and how each ends."""
     word = first_word(text).casefold().strip(",.;:")
     opening = "infinitive" if _INFINITIVE.match(word) else word if word in FUNCTION_WORDS else "noun"
-    return "noun" if word in _WORDS["determiners"] else opening, text[-1] == "." or bool(
-        _GOES_ON.search(text)
-    )
+    return "noun" if word in _WORDS["determiners"] else opening, text[-1] == "." or bool(_is_parted(text))
 
 
 def _mark_notes_between(groups: Sequence[LineGroup]) -> None:

@@ -215,6 +215,20 @@ def test_a_table_of_contents_typed_as_plain_lines_is_never_quoted(head: str, lea
     assert found.passage("El texto 2").path == ("Sección 3: Sanciones",)
 
 
+def test_a_sentence_that_a_file_made_of_pages_parts_is_one() -> None:
+    halves = (
+        "Quien reciba la llave del horno tendrá que devolverla a la persona que la",
+        "guarda antes del lunes.",
+    )
+    apart = (
+        "a) Quien falte a su turno sin avisar a la hornera y sin que nadie vaya por él",
+        "b) quien no pague.",
+    )
+    found = word("".join(map(p, (*halves, "Multas", "de un euro", *apart))))
+    assert found.texts == [" ".join(halves), "Multas", "de un euro", " ".join(apart)]
+    assert found.of(BlockKind.LIST) == [" ".join(apart)]
+
+
 def test_values_after_a_tab_are_no_table_of_contents() -> None:
     found = word(
         "".join(p(text, "<w:tab/>", n) for text, n in (("Harina", "2"), ("Agua", "3"), ("Sal", "4")))

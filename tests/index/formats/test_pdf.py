@@ -179,9 +179,13 @@ def test_the_label_of_an_article_belongs_to_its_paragraph() -> None:
     assert {passage.label for passage in drawn.read().passages} == {"artículo 1", "artículo 2"}
 
 
-def test_a_justified_line_amid_a_sentence_is_no_row_of_a_table() -> None:
+@pytest.mark.parametrize("first", [
+    {70: "Artículo 3.", 150: "La leña que cada casa debe al horno se mide en cargas"},
+    {70: "ARTICULO 3.", 150: "Leña.", 215: "La que cada casa", 320: "debe al horno, en cargas"},
+])  # fmt: skip
+def test_justified_lines_of_an_article_are_no_rows_of_a_table(first: dict[int, str]) -> None:
     lines = (
-        {70: "Artículo 3.", 150: "La leña que cada casa debe al horno se mide en cargas"},
+        first,
         {150: "iguales", 215: "que se apuntan", 320: "en el libro"},
         {150: "que guarda", 232: "en su casa", 320: "la hornera."},
     )

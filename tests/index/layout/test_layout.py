@@ -341,3 +341,8 @@ def test_a_table_of_contents_with_dots_is_no_heading_and_no_table() -> None:
         "\n".join(["ÍNDICE", "", *entries, "", "Artículo 1. Objeto.", "", "Esta ley regula los parques."])
     )
     assert [kind for kind, _ in found] == ["contents"] * 4 + ["heading", "paragraph"]
+
+
+def test_a_sign_of_a_symbol_font_is_a_bullet() -> None:
+    text = "Es requisito:\n\uf0b7 Ser de aquí.\n\uf0b7 Tener llave.\n"
+    assert blocks_of(text)[-1] == ("list", "\uf0b7 Ser de aquí. \uf0b7 Tener llave.")
