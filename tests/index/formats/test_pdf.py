@@ -181,7 +181,7 @@ def test_the_label_of_an_article_belongs_to_its_paragraph() -> None:
 
 @pytest.mark.parametrize("first", [
     {70: "Artículo 3.", 150: "La leña que cada casa debe al horno se mide en cargas"},
-    {70: "ARTICULO 3.", 150: "Leña.", 215: "La que cada casa", 320: "debe al horno, en cargas"},
+    {70: "ARTICULO 3.", 150: "Leña.", 230: "La que cada casa", 345: "debe al horno, en cargas"},
 ])  # fmt: skip
 def test_justified_lines_of_an_article_are_no_rows_of_a_table(first: dict[int, str]) -> None:
     lines = (
