@@ -18,6 +18,7 @@ _ENTRY = re.compile(
     re.DOTALL,
 )
 _FEWEST_ENTRIES = 3
+_MAX_ENTRY = 300  # characters
 
 
 def mark_contents(groups: Sequence[LineGroup]) -> None:
@@ -26,7 +27,10 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
     Dots that lead to a number tell an entry wherever several stand; after a tab, the numbers have to rise, and the entries
     stand under «Índice» or be titles that the document has elsewhere.
     """
-    entries = [_ENTRY.match("\n".join(line.text for line in group.lines)) for group in groups]
+    entries = [
+        _ENTRY.match("\n".join(line.text for line in group.lines)) if len(group.text) <= _MAX_ENTRY else None
+        for group in groups
+    ]
     dotted = [at for at, entry in enumerate(entries) if entry and entry["leads"] != "\t"]
     if len(dotted) >= _FEWEST_ENTRIES:
         _mark(groups, dotted)
