@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
+from alpie.index.layout.announced_items import ENUMERATIONS
 from alpie.index.layout.unit_names import only_orders
 from alpie.index.records import (
     Block,
@@ -258,14 +259,7 @@ _MARK = re.compile(
     r"(?:(?P<sign>[-–—•])|(?P<before>\(?)(?P<mark>[a-zñ]|\d{1,2}|[ivx]{2,5})(?P<after>\.?[ºª]?\)|\.-|\.))(?= [^\W_])",
     re.IGNORECASE,
 )
-# «ñ» is a letter of some lists and not of others
-_SERIES = (
-    tuple("abcdefghijklmnñopqrstuvwxyz"),
-    tuple("abcdefghijklmnopqrstuvwxyz"),
-    tuple(str(number) for number in range(1, 100)),
-    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"),
-    *((sign,) * 100 for sign in "-–—•"),
-)
+_SERIES = (*ENUMERATIONS, *((sign,) * 100 for sign in "-–—•"))
 
 
 def find_run_in_lists(text: str) -> Iterator[list[int]]:

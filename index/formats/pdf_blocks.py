@@ -11,18 +11,19 @@ from statistics import median
 
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
-from alpie.index.formats.pdf_tables import ITEM, NAMED, table_rows
-from alpie.index.layout.forms import ends_sentence
+from alpie.index.formats.pdf_tables import ITEM, NAMED, stands_in_columns, table_rows
+from alpie.index.layout.contents import CONTENTS_TITLE
+from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence, first_word, starts_lower
+from alpie.index.layout.lines import printed_width
 
 _MARKER = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
     r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
+_LETTERED = re.compile(r"[a-zñ](?:\.|(?: bis| ter)\))\s")
 # a marker only where its words are bold and stand alone
 _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
-_CONTENTS = r"(?:sumario|índice|(?:tabla de )?contenidos?)"
-_CONTENTS_TITLE = re.compile(rf"{_CONTENTS}(?: general| de {_CONTENTS})?(?: p[áa]g(?:ina)?s?)?$")
 _ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
 _FEWEST_ENTRIES = 3  # on a page
@@ -120,12 +121,15 @@ def page_blocks(
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        opens = _CONTENTS_TITLE.match(title_key(blocks[-1].text)) is not None if blocks else contents
+        opens = CONTENTS_TITLE.match(title_key(blocks[-1].text)) is not None if blocks else contents
         if (end := _title_end(lines, index, titles)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), heading=True))
         elif (end := _contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
-        elif (found := table_rows(lines, index, body.pitch))[0]:
+        elif (
+            not _is_running_text(blocks, lines[index], body, rights)
+            and (found := table_rows(lines, index, body.pitch))[0]
+        ):
             blocks.append(PdfBlock(found[0], table=True))
             end = found[1]
         else:
@@ -141,6 +145,23 @@ def page_blocks(
         may_head = not (block.contents or block.table or block.lines[0].aside)
         block.heading = may_head and (block.heading or _is_heading(block, body))
     return blocks
+
+
+def _is_running_text(
+    blocks: Sequence[PdfBlock], line: PdfLine, body: RunningText, edges: dict[int, tuple[float, float]]
+) -> bool:
+    """Whether `line` opens an article or goes on with a sentence: the blanks of a justified line part no cells."""
+    if line.table is not None:
+        return False
+    named = NAMED.match(line.cells[0].text)
+    if named and named.end() < len(line.cells[0].text):
+        return True
+    before = blocks[-1] if blocks else None
+    if before is None or before.table or ends_sentence(before.text):
+        return False
+    if any(stands_in_columns(one, line) for one in before.lines[-3:]):
+        return False
+    return starts_lower(line.text) and _continues(before, line, body, edges[line.region])
 
 
 def _title_end(lines: Sequence[PdfLine], index: int, titles: Collection[str]) -> int:
@@ -171,8 +192,9 @@ def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
 
 
 def _join_markers(line: PdfLine) -> None:
-    """A bullet or number with its words: the gap between them is no edge of a cell."""
+    """A bullet, number or name of an article with its words: the gap between them is no edge of a cell."""
     number = len(line.cells) == 2 and line.bold and _NUMBER.match(line.cells[0].text)
+    number = number or (line.cells[0].text[-1:] in ".:" and NAMED.fullmatch(line.cells[0].text))
     if len(line.cells) >= 2 and (number or _MARKER.match(line.cells[0].text)):
         first, second = line.cells[:2]
         whole = replace(second, text=first.text, raised=[*first.raised], recognised=[*first.recognised])
@@ -222,17 +244,27 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[f
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
-    if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or ITEM.match(text):
+    if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _begins_item(text, before):
         return False
     if NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
     short = right - last.x1 > 0.2 * width
-    indented = line.x0 - left > 0.8 * body.size and last.x0 - left < 0.4 * body.size and not block.item
-    if indented and ends_sentence(before):
-        return False
-    return not (short and ends_sentence(before) and not text[:1].islower())
+    # a paragraph of one line, before another that is set in like it
+    alone = len(block.lines) == 1 and right - last.x1 > printed_width(first_word(text)) * line.size
+    set_in = last.x0 - left < 0.4 * body.size or alone
+    indented = line.x0 - left > 0.8 * body.size and set_in and not block.item
+    begins = not text[:1].islower() or _LETTERED.match(text)
+    closed = ends_sentence(before) or LAST_BUT_ONE.search(before)
+    return not ((short or indented) and closed and begins)
+
+
+def _begins_item(text: str, before: str) -> bool:
+    """Whether a line begins an item, and not by chance with a figure: «… puntos de cero (0) a cien / (100) puntos»."""
+    item = ITEM.match(text)
+    by_chance = item and text[0] == "(" and starts_lower(text[item.end() :]) and before[-1].isalnum()
+    return item is not None and not by_chance
 
 
 def _is_heading(block: PdfBlock, body: RunningText) -> bool:

@@ -10,6 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from alpie.index.formats.pdf_fragments import PdfLine
+from alpie.index.layout.forms import ends_sentence
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _LONGEST = 150  # characters
@@ -17,6 +18,8 @@ _SAME_HEIGHT = 4.0  # points
 _NEARLY = 12.0  # points, for the first and last line: another sheet has another margin
 _FEWEST_LETTERS = 8  # of what shows a line to be a running one, though the rest of it varies
 _PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
+_EDGE = 0.2  # of the height of a page: what its first or last line may be if it is a running one
+_FEWEST_OF_PART = 3  # pages of a chapter, one after the other or every second, that bear its title
 _HUGE = 2.5  # times the usual size: letters of a watermark
 _SHARE = 0.4  # of the pages that have text, at least two
 _FEWEST_FACING = 6  # pages, to tell left ones from right ones
@@ -58,6 +61,8 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
         if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
             found.update(one.place for one in alike)
     found.update(_watermarks(pages, fewest, _HUGE * usual))
+    while heads := _edges_of_parts(pages, found, usual):
+        found |= heads
     return found - _heads_of_tables(pages, found)
 
 
@@ -129,6 +134,30 @@ def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[LinePlac
     for places in huge.values():
         if len(places) >= fewest:
             yield from places
+
+
+def _edges_of_parts(pages: PageLines, found: set[LinePlace], usual: float) -> set[LinePlace]:
+    """The outermost lines beside those `found` that the pages of one part repeat: its title, or the second line of a head."""
+    alike: dict[tuple[str, bool, int], list[LinePlace]] = defaultdict(list)
+    for page, lines in enumerate(pages):
+        body = [
+            (line.base, at) for at, line in enumerate(lines) if (page, at) not in found and not line.aside
+        ]
+        for base, at in {max(body), min(body)} if len(body) > 1 else ():
+            line, top = lines[at], base == max(body)[0]
+            height = line.height - base if top else base
+            words = re.search(r"[^\W\d_]{3}", line.text[:_LONGEST]) and not ends_sentence(line.text)
+            if height <= _EDGE * line.height and words:
+                alike[line.text, top, round(height / _SAME_HEIGHT)].append((page, at))
+    heads: set[LinePlace] = set()
+    for places in alike.values():
+        run: list[LinePlace] = []
+        for page, at in places:
+            run = [*run, (page, at)] if run and page - run[-1][0] <= 2 else [(page, at)]
+            large = pages[page][at].size > 1.05 * usual  # the title of a slide may be repeated too
+            if len(run) >= (_FEWEST_OF_PART * 2 if large else _FEWEST_OF_PART):
+                heads.update(run)
+    return heads - _heads_of_tables(pages, heads)
 
 
 def _heads_of_tables(pages: PageLines, running: set[LinePlace]) -> set[LinePlace]:

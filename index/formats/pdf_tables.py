@@ -15,12 +15,12 @@ from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
 from alpie.index.spanish.word_tables import alternatives
 
 ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
+    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
 )
 # what a paragraph of its own begins with
 NAMED = re.compile(
     rf"(?i)(?:{alternatives(WORDS['set_apart'])})"
-    r"\s+\S{1,14}(?:\s+\S{1,14})?\s*(?:[.:]|$)"
+    r"\s+\S{1,14}?(?:\s+\S{1,14})??\s*(?:[.:]|$)"
 )
 _AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 # of a row of two cells, «Lunes 4»: no number, and no label of a paragraph, «Primera.», «Objeto:»
@@ -57,13 +57,7 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list
         end += 1
     if len(rows) < 2:
         return [], index
-    aligned = sum(
-        any(
-            _is_under_cell([edge(cell) for cell in one.cells], [edge(cell) for cell in other.cells])
-            for edge in _EDGES
-        )
-        for one, other in pairwise(rows)
-    )
+    aligned = sum(stands_in_columns(one, other) for one, other in pairwise(rows))
     return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
 
 
@@ -121,6 +115,9 @@ def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
     return replace(row, cells=cells)
 
 
-def _is_under_cell(one: list[float], other: list[float]) -> bool:
-    """Whether a cell after the first stands under one of the row above."""
-    return any(abs(a - b) < _ALIGNED for a in one[1:] for b in other[1:])
+def stands_in_columns(one: PdfLine, other: PdfLine) -> bool:
+    """Whether a cell of one line after its first stands under, or over, one of the other line."""
+    cells = [
+        (edge(cell), edge(below)) for edge in _EDGES for cell in one.cells[1:] for below in other.cells[1:]
+    ]
+    return any(abs(a - b) < _ALIGNED for a, b in cells)

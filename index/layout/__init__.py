@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.contents import mark_contents
 from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
 from alpie.index.layout.headings import (
     join_signatures,
@@ -48,6 +49,7 @@ def lay_out(document: Document) -> Layout:
 
     groups = group_lines(lines, clean, pages, style)
     mark_fixed_forms(groups)
+    mark_contents(groups)
     groups = join_rows(groups)
     groups = split_glued_titles(groups, clean, style)
     mark_sections(groups)

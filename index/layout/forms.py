@@ -11,7 +11,7 @@ from alpie.index.spanish.word_tables import alternatives, word_sets
 
 WORDS = word_sets(__file__)
 FUNCTION_WORDS = WORDS["function_words"]
-BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·]\s*|[–—\-*+]\s+)(?=\S)")
+BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc]\s*|[–—\-*+]\s+)(?=\S)")
 NUMBERED = re.compile(r"(?P<mark>\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)|\d{1,3}\.[ºª]?)\s+(?=\S)")
 SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
 CAPTION = re.compile(
@@ -48,6 +48,7 @@ _FIGURE = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+
 FIGURE_ONLY = re.compile(rf"{_FIGURE}(?:\s+{_FIGURE})*+$")
 STARTS_WITH_FIGURE = re.compile(rf"{_FIGURE}(?:/\d+)?(?=\s|$)")
 
+LAST_BUT_ONE = re.compile(r"[;,] [yeou]$")  # how the last but one of several items ends: «…; y»
 _TERMINAL = ".!?…;:"
 _CLOSING = "»”’\"')]"
 

@@ -202,7 +202,7 @@ def _is_sentence(rest: str) -> bool:
     """Whether what follows the name of an article is a sentence, and no title."""
     if not ends_sentence(rest) or rest.rstrip().endswith("?"):
         return False
-    relative = _RELATIVE.search(rest)
+    relative = None if rest.endswith(":") else _RELATIVE.search(rest)
     return bool(_VERB.search(rest, 0, relative.start() if relative else len(rest)))
 
 

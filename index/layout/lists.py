@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import groupby, pairwise
 
+from alpie.index.layout.announced_items import mark_announced_items
 from alpie.index.layout.forms import NUMBERED
 from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup
@@ -36,6 +37,7 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
 
 def join_lists(groups: list[LineGroup]) -> list[LineGroup]:
     """Join neighbouring items into one list, each item a part."""
+    mark_announced_items(groups)
     made: list[LineGroup] = []
     for is_list, run in groupby(groups, _is_item):
         items = list(run)

@@ -6,11 +6,13 @@ laws and resolutions, items that a file sets as plain paragraphs.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.contents import mark_contents
 from alpie.index.layout.double_spaced import join_double_spaced
-from alpie.index.layout.forms import kind_by_form
+from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence, kind_by_form
 from alpie.index.layout.legal import join_legal_headings
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
@@ -18,6 +20,11 @@ from alpie.index.layout.lists import join_lists
 from alpie.index.layout.pages import Pages
 from alpie.index.records import Block, BlockKind, Document, Element, Layout, Span, Structure, collapse
 from alpie.index.spanish.analysis import normalize
+
+_MIN_BROKEN = (
+    60  # characters of a paragraph that may break off in a sentence: no label, and no cell of a layout
+)
+_AMID_SENTENCE = re.compile(r"[a-zñáéíóú](?![a-z]{0,4}[.)]\s|\s(?:bis|ter)\b)(?!ttps?:)")
 
 
 class SpanCutter:
@@ -111,10 +118,11 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
         if group := _line_group(element, source, cutter, len(starts)):
             groups.append(group)
             starts += [line.start for line in group.lines]
+    mark_contents(groups)
     for group in groups:
         if group.kind is None and not group.item:
             group.kind = kind_by_form(group.text)
-    groups = join_double_spaced(groups)
+    groups = _join_broken(join_double_spaced(groups))
     label_clauses(groups)
     groups = join_legal_headings(groups)
     groups = join_lists(groups)
@@ -129,6 +137,25 @@ def lay_out_marked(document: Document, structure: Structure) -> Layout:
         structure.marks,
         tuple(label for _, label in structure.pages),
     )
+
+
+def _join_broken(groups: list[LineGroup]) -> list[LineGroup]:
+    """Join what goes on in the middle of a sentence to the paragraph or item before: files made of pages part them there."""
+    made: list[LineGroup] = []
+    for group in groups:
+        before = made[-1] if made else None
+        goes_on = not (group.kind or group.item) and _AMID_SENTENCE.match(group.text)
+        if before and goes_on and _breaks_off(before):
+            before.take(group)
+        else:
+            made.append(group)
+    return made
+
+
+def _breaks_off(group: LineGroup) -> bool:
+    if group.kind is not None or len(group.text) < _MIN_BROKEN:
+        return False
+    return not (ends_sentence(group.text) or LAST_BUT_ONE.search(group.text))
 
 
 def _line_group(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:

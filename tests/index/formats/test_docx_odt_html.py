@@ -202,6 +202,40 @@ def test_a_table_of_contents_is_never_quoted() -> None:
     assert found.quotable == ["Fijar las pautas."]
 
 
+@pytest.mark.parametrize(("head", "leads"), [("Contenido", "<w:tab/>"), ("", "<w:tab/>"), ("", " ........ ")])
+def test_a_table_of_contents_typed_as_plain_lines_is_never_quoted(head: str, leads: str) -> None:
+    titles = ("Sección 1: Objeto", "Sección 2: Deberes", "Sección 3: Sanciones")
+    entries = (p(title, leads, str(3 + 4 * n)) for n, title in enumerate(titles))
+    heading = '<w:outlineLvl w:val="0"/>'
+    body = (p(title, properties=heading) + p(f"El texto {n} dice más.") for n, title in enumerate(titles))
+    found = word((p(head) if head else "") + "".join(entries) + p("Código del parque") + "".join(body))
+    assert found.of(BlockKind.CONTENTS)[-1].startswith("Sección 3: Sanciones")
+    assert len(found.of(BlockKind.CONTENTS)) == 3 + bool(head)
+    assert not found.passage("Código del parque").path
+    assert found.passage("El texto 2").path == ("Sección 3: Sanciones",)
+
+
+def test_a_sentence_that_a_file_made_of_pages_parts_is_one() -> None:
+    halves = (
+        "Quien reciba la llave del horno tendrá que devolverla a la persona que la",
+        "guarda antes del lunes.",
+    )
+    apart = (
+        "a) Quien falte a su turno sin avisar a la hornera y sin que nadie vaya por él",
+        "b) quien no pague.",
+    )
+    found = word("".join(map(p, (*halves, "Multas", "de un euro", *apart))))
+    assert found.texts == [" ".join(halves), "Multas", "de un euro", " ".join(apart)]
+    assert found.of(BlockKind.LIST) == [" ".join(apart)]
+
+
+def test_values_after_a_tab_are_no_table_of_contents() -> None:
+    found = word(
+        "".join(p(text, "<w:tab/>", n) for text, n in (("Harina", "2"), ("Agua", "3"), ("Sal", "4")))
+    )
+    assert not found.of(BlockKind.CONTENTS)
+
+
 def test_numbers_that_word_spells_are_spelt() -> None:
     forms = (
         "lowerLetter26: %1)",

@@ -179,6 +179,73 @@ def test_the_label_of_an_article_belongs_to_its_paragraph() -> None:
     assert {passage.label for passage in drawn.read().passages} == {"artículo 1", "artículo 2"}
 
 
+@pytest.mark.parametrize("first", [
+    {70: "Artículo 3.", 150: "La leña que cada casa debe al horno se mide en cargas"},
+    {70: "ARTICULO 3.", 150: "Leña.", 230: "La que cada casa", 345: "debe al horno, en cargas"},
+])  # fmt: skip
+def test_justified_lines_of_an_article_are_no_rows_of_a_table(first: dict[int, str]) -> None:
+    lines = (
+        first,
+        {150: "iguales", 215: "que se apuntan", 320: "en el libro"},
+        {150: "que guarda", 232: "en su casa", 320: "la hornera."},
+    )
+    drawn = Drawn()
+    for number, words in enumerate(lines):
+        for x, text in words.items():
+            drawn.at(x, 600 - 14 * number, text)
+    text = " ".join(chain.from_iterable(line.values() for line in lines))
+    assert drawn.read().blocks == [(BlockKind.PARAGRAPH, "artículo 3", text)]
+
+
+def test_a_figure_that_opens_a_line_amid_a_sentence_opens_no_item() -> None:
+    drawn, lines = (
+        Drawn(),
+        ("La puntuación del concurso de pan va de cero (0) a diez", "(10) puntos, sin decimales."),
+    )
+    drawn.lines(*lines)
+    assert drawn.read().blocks == [(BlockKind.PARAGRAPH, None, " ".join(lines))]
+
+
+@pytest.mark.parametrize(
+    "second", ["La Junta de Leñas y de Hornos de la Comarca.", "b. la Junta de Leñas y de Hornos."]
+)
+def test_paragraphs_of_one_line_that_are_set_in_are_parted(second: str) -> None:
+    drawn = Drawn()
+    drawn.lines(WIDE, x=70, y=760)
+    first = "El Consejo de las Vecinas y los Vecinos del Barrio Alto y del Bajo de Valdeluna y su comarca."
+    drawn.lines(first, second, x=90, y=746)
+    assert [text for _, _, text in drawn.read().blocks][-2:] == [first, second]
+
+
+def test_a_running_head_of_two_lines_and_the_title_of_a_part_are_left_out() -> None:
+    drawn = Drawn()
+    parts = ["Parques"] * 4 + ["Gastos"] * 4
+    for number, part in enumerate(parts, start=1):
+        drawn.at(70, 725, "Ley 7 de 1990")  # below the margin that running heads keep to
+        drawn.at(70, 712, f"Parte de {part}")
+        drawn.lines(
+            f"La cuenta número {number} se cierra en {part.lower()}",
+            f"con un saldo de {number * 17} euros.",
+            y=660,
+        )
+        drawn.page()
+    found = drawn.read()
+    assert len(found.left_out) == 16
+    assert "Ley 7" not in found.said
+    assert "Parte de" not in found.said
+
+
+def test_a_title_repeated_on_a_few_pages_of_slides_stays() -> None:
+    drawn = Drawn()
+    for number, title in enumerate(
+        ["Requisitos"] * 3 + ["Plazos", "Tasas", "Recursos", "Anexo", "Dudas", "Citas", "Fin"]
+    ):
+        drawn.at(70, 760, title, size=20)
+        drawn.lines(f"Aviso {number} del horno, que dura {number + 2} días.", y=660)
+        drawn.page()
+    assert "Requisitos" in drawn.read().of(BlockKind.HEADING)
+
+
 def test_a_paragraph_goes_on_over_the_page_and_its_running_lines() -> None:
     drawn, head = Drawn(), "Memoria de parques y jardines"
     pages = ((*PARKS[:3], "y así sigue la cuenta de lo hecho hasta"), BUDGET, PARKS)

@@ -333,3 +333,16 @@ def test_every_page_has_its_label() -> None:
     layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
     assert layout.pages_between(8, 9) == ((8, 1),)
     assert layout.pages_between(0, 28) == ((0, "i"), (7, 1), (21, "A-1"))
+
+
+def test_a_table_of_contents_with_dots_is_no_heading_and_no_table() -> None:
+    entries = [f"Artículo {n}. {'.' * 20} {n + 2}" for n in range(1, 4)]
+    found = blocks_of(
+        "\n".join(["ÍNDICE", "", *entries, "", "Artículo 1. Objeto.", "", "Esta ley regula los parques."])
+    )
+    assert [kind for kind, _ in found] == ["contents"] * 4 + ["heading", "paragraph"]
+
+
+def test_a_sign_of_a_symbol_font_is_a_bullet() -> None:
+    text = "Es requisito:\n\uf0b7 Ser de aquí.\n\uf0b7 Tener llave.\n"
+    assert blocks_of(text)[-1] == ("list", "\uf0b7 Ser de aquí. \uf0b7 Tener llave.")

@@ -1,0 +1,156 @@
+"""Finds the items of a list that only its introduction tells: «Son órganos del Instituto los siguientes:».
+
+Such items carry marks that may be anything else («1.», «A)», «II.-»), or none at all. Without this step an introduction
+would be quoted without what it introduces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
+from alpie.index.layout.line_groups import LineGroup
+from alpie.index.layout.quotations import are_quoted
+from alpie.index.records import BlockKind
+from alpie.index.spanish import alternatives, word_sets
+
+_WORDS = word_sets(__file__)
+# «ñ» is a letter of some lists and not of others
+ENUMERATIONS = (
+    tuple("abcdefghijklmnñopqrstuvwxyz"),
+    tuple("abcdefghijklmnopqrstuvwxyz"),
+    tuple(str(number) for number in range(1, 100)),
+    tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()),
+)
+_MARK = re.compile(
+    r"(?P<open>\(?)(?P<mark>\d{1,3}|[A-ZÑa-zñ]|[ivxl]{2,6}|[IVXL]{2,6})(?P<close>\)|\.[ºª°]|[º°ª]\.?|\.-|\.)\s+(?=\S)"
+)
+# «… son las siguientes:», «Corresponde al Consejo:», and what breaks off before its object, «… integrado por:»
+_ANNOUNCES = re.compile(
+    rf"(?i)\b(?:(?:{alternatives(_WORDS['announcing'])})(?:\s+[^\W\d_]+){{0,6}}|{alternatives(_WORDS['unfinished'])}):$"
+)
+_QUOTES = re.compile(rf"(?i)\b(?:{alternatives(_WORDS['wordings'])}):$")
+# «Fracción reformada DOF 12-11-2002», «(Modificado por el Consejo)»
+_AMENDED = re.compile(
+    rf"(?i)(?:{alternatives(_WORDS['amended'])})\b.{{0,60}}?\b(?:{alternatives(_WORDS['amendments'])})[oa]s?\b.{{0,200}}\d{{4}}"
+    rf"|\((?:{alternatives(_WORDS['amendments'])})[oa]s?\b[^()]*\)\W*$"
+)
+_CONNECTIVE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2},")  # «Asimismo, …», «En consecuencia, …»
+_SEVERAL_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?]\s+[A-ZÁÉÍÓÚÑ¿¡«]")
+_INFINITIVE = re.compile(r"[^\W\d_]{2,}[aeií]r(?:se|l[aeo]s?)?$")
+_MAX_ITEM = 200  # characters of an item that no mark tells
+_MAX_CLAUSES = 130  # words of numbered clauses that are quoted together, as a list
+_MAX_PARTED = 600  # and of one that a semicolon parts from the next
+_MAX_BELOW = 100  # line groups from the introduction to its last item
+
+
+def mark_announced_items(groups: Sequence[LineGroup]) -> None:
+    """Mark what a paragraph that ends in a colon introduces as items of a list with the label of that paragraph.
+
+    Notes of amendments between two items, «Fracción reformada DOF 12-11-2002», become items too and divide no list.
+    """
+    quoted = are_quoted([group.text for group in groups])
+    for at, lead in enumerate(groups):
+        if not lead.text.endswith(":") or lead.kind not in (None, BlockKind.PARAGRAPH):
+            continue
+        end = at + 1
+        last = min(at + _MAX_BELOW, len(groups))
+        while end < last and quoted[end] == quoted[at] and _is_in_unit(groups[end], lead):
+            end += 1
+        below = [group for group in groups[at + 1 : end] if not _notes_amendment(group)]
+        for group in _counted_items(lead, below) or _unmarked_items(lead, below):
+            group.kind, group.item, group.label = None, True, lead.label
+    _mark_notes_between(groups)
+
+
+def _is_in_unit(group: LineGroup, lead: LineGroup) -> bool:
+    units = [(one.label or "").partition(",")[0] for one in (group, lead)]
+    return group.kind in (None, BlockKind.PARAGRAPH) and not group.level and units[0] == units[1]
+
+
+def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGroup]:
+    """The items whose marks count on from one, with nothing but items of their own between them.
+
+    Clauses of an article have labels of their own and are items only where they are short enough to be quoted together.
+    """
+    items: list[LineGroup] = []
+    style: tuple[str | bool, ...] = ()
+    counts: Sequence[tuple[str, ...]] = ENUMERATIONS
+    last = 0  # place of the last item
+    for place, group in enumerate(below):
+        mark = _MARK.match(group.text)
+        here = (mark["open"], mark["close"], mark["mark"].isupper()) if mark else ()
+        going_on = [
+            one for one in counts if mark and one[len(items) : len(items) + 1] == (mark["mark"].lower(),)
+        ]
+        if going_on and here == (style or here):
+            items.append(group)
+            counts, style, last = going_on, here, place
+        elif not items:
+            break
+    whole = all(_MARK.match(group.text) or group.item or group.bulleted for group in below[:last])
+    if len(items) < 2 or not whole:
+        return []
+    own = any(item.label != lead.label for item in items)
+    words = sum(len(group.text.split()) for group in below[: last + 1])
+    return [] if own and (words > _MAX_CLAUSES or last >= len(items)) else items
+
+
+def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGroup]:
+    """The items that bear no marks: short paragraphs of one manner, or such as semicolons part, until one ends in a full stop."""
+    if not _ANNOUNCES.search(lead.text) or _QUOTES.search(lead.text):
+        return []
+    items: list[LineGroup] = []
+    for group in below:
+        goes_on = bool(items) and _is_parted(items[-1].text)
+        longest = _MAX_PARTED if goes_on or (not items and _is_parted(group.text)) else _MAX_ITEM
+        fits = _may_be_item(group) and (goes_on or not items or _manner(group.text) == _manner(items[0].text))
+        if not fits or len(group.text) > longest:
+            # one like them that is a little long: where the list ends is not to be told
+            unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM)
+            return [] if unclear or len(items) < 2 else items
+        items.append(group)
+        if goes_on and not _is_parted(group.text):
+            break
+    return items if len(items) > 1 else []
+
+
+def _is_parted(item: str) -> bool:
+    """Whether another item follows by the way that one ends: «…;», «…, y»."""
+    return item[-1] in ";," or LAST_BUT_ONE.search(item) is not None
+
+
+def _may_be_item(group: LineGroup) -> bool:
+    """Whether a paragraph may be an item without a mark: no quotation, no introduction, one sentence that leans on none."""
+    text = group.text
+    if group.kind or group.item or group.bulleted or NUMBERED.match(text) or _MARK.match(text):
+        return False
+    word = first_word(text).casefold().strip(",.;:")
+    leans = _CONNECTIVE.match(text) and word in _WORDS["connectives"] | FUNCTION_WORDS - _WORDS["determiners"]
+    return not (leans or text[0] in '«“"' or text[-1] == ":" or _SEVERAL_SENTENCES.search(text))
+
+
+def _manner(text: str) -> tuple[str, bool]:
+    """What the items of a list have in common: an infinitive or a function word that each begins with, and how each ends."""
+    word = first_word(text).casefold().strip(",.;:")
+    opening = "infinitive" if _INFINITIVE.match(word) else word if word in FUNCTION_WORDS else "noun"
+    return "noun" if word in _WORDS["determiners"] else opening, text[-1] == "." or bool(_is_parted(text))
+
+
+def _mark_notes_between(groups: Sequence[LineGroup]) -> None:
+    at = 0
+    while at < len(groups):
+        end = at
+        while end < len(groups) and _notes_amendment(groups[end]):
+            end += 1
+        if at and at < end < len(groups) and groups[end].item:
+            before = groups[at - 1]
+            if before.item or before.text.endswith(":"):
+                for note in groups[at:end]:
+                    note.kind, note.item, note.label = None, True, groups[end].label
+        at = max(end, at + 1)
+
+
+def _notes_amendment(group: LineGroup) -> bool:
+    return not group.level and _AMENDED.match(group.text) is not None

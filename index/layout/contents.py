@@ -1,0 +1,64 @@
+"""Finds tables of contents that a file sets as plain lines: titles that end in dots or a tab and the number of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from alpie.index.layout.forms import WORDS
+from alpie.index.layout.line_groups import LineGroup
+from alpie.index.records import BlockKind, collapse
+from alpie.index.spanish import alternatives
+
+_NAMES = rf"(?:{alternatives(WORDS['contents'])}|tabla de contenidos?)"
+# of a title in small letters, without signs
+CONTENTS_TITLE = re.compile(rf"{_NAMES}(?: general| de {_NAMES})?(?: p[áa]g(?:ina)?s?)?$")
+_ENTRY = re.compile(
+    r"(?=.*[^\W\d_]{3})(?P<title>.*?)[ \xa0]*(?P<leads>(?:[.…][ \xa0]?){4,}|\t)\s*(?:(?P<page>\d{1,4})|[ivxlc]{1,7})$",
+    re.DOTALL,
+)
+_FEWEST_ENTRIES = 3
+_MAX_ENTRY = 300  # characters
+
+
+def mark_contents(groups: Sequence[LineGroup]) -> None:
+    """Mark the entries of a table of contents and its title, which are no headings of what follows and are never quoted.
+
+    Dots that lead to a number tell an entry wherever several stand; after a tab, the numbers have to rise, and the entries
+    stand under «Índice» or be titles that the document has elsewhere.
+    """
+    entries = [
+        _ENTRY.match("\n".join(line.text for line in group.lines)) if len(group.text) <= _MAX_ENTRY else None
+        for group in groups
+    ]
+    dotted = [at for at, entry in enumerate(entries) if entry and entry["leads"] != "\t"]
+    if len(dotted) >= _FEWEST_ENTRIES:
+        _mark(groups, dotted)
+    known = {group.text.casefold() for group in groups}
+    at = 0
+    while at < len(groups):
+        end, last = at, 0
+        while end < len(groups) and (entry := entries[end]) and int(entry["page"] or last) >= last:
+            last = int(entry["page"] or last)
+            end += 1
+        titles = [collapse(entry["title"]).casefold() for entry in entries[at:end] if entry]
+        under = at > 0 and (groups[at - 1].kind is BlockKind.CONTENTS or _is_title(groups[at - 1]))
+        if len(titles) >= _FEWEST_ENTRIES and (
+            under or 2 * sum(one in known for one in titles) >= len(titles)
+        ):
+            _mark(groups, range(at, end))
+        at = max(end, at + 1)
+
+
+def _mark(groups: Sequence[LineGroup], entries: Sequence[int]) -> None:
+    for at in entries:
+        groups[at].kind, groups[at].row, groups[at].level = BlockKind.CONTENTS, False, 0
+    first = entries[0]
+    while first and groups[first].kind is BlockKind.CONTENTS:
+        first -= 1
+    if _is_title(groups[first]):
+        groups[first].kind, groups[first].level = BlockKind.CONTENTS, 0
+
+
+def _is_title(group: LineGroup) -> bool:
+    return CONTENTS_TITLE.match(group.text.casefold().strip(" .:")) is not None
