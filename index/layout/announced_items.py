@@ -13,7 +13,7 @@ from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, fir
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import BlockKind
-from alpie.index.spanish import alternatives, word_sets
+from alpie.index.spanish.word_tables import alternatives, word_sets
 
 _WORDS = word_sets(__file__)
 # «ñ» is a letter of some lists and not of others

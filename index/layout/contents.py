@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from alpie.index.layout.forms import WORDS
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind, collapse
-from alpie.index.spanish import alternatives
+from alpie.index.spanish.word_tables import alternatives
 
 _NAMES = rf"(?:{alternatives(WORDS['contents'])}|tabla de contenidos?)"
 # of a title in small letters, without signs
