@@ -191,8 +191,8 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
     corpus = corpus_of(SMALL_TEXT)
     here = choice(file, "analisis")
     here.fill(FakeEncoder(), corpus.index)
-    of = Stamp.from_encoder
-    monkeypatch.setattr(Stamp, "of", lambda *given: replace(of(*given), analysis=99))
+    from_encoder = Stamp.from_encoder
+    monkeypatch.setattr(Stamp, "from_encoder", lambda *given: replace(from_encoder(*given), analysis=99))
     with pytest.raises(BackendMismatch, match="el análisis del español"):
         here.open(FakeEncoder())
     here.fill(FakeEncoder(), corpus.index)  # a new collection, then the only one
