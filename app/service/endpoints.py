@@ -12,6 +12,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from alpie.app.answering.answer_types import Answer
+from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.service.row_schemas import ROWS
@@ -21,7 +22,6 @@ from alpie.app.translations import message, translations_for
 from alpie.index import package_version
 from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
 from alpie.index.retrieval import MAX_HITS, retriever_named
-from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_CHARACTERS
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.understanding.conversation import complete_question
 from alpie.eval.metrics import RESAMPLES, Estimate, compare_scores, summarise
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, predict
@@ -30,7 +31,6 @@ from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.search import EncodedQuestion
 from alpie.index.spanish.acronyms import Acronyms
-from alpie.index.spanish.conversation import complete_question
 from alpie.index.spanish.query import parse_question
 
 

@@ -14,12 +14,12 @@ from alpie.app.answering.judging.abstention import answerable_features
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
 from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
 from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
+from alpie.app.answering.understanding.conversation import complete_question
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import gold_places, quote_is_right
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval
-from alpie.index.spanish.conversation import complete_question
 from alpie.index.spanish.query import parse_question
 
 

@@ -1,1 +1,1 @@
-"""Spanish: stems, spelling, acronyms, and what questions ask: citations, comparisons, follow-ups, chat writing."""
+"""Spanish: stems, spelling, acronyms, chat writing, names of documents, and the grammar of citations."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.lookup import look_up as search
+from alpie.app.answering.understanding.conversation import complete_question, depends_on_earlier
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.checking.word_alignment import DifferenceKind, align
@@ -21,7 +22,6 @@ from alpie.index.records import Document, proves
 from alpie.index.retrieval.word_search import fold_as_stored
 from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import terms, tokens
-from alpie.index.spanish.conversation import complete_question, depends_on_earlier
 from alpie.index.spanish.query import MAX_CHARACTERS, parse_question
 from support import fake_encoder
 from support.formats.packed import docx_of, odt_of

@@ -22,7 +22,8 @@ index index.environment index.messages index.errors index.notices index.records 
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings
-app.chat_model app.answering.answer_types app.answering.answer_weights app.answering.judging app.answering.quoting
+app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
+app.answering.judging app.answering.quoting
 app.answering.answer_pipeline app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
 app.page.people_at_risk app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app

@@ -17,6 +17,7 @@ from alpie.app.answering.routing.absence import as_refusal
 from alpie.app.answering.routing.mentions import mentions_of, passages_on
 from alpie.app.answering.routing.reference_answer import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
+from alpie.app.answering.understanding.overview import Overview
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.passage_units import unit_in_words
@@ -24,7 +25,6 @@ from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.citable_units import Units
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
-from alpie.index.spanish.overview import Overview
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference
 

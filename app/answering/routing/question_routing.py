@@ -18,22 +18,22 @@ from alpie.app.answering.routing.answer_parts import (
 from alpie.app.answering.routing.collection_pipeline import CollectionPipeline
 from alpie.app.answering.routing.explanation import explain_answer
 from alpie.app.answering.routing.reference_answer import answer_reference
-from alpie.index.errors import QuestionError
-from alpie.index.retrieval.search import EncodedQuestion
-from alpie.index.spanish.citable_units import units_in
-from alpie.index.spanish.comparison import Side, comparison_sides, split_question
-from alpie.index.spanish.conversation import (
+from alpie.app.answering.understanding.comparison import Side, comparison_sides, split_question
+from alpie.app.answering.understanding.conversation import (
     asks_for_elaboration,
     complete_question,
     is_small_talk,
     standalone_question,
     substantive_turns,
 )
+from alpie.app.answering.understanding.overview import Overview, OverviewKind, parse_overview
+from alpie.app.answering.understanding.scope import Scope, parse_scope
+from alpie.index.errors import QuestionError
+from alpie.index.retrieval.search import EncodedQuestion
+from alpie.index.spanish.citable_units import units_in
 from alpie.index.spanish.named_documents import DocumentNames
-from alpie.index.spanish.overview import Overview, OverviewKind, parse_overview
 from alpie.index.spanish.query import Question, parse_question
 from alpie.index.spanish.references import Reference, continue_reference, name_asked_for
-from alpie.index.spanish.scope import Scope, parse_scope
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Finds where a document says what is asked of it as a whole: see `alpie.index.spanish.overview`.
+"""Finds where a document says what is asked of it as a whole: see `alpie.app.answering.understanding.overview`.
 
 A search by meaning finds no answer to such a question. The answer stands where documents of that form put it: what they
 are about in the title block, the opening, the operative paragraphs and the leads of sections; what they ask for in the
@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from alpie.app.answering.understanding.overview import Overview, OverviewKind
 from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import distinctive_words
-from alpie.index.spanish.overview import Overview, OverviewKind
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _MAX_WORDS = 60  # of an opening that is quoted

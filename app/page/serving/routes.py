@@ -18,6 +18,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
@@ -36,7 +37,6 @@ from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
 from alpie.index.errors import AddressError, SourceError
-from alpie.index.spanish.conversation import MAX_TURNS
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.quoting.citation import short_citation
 from alpie.app.answering.routing.absence import absence_lines
+from alpie.app.answering.understanding.conversation import asks_for_elaboration
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import passage_link, question_link
 from alpie.app.page.views.page_translations import PageTranslations
@@ -24,7 +25,6 @@ from alpie.app.translations import translations_for
 from alpie.index import package_version
 from alpie.index.records import Document, Hit, SentenceRole
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
-from alpie.index.spanish.conversation import asks_for_elaboration
 from alpie.index.spanish.named_documents import short_title
 
 if TYPE_CHECKING:

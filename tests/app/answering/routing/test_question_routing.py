@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 
 from alpie.app.answering.answer_types import Answer, Role
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.understanding.comparison import comparison_sides, split_question
+from alpie.app.answering.understanding.conversation import is_small_talk
 from alpie.app.service.row_schemas import AnswerRow
 from alpie.app.service.rows import answer_row
 from alpie.app.terminal.rendering import answer_text
@@ -17,8 +19,6 @@ from alpie.app.translations import translations_for
 from alpie.index.errors import ArgumentError
 from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Document, proves
-from alpie.index.spanish.comparison import comparison_sides, split_question
-from alpie.index.spanish.conversation import is_small_talk
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import parse_question
 from support.fake_encoder import WEIGHTS, FakeReader, corpus_from

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.understanding.overview import Overview, OverviewKind, parse_overview
 from alpie.index.records import Document, collapse
 from alpie.index.spanish.named_documents import DocumentNames
-from alpie.index.spanish.overview import Overview, OverviewKind, parse_overview
 from alpie.index.spanish.query import parse_question
 from support.fake_encoder import corpus_from
 

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from markupsafe import escape
 
 from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
+from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.corpus_loader import CorpusLoader
@@ -23,7 +24,6 @@ from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, mark_ranges
 from alpie.app.settings import load_settings
 from alpie.index.records import Sentence, SentenceRole, Span
-from alpie.index.spanish.conversation import MAX_TURNS
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 from support.hostile_folder import PAYLOAD
 

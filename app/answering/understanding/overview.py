@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from alpie.app.answering.understanding.scope import parse_scope
 from alpie.index.errors import QuestionError
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import NOUNS, DocumentNames, distinctive_words, first_noun
 from alpie.index.spanish.query import Question, parse_question
-from alpie.index.spanish.scope import parse_scope
 from alpie.index.spanish.word_tables import any_expression, line_expressions, read_tables
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from alpie.app.answering.understanding.conversation import names_in
 from alpie.index.spanish.analysis import content_words, fold_in_place, tokens
-from alpie.index.spanish.conversation import names_in
 from alpie.index.spanish.named_documents import DocumentNames, distinctive_words, looks_like_name
 from alpie.index.spanish.query import QUESTION_WORD, Question
 from alpie.index.spanish.word_tables import any_expression, line_expressions, read_tables

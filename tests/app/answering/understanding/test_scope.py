@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.understanding.scope import Scope, parse_scope
 from alpie.app.service.rows import answer_row
 from alpie.index.records import Document
 from alpie.index.spanish.named_documents import DocumentNames, mentions_name, name_with_article
 from alpie.index.spanish.query import parse_question
-from alpie.index.spanish.scope import Scope, parse_scope
 from support.fake_encoder import corpus_from
 from support.tables import cases
 

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from alpie.index.spanish.conversation import complete_question, depends_on_earlier, standalone_question
+from alpie.app.answering.understanding.conversation import (
+    complete_question,
+    depends_on_earlier,
+    standalone_question,
+)
 from alpie.index.spanish.query import parse_question
 from support.places import ROOT
 from support.tables import cases
