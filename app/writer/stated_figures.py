@@ -13,12 +13,15 @@ from decimal import Decimal
 
 from alpie.app.writer.spelled_numbers import counting_words, spelled_numbers
 from alpie.index.spanish.analysis import fold, fold_in_place
+from alpie.index.spanish.number_words import MONTHS
 from alpie.index.spanish.word_tables import read_tables
 
 _TABLES = read_tables(__file__)
-_MONTHS = {name: number for number, names in enumerate(_TABLES["months"], start=1) for name in names.split()}
-_WITH_MAY = {**_MONTHS, "may": 5}  # alone, the English month is more often a verb
-_MONTH = "|".join(_WITH_MAY)
+_MONTHS = {**MONTHS, "setiembre": 9}
+_MONTH = "|".join(_MONTHS)
+_WITHOUT_MAY = "|".join(
+    name for name in _MONTHS if name != "may"
+)  # alone, the English month is more often a verb
 _DAY = r"\d{1,2}"
 _YEAR = r"(?:\s*,\s*|\s+de(?:l)?\s+(?:ano\s+)?|\s+)(?P<year>\d{4})(?!\d)"
 _DATES = (
@@ -31,7 +34,7 @@ _DATES = (
     re.compile(rf"(?<!\d)(?P<day>{_DAY})\s+(?:de\s+|of\s+)?(?P<month>{_MONTH})\b(?:{_YEAR})?"),
     re.compile(rf"\b(?P<month>{_MONTH})\s+(?P<day>{_DAY})(?!\d)(?:{_YEAR})?"),
     re.compile(rf"\b(?P<month>{_MONTH})(?:{_YEAR})"),
-    re.compile(rf"\b(?P<month>{'|'.join(_MONTHS)})\b"),
+    re.compile(rf"\b(?P<month>{_WITHOUT_MAY})\b"),
 )
 # Parts that hang together: GA-2021-89-RES-09, 5.1.2. A code when a part mixes letters and digits, or one
 # is written in capitals; «13-year-old» is a figure with its noun.
@@ -150,7 +153,7 @@ def _is_code(token: str) -> bool:
 
 def _dates_in(match: re.Match[str]) -> list[Date]:
     fields = match.groupdict()
-    month = _WITH_MAY.get(fields["month"]) or int(fields["month"])
+    month = _MONTHS.get(fields["month"]) or int(fields["month"])
     year = int(fields["year"]) if fields.get("year") else None
     if year is not None and year < 100:
         year += 2000

@@ -11,6 +11,7 @@ CARDINALS = dict(enumerate(_WORDS["cardinals"], start=1)) | dict(
 )
 ORDINALS = _WORDS["ordinals"]  # from the first to the ninth
 ORDINAL_TENS = _WORDS["ordinal_tens"]  # from the tenth to the ninetieth
+SPANISH_MONTHS = _WORDS["months"]
 MONTHS = {
     name: number
     for names in ("months", "english_months")

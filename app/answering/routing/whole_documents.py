@@ -15,6 +15,7 @@ from alpie.index.records import BlockKind, Document, Passage, Sentence
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import distinctive_words
+from alpie.index.spanish.number_words import SPANISH_MONTHS
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
 _MAX_WORDS = 60  # of an opening that is quoted
@@ -26,7 +27,7 @@ _OPERATIVE = re.compile(rf"(?:[A-ZÁÉÍÓÚÑ]{{2,}}\s+){{0,5}}?{any_expression
 _RECOMMENDING = re.compile(rf"\b{any_expression(_TABLES['recommending'])}\b")
 _DATED = re.compile(
     r"\b\d{1,2}(?:\.?\s*[ºo])?\s+(?:al?\s+\d{1,2}\s+)?de\s+[a-z]{4,10}(?:\s+del?\s+\d{4})?|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
-    rf"\b{any_expression(_TABLES['months'])}\s+(?:de\s+)?\d{{4}}\b"
+    rf"\b(?:{'|'.join(SPANISH_MONTHS)})\s+(?:de\s+)?\d{{4}}\b"
 )
 _VERB_STEM = 4  # letters: words that begin with the same are forms of one verb («insta», «instan»)
 
