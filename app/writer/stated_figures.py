@@ -19,9 +19,8 @@ from alpie.index.spanish.word_tables import read_tables
 _TABLES = read_tables(__file__)
 _MONTHS = {**MONTHS, "setiembre": 9}
 _MONTH = "|".join(_MONTHS)
-_WITHOUT_MAY = "|".join(
-    name for name in _MONTHS if name != "may"
-)  # alone, the English month is more often a verb
+# «may» alone is more often a verb than the English month
+_WITHOUT_MAY = "|".join(name for name in _MONTHS if name != "may")
 _DAY = r"\d{1,2}"
 _YEAR = r"(?:\s*,\s*|\s+de(?:l)?\s+(?:ano\s+)?|\s+)(?P<year>\d{4})(?!\d)"
 _DATES = (
