@@ -50,16 +50,20 @@ _FIELDS = {name: keys.split() for name, keys in read_tables(__file__).items()}
 def front_matter(text: str) -> tuple[int, Metadata]:
     """Where the text begins, and what stands before; nothing where that is no YAML mapping."""
     found = _FRONT_MATTER.match(text)
-    return (found.end(), _metadata(found[1])) if found else (0, Metadata())
+    table = _mapping(found[1]) if found else None
+    return (0, Metadata()) if found is None or table is None else (found.end(), _metadata(table))
 
 
-def _metadata(front: str) -> Metadata:
+def _mapping(front: str) -> dict[Any, Any] | None:
+    """The mapping that `front` is; an empty one where it says nothing, None for any other text."""
     try:
         table: Any = yaml.safe_load(front)
     except (yaml.YAMLError, RecursionError, ValueError):
-        return Metadata()
-    if not isinstance(table, dict):
-        return Metadata()
+        return None
+    return {} if table is None else table if isinstance(table, dict) else None
+
+
+def _metadata(table: dict[Any, Any]) -> Metadata:
     lowered = {str(key).lower(): value for key, value in table.items()}
     values: dict[str, Any] = {}
     for name, keys in _FIELDS.items():

@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -61,6 +61,7 @@ BLANKS = st.sampled_from(
 )  # fmt: skip
 
 
+@example("---\r\n```\n---")  # no front matter: no mapping
 @EXAMPLES
 @given(st.lists(st.one_of(WORDS, SIGNS, BLANKS), min_size=1, max_size=40).map("".join))
 def test_the_words_are_those_of_a_renderer(text: str) -> None:
