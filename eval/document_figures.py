@@ -132,11 +132,11 @@ def measure_file(path: Path) -> FileReading:
         document.coverage.pages_read,
         *counts,
         headings=len(listed),
-        found=sum(any(one.startswith(title[:60]) for one in headings) for title in listed),
+        found=sum(any(heading.startswith(title[:60]) for heading in headings) for title in listed),
         unshown=unshown,
         passages=len(passages),
         seconds=seconds,
-        notices=tuple(f"{one.kind} {one.count}" for one in document.notices),
+        notices=tuple(f"{notice.kind} {notice.count}" for notice in document.notices),
     )
 
 

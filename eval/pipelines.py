@@ -116,7 +116,7 @@ def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
         chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
     )
     return splitter.split_documents(
-        [Chunk(page_content=one.text, metadata={"doc": one.id}) for one in documents]
+        [Chunk(page_content=document.text, metadata={"doc": document.id}) for document in documents]
     )
 
 

@@ -166,7 +166,7 @@ def _measure(
         pipelines += other_pipelines(corpus, questions, on_question)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
-    return evaluation_study([score_pipeline(one, texts) for one in pipelines], options.resamples)
+    return evaluation_study([score_pipeline(pipeline, texts) for pipeline in pipelines], options.resamples)
 
 
 def _study(

@@ -114,9 +114,9 @@ def build_index(
 def _report(
     embedding: _Embedding, sources: SourcesReport, folder: Path, changed: bool, seconds: float
 ) -> BuildReport:
-    documents = [one.content for one in embedding.documents]
-    passages = sum(one.count for one in embedding.documents)
-    fresh = sum(one.new_passages for one in embedding.documents)
+    documents = [document.content for document in embedding.documents]
+    passages = sum(document.count for document in embedding.documents)
+    fresh = sum(document.new_passages for document in embedding.documents)
     return BuildReport(
         documents=len(documents),
         passages=passages,
@@ -128,11 +128,13 @@ def _report(
         problems=tuple(problem.message for problem in sources.problems),
         notes=(
             *(problem.message for problem in sources.unused),
-            *(note for one in documents for note in one.notes),
+            *(note for document in documents for note in document.notes),
         ),
         incomplete=sources.incomplete,
         others=sources.others,
-        notices=tuple((one.document.file, notice) for one in documents for notice in one.document.notices),
+        notices=tuple(
+            (document.document.file, notice) for document in documents for notice in document.document.notices
+        ),
     )
 
 
@@ -221,15 +223,15 @@ class _Embedding:
     def contents(self) -> Iterator[DocumentContent]:
         """The documents with their vectors, embedded some hundreds of passages at a time to save memory."""
         portion: list[_Prepared] = []
-        for one in self.documents:
-            portion.append(one)
+        for document in self.documents:
+            portion.append(document)
             if sum(prepared.new_passages for prepared in portion) >= _PORTION:
                 yield from self._embed(portion)
                 portion = []
         yield from self._embed(portion)
 
     def _embed(self, portion: Sequence[_Prepared]) -> Iterator[DocumentContent]:
-        new = [passage for one in portion for passage in compress(one.content.passages, one.is_new)]
+        new = [passage for vector in portion for passage in compress(vector.content.passages, vector.is_new)]
         counts = [len(passage.sentences) for passage in new]
         made = embed_passages(new, self._encoder, self._report_progress).split(counts)
         self._done += len(new) + sum(counts)

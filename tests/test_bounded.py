@@ -40,7 +40,9 @@ def test_the_work_grows_with_the_text_and_not_with_its_square(shape: str) -> Non
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_promise_holds_and_no_unit_outgrows_the_encoder(shape: str) -> None:
     passages = assert_promise(document_of(SHAPES[shape](2 * _MAX_SENTENCE)))
-    assert max((len(one.text) for of in passages for one in of.sentences), default=0) <= _MAX_SENTENCE
+    assert (
+        max((len(sentence.text) for of in passages for sentence in of.sentences), default=0) <= _MAX_SENTENCE
+    )
 
 
 MEGABYTES = {

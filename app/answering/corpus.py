@@ -227,7 +227,7 @@ class Corpus:
         literal = WordQuery.parse(question).literal
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
             return hits
-        rows = [one.row for one in self.word_matches(literal)]
+        rows = [match.row for match in self.word_matches(literal)]
         if allowed is not None:
             rows = [row for row in rows if allowed[row]]
         first = self.best_of_rows(encoded, rows[:MAX_WEIGHED], limit)

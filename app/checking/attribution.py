@@ -163,9 +163,10 @@ def misattributed(
     """
     found = [
         Misattribution(
-            (*_unlike(lead_in, reference, one, names), *_other_laws(lead_in, reference, one, laws)), one
+            (*_unlike(lead_in, reference, citation, names), *_other_laws(lead_in, reference, citation, laws)),
+            citation,
         )
-        for one in citations
+        for citation in citations
     ]
     nearest = min(found, key=lambda one: len(one.claims), default=None)
     return nearest if nearest and nearest.claims else None
@@ -199,11 +200,11 @@ def _other_laws(
 ) -> Iterator[str]:
     """The first number of a law beside a quotation, where none of the numbers there is of the law that is quoted."""
     beside = f"{lead_in}\n{reference}"
-    named = [one for one in law_numbers(fold_in_place(beside)) if one.law.kinds]
-    own = [one.law for one in law_numbers(fold_in_place(" ".join(_fields(citation))))]
+    named = [number for number in law_numbers(fold_in_place(beside)) if number.law.kinds]
+    own = [number.law for number in law_numbers(fold_in_place(" ".join(_fields(citation))))]
     if not any(one.law.may_be(law) for one in named for law in own):
         others = [one for one in named if own or any(one.law.may_be(law) for law in laws)]
-        yield from (beside[one.start : one.end].strip() for one in others[:1])
+        yield from (beside[other.start : other.end].strip() for other in others[:1])
 
 
 def _lines_and_brackets(part: str) -> list[str]:

@@ -268,9 +268,9 @@ def _without_running_lines(text: str, document: Document, layout: Layout | None)
     """`text` without those of its lines that the document has at the edges of its pages."""
     if layout is None or "\n" not in text or not layout.footers:
         return text
-    running = {_letters_only(document.text[one.start : one.end]) for one in layout.footers[:_MAX_RUNNING]} | {
-        ""
-    }
+    running = {
+        _letters_only(document.text[footer.start : footer.end]) for footer in layout.footers[:_MAX_RUNNING]
+    } | {""}
     return "\n".join(
         line for line in text.splitlines() if not line.strip() or _letters_only(line) not in running
     )

@@ -162,9 +162,9 @@ class TextChecker:
         if marked := self._check_omissions(text, pasted, candidates):
             return marked
         sentences = self._check_sentences(pasted) if by_sentence else ()
-        if sentences and all(one.is_found or one.only_signs for one in sentences):
+        if sentences and all(sentence.is_found or sentence.only_signs for sentence in sentences):
             return combine_sentences(text, Verdict.JOINED, sentences)
-        if not any(one.is_found or one.only_signs for one in sentences):
+        if not any(sentence.is_found or sentence.only_signs for sentence in sentences):
             sentences = ()
         if sentences and OMISSION_MARK.search(pasted):  # a mark is not to be compared with words
             return combine_sentences(text, Verdict.ALTERED, sentences)
@@ -235,7 +235,8 @@ class TextChecker:
         if not 2 <= len(sentences) <= _MAX_SENTENCES:
             return ()
         return tuple(
-            self.check_literal(one) or self.check_nearest(one, by_sentence=False) for one in sentences
+            self.check_literal(sentence) or self.check_nearest(sentence, by_sentence=False)
+            for sentence in sentences
         )
 
     def _candidates(self, words: Sequence[str]) -> list[Passage]:

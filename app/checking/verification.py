@@ -88,7 +88,7 @@ class Verification:
         """What a text that was cut leaves out."""
         if self.verdict is not Verdict.CUT:
             return ()
-        return tuple(dict.fromkeys(one for place in self.places for one in place.cut.warnings))
+        return tuple(dict.fromkeys(warning for place in self.places for warning in place.cut.warnings))
 
 
 def exact_or_cut(
@@ -147,7 +147,8 @@ def verification_warnings(outcome: Verification, translations: Translations) -> 
 def warning_sentences(warnings: Sequence[CutWarning], translations: Translations) -> list[str]:
     """The warnings about a cut quotation, a sentence each."""
     return [
-        translations(f"warn.{one.kind}", word=one.word, around=_with_ellipsis(one.around)) for one in warnings
+        translations(f"warn.{warning.kind}", word=warning.word, around=_with_ellipsis(warning.around))
+        for warning in warnings
     ]
 
 

@@ -43,7 +43,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     # what was read at indexing need not be parsed to be told from what was not
     known = {one.sha256: Extraction("") for one in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
-    present = {one.id: IndexedFile(one.sha256, one.expansions) for one in documents}
+    present = {document.id: IndexedFile(document.sha256, document.expansions) for document in documents}
     return Freshness(
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),
@@ -89,9 +89,9 @@ def build_warnings(report: BuildReport, translations: Translations) -> Iterator[
     """All that is not in the index or not whole in it, a line each."""
     for message in (*report.problems, *report.notes, *file_notices(report.notices, translations)):
         yield translations("index.problem", message=message)
-    for one in report.others[:MAX_NAMED]:
+    for other in report.others[:MAX_NAMED]:
         yield translations(
-            "index.problem", message=translations("notice.file", file=one.file, notice=one.reason)
+            "index.problem", message=translations("notice.file", file=other.file, notice=other.reason)
         )
     if len(report.others) > MAX_NAMED:
         yield translations("notice.more", number=translations.number(len(report.others) - MAX_NAMED))

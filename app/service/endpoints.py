@@ -119,7 +119,9 @@ class Endpoints:
         """The documents that are searched: ids, titles, publishers, dates."""
         corpus = self._opened()
         counts = corpus.passages.counts
-        return [{**document_row(one, counts.get(one.id, 0))} for one in corpus.documents.values()]
+        return [
+            {**document_row(document, counts.get(document.id, 0))} for document in corpus.documents.values()
+        ]
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):

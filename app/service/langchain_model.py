@@ -40,7 +40,7 @@ def chunk_of(corpus: Corpus, passage: Passage, score: float, language: str) -> C
             "address": passage.address,
             "start": passage.start,
             "end": passage.end,
-            "sentences": [[[s.start, s.end] for s in one.spans] for one in passage.sentences],
+            "sentences": [[[s.start, s.end] for s in sentence.spans] for sentence in passage.sentences],
             "path": list(passage.path),
             "box": passage.box,
             "label": passage.label,

@@ -95,7 +95,7 @@ def _part_row(part: Part, numbers: Mapping[tuple[str, tuple[Span, ...]], int]) -
         "role": part.role.value,
         "heading": part.heading,
         "question": part.question,
-        "quotes": [numbers[one.document_id, one.spans] for one in part.quotes],
+        "quotes": [numbers[quote.document_id, quote.spans] for quote in part.quotes],
     }
     if part.tentative:
         row["tentative"] = True
@@ -146,7 +146,9 @@ def passage_row(passage: Passage, document: Document, language: str = "es") -> P
         "address": passage.address,
         **_place_fields(citation),
         "citation": full_citation(citation, language),
-        "sentences": [{"text": one.text, "spans": _span_pairs(one.spans)} for one in passage.sentences],
+        "sentences": [
+            {"text": sentence.text, "spans": _span_pairs(sentence.spans)} for sentence in passage.sentences
+        ],
     }
 
 
@@ -174,12 +176,12 @@ def verification_row(verification: Verification, language: str = "es") -> Verifi
         ],
         "sentences": [
             {
-                "text": one.text,
-                "verdict": one.verdict.value,
-                "only_signs": one.only_signs,
-                "places": [_place_row(place, language) for place in one.places],
+                "text": sentence.text,
+                "verdict": sentence.verdict.value,
+                "only_signs": sentence.only_signs,
+                "places": [_place_row(place, language) for place in sentence.places],
             }
-            for one in verification.sentences
+            for sentence in verification.sentences
         ],
     }
 

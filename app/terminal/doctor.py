@@ -105,14 +105,14 @@ def _documents(settings: Settings, translations: Translations) -> CheckResult:
         folder=settings.docs,
     )
     notices = [(document.file, notice) for document in report.documents for notice in document.notices]
-    others = [translations("notice.file", file=one.file, notice=one.reason) for one in report.others]
+    others = [translations("notice.file", file=other.file, notice=other.reason) for other in report.others]
     lines = [
         good,
         *map(translations.translate, report.problems),
         *file_notices(notices, translations),
         *others,
     ]
-    scans = sum(isinstance(one, ScanWithoutText) for one in report.problems)
+    scans = sum(isinstance(problem, ScanWithoutText) for problem in report.problems)
     scans += sum(notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for _, notice in notices)
     if scans:
         lines.append(translations(_recogniser(), count=scans))

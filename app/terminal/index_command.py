@@ -57,7 +57,7 @@ def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
         messages = Corpus.build(settings, rebuild=rebuild).problems
     except AlpieError as error:
         code, messages = FAILED, (error.message,)
-    print_json([message_to_row(one) for one in messages])
+    print_json([message_to_row(message) for message in messages])
     return code
 
 

@@ -44,7 +44,7 @@ def read_ahead(argv: Sequence[str]) -> tuple[str, str]:
         parser.add_argument(name, nargs="?")
     known, others = parser.parse_known_args(argv)
     language = known.language if known.language in LANGUAGES else ""
-    return language, next((one for one in others if not one.startswith("-")), "")
+    return language, next((other for other in others if not other.startswith("-")), "")
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -182,7 +182,7 @@ def verification_text(outcome: Verification, translations: Translations, width: 
     if outcome.with_omissions:
         lines += [translations("verify.omissions"), ""]
     if warnings := verification_warnings(outcome, translations):
-        lines += [_wrap(f" ! {one}", width, _INDENT) for one in warnings]
+        lines += [_wrap(f" ! {warning}", width, _INDENT) for warning in warnings]
         for place in outcome.places[:1] if outcome.warnings else ():
             whole = _INDENT + _with_marks(place.cut)
             lines += ["", translations("verify.whole"), _wrap(whole, width, _INDENT)]

@@ -85,7 +85,7 @@ def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) 
     """Figures of a collection of some `passages`, made of the documents that `settings` have indexed."""
     real = Corpus.open(settings)
     encoder = real.encoder
-    sentences = [one.text for passage in real.passages for one in passage.sentences]
+    sentences = [sentence.text for passage in real.passages for sentence in passage.sentences]
     assumed = AssumedVectors(encoder, encoder.encode_passages(sentences))
     with tempfile.TemporaryDirectory(prefix="alpie-growth-") as name:
         docs, data = Path(name) / "docs", Path(name) / "index"

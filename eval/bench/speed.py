@@ -101,7 +101,9 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack) -> _Cases:
     """Encoders and whole questions, each runtime in a process of its own."""
     passages = Corpus.open(settings).passages
-    texts = [one.text for one in passages[:: max(1, len(passages) // options.passages)]][: options.passages]
+    texts = [passage.text for passage in passages[:: max(1, len(passages) // options.passages)]][
+        : options.passages
+    ]
 
     def worker(kind: str, threads: int = 0) -> Worker:
         plan = _plan(settings, kind, options, texts, threads)

@@ -131,7 +131,7 @@ def _reference_work(plan: WorkerPlan) -> _Work:
         def encode_passages(self, texts: Sequence[str]) -> Any:
             return model.encode_document(list(texts), show_progress_bar=False)
 
-    documents = {one.id: one for one in read_sources(Path(settings.docs)).documents}
+    documents = {document.id: document for document in read_sources(Path(settings.docs)).documents}
     return _encoding_work(documents, Defaults(), plan)
 
 
@@ -142,7 +142,7 @@ def _encoding_work(documents: Mapping[str, Any], encoder: Any, plan: WorkerPlan)
 
     def work(name: str) -> Timing:
         if name == "question":
-            return _each(questions, lambda one: encoder.encode_queries([one]))
+            return _each(questions, lambda question: encoder.encode_queries([question]))
         if name == "batch":
             return Timing.measure(lambda: encoder.encode_passages(plan.passages))
         if not tutorial:

@@ -36,10 +36,10 @@ class Timing:
     @classmethod
     def median(cls, timings: Sequence[Timing]) -> Timing:
         """The median of each figure, taken apart."""
-        memory = [one.megabytes for one in timings if one.megabytes is not None]
+        memory = [timing.megabytes for timing in timings if timing.megabytes is not None]
         return cls(
-            statistics.median(one.cpu_ms for one in timings),
-            statistics.median(one.wall_ms for one in timings),
+            statistics.median(timing.cpu_ms for timing in timings),
+            statistics.median(timing.wall_ms for timing in timings),
             statistics.median(memory) if memory else None,
             len(timings),
         )

@@ -54,7 +54,7 @@ def predict(
     clock: Clock = perf_counter,
 ) -> list[PredictionRow]:
     """The rows of the predictions file for `questions`."""
-    return asked_rows(questions, lambda one: _ask_row(corpus, one), on_question, clock)
+    return asked_rows(questions, lambda question: _ask_row(corpus, question), on_question, clock)
 
 
 def asked_rows(

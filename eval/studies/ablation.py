@@ -108,7 +108,7 @@ class _IndifferentReader:
     reads_each_alone = True
 
     def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
-        return [Reading(0.0, np.zeros(len(one.sentences), np.float32)) for one in passages]
+        return [Reading(0.0, np.zeros(len(passage.sentences), np.float32)) for passage in passages]
 
 
 _BY_READER = LinearModel.from_mapping({"reader": 1.0})
@@ -218,7 +218,7 @@ def _notes(kept: float | None, fitting: int) -> list[str]:
 
 def _confidences(variant: Variant, questions: Sequence[GoldQuestion]) -> np.ndarray:
     """Confidence in an answer of each answerable question, shape (questions,)."""
-    asked = [variant.encode(one.text, one.earlier) for one in questions if one.answerable]
+    asked = [variant.encode(question.text, question.earlier) for question in questions if question.answerable]
     return np.array([variant.judge(encoded).confidence for encoded in asked])
 
 

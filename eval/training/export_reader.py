@@ -51,13 +51,15 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
         for question, passage in zip(cycle(questions), passages, strict=False)
     ]
     with torch.no_grad():
-        reference = [model.from_vectors(one).numpy() for one in inputs]
-        smooth_linear_layers(model.transformer, lambda: [model.from_vectors(one) for one in inputs])
+        reference = [model.from_vectors(reader_input).numpy() for reader_input in inputs]
+        smooth_linear_layers(
+            model.transformer, lambda: [model.from_vectors(reader_input) for reader_input in inputs]
+        )
     with tempfile.TemporaryDirectory() as scratch:
         whole, small = Path(scratch) / "whole.onnx", Path(scratch) / "small.onnx"
         export_graph(model, model.from_vectors, whole, GRAPH_OUTPUT, model.head.in_features)
         quantise(whole, small, reduce_range=True)
-        difference = _difference(small, [one.numpy() for one in inputs], reference)
+        difference = _difference(small, [reader_input.numpy() for reader_input in inputs], reference)
         if difference > _MAX_DIFFERENCE:
             raise EncoderError(
                 f"The 8-bit graph differs from PyTorch by {difference:.2f} a logit; not written."
@@ -70,7 +72,7 @@ def _difference(graph: Path, inputs: Sequence[Any], reference: Sequence[NDArray[
     from onnxruntime import InferenceSession
 
     session = InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    found = [session.run([GRAPH_OUTPUT], {GRAPH_INPUT: one})[0] for one in inputs]
+    found = [session.run([GRAPH_OUTPUT], {GRAPH_INPUT: reader_input})[0] for reader_input in inputs]
     return float(
         np.mean([np.abs(mine - theirs).mean() for mine, theirs in zip(found, reference, strict=True)])
     )

@@ -126,10 +126,10 @@ def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> 
 def _folds(examples: Sequence[Example]) -> NDArray[np.int64]:
     """A fold for every example; questions about the same place share one. Places are dealt out in sorted order."""
     places = [
-        f"{one.alternatives[0].doc} {one.alternatives[0].words[0].start // 400}"
-        if one.alternatives and one.alternatives[0].words
-        else one.question.id
-        for one in examples
+        f"{example.alternatives[0].doc} {example.alternatives[0].words[0].start // 400}"
+        if example.alternatives and example.alternatives[0].words
+        else example.question.id
+        for example in examples
     ]
     numbers = {place: number % _FOLDS for number, place in enumerate(sorted(set(places)))}
     return np.array([numbers[place] for place in places])

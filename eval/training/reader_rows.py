@@ -89,7 +89,7 @@ def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
         for place, row in enumerate(line["rows"], start=1):
             given = row["answer"] or ()  # several where a list or two things are asked for
             answers = (given,) if isinstance(given, str) else tuple(given)
-            starts = [passage.find(one) if passage.count(one) == 1 else -1 for one in answers]
+            starts = [passage.find(answer) if passage.count(answer) == 1 else -1 for answer in answers]
             spans = tuple((start, start + len(one)) for start, one in zip(starts, answers, strict=True))
             yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
 
@@ -121,7 +121,9 @@ def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
         if not path.exists():
             sys.stderr.write(f"{path} is not there: left out\n")
             continue
-        rows = [one for one in read_lines(path) if one.get("passage") and not any(map(one.get, _OVERLAPS))]
+        rows = [
+            line for line in read_lines(path) if line.get("passage") and not any(map(line.get, _OVERLAPS))
+        ]
         by_article: dict[str, list[str]] = {}
         for row in rows:
             by_article.setdefault(str(row.get("article")), []).append(row["passage"])
@@ -143,7 +145,9 @@ def _public_row(
     elif not row.get("answers") and len(passage) < _MAX_CHARACTERS:
         yield ReaderRow(row["question"], passage, True, kind=name)
     others = [
-        one for one in siblings if one != row["passage"] and not any(a in one for a in row.get("answers", ()))
+        sibling
+        for sibling in siblings
+        if sibling != row["passage"] and not any(a in sibling for a in row.get("answers", ()))
     ]
     if others and chance.random() < 1 / 3:
         yield ReaderRow(row["question"], chance.choice(others)[:_MAX_CHARACTERS], False, kind=name)

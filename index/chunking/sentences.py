@@ -69,7 +69,7 @@ def document_sentences(document: Document, layout: Layout) -> tuple[tuple[Senten
             found[number - 1] = (*others, replace(last, role=SentenceRole.LEAD_IN, group=group))
             if block.kind is BlockKind.PULL_QUOTE:
                 sentences = [replace(s, role=SentenceRole.ITEM, group=group) for s in sentences]
-        group = max([group, *(one.group + 1 for one in sentences if one.group is not None)])
+        group = max([group, *(sentence.group + 1 for sentence in sentences if sentence.group is not None)])
         found.append(tuple(sentences))
     return tuple(found)
 

@@ -98,7 +98,7 @@ def _official_title(extraction: Extraction) -> str:
     paragraphs = (
         _BLANK.split(text.strip())
         if structure is None
-        else [text[one.start : one.end] for one in structure.elements[:_OPENING_PARAGRAPHS]]
+        else [text[element.start : element.end] for element in structure.elements[:_OPENING_PARAGRAPHS]]
     )
     for paragraph in paragraphs[:_OPENING_PARAGRAPHS]:
         lines = paragraph.splitlines()

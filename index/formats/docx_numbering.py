@@ -29,7 +29,7 @@ class Numbering:
         except (KeyError, NotImplementedError, AttributeError):  # a file without lists
             return
         abstracts = root.iterchildren(f"{W}abstractNum")
-        levels = {one.get(f"{W}abstractNumId"): _levels(one) for one in abstracts}
+        levels = {abstract.get(f"{W}abstractNumId"): _levels(abstract) for abstract in abstracts}
         for number in root.iterchildren(f"{W}num"):
             identity = number.get(f"{W}numId")
             name = value_at(number, "abstractNumId")

@@ -64,7 +64,7 @@ def as_transitional(data: bytes, archive: zipfile.ZipFile) -> bytes:
 
 def docx_metadata(document: DocxDocument) -> Metadata:
     """What the file says of itself; nothing of what python-docx fills in."""
-    if not any(one.reltype.endswith("/core-properties") for one in document.part.package.rels.values()):
+    if not any(rel.reltype.endswith("/core-properties") for rel in document.part.package.rels.values()):
         return Metadata()  # python-docx would make some up, of today
     core = document.core_properties
     date = core.created or core.modified
@@ -142,7 +142,7 @@ def form_value(field: Any) -> str:
     box, menu = find_below(field, "ffData/checkBox"), find_below(field, "ffData/ddList")
     if box is not None:
         states = (is_set(box, name) for name in ("checked", "default"))
-        return "☒" if next((one for one in states if one is not None), False) else "☐"
+        return "☒" if next((state for state in states if state is not None), False) else "☐"
     if menu is None:
         return ""
     chosen = (value_at(menu, name) for name in ("result", "default"))
@@ -180,7 +180,7 @@ class DocxStyles:
         """Whether a paragraph is a line of a table of contents or of an index."""
         style = value_at(paragraph, "pPr/pStyle") or ""
         names = (style, *(value_at(base, "name") or "" for base in self._chain(style)))
-        return any(_CONTENTS.match(one.lower()) for one in names)
+        return any(_CONTENTS.match(name.lower()) for name in names)
 
     def run_is(self, run: Any, paragraph: Any, look: str) -> bool:
         """Whether a run has a property («vanish», «strike»), by itself, by its style or by that of its paragraph."""
@@ -222,7 +222,7 @@ class DocxStyles:
 
     def _find_look(self, name: str, look: str) -> bool | None:
         marks = (is_set(base, f"rPr/{look}") for base in self._chain(name))
-        return next((one for one in marks if one is not None), None)
+        return next((mark for mark in marks if mark is not None), None)
 
 
 def _level(outline: str) -> int | None:

@@ -60,4 +60,4 @@ def _pages(package: etree._Element, folder: str) -> list[str]:
 
 def _encrypted_files(encryption: etree._Element | None) -> set[str]:
     references = [] if encryption is None else encryption.iter("{*}CipherReference")
-    return {posixpath.normpath(unquote(one.get("URI", ""))) for one in references}
+    return {posixpath.normpath(unquote(reference.get("URI", ""))) for reference in references}

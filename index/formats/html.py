@@ -82,8 +82,8 @@ def read_page(
     if tree.body is not None:
         walk.read(tree.body)
     other = LexborHTMLParser(_WITHIN_WORDS.sub("", page))
-    for one in site_elements(other).values():
-        one.decompose()
+    for element in site_elements(other).values():
+        element.decompose()
     other.strip_tags([*_UNSEEN, *_STRUCK, "sup"])
     whole = walk.unread.keys() <= {NoticeKind.SITE_TEXT}
     return tree, walk.unread, other.body.text(separator=" ") if other.body is not None and whole else ""

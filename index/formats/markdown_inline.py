@@ -230,7 +230,7 @@ def foreign_signs(tokens: list[Token], content: str, item: bool) -> dict[int, st
         signs |= {0: "☐" if box[1] == " " else "☑", 1: "", 2: ""}
     if not signs:
         return signs
-    texts = ((one.meta["at"], len(one.content)) for one in tokens if one.type == "text")
+    texts = ((token.meta["at"], len(token.content)) for token in tokens if token.type == "text")
     plain = {at for start, length in texts for at in range(start, start + length)}
     return {at: text for at, text in signs.items() if at in plain}
 

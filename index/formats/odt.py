@@ -121,7 +121,7 @@ class _OdtBody:
         name, style = name_of(element), value_of(element, "text:style-name")
         hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
         marks = element.iterfind("text:hidden-paragraph", SPACES)
-        hides = any(value_of(one, "text:is-hidden") == "true" for one in marks)
+        hides = any(value_of(mark, "text:is-hidden") == "true" for mark in marks)
         if hidden or hides or self._styles.has(style, "hidden"):
             self._unread[NoticeKind.HIDDEN_TEXT].append(element)
             return False
@@ -269,7 +269,7 @@ class _OdtBody:
         notes: list[Note] = []
         found = list(self._rows(table))
         rows = [
-            [cell for one in row if name_of(one) == _CELL for cell in self._cells(one, notes)]
+            [cell for cell_ in row if name_of(cell_) == _CELL for cell in self._cells(cell_, notes)]
             for row in found
         ]
         if len(rows) > 1:
@@ -286,7 +286,7 @@ class _OdtBody:
         names = ("repeated", "spanned")
         times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
         rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
-        texts = [self._paragraph_text(one, notes) for one in cell if self._is_seen(one)]
+        texts = [self._paragraph_text(paragraph, notes) for paragraph in cell if self._is_seen(paragraph)]
         return [TableCell(collapse(" ".join(texts)), columns, rows)] * min(times, _MOST_ALIKE)
 
     def _rows(self, parent: _Element) -> Iterator[_Element]:

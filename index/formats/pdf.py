@@ -109,7 +109,7 @@ def _read_document(document: Any, data: bytes, path: Path, recogniser: Recognise
     text = PdfText(_read_outline(document))
     text.write(lines, running, [_page_label(document, number) for number in range(len(document))])
     notices = _notices(pages, running)
-    unread = sum(one.count for one in notices if one.kind is NoticeKind.PAGES_WITHOUT_TEXT)
+    unread = sum(notice.count for notice in notices if notice.kind is NoticeKind.PAGES_WITHOUT_TEXT)
     recognised_by = f", {recogniser.version}" if recogniser and any(page.recognised for page in pages) else ""
     return Extraction(
         text.text,
@@ -132,7 +132,9 @@ def _notices(pages: Sequence[_Page], running: set[LinePlace]) -> tuple[Notice, .
         NoticeKind.HIDDEN_TEXT: sum(page.hidden for page in pages),
         NoticeKind.COMMENTS: sum(page.comments for page in pages),
         NoticeKind.OUTSIDE_THE_PAGE: sum(page.outside for page in pages),
-        NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in page.lines) for page in pages),
+        NoticeKind.WATERMARKS: sum(
+            any(line.left_out and line.aside for line in page.lines) for page in pages
+        ),
     }
     return tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count)
 
@@ -233,11 +235,14 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         tables = grids(drawing.edges, characters, rotation, box) if drawing.edges else []
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
-        found = [_part_calls(one) for one in fragments]
+        found = [_part_calls(fragment) for fragment in fragments]
         whole = [table_fragment(fragments, at, tables[at]) for at in sorted(real)]
-        lines = reading_order([*(one for one in fragments if one.cell is None), *whole])
+        lines = reading_order([*(fragment for fragment in fragments if fragment.cell is None), *whole])
         lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
-        for other in {one.rotation for one in characters if one is not None} - {rotation, SLANTED}:
+        for other in {character.rotation for character in characters if character is not None} - {
+            rotation,
+            SLANTED,
+        }:
             beside = fragments_of(text_page, characters, other)
             found += map(_part_calls, beside)
             height = frame_height(other, box)
@@ -262,7 +267,14 @@ def _part_calls(one: Fragment) -> str:
 
 def _draw_ticks(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int) -> None:
     """Write a sign for each box of a form, in the place of what its program draws there."""
-    size = median([one.size for one in characters if one is not None and one.rotation == rotation] or [12.0])
+    size = median(
+        [
+            character.size
+            for character in characters
+            if character is not None and character.rotation == rotation
+        ]
+        or [12.0]
+    )
     for (left, bottom, right, top), ticked in boxes:
         for at, one in enumerate(characters):
             if one and one.rotation == rotation and left <= one.middle <= right and bottom <= one.base <= top:

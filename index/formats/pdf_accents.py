@@ -77,5 +77,7 @@ def _is_of_word(one: Character | None) -> bool:
 
 
 def _letters(part: Sequence[Character | None]) -> str:
-    texts = (one.text for one in part if one is not None and one.text not in _COMBINING)
+    texts = (
+        character.text for character in part if character is not None and character.text not in _COMBINING
+    )
     return "".join(_DOTLESS.get(text, text) for text in texts)

@@ -83,22 +83,23 @@ def _regions_beside(fragments: list[Fragment], gutter: float, depth: int) -> Ite
 
 def _goes_on(spanning: Sequence[Fragment], left: Sequence[Fragment]) -> bool:
     """Whether what stands left of a gutter alone goes on with what spans it above: last lines, rows of a table."""
-    rows = len({round(one.base) for one in left})
+    rows = len({round(fragment.base) for fragment in left})
     return rows < len(left) or any(
-        abs(one.x0 - left[0].x0) < _APART and one.base - left[0].base <= _NEXT * one.size for one in spanning
+        abs(fragment.x0 - left[0].x0) < _APART and fragment.base - left[0].base <= _NEXT * fragment.size
+        for fragment in spanning
     )
 
 
 def _sides(fragments: list[Fragment], gutter: float) -> list[tuple[int, Fragment]]:
     """From the top down, with -1 or 1 for what is left or right of a gutter; 0 for what spans it, and its label."""
     bases = {
-        round(one.base) + by
-        for one in fragments
-        if one.x0 < gutter < one.x1 and not one.rows
+        round(fragment.base) + by
+        for fragment in fragments
+        if fragment.x0 < gutter < fragment.x1 and not fragment.rows
         for by in (-1, 0, 1)
     }
     made: list[tuple[int, Fragment]] = []
-    for one in sorted(fragments, key=lambda one: -one.base):
+    for one in sorted(fragments, key=lambda fragment: -fragment.base):
         side = (one.x0 >= gutter) - (one.x1 <= gutter)
         made.append((0 if side < 0 and round(one.base) in bases else side, one))
     return made
@@ -106,13 +107,13 @@ def _sides(fragments: list[Fragment], gutter: float) -> list[tuple[int, Fragment
 
 def _heads_below(left: Sequence[Fragment], right: Sequence[Fragment]) -> int:
     """How many lines stand in bold or larger under both columns, at the left: they head what comes below them."""
-    bottom = min((one.base for one in right), default=float("-inf"))
-    text = [one for one in left if one.base >= bottom]
+    bottom = min((fragment.base for fragment in right), default=float("-inf"))
+    text = [fragment for fragment in left if fragment.base >= bottom]
     if not text:
         return 0
-    size, bold = median(one.size for one in text), all(one.bold for one in text)
+    size, bold = median(fragment.size for fragment in text), all(fragment.bold for fragment in text)
     last = takewhile(lambda one: one.size > _LARGER * size or (one.bold and not bold), reversed(left))
-    return sum(one.base < bottom for one in last)
+    return sum(fragment.base < bottom for fragment in last)
 
 
 class _Columns(NamedTuple):
@@ -129,7 +130,7 @@ def _short_columns(fragments: list[Fragment]) -> list[_Columns]:
     Down each of them one line runs on in the next, as it does not from row to row of a table.
     """
     found: list[_Columns] = []
-    for edge, count in Counter(round(one.x0) for one in fragments).most_common(_MAX_EDGES):
+    for edge, count in Counter(round(fragment.x0) for fragment in fragments).most_common(_MAX_EDGES):
         placed = _sides(fragments, edge - 1.0) if count > 1 else []
         for spans, group in groupby(placed, key=lambda one: not one[0]):
             band = [] if spans else list(group)
@@ -165,27 +166,31 @@ def _beside(side: Sequence[Fragment], start: float, end: float) -> list[Fragment
 
 def _runs_on(column: Sequence[Fragment]) -> bool:
     """Whether most lines go on in the next: they are full, and the sentence goes on, as a small letter shows, or «de»."""
-    if len(column) < 2 or any(one.rows for one in column):
+    if len(column) < 2 or any(fragment.rows for fragment in column):
         return False
     edges: list[list[Fragment]] = []  # a column may be several
-    for one in sorted(column, key=lambda one: one.x0):
+    for one in sorted(column, key=lambda fragment: fragment.x0):
         if not edges or one.x0 - edges[-1][-1].x0 > _APART:
             edges.append([])
         edges[-1].append(one)
     on = off = 0
     for lines in edges:
-        right = max(one.x1 for one in lines)
-        for one, below in pairwise(sorted(lines, key=lambda one: -one.base)):
+        right = max(line.x1 for line in lines)
+        for one, below in pairwise(sorted(lines, key=lambda line: -line.base)):
             if ends_sentence(one.text) or one.bold != below.bold:
                 continue
             word = (below.x1 - below.x0) * len(below.text.split()[0]) / len(below.text)
             full = one.x1 + word >= right and one.base - below.base <= 2 * _NEXT * one.size
             goes_on = starts_lower(below.text) or ends_in_function_word(one.text)
             on, off = (on + 1, off) if full and goes_on else (on, off + 1)
-    width = max(one.x1 for one in column) - min(one.x0 for one in column)
-    rows = len({round(one.base) for one in column})
+    width = max(fragment.x1 for fragment in column) - min(fragment.x0 for fragment in column)
+    rows = len({round(fragment.base) for fragment in column})
     surely = on >= (3.0 if rows < len(column) else 1.5) * off  # a table has cells side by side
-    return surely and on >= 0.4 * (rows - 1) and width >= _COLUMN_EMS * median(one.size for one in column)
+    return (
+        surely
+        and on >= 0.4 * (rows - 1)
+        and width >= _COLUMN_EMS * median(fragment.size for fragment in column)
+    )
 
 
 def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
@@ -193,13 +198,15 @@ def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
     if len(fragments) < 2 * _FEWEST_LINES:
         return None
     # most lines of a column begin at its left edge
-    starts = Counter(round(one.x0) for one in fragments).most_common(_MAX_EDGES if depth else _FEW_EDGES)
-    size = median(one.size for one in fragments)
+    starts = Counter(round(fragment.x0) for fragment in fragments).most_common(
+        _MAX_EDGES if depth else _FEW_EDGES
+    )
+    size = median(fragment.size for fragment in fragments)
     found: list[tuple[int, float, float]] = []
     for edge, _ in starts:
         gutter = edge - 1.0
-        left = [one for one in fragments if one.x1 <= gutter]
-        right = [one for one in fragments if one.x0 >= gutter]
+        left = [fragment for fragment in fragments if fragment.x1 <= gutter]
+        right = [fragment for fragment in fragments if fragment.x0 >= gutter]
         spanning = len(fragments) - len(left) - len(right)
         if not left or not right or spanning > 0.4 * min(len(left), len(right)) + 2:
             continue
@@ -216,8 +223,8 @@ def _is_column(fragments: list[Fragment]) -> bool:
     """Whether fragments fill a column: several lines, most of them wide and of one left edge."""
     if len(fragments) < _FEWEST_LINES:
         return False
-    size = median(one.size for one in fragments)
-    widths = [one.x1 - one.x0 for one in fragments]
-    whole = max(one.x1 for one in fragments) - min(one.x0 for one in fragments)
+    size = median(fragment.size for fragment in fragments)
+    widths = [fragment.x1 - fragment.x0 for fragment in fragments]
+    whole = max(fragment.x1 for fragment in fragments) - min(fragment.x0 for fragment in fragments)
     wide = sum(width >= 0.55 * whole for width in widths)
     return whole >= _COLUMN_EMS * size and wide >= 0.4 * len(fragments)

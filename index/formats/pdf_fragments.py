@@ -146,10 +146,12 @@ def frame_height(rotation: int, page: Box) -> float:
 
 def main_rotation(characters: Sequence[Character | None]) -> int:
     """The rotation in which most letters of a page run."""
-    rotations = {one.rotation for one in characters if one is not None} - {SLANTED}
+    rotations = {character.rotation for character in characters if character is not None} - {SLANTED}
     if len(rotations) < 2:
         return min(rotations, default=0)
-    letters = Counter(one.rotation for one in characters if one is not None and one.text.isalnum())
+    letters = Counter(
+        character.rotation for character in characters if character is not None and character.text.isalnum()
+    )
     letters.pop(SLANTED, None)
     return letters.most_common(1)[0][0] if letters else 0
 
@@ -264,16 +266,16 @@ def _goes_on(last: Character, right: float, one: Character) -> bool:
 
 
 def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
-    shown = [one for one in run if one.text != " "]
+    shown = [character for character in run if character.text != " "]
     if not shown:
         return Fragment("", 0, 0, 0, 0, False)
-    sizes = [one.size for one in shown]
+    sizes = [character.size for character in shown]
     size, largest, mixed = sizes[0], max(sizes), min(sizes) < max(sizes)
     if mixed:
         size = median(sizes)
         if size < SMALL * largest and sum(one > 0.9 * largest for one in sizes) * 3 > len(shown):
             size = largest
-    base = median([one.base for one in shown if one.size >= SMALL * size])
+    base = median([character.base for character in shown if character.size >= SMALL * size])
     usual = _usual_gap(shown, size)
     word, seen = WORD_GAP * max(size, 0.1), SEEN_GAP * max(size, 0.1) if usual else float("-inf")
     text = ""
@@ -296,7 +298,7 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     text = text.rstrip()
     middle = shown[len(shown) // 2].index
     bold = all(_is_bold(text_page.raw, index) for index in {shown[0].index, middle, shown[-1].index})
-    right = max([one.x1 for one in shown])
+    right = max([character.x1 for character in shown])
     return Fragment(text, shown[0].x0, right, base, size, bold, raised, shown[0].blank, shown[0].cell)
 
 

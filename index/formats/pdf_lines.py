@@ -43,9 +43,9 @@ _APART = 3.0  # points
 def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fragment:
     """Make a fragment that stands for ruled table `number`, with a line for each row of its cells."""
     cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
-    for one in fragments:
-        if one.cell is not None and one.cell[0] == number:
-            cells[one.cell[1], one.cell[2]].append(one)
+    for fragment in fragments:
+        if fragment.cell is not None and fragment.cell[0] == number:
+            cells[fragment.cell[1], fragment.cell[2]].append(fragment)
     parts: list[list[Fragment]] = []  # of a cell, by the number that stands for it among the placed ones
     begins: dict[tuple[int, int], tuple[str, int]] = {}  # cell → that number, row
     placed: list[list[PlacedCell]] = []
@@ -120,15 +120,15 @@ def slanted_lines(characters: Iterable[Character | None]) -> list[PdfLine]:
     """Make a line of each run of slanted text, which is a watermark."""
     made: list[PdfLine] = []
     before: Character | None = None
-    for one in characters:
-        if one is None or one.rotation != SLANTED:
+    for character in characters:
+        if character is None or character.rotation != SLANTED:
             before = None
             continue
         if before is None:
-            start = Fragment("", one.x0, one.x1, one.base, one.size, False)
+            start = Fragment("", character.x0, character.x1, character.base, character.size, False)
             made.append(PdfLine([start], -2, aside=True, left_out=True))
-        made[-1].cells[0].text += f" {one.text}" if one.blank else one.text
-        before = one
+        made[-1].cells[0].text += f" {character.text}" if character.blank else character.text
+        before = character
     return [line for line in made if line.text.strip()]
 
 
@@ -138,7 +138,7 @@ def reading_order(fragments: Sequence[Fragment]) -> list[PdfLine]:
     lines: list[PdfLine] = []
     if numbers:
         lines.append(PdfLine(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
-    kept = _join_drop_caps([one for one in fragments if one not in numbers])
+    kept = _join_drop_caps([fragment for fragment in fragments if fragment not in numbers])
     for number, region in enumerate(regions(kept)):
         lines += _lines(region, number)
     return lines
@@ -146,16 +146,16 @@ def reading_order(fragments: Sequence[Fragment]) -> list[PdfLine]:
 
 def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
     """Join each initial that is set over several lines to the first of those lines."""
-    usual = median(one.size for one in fragments) if fragments else 0.0
-    for initial in [one for one in fragments if _INITIAL.fullmatch(one.text)]:
+    usual = median(fragment.size for fragment in fragments) if fragments else 0.0
+    for initial in [fragment for fragment in fragments if _INITIAL.fullmatch(fragment.text)]:
         if initial.size < _DROP_CAP * usual or not initial.text.isupper():
             continue
         beside = [
-            one
-            for one in fragments
-            if one.size < initial.size / _DROP_CAP * 1.2
-            and -0.2 * usual < one.x0 - initial.x1 < 1.5 * usual
-            and initial.base + 0.3 * usual < one.base < initial.base + initial.size
+            fragment
+            for fragment in fragments
+            if fragment.size < initial.size / _DROP_CAP * 1.2
+            and -0.2 * usual < fragment.x0 - initial.x1 < 1.5 * usual
+            and initial.base + 0.3 * usual < fragment.base < initial.base + initial.size
         ]
         if not beside:
             continue
@@ -173,30 +173,30 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
 
 def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
     """Numbers in a margin that count the lines beside them: every one, or every fifth."""
-    text = [one for one in fragments if not one.text.isdigit() and not one.rows]
-    numbers = [one for one in fragments if one.text.isdigit() and len(one.text) <= 4]
+    text = [fragment for fragment in fragments if not fragment.text.isdigit() and not fragment.rows]
+    numbers = [fragment for fragment in fragments if fragment.text.isdigit() and len(fragment.text) <= 4]
     if len(numbers) < 2 or len(text) < _FEWEST_NUMBERS:
         return []
     left = sorted(one.x0 for one in text)[len(text) // 20]
     right = sorted((one.x1 for one in text), reverse=True)[len(text) // 20]
-    before = [one for one in numbers if left - one.x1 > _APART]
-    after = [one for one in numbers if one.x0 - right > _APART]
+    before = [number for number in numbers if left - number.x1 > _APART]
+    after = [number for number in numbers if number.x0 - right > _APART]
     return next((found for found in (before, after) if _count_lines(found, text)), [])
 
 
 def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
     """Whether `numbers` stand in one column and count the lines of `text`; puts them in order."""
     numbers.sort(key=lambda one: -one.base)
-    values = [int(one.text) for one in numbers]
+    values = [int(number.text) for number in numbers]
     steps = {after - before for before, after in pairwise(values)}
-    edges = [one.x1 for one in numbers], [one.x0 for one in numbers]
+    edges = [number.x1 for number in numbers], [number.x0 for number in numbers]
     if len(steps) != 1 or min(max(edge) - min(edge) for edge in edges) >= _APART:
         return False
-    beside = [one for one in text if numbers[-1].base - 1 <= one.base <= numbers[0].base + 1]
-    lines = len({round(one.base) for one in beside})
+    beside = [fragment for fragment in text if numbers[-1].base - 1 <= fragment.base <= numbers[0].base + 1]
+    lines = len({round(fragment.base) for fragment in beside})
     step, every = steps.pop(), (lines - 1) / (len(numbers) - 1)
     # every fifth line; or each, where lines run on that a list of items would not
-    run_on = sum(one.text[:1].islower() for one in beside) >= lines / 4
+    run_on = sum(fragment.text[:1].islower() for fragment in beside) >= lines / 4
     exact = abs(every - step) <= 0.25 * step and step > 0
     if len(numbers) < _FEWEST_NUMBERS:
         return run_on and exact and step in (5, 10) and values[0] % step == 0
@@ -205,7 +205,7 @@ def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
 
 def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
     rows: list[list[Fragment]] = []
-    for one in sorted(region, key=lambda one: (-one.base, one.x0)):
+    for one in sorted(region, key=lambda fragment: (-fragment.base, fragment.x0)):
         first = rows[-1][0] if rows and not (one.rows or rows[-1][0].rows) else None
         if first is not None and abs(first.base - one.base) <= 0.4 * max(one.size, first.size):
             rows[-1].append(one)
@@ -216,7 +216,7 @@ def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
         if row[0].rows:
             made += [replace(line, region=number) for line in row[0].rows]
         else:
-            made.append(PdfLine(_join_fragments(sorted(row, key=lambda one: one.x0)), number))
+            made.append(PdfLine(_join_fragments(sorted(row, key=lambda fragment: fragment.x0)), number))
     return made
 
 

@@ -190,7 +190,11 @@ def grids(
     for edge in level:
         if edge[1] not in crossed:
             stacks[round(edge[0] / _NEAR), round(edge[2] / _NEAR)].append(edge)
-    text = [one for one in characters if one is not None and one.rotation == rotation and one.text != " "]
+    text = [
+        character
+        for character in characters
+        if character is not None and character.rotation == rotation and character.text != " "
+    ]
     made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
     return made
 
@@ -201,14 +205,21 @@ def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
         return None
     left, right = level[0][0], level[0][2]
     tops = sorted((edge[1] for edge in level), reverse=True)
-    inside = [one for one in text if left <= one.middle <= right and tops[-1] < one.base < tops[0]]
-    lines = [len({round(one.base) for one in inside if low < one.base < top}) for top, low in pairwise(tops)]
+    inside = [
+        character
+        for character in text
+        if left <= character.middle <= right and tops[-1] < character.base < tops[0]
+    ]
+    lines = [
+        len({round(character.base) for character in inside if low < character.base < top})
+        for top, low in pairwise(tops)
+    ]
     if not inside or median(lines) > _MAX_LINES or max(lines) > 2 * _MAX_LINES:
         return None
-    white = _COLUMN_GAP * median(one.size for one in inside)
+    white = _COLUMN_GAP * median(character.size for character in inside)
     columns: list[float] = []
-    end = min(one.x0 for one in inside)
-    for one in sorted(inside, key=lambda one: one.x0):
+    end = min(character.x0 for character in inside)
+    for one in sorted(inside, key=lambda character: character.x0):
         if one.x0 - end >= white:
             columns.append((one.x0 + end) / 2)
         end = max(end, one.x1)

@@ -56,10 +56,10 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
         for (words, _), alike in candidates.items():
             found |= _repeated(words, alike, tolerance, fewest, pages)
     for alike in seen.values() if with_text >= _FEWEST_FACING else ():
-        on_pages = {one.page for one in alike}
+        on_pages = {running_line.page for running_line in alike}
         # half of the pages each is enough, where left and right pages carry different words
         if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
-            found.update(one.place for one in alike)
+            found.update(running_line.place for running_line in alike)
     found.update(_watermarks(pages, fewest, _HUGE * usual))
     while heads := _edges_of_parts(pages, found, usual):
         found |= heads
@@ -103,12 +103,12 @@ def _repeated(
 ) -> set[LinePlace]:
     """Which lines of the same `words` stand at one height of enough pages, two of them neighbours."""
     found: set[LinePlace] = set()
-    for height in {one.height for one in candidates}:
-        alike = [one for one in candidates if abs(one.height - height) <= tolerance]
-        on = sorted({one.page for one in alike})
+    for height in {candidate.height for candidate in candidates}:
+        alike = [candidate for candidate in candidates if abs(candidate.height - height) <= tolerance]
+        on = sorted({running_line.page for running_line in alike})
         follows = any(b - a == 1 for a, b in pairwise(on))
         if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
-            found.update(one.place for one in alike)
+            found.update(running_line.place for running_line in alike)
     return found
 
 
@@ -184,6 +184,6 @@ def _heads_columns(lines: Sequence[PdfLine]) -> bool:
 
 def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:
     """Whether bare numbers count the pages."""
-    texts = (pages[one.page][one.number].text for one in sorted(candidates))
+    texts = (pages[candidate.page][candidate.number].text for candidate in sorted(candidates))
     values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
     return not values or all(b > a for a, b in pairwise(values))

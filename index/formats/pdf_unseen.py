@@ -32,7 +32,7 @@ class _TextObject:
 
 def remove_unseen(page: Any, text_page: Any, characters: list[Character | None], drawing: Drawing) -> int:
     """Take out what nobody sees, set without ink, in the colour of its ground or of no size; returns how many words."""
-    doubtful, tiny = drawing.doubtful, any(one and one.size < 1.0 for one in characters)
+    doubtful, tiny = drawing.doubtful, any(character and character.size < 1.0 for character in characters)
     if not (drawing.unseen or doubtful or tiny):
         return 0
     scale = min(_SEEN_SCALE, (_MAX_PIXELS / max(math.prod(page.get_size()), 1.0)) ** 0.5)

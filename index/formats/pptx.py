@@ -119,13 +119,15 @@ def _place(element: etree._Element) -> _BoxPlace | None:
     if place is None or size is None:
         return None
     values = [place.get("x", ""), place.get("y", ""), size.get("cy", "")]
-    return _BoxPlace(*map(int, values)) if all(re.fullmatch(r"-?\d{1,12}", one) for one in values) else None
+    return (
+        _BoxPlace(*map(int, values)) if all(re.fullmatch(r"-?\d{1,12}", value) for value in values) else None
+    )
 
 
 def _layout_places(layout: etree._Element | None) -> dict[str, _BoxPlace]:
     """Where the layout of a slide has the boxes that the slide fills in and does not place itself."""
     boxes = [] if layout is None else layout.iter("{*}sp")
-    return {_placeholder(one): place for one in boxes if (place := _place(one)) and _placeholder(one)}
+    return {_placeholder(box): place for box in boxes if (place := _place(box)) and _placeholder(box)}
 
 
 def _placeholder(shape: etree._Element) -> str:
@@ -154,7 +156,7 @@ def _write(shape: etree._Element, builder: TextBuilder) -> None:
 
 def _cell(cell: etree._Element) -> TableCell:
     spans = (cell.get(name, "") for name in ("gridSpan", "rowSpan"))
-    columns, rows = (int(one) if re.fullmatch(r"\d{1,4}", one) else 1 for one in spans)
+    columns, rows = (int(span) if re.fullmatch(r"\d{1,4}", span) else 1 for span in spans)
     return TableCell(" ".join(_text(p) for p in cell.iter("{*}p")), columns, rows)
 
 

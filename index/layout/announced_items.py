@@ -82,7 +82,9 @@ def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGrou
         mark = _MARK.match(group.text)
         here = (mark["open"], mark["close"], mark["mark"].isupper()) if mark else ()
         going_on = [
-            one for one in counts if mark and one[len(items) : len(items) + 1] == (mark["mark"].lower(),)
+            count
+            for count in counts
+            if mark and count[len(items) : len(items) + 1] == (mark["mark"].lower(),)
         ]
         if going_on and here == (style or here):
             items.append(group)

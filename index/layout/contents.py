@@ -44,7 +44,7 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
         titles = [collapse(entry["title"]).casefold() for entry in entries[at:end] if entry]
         under = at > 0 and (groups[at - 1].kind is BlockKind.CONTENTS or _is_title(groups[at - 1]))
         if len(titles) >= _FEWEST_ENTRIES and (
-            under or 2 * sum(one in known for one in titles) >= len(titles)
+            under or 2 * sum(title in known for title in titles) >= len(titles)
         ):
             _mark(groups, range(at, end))
         at = max(end, at + 1)

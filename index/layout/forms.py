@@ -23,7 +23,7 @@ CAPTION = re.compile(
 def heading_alternatives(words: Iterable[str]) -> str:
     """The part of a regular expression that matches words as headings have them: «Título», «TÍTULO», «TITULO»."""
     return alternatives(
-        {form for one in words for form in (one.capitalize(), one.upper(), fold(one).upper())}
+        {form for word in words for form in (word.capitalize(), word.upper(), fold(word).upper())}
     )
 
 

@@ -150,7 +150,9 @@ def _first_sentences_with(beginnings: Sequence[str], passage: Passage) -> list[i
 class _Sentences:
     def __init__(self, passages: Sequence[Passage]) -> None:
         numbered = (
-            (one.text, number) for number, passage in enumerate(passages) for one in passage.sentences
+            (sentence.text, number)
+            for number, passage in enumerate(passages)
+            for sentence in passage.sentences
         )
         self._rows = sorted((_normalise(text), number) for text, number in numbered)
 

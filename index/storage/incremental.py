@@ -91,7 +91,7 @@ class EarlierVersion(KnownVectors):
         if self._expansions is None:
             return {}
         records = self._passages.values("expansions")
-        lines = (line for one in records for line in from_json(tuple[ExpansionLine, ...], one))
+        lines = (line for record in records for line in from_json(tuple[ExpansionLine, ...], record))
         return {line.text: row for row, line in enumerate(lines)}
 
     def of_expansion(self, text: str) -> Floats | None:

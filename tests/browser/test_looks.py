@@ -84,7 +84,7 @@ def test_placeholders_are_grey_and_legible(visit: Open, scheme: str) -> None:
 
 def _contrast(*colours: str) -> float:
     """WCAG 2 contrast of two `rgb(r, g, b)`."""
-    light = sorted(_luminance([int(n) / 255 for n in re.findall(r"\d+", one)[:3]]) for one in colours)
+    light = sorted(_luminance([int(n) / 255 for n in re.findall(r"\d+", colour)[:3]]) for colour in colours)
     return (light[1] + 0.05) / (light[0] + 0.05)
 
 

@@ -203,6 +203,8 @@ def test_tutorial_quotes_its_four_best_chunks(tmp_path: Path) -> None:
     text = "\n\n".join(f"Párrafo {number}. " + "palabra " * 90 for number in range(12))
     corpus = FakeSource().from_passages([Document("largo", "", "", "", "", "es", "", text)], [])
     questions = read_questions(_questions_file(tmp_path)).questions
-    row = next(one.rows[0] for one in other_pipelines(corpus, questions) if one.name == "tutorial")
+    row = next(
+        pipeline.rows[0] for pipeline in other_pipelines(corpus, questions) if pipeline.name == "tutorial"
+    )
     assert (len(row["quotes"]), len(row["passages"])) == (4, 10)
     assert all(text[quote["start"] : quote["end"]] == quote["text"] for quote in row["quotes"])

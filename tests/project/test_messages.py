@@ -123,7 +123,7 @@ def _is_message(node: ast.expr, tree: ast.AST) -> bool:
     if isinstance(node, ast.IfExp):
         return _is_message(node.body, tree) and _is_message(node.orelse, tree)
     if isinstance(node, ast.BoolOp):
-        return all(_is_message(one, tree) for one in node.values)
+        return all(_is_message(value, tree) for value in node.values)
     if isinstance(node, ast.Name):
         given = [
             one.value

@@ -28,7 +28,7 @@ class FakeCorpus(Corpus):
         made, policy = _seeds(), QuotePolicy(min_quotes=3)
         told = {"fingerprint": "0123456789abcdef", "built_at": "2026-11-22T05:00:00+00:00"}
         usual = {
-            **{one.name: getattr(made, one.name) for one in fields(made)},
+            **{field.name: getattr(made, field.name) for field in fields(made)},
             **told,
             "policy": policy,
             "weights": _WEIGHTS,

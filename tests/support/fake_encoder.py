@@ -121,11 +121,11 @@ class FakeReader:
         asked = stems(question[:2_000])
         readings: list[Reading] = []
         for passage in passages:
-            shares = [len(asked & stems(one)) / max(1, len(asked)) for one in passage.sentences]
+            shares = [len(asked & stems(sentence)) / max(1, len(asked)) for sentence in passage.sentences]
             scores = np.array([12 * share - 4 for share in shares], np.float32)
             words = tuple(
-                AnswerWords(*found.span(), 0.9) if (found := _FIGURE.search(one)) else None
-                for one in passage.sentences
+                AnswerWords(*found.span(), 0.9) if (found := _FIGURE.search(sentence)) else None
+                for sentence in passage.sentences
             )
             readings.append(Reading(float(scores.max(initial=-4.0)), scores, words))
         return readings
@@ -143,7 +143,9 @@ def corpus_from(
     documents = tuple(documents)
     layouts = {document.id: lay_out(document) for document in documents}
     if passages is None:
-        passages = [one for document in documents for one in make_passages(document, layouts[document.id])]
+        passages = [
+            passage for document in documents for passage in make_passages(document, layouts[document.id])
+        ]
     made = Corpus.from_passages(documents, tuple(passages), FakeEncoder(), FakeReader())
     return replace(made, **{"layouts": layouts, "weights": WEIGHTS, **options})
 

@@ -61,7 +61,9 @@ def measure_layout(document: Document, gold_file: str) -> dict[str, Agreement]:
 
 
 def _texts(things: list[Any]) -> set[str]:
-    return {" | ".join(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in things}
+    return {
+        " | ".join(map(str, thing)) if isinstance(thing, list | tuple) else str(thing) for thing in things
+    }
 
 
 def _last_words(text: str) -> str:

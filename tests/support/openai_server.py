@@ -145,7 +145,9 @@ def _expansions(behaviour: str, passages: list[dict[str, Any]]) -> Iterator[str]
 def _chosen(behaviour: str, question: str, sentences: list[dict[str, Any]]) -> str:
     """The number of the sentence with most words of the question, or something that is no such number."""
     words = set(re.findall(r"\w{4,}", question.lower()))
-    best = max(sentences, key=lambda one: len(words & set(re.findall(r"\w{4,}", one["texto"].lower()))))
+    best = max(
+        sentences, key=lambda sentence: len(words & set(re.findall(r"\w{4,}", sentence["texto"].lower())))
+    )
     answers = {
         "good": str(best["n"]),
         "refusal": "0",

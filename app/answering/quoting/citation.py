@@ -106,7 +106,7 @@ def _label(passage: Passage, sentences: Sequence[Sentence]) -> str | None:
     letter = _LETTER.match(sentences[0].text) if len(sentences) == 1 else None
     if not passage.label or letter is None or sentences[0].role is not SentenceRole.ITEM:
         return passage.label
-    if are_quoted([one.text for one in passage.sentences])[passage.sentences.index(sentences[0])]:
+    if are_quoted([sentence.text for sentence in passage.sentences])[passage.sentences.index(sentences[0])]:
         return passage.label  # the letter is one of another law, whose words are quoted
     return f"{passage.label}, letra {letter[1]})"
 

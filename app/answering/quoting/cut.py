@@ -126,7 +126,7 @@ def _blank_out(pattern: re.Pattern[str], text: str) -> str:
 
 def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutAnalysis:
     """How `spans` are cut out of `sentences`, which are the sentences around them, in order."""
-    parts = [part for one in sentences for part in _cut_sentences(source, spans, one)]
+    parts = [part for sentence in sentences for part in _cut_sentences(source, spans, sentence)]
     warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
     marked: list[tuple[int, int]] = []
     text = " ".join(part.text for part in parts)
@@ -252,11 +252,11 @@ def _lead_in_warnings(
 ) -> Iterator[CutWarning]:
     """Warnings about items quoted without an introduction of their list that turns what they say."""
     quoted = {part.sentence.group for part in parts if part.sentence.role is SentenceRole.ITEM}
-    for one in sentences:
-        here = any(span.start < one.end and one.start < span.end for span in spans)
-        introduces = one.role is SentenceRole.LEAD_IN and one.group in quoted and not here
-        if introduces and (found := governs_list(one.text)):
-            yield _make_warning(WarningKind.LEAD_IN, one.text, *found.span())
+    for sentence in sentences:
+        here = any(span.start < sentence.end and sentence.start < span.end for span in spans)
+        introduces = sentence.role is SentenceRole.LEAD_IN and sentence.group in quoted and not here
+        if introduces and (found := governs_list(sentence.text)):
+            yield _make_warning(WarningKind.LEAD_IN, sentence.text, *found.span())
 
 
 def _make_warning(kind: WarningKind, text: str, start: int, end: int) -> CutWarning:

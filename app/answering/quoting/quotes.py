@@ -201,9 +201,9 @@ def quote_candidate(
     document = documents[passage.document_id]
     spans = _join_spans(candidate.sentences, document.text)
     text = readable_text(document.text, spans)
-    if text.replace(" ", "") != "".join(one.text for one in candidate.sentences).replace(" ", ""):
+    if text.replace(" ", "") != "".join(sentence.text for sentence in candidate.sentences).replace(" ", ""):
         return None
-    if not any(map(str.isalnum, text)) or any(one.text not in text for one in candidate.sentences):
+    if not any(map(str.isalnum, text)) or any(sentence.text not in text for sentence in candidate.sentences):
         return None
     if not proves(document.text, spans, text):
         return None
@@ -264,7 +264,7 @@ def _is_near_duplicate(one: Quote, other: Quote) -> bool:
 
 def are_contents_entries(sentences: Sequence[Sentence], source: str) -> bool:
     """Whether all `sentences` are entries of a table of contents, or its title."""
-    return all(_is_contents_entry(one, source) for one in sentences)
+    return all(_is_contents_entry(sentence, source) for sentence in sentences)
 
 
 def _is_contents_entry(sentence: Sentence, source: str) -> bool:

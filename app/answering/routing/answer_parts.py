@@ -19,7 +19,7 @@ def join_answers(
     question: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
 ) -> Answer:
     """One answer of several, as sure as the best of them; `documents` and `passages` count what was searched."""
-    quotes = {(one.document_id, one.spans): one for part in parts for one in part.quotes}
+    quotes = {(quote.document_id, quote.spans): quote for part in parts for quote in part.quotes}
     best = max(answers, key=lambda answer: (answer.answered, answer.confidence))
     hits = {hit.passage.address: hit for answer in answers for hit in answer.hits}
     above = sum(answer.search.above_threshold for answer in answers)

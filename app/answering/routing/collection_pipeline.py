@@ -132,7 +132,7 @@ class CollectionPipeline(AnswerPipeline):
         if overview.has_topic:
             rows = self.lookup.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
-            asking = {one.address for one in operative_passages(list(passages.values()))}
+            asking = {passage.address for passage in operative_passages(list(passages.values()))}
             rows[[row for row, one in passages.items() if one.address not in asking]] = False
             return (
                 self.answer_preferring(self.index.encode(question), rows, _DEMANDS_MARGIN)

@@ -27,7 +27,9 @@ _OWN = word_sets(__file__)["own"]
 def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
     """The passages that name a norm, or that stand under a heading which does."""
     return [
-        one for one in passages if mentions_name(one.text, name) or mentions_name(" ".join(one.path), name)
+        passage
+        for passage in passages
+        if mentions_name(passage.text, name) or mentions_name(" ".join(passage.path), name)
     ]
 
 

@@ -200,7 +200,9 @@ class QuestionRouter(CollectionPipeline):
             return None
         parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
         absent = tuple(MissingReference(side.heading) for side in sides if side.absent)
-        compared = self._combine(question, [one for one in answers if one], with_nearest(parts, answers))
+        compared = self._combine(
+            question, [answer for answer in answers if answer], with_nearest(parts, answers)
+        )
         return replace(compared, absent=absent)
 
     def _answer_each_question(self, question: Question, turns: Sequence[str]) -> Answer | None:
@@ -237,7 +239,7 @@ class QuestionRouter(CollectionPipeline):
         if not answer.answered and not answer.nearest:  # the topic alone may be nearer to this document
             answer = self.restricted_to(side.documents)._ask_one(f"¿{side.topic}?", turns)
         # the whole quotation says something of the topic, so no words of it are marked
-        return replace(answer, quotes=tuple(replace(one, emphasis=()) for one in answer.quotes))
+        return replace(answer, quotes=tuple(replace(quote, emphasis=()) for quote in answer.quotes))
 
     def _lenient_router(self, documents: Collection[str]) -> QuestionRouter:
         """The router of some documents with a lower threshold, for answers that are shown beside others."""

@@ -180,7 +180,7 @@ class Guard:
         first = language_of_path(path, "es")
         languages = sorted(LANGUAGES, key=lambda one: one != first)
         answer = PlainTextResponse(
-            "\n".join(page_translations_for(one)(refused.key) for one in languages), refused.status
+            "\n".join(page_translations_for(language)(refused.key) for language in languages), refused.status
         )
         if refused.status in _RETRY_SECONDS:
             answer.headers["retry-after"] = str(_RETRY_SECONDS[refused.status])

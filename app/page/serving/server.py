@@ -106,7 +106,7 @@ def _collection_pages(
 
 
 def _paths(options: PageOptions) -> dict[str, str]:
-    return {one: "/" if one == options.language else f"/{one}/" for one in LANGUAGES}
+    return {language: "/" if language == options.language else f"/{language}/" for language in LANGUAGES}
 
 
 def _homes(options: PageOptions) -> dict[str, str]:
@@ -119,16 +119,22 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
 
     app = FastAPI(title="Al Pie", docs_url=None, redoc_url=None, openapi_url=None)
     paths, homes = _paths(options), _homes(options)
-    scripts = {one: script_of(page_translations_for(one), homes[one], options) for one in LANGUAGES}
-    heads = {one: head_of(page_translations_for(one), scripts[one], options.root_path) for one in LANGUAGES}
+    scripts = {
+        language: script_of(page_translations_for(language), homes[language], options)
+        for language in LANGUAGES
+    }
+    heads = {
+        language: head_of(page_translations_for(language), scripts[language], options.root_path)
+        for language in LANGUAGES
+    }
     routes = PageRoutes(loader, options, meter, scripts)
     routes.add_to(app)
     pages = _mount_pages(app, loader, options, meter, {one: head for one, (head, _) in heads.items()})
     if meter:
         meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
     firsts = {
-        paths[one]: partial(first_paint, page_translations_for(one), homes, routes.welcome)
-        for one in LANGUAGES
+        paths[language]: partial(first_paint, page_translations_for(language), homes, routes.welcome)
+        for language in LANGUAGES
     }
     app.add_middleware(FirstPaint, made=firsts)
     app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
@@ -187,7 +193,7 @@ def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
 
 
 def _count_waiting(pages: Iterable[Blocks]) -> float:
-    return float(sum(len(one._queue) for one in pages))
+    return float(sum(len(page._queue) for page in pages))
 
 
 def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: None) -> None:

@@ -206,7 +206,8 @@ def _moved_file(file: Path, target: Path) -> Iterator[None]:
 
 def _table_of(tables: Any, document: Document) -> Any:
     return next(
-        (one for one in tables if one.get("id") == document.id or one.get("file") == document.file), None
+        (table for table in tables if table.get("id") == document.id or table.get("file") == document.file),
+        None,
     )
 
 

@@ -163,6 +163,6 @@ def _checked_name(name: str, others: Sequence[Collection]) -> str:
     shown = " ".join(name.split())
     if not shown or len(shown) > _MAX_NAME or not shown.isprintable():
         raise ChangeRefused(message("refused.name", most=_MAX_NAME))
-    if any(one.name.casefold() == shown.casefold() for one in others):
+    if any(other.name.casefold() == shown.casefold() for other in others):
         raise ChangeRefused(message("refused.name_taken", name=shown))
     return shown

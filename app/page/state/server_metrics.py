@@ -130,7 +130,7 @@ class Meter:
         values = self.values()
         times = [_times(values, stage, "alpie_stage_seconds", stage) for stage in STAGES]
         times.append(_times(values, "total", "alpie_answer_seconds"))
-        return tuple(one for one in times if one.count)
+        return tuple(timing for timing in times if timing.count)
 
 
 def _times(values: Mapping[tuple[str, ...], float], stage: str, name: str, *labels: str) -> StageTimes:

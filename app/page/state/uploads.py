@@ -250,7 +250,7 @@ def _reason(path: Path, messages: Iterable[object]) -> Message | None:
 def _same_file(path: Path, folder: Path) -> str:
     """Name of a document of the same bytes; "" for none."""
     documents = (one for one in sorted(folder.iterdir()) if format_of(one) and one.is_file())
-    return next((one.name for one in documents if filecmp.cmp(path, one, shallow=False)), "")
+    return next((document.name for document in documents if filecmp.cmp(path, document, shallow=False)), "")
 
 
 def safe_name(name: str) -> str:

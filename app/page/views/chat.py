@@ -167,7 +167,7 @@ class Chat:
         with self._free:
             answer = ask(typed, turns, options.documents, options.each)
         asked = (typed, *reversed(answer.follows))  # «explícamelo» asks for no case story either
-        risk = next(filter(None, (detect_risk(one, corpus.encoder) for one in asked)), None)
+        risk = next(filter(None, (detect_risk(turn, corpus.encoder) for turn in asked)), None)
         if self._finish and answer.quotes:
             yield self._render(answer, corpus, turns, risk, writing=True)
             answer = self._finish_answer(answer)
@@ -218,5 +218,5 @@ def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
     if any("\n" in content for _, content in rows):
         return [], []
     matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
-    questions = [html.unescape(one[1])[:MAX_TYPED_CHARACTERS] for one in matches if one]
+    questions = [html.unescape(match[1])[:MAX_TYPED_CHARACTERS] for match in matches if match]
     return [{"role": role, "content": content} for role, content in rows], questions[-MAX_TURNS:]

@@ -55,9 +55,13 @@ def render_documents(
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
     if editor:
-        documents = [one for one in documents if editor.has(one)]
+        documents = [document for document in documents if editor.has(document)]
     unread, counts = (corpus.unread, corpus.passages.counts) if corpus else ((), {})
-    cards = [_document_card(panels, one, counts.get(one.id, 0), translations) for one in documents if panels]
+    cards = [
+        _document_card(panels, document, counts.get(document.id, 0), translations)
+        for document in documents
+        if panels
+    ]
     removed = collections.removed() if collections else ()
     return render(
         "documents",
@@ -79,7 +83,7 @@ def render_documents(
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
         removed_documents=[(one.token, one.title) for one in editor.removed()] if editor else (),
-        languages=[(one, translations.language_name(one)) for one in _LANGUAGES],
+        languages=[(language, translations.language_name(language)) for language in _LANGUAGES],
     )
 
 
@@ -140,12 +144,14 @@ def render_state(
 ) -> Markup:
     """How the indexing of handed-in files stands. `documents` are the indexed ones; `problem` is what the last change met."""
     state = uploads.state if uploads else UploadState()
-    by_file = {one.file: one for one in documents.values()}
+    by_file = {document.file: document for document in documents.values()}
     done = [
         (name, _coverage_lines(by_file[name], translations) if name in by_file else []) for name in state.done
     ]
     scanned = state.scans or any(
-        notice.kind is NoticeKind.PAGES_WITHOUT_TEXT for one in documents.values() for notice in one.notices
+        notice.kind is NoticeKind.PAGES_WITHOUT_TEXT
+        for document in documents.values()
+        for notice in document.notices
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
     refused = [
@@ -166,4 +172,7 @@ def render_state(
 def _coverage_lines(document: Document, translations: PageTranslations) -> list[str]:
     """How much of a document was read, and what of it was not."""
     coverage = coverage_text(document.coverage, translations)
-    return [*([coverage] if coverage else []), *(notice_text(one, translations) for one in document.notices)]
+    return [
+        *([coverage] if coverage else []),
+        *(notice_text(notice, translations) for notice in document.notices),
+    ]

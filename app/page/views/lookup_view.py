@@ -29,7 +29,7 @@ def read_lookup(parameters: Mapping[str, str]) -> LookupQuery:
     The form, the address of the page and `LookupQuery` name the fields alike.
     """
     given: dict[str, Any] = {
-        one.name: parameters.get(one.name, "").strip()[:_LONGEST] for one in fields(LookupQuery)
+        field.name: parameters.get(field.name, "").strip()[:_LONGEST] for field in fields(LookupQuery)
     }
     shown = given["shown"]
     most = int(shown) if shown.isascii() and shown.isdecimal() else _STEP
@@ -118,9 +118,9 @@ def render_search_form(corpus: Corpus, translations: PageTranslations) -> Markup
     documents = corpus.documents.values()
     sections = dict.fromkeys(filter(None, corpus.passages.values("section")))
     choices = {
-        "document": [(one.id, one.title) for one in documents],
-        "kind": [(one, one) for one in sorted({one.kind for one in documents})],
-        "publisher": [(one, one) for one in sorted({one.publisher for one in documents} - {""})],
-        "section": [(one, one) for one in sections],
+        "document": [(document.id, document.title) for document in documents],
+        "kind": [(one, one) for one in sorted({document.kind for document in documents})],
+        "publisher": [(one, one) for one in sorted({document.publisher for document in documents} - {""})],
+        "section": [(section, section) for section in sections],
     }
     return render("search_form", translations, sorts=get_args(LookupOrder), choices=choices, longest=_LONGEST)

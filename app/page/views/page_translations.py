@@ -81,4 +81,4 @@ def requested_translations(request: Request) -> PageTranslations:
 
 def language_of_path(path: str, default: str) -> str:
     """The language of the page that `path` lies under; `default` outside the pages with a path of their own."""
-    return next((one for one in LANGUAGES if path.startswith(f"/{one}/")), default)
+    return next((language for language in LANGUAGES if path.startswith(f"/{language}/")), default)

@@ -149,13 +149,13 @@ def render_timings(meter: Meter, translations: PageTranslations) -> Markup:
     )
     times = [
         (
-            translations(f"timings.stage.{one.stage}"),
+            translations(f"timings.stage.{time_.stage}"),
             (
-                translations.number(one.count),
-                translations.number(one.mean, 1),
-                translations.number(one.p95, 1),
+                translations.number(time_.count),
+                translations.number(time_.mean, 1),
+                translations.number(time_.p95, 1),
             ),
         )
-        for one in meter.stage_times()
+        for time_ in meter.stage_times()
     ]
     return render("timings", translations, times=times, outcomes=outcomes)

@@ -31,7 +31,7 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 def printed_references(quotes: Sequence[Quote], translations: PageTranslations) -> Markup:
     """What is printed and not shown: the date, and the references in every style, of which a script leaves one."""
-    excerpts = [Excerpt(one.text, one.citation, one.start, one.end) for one in quotes]
+    excerpts = [Excerpt(quote.text, quote.citation, quote.start, quote.end) for quote in quotes]
     styles = (
         {name: format_citations(excerpts, name, translations, today())[1] for name in STYLES}
         if excerpts

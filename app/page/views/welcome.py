@@ -141,7 +141,7 @@ def example_questions(
 ) -> Iterator[str]:
     """Questions that the headings of `document` suggest: those that are questions themselves first."""
     blocks = layout.blocks if layout else ()
-    texts = [readable_text(document.text, one.spans) for one in blocks if one.kind is BlockKind.HEADING]
+    texts = [readable_text(document.text, block.spans) for block in blocks if block.kind is BlockKind.HEADING]
     headings = list(dict.fromkeys(map(_topic, texts)))
     yield from (one for one in headings if one.endswith("?") and len(one) <= _LONGEST)
     for heading in headings:

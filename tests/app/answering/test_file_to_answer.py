@@ -133,7 +133,7 @@ def documents() -> tuple[Document, ...]:
 @cache
 def corpus_of(name: str) -> Corpus:
     """A file, or those of a folder, indexed in memory."""
-    return corpus_from(one for one in documents() if one.file.startswith(name))
+    return corpus_from(document for document in documents() if document.file.startswith(name))
 
 
 def told(answer: Answer) -> str:
@@ -181,7 +181,9 @@ def test_what_a_person_reads_is_exact_and_found(name: str, quotation: str, word:
 
 
 def test_no_words_are_missed_that_are_there() -> None:
-    for one in documents():
-        layout = lay_out(one)
-        notices = measure_coverage(one, layout, make_passages(one, layout)).notices
-        assert not [n for n in notices if n.kind in (NoticeKind.WORDS_LOST, NoticeKind.NO_PASSAGES)], one.file
+    for document in documents():
+        layout = lay_out(document)
+        notices = measure_coverage(document, layout, make_passages(document, layout)).notices
+        assert not [n for n in notices if n.kind in (NoticeKind.WORDS_LOST, NoticeKind.NO_PASSAGES)], (
+            document.file
+        )

@@ -34,7 +34,9 @@ def excerpts(corpus: Corpus) -> list[Excerpt]:
     for passage in corpus.passages:
         document = corpus.documents[passage.document_id]
         found.append(Excerpt.from_passage(document, passage))
-        found += [Excerpt(one.text, cite(document, passage, [one])) for one in passage.sentences]
+        found += [
+            Excerpt(sentence.text, cite(document, passage, [sentence])) for sentence in passage.sentences
+        ]
     return [one for one in found if any(map(str.isalnum, one.text))]
 
 
@@ -49,7 +51,7 @@ def forms(chosen: list[Excerpt]) -> Iterator[tuple[str, str]]:
         for name in FORMATS:
             urls = ("", "http://127.0.0.1:7860")
             for text in {
-                export_excerpts(chosen, name, language, base_url=one, accessed=DAY): None for one in urls
+                export_excerpts(chosen, name, language, base_url=url, accessed=DAY): None for url in urls
             }:
                 yield f"{name} {language}", text
 
@@ -87,7 +89,7 @@ def test_a_quotation_set_apart_is_read_without_its_bracket() -> None:
 def test_exports_of_several_quotations_are_exact_and_altered_ones_are_not(
     corpus: Corpus, checker: QuotationChecker
 ) -> None:
-    every = [one for one in excerpts(corpus) if len(one.text.split()) > 12]
+    every = [excerpt for excerpt in excerpts(corpus) if len(excerpt.text.split()) > 12]
     chosen = random.Random(3).sample(every, 3)
     words = chosen[1].text.split()
     words[len(words) // 2] = "zapato"

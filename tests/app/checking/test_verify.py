@@ -131,7 +131,7 @@ def test_a_mark_of_omission_is_compared_with_no_word() -> None:
     ended = check(
         "no se descartan nuevas detenciones. [...] De las 25 detenciones realizadas, dos"
     )  # not in this order
-    assert [one.verdict for one in ended.sentences] == [Verdict.EXACT, Verdict.EXACT]
+    assert [sentence.verdict for sentence in ended.sentences] == [Verdict.EXACT, Verdict.EXACT]
 
 
 def test_a_figure_may_be_parted_otherwise() -> None:
@@ -354,7 +354,7 @@ def test_a_record_that_still_holds_is_confirmed_and_an_older_one_too() -> None:
     for record in (saved(), json_text(older)):
         outcome = verify_record(record, CORPUS)
         assert (outcome.holds, outcome.same_corpus) == (True, True)
-        assert [(one.state, one.citation_unchanged) for one in outcome.quotes] == [
+        assert [(quote.state, quote.citation_unchanged) for quote in outcome.quotes] == [
             (QuoteState.UNCHANGED, True)
         ]
 

@@ -74,7 +74,7 @@ def as_styled(text: str, excerpts: Sequence[Excerpt]) -> None:
 
 
 def as_bibtex(text: str, excerpts: Sequence[Excerpt]) -> None:
-    ids = list(dict.fromkeys(one.citation.document_id for one in excerpts))
+    ids = list(dict.fromkeys(excerpt.citation.document_id for excerpt in excerpts))
     entries = parse_string(text, "bibtex").entries
     assert list(entries) == ids
     library = bibtexparser.parse_string(text)
@@ -93,14 +93,16 @@ def as_bibtex(text: str, excerpts: Sequence[Excerpt]) -> None:
 
 def as_ris(text: str, excerpts: Sequence[Excerpt]) -> None:
     items = rispy.loads(text.replace("\r\n", "\n"))
-    assert [one["id"] for one in items] == list(dict.fromkeys(one.citation.document_id for one in excerpts))
+    assert [item["id"] for item in items] == list(
+        dict.fromkeys(excerpt.citation.document_id for excerpt in excerpts)
+    )
     assert {re.match(r"(?:[A-Z][A-Z0-9]  - |$)", line) is not None for line in text.split("\r\n")} == {True}
 
 
 def as_csl_json(text: str, excerpts: Sequence[Excerpt]) -> None:
     items = json.loads(text)
-    titles = {one.citation.document_id: plain_line(one.citation.title) for one in excerpts}
-    assert {one["id"]: one["title"] for one in items} == titles
+    titles = {excerpt.citation.document_id: plain_line(excerpt.citation.title) for excerpt in excerpts}
+    assert {item["id"]: item["title"] for item in items} == titles
     assert "<" not in text
 
 
@@ -281,8 +283,10 @@ def test_the_hostile_corpus_is_downloaded_as_text(form: str, client: TestClient,
     passages = corpus.passages
     assert len(passages) > 30
     for start in range(0, len(passages), 100):
-        excerpts = [Excerpt.from_passage(document, one) for one in passages[start : start + 100]]
-        answer = client.get(f"/al/export/{form}", params=[("p", one.citation.address) for one in excerpts])
+        excerpts = [Excerpt.from_passage(document, passage) for passage in passages[start : start + 100]]
+        answer = client.get(
+            f"/al/export/{form}", params=[("p", excerpt.citation.address) for excerpt in excerpts]
+        )
         told = answer.headers
         assert answer.status_code == 200
         assert told["content-type"] == f"{FORMATS[form].media_type}; charset=utf-8"

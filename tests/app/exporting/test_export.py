@@ -189,7 +189,7 @@ def test_bibtex_is_read_back_whole_by_two_parsers() -> None:
     assert resolution.fields["date"] == "2021-11-23/2021-11-25"
     library = bibtexparser.parse_string(text)
     assert not library.failed_blocks
-    assert [one.key for one in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]
+    assert [entry.key for entry in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]
 
 
 def test_csv_has_a_row_a_quotation_and_opens_in_a_spreadsheet() -> None:

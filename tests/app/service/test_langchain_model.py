@@ -22,7 +22,9 @@ def test_the_retriever_finds_what_the_search_finds(seed_corpus: Any) -> None:
     found = AlpieRetriever(corpus=seed_corpus, k=4)
     assert isinstance(found, BaseRetriever)
     documents = found.invoke(QUESTION)
-    assert [one.id for one in documents] == [h.passage.address for h in seed_corpus.search(QUESTION, limit=4)]
+    assert [document.id for document in documents] == [
+        h.passage.address for h in seed_corpus.search(QUESTION, limit=4)
+    ]
 
 
 def test_metadata_lead_to_the_words_and_are_plain_values(seed_corpus: Any) -> None:

@@ -26,7 +26,7 @@ from support.waiting import eventually
 
 def told(*looks: str, longest: float = 30.0) -> list[bool]:
     """What `folder_changes` says when the folder looks like these letters, one a second, the first at the start."""
-    seen: Iterator[Snapshot] = ({"file": (ord(one), 0, 0)} for one in looks)
+    seen: Iterator[Snapshot] = ({"file": (ord(look), 0, 0)} for look in looks)
     seconds = count()
     found = folder_changes(
         lambda: next(seen), longest_rest_seconds=longest, sleep=lambda _: None, clock=lambda: next(seconds)

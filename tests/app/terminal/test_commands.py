@@ -502,7 +502,10 @@ def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
         return Outcome.GOOD, "bien"
 
     checks = list(run_checks(settings_in(tmp_path), translations_for("es"), (fails, works)))
-    assert [(one.name, one.state) for one in checks] == [("fails", Outcome.BAD), ("works", Outcome.GOOD)]
+    assert [(check.name, check.state) for check in checks] == [
+        ("fails", Outcome.BAD),
+        ("works", Outcome.GOOD),
+    ]
     assert checks[0].message == "Está roto; arréglalo."
 
 

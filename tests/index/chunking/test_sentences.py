@@ -89,7 +89,9 @@ def test_bullets_within_a_bullet_are_items_of_its_list() -> None:
 def test_a_list_inside_a_paragraph_is_a_list(text: str, parts: list[str]) -> None:
     block = Block(BlockKind.PARAGRAPH, (Span(0, len(text)),), ())
     sentences = split_sentences(text, block, 0, 5)
-    assert [one.text for one in sentences] == parts
-    assert [text[one.start : one.end] for one in sentences] == parts
-    groups = {one.group for one in sentences if one.role in (SentenceRole.LEAD_IN, SentenceRole.ITEM)}
-    assert groups == set(range(5, 5 + sum(one.role is SentenceRole.LEAD_IN for one in sentences)))
+    assert [sentence.text for sentence in sentences] == parts
+    assert [text[sentence.start : sentence.end] for sentence in sentences] == parts
+    groups = {
+        sentence.group for sentence in sentences if sentence.role in (SentenceRole.LEAD_IN, SentenceRole.ITEM)
+    }
+    assert groups == set(range(5, 5 + sum(sentence.role is SentenceRole.LEAD_IN for sentence in sentences)))

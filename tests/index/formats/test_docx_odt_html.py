@@ -449,7 +449,7 @@ def test_a_page_in_wide_characters_is_read_without_its_tags(encoding: str) -> No
 ])  # fmt: skip
 def test_what_is_inside_a_caption_or_a_heading_is_of_its_kind(body: str, kind: BlockKind, level: int) -> None:
     elements = page(f"{body}<p>El agua es de todos.").extraction.structure.elements
-    assert [(one.kind, one.level) for one in elements] == [(kind, level), (None, 0)]
+    assert [(element.kind, element.level) for element in elements] == [(kind, level), (None, 0)]
 
 
 @cases("body, shown, named")

@@ -66,7 +66,7 @@ def test_words_read_off_a_picture_are_cited_as_such_with_those_that_are_doubtful
     [passage] = found.passages
     assert passage.text == " ".join(LINES)
     assert from_json(Passage, to_json(Passage, passage)) == passage
-    sure, doubted = (cite(found.document, passage, one.spans) for one in passage.sentences)
+    sure, doubted = (cite(found.document, passage, sentence.spans) for sentence in passage.sentences)
     assert (sure.recognised, sure.doubtful) == (90, ())
     assert doubted.doubtful == ("veinte",)
     assert full_citation(doubted).endswith(

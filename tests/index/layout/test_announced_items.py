@@ -27,10 +27,10 @@ def test_what_is_announced_is_one_list_with_its_lead_in(
     reading = laid_out("Artículo 4. Órganos.", lead, *items, after)
     assert items_of(reading) == [items], why
     passage = reading.passage(items[0])
-    lead_in, *members = [one for one in passage.sentences if one.group == 0]
+    lead_in, *members = [sentence for sentence in passage.sentences if sentence.group == 0]
     assert lead.endswith(lead_in.text)
     assert lead_in.role is SentenceRole.LEAD_IN, why
-    assert [one.text for one in members] == items
+    assert [member.text for member in members] == items
     labels = {label for kind, label, text in reading.blocks if kind is BlockKind.LIST or text == lead}
     assert len(labels) == 1, why
 

@@ -262,7 +262,12 @@ _AROUND = (
 def test_what_short_lines_of_an_article_say(why: str, lines: str, said: list[list[str]]) -> None:
     reading = Reading("a.txt", _AROUND.format(lines).encode())
     assert reading.passage("De 11 a 20").path[-1:] == ("Artículo 3. Horario.",)
-    own = [one for passage in reading.passages if passage.label == "artículo 2" for one in passage.sentences]
+    own = [
+        sentence
+        for passage in reading.passages
+        if passage.label == "artículo 2"
+        for sentence in passage.sentences
+    ]
     assert [[one.role.value, one.text] for one in own] == said, why
 
 

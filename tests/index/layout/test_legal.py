@@ -66,7 +66,7 @@ def test_a_title_without_text_stays_a_heading_and_is_all_there_is_to_quote() -> 
         "Artículo II. Entrada en vigor.",
         "El tratado rige desde enero.",
     )
-    assert [one[:2] for one in blocks(*lines)] == [
+    assert [block[:2] for block in blocks(*lines)] == [
         (BlockKind.HEADING, "artículo I"),
         (BlockKind.HEADING, "artículo II"),
         (BlockKind.PARAGRAPH, "artículo II"),

@@ -108,7 +108,7 @@ def test_any_cross_encoder_can_take_its_place() -> None:
     readings = CrossEncoderReader(_WordOverlap(), "overlap").read("la fianza es de", [PASSAGE, OTHER])
     assert readings[0].sentence_log_odds.argmax() == 1
     assert readings[0].passage_log_odds > readings[1].passage_log_odds
-    assert all(isinstance(one, Reading) for one in readings)
+    assert all(isinstance(reading, Reading) for reading in readings)
 
 
 @pytest.mark.heavy  # imports PyTorch

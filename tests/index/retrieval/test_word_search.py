@@ -39,7 +39,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def found(corpus: Corpus, text: str) -> set[str]:
     """Texts of the passages that are found."""
-    return {corpus.passages[one.row].text for one in corpus.word_matches(WordQuery.parse(text))}
+    return {corpus.passages[match.row].text for match in corpus.word_matches(WordQuery.parse(text))}
 
 
 @cases("text, documents")

@@ -287,7 +287,7 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     def on(page: str) -> list[tuple[int, int]]:
         reference = parse_reference(f"página {page}")
         assert reference is not None
-        return [(one.first, one.last) for one in places.find(reference, [passage.document_id]).places]
+        return [(place.first, place.last) for place in places.find(reference, [passage.document_id]).places]
 
     found = {page: on(page) for page in ("IV", "4", "5", "4 a 5", "v")}
     assert found == {"IV": [(0, 0)], "4": [(1, 1)], "5": [(2, 2)], "4 a 5": [(1, 2)], "v": []}

@@ -22,7 +22,9 @@ def law_text(parts: Sequence[Part]) -> bytes:
 
 def law_markdown(parts: Sequence[Part]) -> bytes:
     head = "---\ntitle: Ley de bibliotecas de barrio\ndate: 2031-03-04\n---"
-    blocks = [f"{'#' * (one.level + 1)} {one.text}" if one.sort in HEADINGS else one.text for one in parts]
+    blocks = [
+        f"{'#' * (part.level + 1)} {part.text}" if part.sort in HEADINGS else part.text for part in parts
+    ]
     return "\n\n".join((head, *blocks)).encode()
 
 

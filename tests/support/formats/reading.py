@@ -39,7 +39,7 @@ class Reading:
     def blocks(self) -> list[tuple[BlockKind, str | None, str]]:
         """Kind, label and readable text of each block."""
         text = self.document.text
-        return [(one.kind, one.label, readable_text(text, one.spans)) for one in self.layout.blocks]
+        return [(block.kind, block.label, readable_text(text, block.spans)) for block in self.layout.blocks]
 
     @property
     def texts(self) -> list[str]:
@@ -85,7 +85,7 @@ class Reading:
 
     def labelled(self, label: str) -> list[str]:
         """What can be quoted under a label."""
-        return [one.text for p in self.passages if p.label == label for one in p.sentences]
+        return [sentence.text for p in self.passages if p.label == label for sentence in p.sentences]
 
 
 def seen(text: str) -> str:

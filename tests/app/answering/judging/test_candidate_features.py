@@ -109,7 +109,7 @@ class _Counting:
 
     def read(self, question: str, passages: list[ReaderInput]) -> list[Reading]:
         self.given += passages
-        return [Reading(self._answers, np.zeros(len(one.sentences), np.float32)) for one in passages]
+        return [Reading(self._answers, np.zeros(len(passage.sentences), np.float32)) for passage in passages]
 
 
 def _hits(small: Corpus, scores: list[float]) -> list[Hit]:
@@ -138,4 +138,4 @@ def test_a_passage_is_read_under_its_heading(small: Corpus) -> None:
     reader = _Counting(0.0)
     read_hits(reader, "¿Qué?", _hits(small, [1.0]))
     assert reader.given[0].heading == "Los incendios del verano"
-    assert reader.given[0].text == " ".join(one.text for one in small.passages[0].sentences)
+    assert reader.given[0].text == " ".join(sentence.text for sentence in small.passages[0].sentences)

@@ -39,7 +39,7 @@ def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> 
     assert place(Span(30, 38)) == "párr. 3, p. 14"
     assert place(Span(0, 38)) == "párrs. 2-3, pp. 13-14"
     passage = replace(passage, page="iv", later_pages=((24, 1), (30, 2)))  # pages go by their names
-    assert [place(one.spans[0]) for one in sentences[1:]] == [
+    assert [place(sentence.spans[0]) for sentence in sentences[1:]] == [
         "párr. 2, p. iv",
         "párr. 3, pp. iv-1",
         "párr. 3, p. 2",

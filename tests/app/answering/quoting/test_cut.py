@@ -19,7 +19,7 @@ from support.tables import cases
 def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: str, word: str) -> None:
     outcome = verify_quotation(cut, given_corpus(document("a", source)))
     assert outcome.verdict is Verdict.CUT
-    assert (WarningKind[kind], word) in [(one.kind, one.word) for one in outcome.warnings]
+    assert (WarningKind[kind], word) in [(warning.kind, warning.word) for warning in outcome.warnings]
     (place,) = outcome.places
     assert place.cut.text == source
     marked = " […] ".join(source[start:end] for start, end in place.cut.marked)
@@ -78,7 +78,7 @@ def test_true_sentences_that_do_not_follow_one_another_are_told_apart() -> None:
     corpus = given_corpus(document("a", first), *CORPUS.documents.values())
     outcome = verify_quotation(text, corpus)
     assert outcome.verdict is Verdict.JOINED
-    assert [one.places[0].document_id for one in outcome.sentences] == ["a", "prensa"]
+    assert [sentence.places[0].document_id for sentence in outcome.sentences] == ["a", "prensa"]
     shown = verification_text(outcome, translations_for("es"), 0)
     assert "Frase 1: literal en" in shown
     assert "no van seguidas" in shown
@@ -89,4 +89,4 @@ def test_a_true_sentence_beside_an_invented_one_is_told_from_it() -> None:
     outcome = verify_quotation(text, CORPUS)
     assert outcome.verdict is Verdict.ALTERED
     assert outcome.places
-    assert [one.verdict for one in outcome.sentences][1] is Verdict.ABSENT
+    assert [sentence.verdict for sentence in outcome.sentences][1] is Verdict.ABSENT

@@ -134,8 +134,8 @@ def test_a_side_without_an_answer_has_what_comes_nearest(corpus: Corpus) -> None
     assert fire.quotes
     assert (river.quotes, river.shown_elsewhere) == ((), False)
     assert {one.document_id for one in river.nearest} == {"agua"}
-    assert not {one.text for one in river.nearest} & {one.text for one in answer.quotes}
-    assert not any(one.emphasis for one in answer.quotes), "what is said of a matter is the whole of it"
+    assert not {one.text for one in river.nearest} & {quote.text for quote in answer.quotes}
+    assert not any(quote.emphasis for quote in answer.quotes), "what is said of a matter is the whole of it"
 
 
 def test_the_same_passages_are_read_once(corpus: Corpus) -> None:

@@ -301,8 +301,8 @@ def test_guesses_sent_together_are_counted_like_guesses_in_a_row(
     guesses = [(address.format(n), NAME, password.format(n)) for n in range(40)]
     login = Login(kept, HOMES, "es", clock=lambda: 1000.0)
     answers = at_once(login, guesses)
-    assert Counter(one.status_code for one in answers) == {401: 10, 429: 30}
-    assert all(int(one.headers["retry-after"]) for one in answers if one.status_code == 429)
+    assert Counter(answer.status_code for answer in answers) == {401: 10, 429: 30}
+    assert all(int(answer.headers["retry-after"]) for answer in answers if answer.status_code == 429)
     assert len(hashing.passwords) == 10
     (right,) = at_once(login, [("10.0.1.2", NAME, PASSWORD)])
     alone = "{}" not in address
@@ -343,7 +343,7 @@ def test_few_wait_to_be_hashed_and_the_others_are_told_at_once(
 
     crowd = [(f"10.0.{n}.1", f"name{n}", "wrong password") for n in range(100)]
     answers = at_once(Login(kept, HOMES, "es"), crowd, told)
-    assert Counter(one.status_code for one in answers) == {401: 64, 429: 36}
+    assert Counter(answer.status_code for answer in answers) == {401: 64, 429: 36}
 
 
 def test_a_program_that_begins_with_many_requests_is_let_in(
@@ -352,7 +352,7 @@ def test_a_program_that_begins_with_many_requests_is_let_in(
     hashing = Hashing(monkeypatch)
     login = Login(kept, HOMES, "es")
     answers = at_once(login, [("10.0.0.1", NAME, PASSWORD)] * 10)
-    assert {one.status_code for one in answers} == {303}
+    assert {answer.status_code for answer in answers} == {303}
     assert len(hashing.passwords) == 1
     for _ in range(30):  # none of them counts as a failure
         assert at_once(login, [("10.0.0.1", NAME, PASSWORD)])[0].status_code == 303

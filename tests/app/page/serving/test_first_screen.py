@@ -130,7 +130,7 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
     text += "TÍTULO PRELIMINAR\nJUAN CARLOS I\nCAPÍTULO II - De la matrícula\nCAPÍTULO III. De las becas ...... 9\n"
     document = Document("a", "Un título", "", "", "", "es", "a.txt", text)
     spans = [Span(one.start(), one.end()) for one in re.finditer(r".+", text)]
-    layout = Layout("a", tuple(Block(BlockKind.HEADING, (one,), (), level=1) for one in spans), (), (), ())
+    layout = Layout("a", tuple(Block(BlockKind.HEADING, (span,), (), level=1) for span in spans), (), (), ())
     assert list(example_questions(document, layout, WORDS)) == [
         "¿Qué es un parque?",
         "¿Qué se dice sobre «Horario de apertura»?",

@@ -100,7 +100,7 @@ def test_conversations_are_not_remembered_without_end(pages: list[Any], app: Any
     import gradio as gr
 
     for page in pages:
-        (conversation,) = (one for one in page.blocks.values() if isinstance(one, gr.State))
+        (conversation,) = (block for block in page.blocks.values() if isinstance(block, gr.State))
         assert conversation.time_to_live == 3600
 
 
@@ -216,7 +216,9 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
     with TestClient(create_app(lambda: corpus), client=("10.0.0.1", 1)) as client:
         looked_up = client.get("/al/search", params={"text": "cifrado"})
     assert (looked_up.status_code, WORDS("chat.unavailable") in looked_up.text) == (503, True)
-    assert [one.levelname for one in caplog.records if "a request failed" in one.message] == ["WARNING"] * 2
+    assert [record.levelname for record in caplog.records if "a request failed" in record.message] == [
+        "WARNING"
+    ] * 2
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:

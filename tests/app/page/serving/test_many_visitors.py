@@ -84,7 +84,7 @@ def test_few_fragments_are_made_at_once() -> None:
         wait_until_ready(address)
         asked = [f"{address}/al/search?text=menores+{number}" for number in range(32)]
         answers = list(visitors.map(lambda one: httpx.get(one, timeout=60), asked))
-    assert {one.status_code for one in answers} == {200}
+    assert {answer.status_code for answer in answers} == {200}
     assert 1 < corpus.most <= 4
 
 
@@ -193,7 +193,7 @@ def test_times_are_shown_to_people_by_stage() -> None:
     shown = render_timings(meter, translations)
     for stage in (*STAGES, "total"):
         assert translations.html(f"timings.stage.{stage}") in shown
-    render = next(one for one in meter.stage_times() if one.stage == "render")
+    render = next(time_ for time_ in meter.stage_times() if time_.stage == "render")
     assert render.count == 1
     assert render.mean == pytest.approx(3)
     assert 2 <= render.p95 <= 5

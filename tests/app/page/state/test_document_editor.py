@@ -65,7 +65,7 @@ class Folder:
     def documents(self) -> dict[str, Document]:
         report = read_sources(self.path)
         assert report.problems == ()
-        return {one.id: one for one in report.documents}
+        return {document.id: document for document in report.documents}
 
     @property
     def files(self) -> list[str]:

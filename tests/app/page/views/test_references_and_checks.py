@@ -65,8 +65,8 @@ def test_what_is_exported_links_to_the_public_address(
 def test_references_are_shown_and_copied_in_the_order_asked_for(
     client: TestClient, corpus: Any, style: str
 ) -> None:
-    long = next(one for one in corpus.passages if len(one.text.split()) >= 40)
-    other = next(one for one in corpus.passages if one.document_id != long.document_id)
+    long = next(passage for passage in corpus.passages if len(passage.text.split()) >= 40)
+    other = next(passage for passage in corpus.passages if passage.document_id != long.document_id)
     query = [("p", other.address), ("n", PAYLOAD), ("p", long.address), ("p", "no/such/0000000000")]
     answer = client.get(f"/al/references/{style}?{urlencode(query)}")
     assert answer.headers["x-alpie-vanished"] == "1"

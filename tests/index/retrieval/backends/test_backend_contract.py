@@ -118,7 +118,7 @@ def small(place: Place) -> Iterator[VectorBackend]:
 
 def found(backend: VectorBackend, query: Query, limit: int = 100) -> set[int]:
     """What any retriever proposes."""
-    return {int(one) for ids in backend.search(query, limit).values() for one in ids}
+    return {int(id_) for ids in backend.search(query, limit).values() for id_ in ids}
 
 
 def test_what_was_written_is_counted_and_found(small: VectorBackend) -> None:
