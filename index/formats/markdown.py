@@ -30,7 +30,7 @@ from alpie.index.formats.markdown_inline import (
 )
 from alpie.index.formats.markdown_places import BlockPlaces
 from alpie.index.formats.plain import canonical_text, front_matter
-from alpie.index.layout.marked import SpanCutter
+from alpie.index.layout.blocks import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 

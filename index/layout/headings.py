@@ -189,7 +189,7 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
         group.kind = BlockKind.LEAD
 
 
-def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
+def mark_sub_headings(groups: list[LineGroup]) -> None:
     """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
     texts = _texts_of_articles(groups)

@@ -7,6 +7,7 @@ inside a sentence (a column break, a page break): see `_goes_on`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from alpie.index.layout.forms import (
@@ -22,6 +23,7 @@ from alpie.index.layout.forms import (
     SECTION,
     ends_sentence,
     first_word,
+    kind_by_form,
     last_word,
     opens_sentence,
     starts_lower,
@@ -71,6 +73,13 @@ class LineGroup:
         """Go on with the lines of another group."""
         self.lines.extend(group.lines)
         self.text = f"{self.text} {group.text}"
+
+
+def mark_kinds_by_form(groups: Sequence[LineGroup]) -> None:
+    """Give captions and what identifies a document their kind: see `kind_by_form`."""
+    for group in groups:
+        if group.kind is None and not group.item:
+            group.kind = kind_by_form(group.text)
 
 
 def group_lines(
@@ -181,23 +190,12 @@ _INTERRUPTS = (CAPTION, MARKDOWN_HEADING, DATE_LINE, ADMINISTRATIVE)
 
 def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
     """Whether the break between two groups fell inside a sentence."""
-    before, opening, ending = growing.group, growing.texts[0], growing.texts[-1]
-    if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
-        return False
-    if before.row or after.row:
-        return False
-    if any(form.match(opening) or form.match(after.text) for form in _INTERRUPTS):
-        return False
-    if NUMBERED.match(after.text) and not starts_lower(NUMBERED.sub("", after.text, count=1)):
+    before, ending = growing.group, growing.texts[-1]
+    if ends_sentence(ending) or _stands_apart(growing, after):
         return False
     last = before.lines[-1]
     if starts_lower(after.text):
-        if len(growing.texts) == 1 and repeats_figure(ending, after.text):
-            return False
-        if SECTION.match(opening) and len(before.lines) == 1 and before.page_start:
-            return False
-        # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
-        return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or last.carries_on
+        return _goes_on_lower(growing, after, style)
     if style.marks_wraps and not last.carries_on:
         return False
     if FIGURE_ONLY.match(after.text) or ending[-1] in "%€":
@@ -206,6 +204,29 @@ def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> boo
         return False
     full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * style.column
     return full and not (after.page_start and len(after.lines) <= 2) and opens_sentence(after.text)
+
+
+def _stands_apart(growing: _JoinedGroup, after: LineGroup) -> bool:
+    """Whether one of two groups, by its form or the way it is set, is no part of a paragraph that the other is of."""
+    before = growing.group
+    if after.bulleted or after.indented or before.indented or before.row or after.row:
+        return True
+    if any(form.match(text) for form in _INTERRUPTS for text in (growing.texts[0], after.text)):
+        return True
+    number = NUMBERED.match(after.text)
+    return number is not None and not starts_lower(after.text[number.end() :])
+
+
+def _goes_on_lower(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
+    """Whether a group that begins with a small letter goes on with a sentence that does not end."""
+    before, opening = growing.group, growing.texts[0]
+    if len(growing.texts) == 1 and repeats_figure(growing.texts[-1], after.text):
+        return False
+    one_line = len(before.lines) == 1
+    if SECTION.match(opening) and one_line and before.page_start:
+        return False
+    # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
+    return opening[0].islower() or not one_line or not style.wrapped or before.lines[-1].carries_on
 
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
