@@ -12,7 +12,7 @@ from statistics import median
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_tables import ITEM, NAMED, stands_in_columns, table_rows
-from alpie.index.layout.contents import CONTENTS_TITLE
+from alpie.index.layout.contents import is_contents_title
 from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence, first_word, starts_lower
 from alpie.index.layout.lines import printed_width
 
@@ -121,7 +121,7 @@ def page_blocks(
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        opens = CONTENTS_TITLE.match(title_key(blocks[-1].text)) is not None if blocks else contents
+        opens = is_contents_title(title_key(blocks[-1].text)) if blocks else contents
         if (end := _title_end(lines, index, titles)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), heading=True))
         elif (end := _contents_end(lines, index, known, opens)) > index:
