@@ -23,9 +23,9 @@ def hidden_by_style(tree: LexborHTMLParser) -> dict[int, NoticeKind]:
     Never the whole page: a script shows it again.
     """
     sheets = [
-        one
-        for one in tree.css("style")
-        if (one.attributes.get("media") or "all").lower() in ("all", "screen")
+        element
+        for element in tree.css("style")
+        if (element.attributes.get("media") or "all").lower() in ("all", "screen")
     ]
     told: dict[tuple[int, str], tuple[_Weight, str]] = {}
     rules = [rule for sheet in sheets for rule in _rules(sheet.text())]
@@ -34,10 +34,10 @@ def hidden_by_style(tree: LexborHTMLParser) -> dict[int, NoticeKind]:
             matched = _matches(tree, selector)
             for name, value, important in _DECLARED.findall(body):
                 weight = (bool(important), *_specificity(selector), place)
-                for one in matched:
-                    key = one, name.lower()
+                for element in matched:
+                    key = element, name.lower()
                     told[key] = max(told.get(key, (weight, "")), (weight, value.lower()))
-    return {one: NoticeKind.HIDDEN_TEXT for (one, _), (_, value) in told.items() if value in _HIDES}
+    return {element: NoticeKind.HIDDEN_TEXT for (element, _), (_, value) in told.items() if value in _HIDES}
 
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:
@@ -63,6 +63,6 @@ def _matches(tree: LexborHTMLParser, selector: str) -> list[int]:
     if ":" in selector or not selector.strip():
         return []
     try:
-        return [one.mem_id for one in tree.css(selector) if one.tag not in ("html", "body")]
+        return [element.mem_id for element in tree.css(selector) if element.tag not in ("html", "body")]
     except ValueError:
         return []

@@ -248,7 +248,7 @@ class _HtmlList:
         style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
         kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
         back = "reversed" in node.attributes
-        first = sum(one.tag == "li" for one in node.iter()) if back else 1
+        first = sum(item.tag == "li" for item in node.iter()) if back else 1
         first = _parse_integer(node.attributes.get("start"), first)
         return cls(node.tag == "ol", kind, first, -1 if back else 1)
 

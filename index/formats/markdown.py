@@ -95,10 +95,12 @@ class _MarkdownReading:
         elements: list[Element] = []
         marks: list[Span] = []
         position = 0
-        for pieces, element in sorted(self._elements, key=lambda one: one[0]):
+        for pieces, element in sorted(self._elements, key=lambda before: before[0]):
             spans = [self._span(piece) for piece in pieces]
             marks += _signs(text, position, spans[0].start)
-            marks += [Span(one.end, other.start) for one, other in pairwise(spans) if one.end < other.start]
+            marks += [
+                Span(before.end, after.start) for before, after in pairwise(spans) if before.end < after.start
+            ]
             position = spans[-1].end
             rows = tuple(self._span((row.start, row.end)) for row in element.rows)
             elements.append(replace(element, start=spans[0].start, end=position, rows=rows))

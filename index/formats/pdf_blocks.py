@@ -92,13 +92,13 @@ def running_text_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
         bolds[line.bold] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 10.0
     pitches = (
-        one.base - other.base
-        for one, other in pairwise(lines)
-        if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
+        line.base - below.base
+        for line, below in pairwise(lines)
+        if line.region == below.region and abs(line.size - size) < 1 and abs(below.size - size) < 1
     )
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
     pitch = near[len(near) // 4] if near else 1.2 * size
-    usual = [one for one, count in sizes.items() if count >= _RUNNING * sizes.total()]
+    usual = [line for line, count in sizes.items() if count >= _RUNNING * sizes.total()]
     return RunningText(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
 
@@ -159,7 +159,7 @@ def _is_running_text(
     before = blocks[-1] if blocks else None
     if before is None or before.table or ends_sentence(before.text):
         return False
-    if any(stands_in_columns(one, line) for one in before.lines[-3:]):
+    if any(stands_in_columns(above, line) for above in before.lines[-3:]):
         return False
     return starts_lower(line.text) and _continues(before, line, body, edges[line.region])
 
@@ -230,7 +230,7 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
             break
     if len(entries) < _FEWEST_ENTRIES or 2 * len(entries) < end - index:
         return index
-    return end if sure or 2 * sum(title_key(one) in known for one in entries) >= len(entries) else index
+    return end if sure or 2 * sum(title_key(title) in known for title in entries) >= len(entries) else index
 
 
 def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[float, float]) -> bool:

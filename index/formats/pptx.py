@@ -33,8 +33,8 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
     parts = _parts(archive, "ppt/presentation.xml", path)
     builder, found, hidden = TextBuilder(), [], 0
     slides = [] if whole is None else whole.iterfind("{*}sldIdLst/{*}sldId")
-    for number, one in enumerate(slides, start=1):
-        name = parts.get(_relation_attribute(one, "id"), "")
+    for number, listed in enumerate(slides, start=1):
+        name = parts.get(_relation_attribute(listed, "id"), "")
         slide = read_xml(archive, name, path)
         if slide is None:
             continue
@@ -65,8 +65,10 @@ def _parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
     folder, file = posixpath.split(name)
     listed = read_xml(archive, f"{folder}/_rels/{file}.rels", path)
     return {
-        one.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))[1:]
-        for one in ([] if listed is None else listed)
+        relation.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))[
+            1:
+        ]
+        for relation in ([] if listed is None else listed)
     }
 
 
@@ -88,33 +90,37 @@ _Placed = list[tuple[_BoxPlace | None, etree._Element]]
 
 def _shapes(element: etree._Element, inherited: Mapping[str, _BoxPlace]) -> _Placed:
     """Boxes of text and tables as they stand; of what is there twice, for old programs and new ones, the new."""
-    found: _Placed = []
+    placed: _Placed = []
     for child in element.iterchildren("{*}*"):
         local = str(child.tag).rpartition("}")[2]
         if local in ("sp", "tbl"):
-            found.append((_place(child) or inherited.get(_placeholder(child)), child))
+            placed.append((_place(child) or inherited.get(_placeholder(child)), child))
         elif local != "Fallback":  # what a group holds stays together
-            found += [(_place(child) or place, shape) for place, shape in _shapes(child, inherited)]
-    return _by_place(found)
+            placed += [(_place(child) or place, shape) for place, shape in _shapes(child, inherited)]
+    return _by_place(placed)
 
 
-def _by_place(found: _Placed) -> _Placed:
+def _by_place(shapes: _Placed) -> _Placed:
     """From the top down, what stands side by side from left to right; as the file has them if one tells no place."""
     rows: list[list[tuple[_BoxPlace, etree._Element]]] = []
-    placed = [(place, shape) for place, shape in found if place is not None]
-    if any(place is None and _role(shape) not in (*_TITLES, *_HEADS_AND_FEET) for place, shape in found):
-        return found
-    for place, shape in sorted(placed, key=lambda one: one[0][1::-1]):
+    placed = [(place, shape) for place, shape in shapes if place is not None]
+    if any(place is None and _role(shape) not in (*_TITLES, *_HEADS_AND_FEET) for place, shape in shapes):
+        return shapes
+    for place, shape in sorted(placed, key=lambda placed_shape: placed_shape[0][1::-1]):
         if not rows or place.y >= rows[-1][0][0].y + rows[-1][0][0].height / 2:
             rows.append([])
         rows[-1].append((place, shape))
-    ordered: _Placed = [one for row in rows for one in sorted(row, key=lambda one: one[0].x)]
-    return [one for one in found if one[0] is None] + ordered
+    ordered: _Placed = [
+        placed_shape
+        for row in rows
+        for placed_shape in sorted(row, key=lambda placed_shape: placed_shape[0].x)
+    ]
+    return [placed_shape for placed_shape in shapes if placed_shape[0] is None] + ordered
 
 
 def _place(element: etree._Element) -> _BoxPlace | None:
     paths = ("{*}spPr/{*}xfrm", "{*}grpSpPr/{*}xfrm", "{*}xfrm")
-    told = next((one for path in paths if (one := element.find(path)) is not None), None)
+    told = next((frame for path in paths if (frame := element.find(path)) is not None), None)
     place, size = (None, None) if told is None else (told.find("{*}off"), told.find("{*}ext"))
     if place is None or size is None:
         return None
@@ -143,7 +149,7 @@ def _role(shape: etree._Element) -> str:
 def _write(shape: etree._Element, builder: TextBuilder) -> None:
     role = _role(shape)
     if str(shape.tag).endswith("}tbl"):
-        rows = [[_cell(one) for one in row.iterfind("{*}tc") if not _is_covered(one)]
+        rows = [[_cell(cell) for cell in row.iterfind("{*}tc") if not _is_covered(cell)]
                 for row in shape.iterfind("{*}tr")]  # fmt: skip
         builder.add_table(rows, 1)
     elif role in _TITLES:
@@ -166,6 +172,6 @@ def _is_covered(cell: etree._Element) -> bool:
 
 def _text(paragraph: etree._Element) -> str:
     """The text of a paragraph, the number of the slide apart."""
-    numbers = {one for field in paragraph.iterfind("{*}fld[@type='slidenum']") for one in field}
-    shown = (one for one in paragraph.iter("{*}t", "{*}br") if one not in numbers)
-    return "".join("\n" if str(one.tag).endswith("}br") else one.text or "" for one in shown)
+    numbers = {part for field in paragraph.iterfind("{*}fld[@type='slidenum']") for part in field}
+    shown = (part for part in paragraph.iter("{*}t", "{*}br") if part not in numbers)
+    return "".join("\n" if str(part.tag).endswith("}br") else part.text or "" for part in shown)

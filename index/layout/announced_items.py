@@ -65,7 +65,7 @@ def mark_announced_items(groups: Sequence[LineGroup]) -> None:
 
 
 def _is_in_unit(group: LineGroup, lead: LineGroup) -> bool:
-    units = [(one.label or "").partition(",")[0] for one in (group, lead)]
+    units = [(member.label or "").partition(",")[0] for member in (group, lead)]
     return group.kind in (None, BlockKind.PARAGRAPH) and not group.level and units[0] == units[1]
 
 

@@ -39,10 +39,10 @@ class SpanCutter:
         """The spans of ``[start, end)`` that are not left out, trimmed of white space at both ends."""
         spans = self.remaining(start, end)
         texts = [self._source[span.start : span.end] for span in spans]
-        shown = [number for number, text in enumerate(texts) if text.strip()]
-        if not shown:
+        with_words = [number for number, text in enumerate(texts) if text.strip()]
+        if not with_words:
             return ()
-        first, last = shown[0], shown[-1]
+        first, last = with_words[0], with_words[-1]
         spans[first] = Span(spans[first].end - len(texts[first].lstrip()), spans[first].end)
         spans[last] = Span(spans[last].start, spans[last].end - len(texts[last]) + len(texts[last].rstrip()))
         return tuple(spans[first : last + 1])

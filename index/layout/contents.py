@@ -45,7 +45,9 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
             last = int(entry["page"] or last)
             end += 1
         titles = [collapse(entry["title"]).casefold() for entry in entries[at:end] if entry]
-        under = at > 0 and (groups[at - 1].kind is BlockKind.CONTENTS or is_contents_title(groups[at - 1].text))
+        under = at > 0 and (
+            groups[at - 1].kind is BlockKind.CONTENTS or is_contents_title(groups[at - 1].text)
+        )
         if len(titles) >= _FEWEST_ENTRIES and (
             under or 2 * sum(title in known for title in titles) >= len(titles)
         ):

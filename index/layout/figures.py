@@ -208,8 +208,8 @@ def _is_display(group: LineGroup, style: Typesetting) -> bool:
     """Whether a line group is a figure in display type: alone, in few words, in lines of half the column."""
     if len(group.text) > 60 or not _is_narrow(group, style, _DISPLAY):
         return False
-    each = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
-    return each or _DISPLAY_TEXT.match(group.text) is not None
+    every_line = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
+    return every_line or _DISPLAY_TEXT.match(group.text) is not None
 
 
 def _labelled_figure_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
@@ -246,7 +246,9 @@ def mark_boxes(groups: list[LineGroup], style: Typesetting) -> None:
         if end > index + 1:
             narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
     long = [
-        width for index, end, width in narrow if sum(len(one.lines) for one in groups[index + 1 : end]) >= 8
+        width
+        for index, end, width in narrow
+        if sum(len(member.lines) for member in groups[index + 1 : end]) >= 8
     ]
     usual = median(long or [0.0])
     for index, end, width in narrow:

@@ -122,15 +122,15 @@ def mark_sections(groups: list[LineGroup]) -> None:
         and not NUMBERED.match(group.text)
     ]
     expected = 1
-    found: list[int] = []
+    sections: list[int] = []
     for index, number in candidates:
         most = expected + 2 if groups[index].text[0] == "0" else expected
         if expected <= number <= most:
-            found.append(index)
+            sections.append(index)
             expected = number + 1
-    if len(found) < 2:
+    if len(sections) < 2:
         return
-    for index in found:
+    for index in sections:
         groups[index].kind, groups[index].level = BlockKind.HEADING, 1
         following = index + 1
         # The lead: what stands right under the title, with a blank line after it.

@@ -55,36 +55,43 @@ def _candidates_outside(candidates: list[_NoteCall], left_out: tuple[Span, ...])
 
 
 def _candidates(text: str) -> list[_NoteCall]:
-    found: list[_NoteCall] = []
+    candidates: list[_NoteCall] = []
     for match in _GLUED.finditer(text):
         stem, exact = _stem_before(text, match.start())
         if stem is None:
             continue
         word = text[match.start() : match.start(1)]
-        _add_candidate(found, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
+        _add_candidate(candidates, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
     for match in _ON_YEAR.finditer(text):
-        _add_candidate(found, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)])
+        _add_candidate(
+            candidates, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)]
+        )
     for match in _ALONE.finditer(text):
-        _add_candidate(found, match.start(1), match.group(1), 0.5, True, "")
+        _add_candidate(candidates, match.start(1), match.group(1), 0.5, True, "")
     for match in _RAISED.finditer(text):
         _add_candidate(
-            found, match.start(), match.group().translate(_RAISED_DIGITS), 1.0, False, f"@{match.start()}"
+            candidates,
+            match.start(),
+            match.group().translate(_RAISED_DIGITS),
+            1.0,
+            False,
+            f"@{match.start()}",
         )
-    found.sort(key=lambda candidate: candidate.start)
-    names = Counter((candidate.stem, candidate.first) for candidate in found)
+    candidates.sort(key=lambda candidate: candidate.start)
+    names = Counter((candidate.stem, candidate.first) for candidate in candidates)
     # «GTA18» said twice is a name with a number in it; a note is called once.
-    return [c for c in found if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
+    return [c for c in candidates if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
 
 
 def _add_candidate(
-    found: list[_NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
+    candidates: list[_NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
 ) -> None:
     values = [int(part) for part in digits.split(",")]
     if values[0] == 0 or digits[0] == "0":
         return
     if values != sorted(set(values)):
         digits, values = digits.split(",", 1)[0], values[:1]
-    found.append(_NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
+    candidates.append(_NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
 _MAX_STEM = 60

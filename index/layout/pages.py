@@ -72,10 +72,10 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
         if match := _LEADING_NUMBER.match(line.text):
             by_head[">" + line.text[match.end() :]].append((line.number, match.group(1)))
     footers: dict[int, int | None] = {}
-    for head, found in by_head.items():
+    for head, alike in by_head.items():
         # "Artículo 7" runs upward too: only a line of several words is a running one.
-        if len(found) >= 3 and len(head[1:].split()) >= 3:
-            footers.update(_running_numbers([number for number, _ in found], [tail for _, tail in found]))
+        if len(alike) >= 3 and len(head[1:].split()) >= 3:
+            footers.update(_running_numbers([number for number, _ in alike], [tail for _, tail in alike]))
     if len(named) >= 2 and _is_increasing([value for _, value in named]):
         footers.update(named)
     footers.update(_at_form_feeds(lines))
@@ -108,21 +108,23 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
             pages.append([])
         if not line.blank:
             pages[-1].append(line)
-    found: dict[int, int | None] = {}
+    running: dict[int, int | None] = {}
     for edge in (0, -1) if len(pages) > 1 else ():
         ends = [page[edge] for page in pages if page]
         short = [line for line in ends if len(line.text) < 40]
-        numbered = [(one.number, int(match[1])) for one in short if (match := _BARE_NUMBER.match(one.text))]
+        numbered = [
+            (line.number, int(match[1])) for line in short if (match := _BARE_NUMBER.match(line.text))
+        ]
         if len(numbered) >= 2 and _is_increasing([value for _, value in numbered]):
-            found.update(numbered)
+            running.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
         for line in ends:
             if len(line.text) <= _MAX_FOOTER:
                 repeated[line.text].append(line.number)
         for numbers in repeated.values():
             if len(numbers) >= 3:
-                found.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
-    return found
+                running.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
+    return running
 
 
 def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:
