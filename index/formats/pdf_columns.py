@@ -1,21 +1,13 @@
-"""The columns of a PDF page, found by the vertical strip of white that most fragments leave free.
-
-A strip that most of the page leaves free is found by the width of what stands beside it; one that only some lines leave
-free, amid text of the whole width, by the way that the lines beside it run on.
-"""
+"""The columns of a PDF page, found by the vertical strip of white that most fragments leave free."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, pairwise, takewhile
+from itertools import pairwise, takewhile
 from statistics import median
-from typing import NamedTuple
 
 from alpie.index.formats.pdf_fragments import Fragment
-from alpie.index.layout.forms import ends_sentence, starts_lower
-from alpie.index.layout.line_groups import ends_in_function_word
 
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
@@ -32,27 +24,8 @@ def regions(fragments: list[Fragment], depth: int = 0) -> Iterator[list[Fragment
     gutter = _gutter(fragments) if depth < _MAX_DEPTH else None
     if gutter is not None:
         yield from _regions_beside(fragments, gutter, depth)
-    else:
-        columns = _short_columns(fragments) if depth < _MAX_DEPTH else []
-        yield from _regions_around(fragments, columns, depth)
-
-
-def _regions_around(
-    fragments: list[Fragment], columns: Sequence[_Columns], depth: int
-) -> Iterator[list[Fragment]]:
-    """The regions of text of the whole width, with `columns` that stand amid it."""
-    in_columns = {id(fragment) for pair in columns for fragment in chain(pair.left, pair.right)}
-    between: list[list[Fragment]] = [[] for _ in range(len(columns) + 1)]
-    starts = [-pair.start for pair in columns]
-    for fragment in fragments:
-        if id(fragment) not in in_columns:
-            between[bisect_right(starts, -fragment.base)].append(fragment)
-    for number, wide in enumerate(between):
-        if wide:
-            yield wide
-        for pair in columns[number : number + 1]:
-            yield from regions(pair.left, depth + 1)
-            yield from regions(pair.right, depth + 1)
+    elif fragments:
+        yield fragments
 
 
 def _regions_beside(fragments: list[Fragment], gutter: float, depth: int) -> Iterator[list[Fragment]]:
@@ -118,83 +91,6 @@ def _heads_below(left: Sequence[Fragment], right: Sequence[Fragment]) -> int:
     size, bold = median(fragment.size for fragment in text), all(fragment.bold for fragment in text)
     last = takewhile(lambda line: line.size > _LARGER * size or (line.bold and not bold), reversed(left))
     return sum(fragment.base < bottom for fragment in last)
-
-
-class _Columns(NamedTuple):
-    """Two columns side by side."""
-
-    start: float  # the base of the first line that both have
-    left: list[Fragment]
-    right: list[Fragment]
-
-
-def _short_columns(fragments: list[Fragment]) -> list[_Columns]:
-    """Columns that stand side by side amid other text, from the top down.
-
-    Down each of them one line runs on in the next, as it does not from row to row of a table.
-    """
-    candidates: list[_Columns] = []
-    for edge, count in Counter(round(fragment.x0) for fragment in fragments).most_common(_MAX_EDGES):
-        placed = _sides(fragments, edge - 1.0) if count > 1 else []
-        for spans, group in groupby(placed, key=lambda fragment: not fragment[0]):
-            band = [] if spans else list(group)
-            left, right = ([fragment for side, fragment in band if side == which] for which in (-1, 1))
-            if not left or not right:
-                continue
-            start, end = min(left[0].base, right[0].base), max(left[-1].base, right[-1].base)
-            columns = _beside(left, start, end), _beside(right, start, end)
-            if all(map(_runs_on, columns)):
-                candidates.append(_Columns(start, *columns))
-    chosen: list[_Columns] = []
-    taken: set[int] = set()
-    for pair in sorted(candidates, key=lambda pair: -pair.start):
-        own = {id(fragment) for fragment in chain(pair.left, pair.right)}
-        if taken.isdisjoint(own):
-            chosen.append(pair)
-            taken |= own
-    return chosen
-
-
-def _beside(side: Sequence[Fragment], start: float, end: float) -> list[Fragment]:
-    """What of one side stands beside the other, from `start` down to `end`, and the lines next to it."""
-    level = [at for at, fragment in enumerate(side) if end - _APART <= fragment.base <= start + _APART]
-    if not level:
-        return []
-    first, last = level[0], level[-1]
-    while first and side[first - 1].base - side[first].base <= _NEXT * side[first].size:
-        first -= 1
-    while last + 1 < len(side) and side[last].base - side[last + 1].base <= _NEXT * side[last].size:
-        last += 1
-    return list(side[first : last + 1])
-
-
-def _runs_on(column: Sequence[Fragment]) -> bool:
-    """Whether most lines go on in the next: they are full, and the sentence goes on, as a small letter shows, or «de»."""
-    if len(column) < 2 or any(fragment.rows for fragment in column):
-        return False
-    edges: list[list[Fragment]] = []  # a column may be several
-    for fragment in sorted(column, key=lambda fragment: fragment.x0):
-        if not edges or fragment.x0 - edges[-1][-1].x0 > _APART:
-            edges.append([])
-        edges[-1].append(fragment)
-    on = off = 0
-    for lines in edges:
-        right = max(line.x1 for line in lines)
-        for fragment, below in pairwise(sorted(lines, key=lambda line: -line.base)):
-            if ends_sentence(fragment.text) or fragment.bold != below.bold:
-                continue
-            word = (below.x1 - below.x0) * len(below.text.split()[0]) / len(below.text)
-            full = fragment.x1 + word >= right and fragment.base - below.base <= 2 * _NEXT * fragment.size
-            goes_on = starts_lower(below.text) or ends_in_function_word(fragment.text)
-            on, off = (on + 1, off) if full and goes_on else (on, off + 1)
-    width = max(fragment.x1 for fragment in column) - min(fragment.x0 for fragment in column)
-    rows = len({round(fragment.base) for fragment in column})
-    surely = on >= (3.0 if rows < len(column) else 1.5) * off  # a table has cells side by side
-    return (
-        surely
-        and on >= 0.4 * (rows - 1)
-        and width >= _COLUMN_EMS * median(fragment.size for fragment in column)
-    )
 
 
 def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:

@@ -50,20 +50,11 @@ def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fr
     begins: dict[tuple[int, int], tuple[str, int]] = {}  # cell → that number, row
     placed: list[list[PlacedCell]] = []
     for row in range(len(grid.ys) - 1):
-        own = [cell for cell in sorted(cells) if cell[0] == row]
-        lines = [_lines(cells[cell], 0) for cell in own]
-        in_rows = _are_rows(lines)
-        for place in range(len(lines[0]) if in_rows else 1):
-            for cell, of_cell in zip(own, lines, strict=True):
-                begins[cell] = str(len(parts)), len(placed)
-                parts.append(of_cell[place].cells if in_rows else [cell_fragment(of_cell)])
-            nothing = "", len(placed)
-            placed.append(
-                [
-                    PlacedCell(start, end, *begins.get(cell, nothing))
-                    for cell, start, end in grid.cells_in(row)
-                ]
-            )
+        for cell in (cell for cell in sorted(cells) if cell[0] == row):
+            begins[cell] = str(len(parts)), row
+            parts.append([cell_fragment(_lines(cells[cell], 0))])
+        shown_cells = ((begins.get(cell, ("", row)), start, end) for cell, start, end in grid.cells_in(row))
+        placed.append([PlacedCell(start, end, *begun) for begun, start, end in shown_cells])
     shown: set[str] = set()
     made = [
         PdfLine(
@@ -78,7 +69,7 @@ def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fr
 def _shown_cells(
     row: Sequence[str], parts: Sequence[Sequence[Fragment]], written: set[str]
 ) -> list[Fragment]:
-    """The fragments of a row; what is not its own, a sign or a value that was `shown` before, on its base line."""
+    """The fragments of a row; what is not its own, a sign or a value that was `written` before, on its base line."""
     own = parts[max(int(number) for number in row if number != NOTHING)][0]  # of the cell that begins last
     sign = replace(own, text=NOTHING, raised=[], recognised=[], hyphens=[], bold=True)
     cells: list[Fragment] = []
@@ -88,12 +79,6 @@ def _shown_cells(
             cells.append(replace(fragment, base=own.base, recognised=[]) if repeated else fragment)
         written.add(number)
     return cells
-
-
-def _are_rows(cells: list[list[PdfLine]]) -> bool:
-    """Whether cells side by side hold a column of rows each, which no lines part."""
-    bases = {tuple(round(line.base / 2) for line in lines) for lines in cells}
-    return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
 
 
 def holds_line_end_sign(before: str, after: str) -> bool:

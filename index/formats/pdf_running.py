@@ -137,7 +137,7 @@ def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[LinePlac
 
 
 def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> set[LinePlace]:
-    """The outermost lines beside those `found` that the pages of one part repeat: its title, or the second line of a head."""
+    """The outermost lines beside those `running` that the pages of one part repeat: its title, or the second line of a head."""
     alike: dict[tuple[str, bool, int], list[LinePlace]] = defaultdict(list)
     for page, lines in enumerate(pages):
         body = [

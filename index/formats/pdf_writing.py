@@ -189,19 +189,11 @@ class PdfText:
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
         before, after = clean_text(line.text), clean_text(following.text)
-        if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
+        if DIVIDED.search(before) and after[:1].islower():
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
         elif holds_line_end_sign(before, after):
             self.marks.append(Span(end, start))
-
-    def _in_capitals(self, before: str, after: str) -> bool:
-        """Whether a word set in capitals is divided, and no compound: «REGLA-» before «MENTO»."""
-        halves = re.search(r"[^\W\d_]{2,}-$", before), re.match(r"[^\W\d_]{2,}", after)
-        if not halves[0] or not halves[1]:
-            return False
-        first, second = halves[0].group()[:-1], halves[1].group()
-        return first.isupper() and second.isupper() and fold(first + second) in lexicon_of("es")
 
     def _is_compound(self, before: str, after: str) -> bool:
         """Whether the document, else the language, writes the word that a line end divides with a hyphen."""
