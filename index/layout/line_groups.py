@@ -15,12 +15,10 @@ from alpie.index.layout.forms import (
     BULLET,
     CAPTION,
     DATE_LINE,
-    FIGURE_ONLY,
     FUNCTION_WORDS,
     LEGAL_LINE,
     MARKDOWN_HEADING,
     NUMBERED,
-    SECTION,
     ends_sentence,
     first_word,
     kind_by_form,
@@ -110,7 +108,7 @@ def group_lines(
             or line.number in rows
             or previous.number in rows
             or _begins_by_form(text, before, groups[-1], style)
-            or _ends_before(previous, before, text, style, previous.number in starts)
+            or _ends_before(previous, before, text, style)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
             groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
@@ -139,22 +137,16 @@ def _begins_by_form(text: str, before: str, group: LineGroup, style: Typesetting
     return bool(bullet or number)
 
 
-def _ends_before(previous: Line, before: str, after: str, style: Typesetting, starts_page: bool) -> bool:
+def _ends_before(previous: Line, before: str, after: str, style: Typesetting) -> bool:
     """Whether a paragraph ends between two lines that no blank line parts; their texts are `before` and `after`."""
     if not before or not after:
         return False
     if not style.wrapped:
         return ends_sentence(before) or not starts_lower(after)
-    if CAPTION.match(before) and not starts_lower(after) and not previous.carries_on:
-        return True
-    if starts_page and SECTION.match(before) and style.marks_wraps and not previous.carries_on:
-        return True  # a numbered title over its byline
     if starts_lower(after) or before[-1] in "-/,(":
         return False
     if style.marks_wraps:
         return not previous.carries_on
-    if len(previous.text) > 200:
-        return True
     room = style.column - previous.width - printed_width(" " + first_word(after))
     return ends_sentence(before) and room > 0.25 * style.column
 
@@ -198,8 +190,6 @@ def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> boo
         return _goes_on_lower(growing, after, style)
     if style.marks_wraps and not last.carries_on:
         return False
-    if FIGURE_ONLY.match(after.text) or ending[-1] in "%€":
-        return False
     if len(before.lines) < 3 or not style.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
         return False
     full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * style.column
@@ -222,11 +212,8 @@ def _goes_on_lower(growing: _JoinedGroup, after: LineGroup, style: Typesetting) 
     before, opening = growing.group, growing.texts[0]
     if len(growing.texts) == 1 and repeats_figure(growing.texts[-1], after.text):
         return False
-    one_line = len(before.lines) == 1
-    if SECTION.match(opening) and one_line and before.page_start:
-        return False
     # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
-    return opening[0].islower() or not one_line or not style.wrapped or before.lines[-1].carries_on
+    return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or before.lines[-1].carries_on
 
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
