@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from alpie.index.layout.forms import BULLET, CAPTION, WORDS
+from alpie.index.layout.forms import BULLET, CAPTION, WORDS, ends_sentence
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 from alpie.index.spanish.word_tables import alternatives
@@ -78,8 +79,24 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
             footers.update(_running_numbers([number for number, _ in alike], [tail for _, tail in alike]))
     if len(named) >= 2 and _is_increasing([value for _, value in named]):
         footers.update(named)
+        footers.update(_beside_numbers(lines, [number for number, _ in named]))
     footers.update(_at_form_feeds(lines))
     return footers
+
+
+def _beside_numbers(lines: list[Line], numbers: Sequence[int]) -> dict[int, None]:
+    """The lines of the same words above, or below, three or more numbers of pages: «BOLETÍN OFICIAL» over «Página 3»."""
+    beside: dict[int, None] = {}
+    for step in (-1, 1):
+        at = list(numbers)
+        while at:
+            alike: dict[str, list[int]] = defaultdict(list)
+            for line in (lines[number + step] for number in at if 0 <= number + step < len(lines)):
+                if not (line.blank or ends_sentence(line.text)):
+                    alike[line.text].append(line.number)
+            at = [number for same in alike.values() if len(same) >= 3 for number in same]
+            beside.update(dict.fromkeys(at))
+    return beside
 
 
 def _is_increasing(values: list[int]) -> bool:
