@@ -13,14 +13,21 @@ from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_tables import ITEM, NAMED, stands_in_columns, table_rows
 from alpie.index.layout.contents import is_contents_title
-from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence, first_word, starts_lower
+from alpie.index.layout.forms import (
+    BULLET_SIGNS,
+    LAST_BUT_ONE,
+    LETTER,
+    ends_sentence,
+    first_word,
+    starts_lower,
+)
 from alpie.index.layout.lines import printed_width
 
 _MARKER = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
-    r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
+    rf"(?:[{BULLET_SIGNS}–—\-*]|\(?{LETTER}[.)]|"
+    r"\(?(?:\d{1,3}|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
-_LETTERED = re.compile(r"[a-zñ](?:\.|(?: bis| ter)\))\s")
+_LETTERED = re.compile(rf"(?:[a-zñ]\.|{LETTER}\))\s")
 # a marker only where its words are bold and stand alone
 _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)

@@ -11,11 +11,11 @@ from operator import attrgetter
 
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_fragment
-from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
+from alpie.index.layout.forms import BULLET_SIGNS, LETTER, WORDS, ends_sentence, starts_lower
 from alpie.index.spanish.word_tables import alternatives
 
 ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
+    rf"(?:[{BULLET_SIGNS}]\s*|[–—*\-]\s+|\(?(?:\d{{1,3}}|{LETTER}|[ivx]{{2,5}})\)\s+|\d{{1,3}}\.[ºª]?\s+|[IVX]{{1,6}}\.\s+)(?=\S)"
 )
 # what a paragraph of its own begins with
 NAMED = re.compile(

@@ -12,18 +12,24 @@ from collections.abc import Sequence
 from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
+from alpie.index.spanish.number_words import ORDINAL_TENS, ORDINALS
 from alpie.index.spanish.word_tables import alternatives, word_sets
 
 _WORDS = word_sets(__file__)
+_FIRST_TEN = (*ORDINALS, ORDINAL_TENS[0])
+_ORDINALS = (*_FIRST_TEN, *(f"{ordinal[:-1]}a" for ordinal in _FIRST_TEN))
 # «ñ» is a letter of some lists and not of others
 ENUMERATIONS = (
     tuple("abcdefghijklmnñopqrstuvwxyz"),
     tuple("abcdefghijklmnopqrstuvwxyz"),
     tuple(str(number) for number in range(1, 100)),
     tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()),
+    _ORDINALS[:10],
+    _ORDINALS[10:],
 )
 _MARK = re.compile(
-    r"(?P<open>\(?)(?P<mark>\d{1,3}|[A-ZÑa-zñ]|[ivxl]{2,6}|[IVXL]{2,6})(?P<close>\)|\.[ºª°]|[º°ª]\.?|\.-|\.)\s+(?=\S)"
+    rf"(?P<open>\(?)(?P<mark>\d{{1,3}}|[A-ZÑa-zñ]|[ivxl]{{2,6}}|[IVXL]{{2,6}}|(?i:{'|'.join(_ORDINALS)}))"
+    r"(?P<close>\)|\.[ºª°]|[º°ª]\.?|\.-|\.)\s+(?=\S)"
 )
 # «… son las siguientes:», «Corresponde al Consejo:», and what breaks off before its object, «… integrado por:»
 _ANNOUNCES = re.compile(
