@@ -28,7 +28,7 @@ def hidden_by_style(tree: LexborHTMLParser) -> dict[int, NoticeKind]:
         if (element.attributes.get("media") or "all").lower() in ("all", "screen")
     ]
     told: dict[tuple[int, str], tuple[_Weight, str]] = {}
-    rules = [rule for sheet in sheets for rule in _rules(sheet.text())]
+    rules = [rule for sheet in sheets for rule in _screen_rules(sheet.text())]
     for place, (selectors, body) in enumerate(rules[:_MAX_RULES]):
         for selector in selectors.split(","):
             matched = _matches(tree, selector)
@@ -40,7 +40,7 @@ def hidden_by_style(tree: LexborHTMLParser) -> dict[int, NoticeKind]:
     return {element: NoticeKind.HIDDEN_TEXT for (element, _), (_, value) in told.items() if value in _HIDES}
 
 
-def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+def _screen_rules(sheet: str) -> Iterator[tuple[str, str]]:
     """Selectors and declarations of the rules that hold on a screen."""
     opened: list[str] = []
     for before, brace in re.findall(r"([^{}]*)([{}])", _COMMENT.sub("", sheet)):

@@ -264,7 +264,7 @@ class _DocxBody:
                 self._unread[NoticeKind.STRUCK_TEXT].append(element)
             elif tag == f"{W}txbxContent":
                 boxes.append(element)
-            elif (shown := self._shown(element, tag)) is not None:
+            elif (shown := self._shown_by_element(element, tag)) is not None:
                 yield shown
             elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in element):
                 self._unread[NoticeKind.FORMULAS].append(element)
@@ -277,12 +277,12 @@ class _DocxBody:
             else:
                 stack += reversed(element)
 
-    def _shown(self, element: Any, tag: str) -> str | None:
+    def _shown_by_element(self, element: Any, tag: str) -> str | None:
         """What an element of a run shows by itself; None where what stands in it does."""
         if tag == f"{W}t":
             if any(self._codes):
                 return ""
-            text = _OF_A_FONT.sub(partial(self._sign, font_of(element)), element.text or "")
+            text = _OF_A_FONT.sub(partial(self._font_character, font_of(element)), element.text or "")
             return RAISED + text + LOWERED if self._styles.is_raised(element.getparent()) else text
         if tag in _SHOWN:
             ends_page = tag == f"{W}br" and element.get(f"{W}type") == "page" and not self._rendered
@@ -294,11 +294,11 @@ class _DocxBody:
         if tag == f"{MATH}oMath":
             return formula_text(element)
         if tag == f"{W}fldChar":
-            self._follow_field(element.get(f"{W}fldCharType"))
+            self._enter_or_leave_field(element.get(f"{W}fldCharType"))
             return form_value(element)
         return None
 
-    def _follow_field(self, kind: str | None) -> None:
+    def _enter_or_leave_field(self, kind: str | None) -> None:
         if kind == "begin":
             self._fields.append(False)
             self._codes.append(True)
@@ -308,7 +308,7 @@ class _DocxBody:
             self._fields.pop()
             self._codes.pop()
 
-    def _sign(self, font: str, match: re.Match[str]) -> str:
+    def _font_character(self, font: str, match: re.Match[str]) -> str:
         shown = font_sign(ord(match[0]), font)
         self._signs += not shown
         return shown

@@ -28,14 +28,14 @@ def compose_accents(characters: list[Character | None]) -> list[Character | None
     gone: set[int] = set()
     for at in signs:
         for letter in (at + 1, at - 1):
-            if made := _composed(characters, at, letter):
+            if made := _compose_at(characters, at, letter):
                 characters[letter] = made
                 gone.add(at)
                 break
     return [character for at, character in enumerate(characters) if at not in gone] if gone else characters
 
 
-def _composed(characters: Sequence[Character | None], at: int, other: int) -> Character | None:
+def _compose_at(characters: Sequence[Character | None], at: int, other: int) -> Character | None:
     """The accent `at` and the letter beside it as one, if they are."""
     sign, base = characters[at], characters[other] if 0 <= other < len(characters) else None
     if sign is None or base is None or base.rotation != sign.rotation:
@@ -44,7 +44,7 @@ def _composed(characters: Sequence[Character | None], at: int, other: int) -> Ch
     over = min(sign.x1, base.x1) - max(sign.x0, base.x0) > 0.5 * min(sign.x1 - sign.x0, base.x1 - base.x0)
     sure = over or (other > at and (base.text in _DOTLESS or letter in "ñÑ"))
     if len(letter) > 1 or not (
-        sure or (other > at and letter.lower() in "áéíóúü" and _make_word(characters, at))
+        sure or (other > at and letter.lower() in "áéíóúü" and _makes_word(characters, at))
     ):
         return None
     blank = sign.blank if other > at else base.blank
@@ -57,17 +57,19 @@ def _composed(characters: Sequence[Character | None], at: int, other: int) -> Ch
     )
 
 
-def _make_word(characters: Sequence[Character | None], at: int) -> bool:
+def _makes_word(characters: Sequence[Character | None], at: int) -> bool:
     """Whether the letters around an accent are a word, and what stands before it is none that an apostrophe follows."""
     start, end = at, at + 1
     while (
-        start > max(at - _LONGEST, 0) and not _parts(characters[start]) and _is_of_word(characters[start - 1])
+        start > max(at - _LONGEST, 0)
+        and not _follows_blank(characters[start])
+        and _is_of_word(characters[start - 1])
     ):
         start -= 1
     while (
         end < min(at + _LONGEST, len(characters))
         and _is_of_word(characters[end])
-        and not _parts(characters[end])
+        and not _follows_blank(characters[end])
     ):
         end += 1
     before, after = (_letters(part) for part in (characters[start:at], characters[at + 1 : end]))
@@ -76,7 +78,7 @@ def _make_word(characters: Sequence[Character | None], at: int) -> bool:
     return len(before + after) > 2 and fold(before + after) in lexicon_of("es")
 
 
-def _parts(character: Character | None) -> bool:
+def _follows_blank(character: Character | None) -> bool:
     return character is not None and character.blank
 
 

@@ -97,7 +97,7 @@ def page_drawing(page: Any, box: Box) -> Drawing:
             if min(right - left, top - bottom) > _THIN:
                 drawing.fills.add(fill_colour(shape))
             if len(drawing.edges) < _MAX_EDGES:
-                drawing.edges += _edges(shape, matrix)
+                drawing.edges += _path_edges(shape, matrix)
     return drawing
 
 
@@ -116,10 +116,10 @@ def _flatten(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterator[
         elif depth:
             count = min(max(raw.FPDFFormObj_CountObjects(shape), 0), _MAX_OBJECTS)
             inner = (raw.FPDFFormObj_GetObject(shape, at) for at in range(count))
-            yield from _flatten(inner, _matrix(shape).multiply(matrix), depth - 1)
+            yield from _flatten(inner, _form_matrix(shape).multiply(matrix), depth - 1)
 
 
-def _matrix(form: Any) -> PdfMatrix:
+def _form_matrix(form: Any) -> PdfMatrix:
     matrix = raw.FS_MATRIX()
     return PdfMatrix.from_raw(matrix) if raw.FPDFPageObj_GetMatrix(form, matrix) else PdfMatrix()
 
@@ -138,7 +138,7 @@ def _overlap(box: Box, other: Box) -> float:
     return max(width, 0.0) * max(height, 0.0)
 
 
-def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
+def _path_edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
     """The straight lines of a path: what it strokes, or itself where it is a thin filled box."""
     count = raw.FPDFPath_CountSegments(path)
     fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -152,7 +152,7 @@ def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
             else:
                 yield (left + right) / 2, bottom, (left + right) / 2, top
         return
-    whole = _matrix(path).multiply(matrix)
+    whole = _form_matrix(path).multiply(matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = last = None
     for at in range(count):
@@ -296,7 +296,9 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], r
             before = None
             continue
         character.cell = (
-            before.cell if before is not None and _touch(before, character) else _cell(character, tables)
+            before.cell
+            if before is not None and _stands_in_word(before, character)
+            else _cell_of(character, tables)
         )
         if character.cell and character.text != " ":
             held[character.cell] += 1
@@ -312,13 +314,13 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], r
     return real
 
 
-def _touch(before: Character, character: Character) -> bool:
+def _stands_in_word(before: Character, character: Character) -> bool:
     if before.text == " " or character.blank or abs(character.base - before.base) >= 0.3 * character.size:
         return False
     return -0.3 * character.size < character.x0 - before.x1 < 0.1 * character.size
 
 
-def _cell(character: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:
+def _cell_of(character: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:
     for number, grid in enumerate(tables):
         slot = grid.cell_at(character.middle, character.base + 0.25 * character.size)
         if slot is not None:

@@ -47,7 +47,7 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list
     while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
         line = lines[end]
         gap = lines[end - 1].base - line.base if rows else 0.0
-        wraps = rows and gap <= _WRAPPED * pitch and _wraps(rows[-1], line, gap < 0.85 * least)
+        wraps = rows and gap <= _WRAPPED * pitch and _goes_on_with_row(rows[-1], line, gap < 0.85 * least)
         if wraps and any(_has_same_columns(rows[-1], below) for below in lines[index : index + _NEARBY]):
             rows[-1] = _with_cells(rows[-1], line)
         elif len(line.cells) >= 2 and gap < 3.5 * pitch:
@@ -73,7 +73,7 @@ def _least_gap(lines: Sequence[PdfLine], index: int, pitch: float) -> float:
     return least
 
 
-def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
+def _goes_on_with_row(row: PdfLine, line: PdfLine, near: bool) -> bool:
     """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
     above = [
         next((over for over in row.cells if abs(over.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells

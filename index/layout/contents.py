@@ -36,7 +36,7 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
     ]
     dotted = [at for at, entry in enumerate(entries) if entry and entry["leads"] != "\t"]
     if len(dotted) >= _FEWEST_ENTRIES:
-        _mark(groups, dotted)
+        _mark_entries(groups, dotted)
     known = {group.text.casefold() for group in groups}
     at = 0
     while at < len(groups):
@@ -51,11 +51,11 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
         if len(titles) >= _FEWEST_ENTRIES and (
             under or 2 * sum(title in known for title in titles) >= len(titles)
         ):
-            _mark(groups, range(at, end))
+            _mark_entries(groups, range(at, end))
         at = max(end, at + 1)
 
 
-def _mark(groups: Sequence[LineGroup], entries: Sequence[int]) -> None:
+def _mark_entries(groups: Sequence[LineGroup], entries: Sequence[int]) -> None:
     for at in entries:
         groups[at].kind, groups[at].row, groups[at].level = BlockKind.CONTENTS, False, 0
     first = entries[0]

@@ -80,7 +80,7 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
     if len(named) >= 2 and _is_increasing([value for _, value in named]):
         footers.update(named)
         footers.update(_beside_numbers(lines, [number for number, _ in named]))
-    footers.update(_at_form_feeds(lines))
+    footers.update(_running_at_form_feeds(lines))
     return footers
 
 
@@ -117,7 +117,7 @@ def _running_numbers(numbers: list[int], tails: list[str]) -> dict[int, int | No
     return {}
 
 
-def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
+def _running_at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     """Running lines at page edges, where form feeds show the edges: bare numbers and repeated words."""
     pages: list[list[Line]] = [[]]  # lines that are not blank
     for line in lines:
