@@ -48,7 +48,7 @@ from alpie.index.records import PageLabel
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 6  # of this package: raise it when the text that it makes of a file changes
+_RULES = 7  # of this package: raise it when the text that it makes of a file changes
 _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
