@@ -71,6 +71,8 @@ def _metadata(table: dict[Any, Any]) -> Metadata:
         value = next((lowered[key] for key in keys if lowered.get(key)), "")
         if isinstance(value, list):
             value = ", ".join(map(str, value))
-        values[name] = "" if isinstance(value, dict) else collapse(unescape(str(value)))  # «N&ordm; 3», from a page
+        values[name] = (
+            "" if isinstance(value, dict) else collapse(unescape(str(value)))
+        )  # «N&ordm; 3», from a page
     values["date"] = iso_date(values["date"])
     return Metadata(**values)
