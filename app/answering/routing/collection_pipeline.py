@@ -23,10 +23,10 @@ from alpie.index.records import Document, Passage
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
-from alpie.index.spanish.citable_units import Units
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference
+from alpie.index.spanish.units import Units
 
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for

@@ -13,8 +13,9 @@ from alpie.index.records import Passage
 from alpie.index.retrieval.passage_units import matches_place
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import Units, parse_label, units_in
+from alpie.index.spanish.citable_units import parse_label, units_in
 from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name
+from alpie.index.spanish.units import Units
 from alpie.index.spanish.word_tables import word_sets
 
 _NAME = 160  # characters after an article in which the name of its norm stands

@@ -19,8 +19,8 @@ from alpie.index.layout import lay_out
 from alpie.index.records import Document, Passage, collapse
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import Places
-from alpie.index.spanish.citable_units import _PROVISION_TYPES, UNIT_WORDS
 from alpie.index.spanish.references import parse_reference
+from alpie.index.spanish.units import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
@@ -139,8 +139,8 @@ def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: s
 
 
 def test_every_kind_of_place_can_be_told() -> None:
-    for kind in {*UNIT_WORDS, *_PROVISION_TYPES.values()}:
-        unit = ("provision", f"{kind} 2") if kind in _PROVISION_TYPES.values() else (kind, "2")
+    provisions = [Unit(UnitKind.PROVISION, f"{sort} 2") for sort in PROVISION_SORTS]
+    for unit in (*provisions, *(Unit(kind, "2") for kind in UNIT_WORDS)):
         assert unit_in_words((unit,)).endswith(" 2")
 
 
