@@ -171,7 +171,7 @@ class SearchIndex:
         order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
         if retriever == "lexical":
             order = order[fused[order] > 0]
-        nearest = self._nearest_lines(encoded, candidates[order]) if retriever == "hybrid" else ()
+        nearest = self._nearest_expansions(encoded, candidates[order]) if retriever == "hybrid" else ()
         hits = self._hits(encoded, candidates, scores, fused, own, order, nearest)
         milliseconds = {
             "encode": encoded.milliseconds,
@@ -182,8 +182,10 @@ class SearchIndex:
         return Retrieval(encoded, hits, candidates[order], milliseconds)
 
     def _word_scores(self, encoded: EncodedQuestion) -> _WordScores:
-        lines = self.expansions.word_scores(encoded.terms) if self.expansions else None
-        return _WordScores(self.lexical.scores(encoded.terms), self.lexical.scores(encoded.related), lines)
+        own, related = self.lexical.scores(encoded.terms), self.lexical.scores(encoded.related)
+        return _WordScores(
+            own, related, self.expansions.word_scores(encoded.terms) if self.expansions else None
+        )
 
     def _candidates(self, encoded: EncodedQuestion, words: _WordScores, allowed: Flags | None) -> Integers:
         """The rows of the passages that are among the best of any retriever, ascending."""
@@ -216,12 +218,12 @@ class SearchIndex:
         """The scores of the candidates by meaning and words of their expansions; empty where no candidate has any."""
         if self.expansions is None or words.expansions is None:
             return {}
-        if not (has_lines := self.expansions.has_lines(candidates)).any():
+        if not (is_expanded := self.expansions.has_expansions(candidates)).any():
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
-            "expansion": impute_scores(cosines, has_lines, scores["sentence"]),
-            "expansion_words": impute_scores(words.expansions[candidates], has_lines, scores["lexical"]),
+            "expansion": impute_scores(cosines, is_expanded, scores["sentence"]),
+            "expansion_words": impute_scores(words.expansions[candidates], is_expanded, scores["lexical"]),
         }
 
     def _fuse(self, scores: Mapping[str, Floats]) -> tuple[Floats, Floats]:
@@ -232,13 +234,16 @@ class SearchIndex:
         )
         return own, own + added
 
-    def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
+    def _nearest_expansions(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
         """The expansion of each passage that is nearest to the question, "" without any; () in an index without."""
         if self.expansions is None:
             return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
-        lines = (self.expansions.lines[passage] for passage in passages.tolist())
-        return [own[int(near.argmax())].text if own else "" for own, near in zip(lines, cosines, strict=True)]
+        expansions = (self.expansions.of_passages[passage] for passage in passages.tolist())
+        return [
+            of_passage[int(near.argmax())].text if of_passage else ""
+            for of_passage, near in zip(expansions, cosines, strict=True)
+        ]
 
     def _best_sentence_cosine(self, encoded: EncodedQuestion, candidates: Integers) -> Floats:
         """The largest cosine between the question and a sentence of each candidate, shape (candidates,)."""

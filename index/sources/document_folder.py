@@ -127,16 +127,17 @@ def read_sources(
             continue
         files[sha256] = entry.file
         document = completed.entry.document(extraction, sha256)
-        if (lines := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
-            expansions[entry.id] = lines
-            document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
+        if (written := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
+            expansions[entry.id] = written
+            document = replace(document, expansions=hashlib.sha256(written).hexdigest())
         documents.append(document)
         metadata[entry.id] = extraction.metadata
         if completed.missing:
             incomplete.append(replace(completed, listed=_lexical_path(path) in claimed))
-    lines_of = sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
     unused += [
-        SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata
+        SourceError.at(path, "sources.nobody", id=path.stem)
+        for path in sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
+        if path.stem not in metadata
     ]
     found = tuple(documents), tuple(problems), tuple(incomplete)
     return SourcesReport(*found, expansions, tuple(unused), tuple(others), metadata)
