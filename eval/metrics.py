@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,13 @@ def _quoted(score: QuestionScore) -> bool:
     return score.answered and score.quotes > 0
 
 
+class Ratio(NamedTuple):
+    """What a question adds to a ratio metric."""
+
+    numerator: float
+    denominator: float
+
+
 @dataclass(frozen=True)
 class Metric:
     """A ratio of sums over the questions that bear on it."""
@@ -125,10 +133,12 @@ class Metric:
     a_quote: bool = False  # the share of quotes, not of questions
     of_quotes: bool = True  # needs a pipeline that quotes, not one that only retrieves
 
-    def ratio(self, score: QuestionScore) -> tuple[float, float]:
-        """What a question adds to numerator and denominator."""
+    def ratio(self, score: QuestionScore) -> Ratio:
+        """What a question adds to the metric."""
         value = self.value(score) if self.bears(score) else None
-        return (0.0, 0.0) if value is None else (float(value), float(score.quotes) if self.a_quote else 1.0)
+        if value is None:
+            return Ratio(0.0, 0.0)
+        return Ratio(float(value), float(score.quotes) if self.a_quote else 1.0)
 
 
 METRICS: tuple[Metric, ...] = (

@@ -198,7 +198,7 @@ def _make_passage(
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
     start, end = sentences[0].start, max(sentence.end for sentence in sentences)
-    (_, page), *later_pages = layout.pages_between(start, end)
+    begin, *later_pages = layout.pages_between(start, end)
     words = document.structure.recognised if document.structure else ()
     return Passage(
         address=passage_address(document.id, heading, text),
@@ -208,7 +208,7 @@ def _make_passage(
         kind=block.kind,
         box=block.box,
         label=block.label,
-        page=page if layout.page_labels else block.page,
+        page=begin.label if layout.page_labels else block.page,
         paragraph=paragraphs[sentences[0].block],
         ordinal=ordinal,
         later_pages=tuple(later_pages),

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 _FILE = Path(__file__).with_name("encoder_samples.json")
 
 
-def sample_texts() -> tuple[list[str], list[str]]:
-    """The fixed questions and passages of the comparison, Spanish but for a few in English."""
+class SampleTexts(NamedTuple):
+    """The fixed texts of the comparison, Spanish but for a few in English."""
+
+    questions: list[str]
+    passages: list[str]
+
+
+def sample_texts() -> SampleTexts:
+    """The texts that encoders and tokenizers are compared on."""
     text = _FILE.read_text(encoding="utf-8")
     content: dict[str, list[str]] = json.loads(text)
-    return content["questions"], content["passages"]
+    return SampleTexts(content["questions"], content["passages"])
 
 
 FORMAT_VERSION = 1  # raise it when the tables or their check change

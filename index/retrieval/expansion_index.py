@@ -52,7 +52,7 @@ class ExpansionIndex:
 
     def nearest(self, vector: Floats, limit: int) -> Integers:
         """The passages of the `limit` nearest expansions."""
-        found, _ = self.vectors.search(vector, limit)
+        found = self.vectors.search(vector, limit).rows
         return np.asarray(np.searchsorted(self.bounds, found, side="right") - 1, dtype=np.int64)
 
     @cached_property

@@ -9,7 +9,7 @@ from alpie.index.messages import Message, message
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import parse_label
-from alpie.index.spanish.unit_numbers import order_of
+from alpie.index.spanish.unit_numbers import NumberRank, rank_of
 from alpie.index.spanish.units import (
     DIVISIONS,
     FEMININE,
@@ -57,10 +57,10 @@ def matches_number(wanted: str, own: str, kind: UnitKind) -> bool:
     return low <= own_high and own_low <= high
 
 
-def _bounds(number: str) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+def _bounds(number: str) -> tuple[NumberRank, NumberRank]:
     """The first and the last number of a range, which may be one number alone."""
     low, _, high = number.partition(_RANGE)
-    return order_of(low), order_of(high or low)
+    return rank_of(low), rank_of(high or low)
 
 
 def passage_units(passage: Passage) -> Iterator[Unit]:
@@ -76,7 +76,8 @@ def passage_units(passage: Passage) -> Iterator[Unit]:
         elif section := _SECTION.match(folded):
             yield Unit(UnitKind.SECTION, section[1])
             yield Unit(UnitKind.CHAPTER, section[1])
-    pages = [page for page in (passage.page, *(page for _, page in passage.later_pages)) if page is not None]
+    labels = (passage.page, *(page.label for page in passage.later_pages))
+    pages = [label for label in labels if label is not None]
     if pages:
         yield Unit(UnitKind.PAGE, _PAGES.join(fold(str(page)) for page in pages))
     if passage.label:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
-from alpie.index.spanish.analysis import Token, terms, words_by_stem
+from alpie.index.spanish.analysis import Token, stemmed_words, terms
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
 
@@ -75,6 +76,13 @@ class Retrieval:
     hits: tuple[Hit, ...]  # best first
     rows: Integers  # passage number of each hit
     milliseconds: Mapping[str, float] = field(default_factory=dict)
+
+
+class SentenceNumbers(NamedTuple):
+    """The numbers of the sentences of some passages, and where in them each passage begins."""
+
+    numbers: Integers
+    firsts: Integers  # (passages,)
 
 
 @dataclass(frozen=True)
@@ -193,8 +201,8 @@ class SearchIndex:
             return np.flatnonzero(allowed).astype(np.int64)
         limit = _CANDIDATES_PER_RETRIEVER
         if self.backend is None:
-            from_passages, _ = self.dense.search(encoded.vector, limit)
-            from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
+            from_passages = self.dense.search(encoded.vector, limit).rows
+            from_sentences = self.sentence_vectors.search(encoded.vector, 2 * limit).rows
             found, has_words = [from_passages, self.passages_of(from_sentences)], False
         else:
             query = Query.build(encoded.vector, encoded.terms, encoded.related, self.lexical)
@@ -251,11 +259,11 @@ class SearchIndex:
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
 
-    def sentence_numbers(self, passages: Integers) -> tuple[Integers, Integers]:
-        """The numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
+    def sentence_numbers(self, passages: Integers) -> SentenceNumbers:
+        """The numbers of all sentences of `passages`, in order."""
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
-        return concatenated_ranges(starts, counts), bounds_of(counts)[:-1]
+        return SentenceNumbers(concatenated_ranges(starts, counts), bounds_of(counts)[:-1])
 
     def _hits(
         self,
@@ -289,5 +297,5 @@ class SearchIndex:
 
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
-    words = (word for stem, word in words_by_stem(text) if stem in asked)
+    words = (word for stem, word in stemmed_words(text) if stem in asked)
     return tuple(dict.fromkeys(words))[:12]

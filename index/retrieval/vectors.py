@@ -7,7 +7,7 @@ lists of the nearest centroids: a sixteenth of them, 128 at least.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,13 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 _PROBED_SHARE = 1 / 16
 _MIN_PROBES = 128
 _SEED = 1234
+
+
+class NearestVectors(NamedTuple):
+    """The vectors nearest to one, best first: their numbers and cosines."""
+
+    rows: Integers
+    cosines: Floats
 
 
 class VectorIndex:
@@ -56,23 +63,23 @@ class VectorIndex:
         """How the index is searched: "exact" or, by lists of neighbours, "ivf"."""
         return "ivf" if hasattr(self._index, "nlist") else "exact"
 
-    def search(self, vector: Floats, limit: int) -> tuple[Integers, Floats]:
-        """The `limit` nearest rows to `vector`, shape (dimension,): their numbers and cosines, best first.
+    def search(self, vector: Floats, limit: int) -> NearestVectors:
+        """The `limit` nearest rows to `vector`, shape (dimension,).
 
         Equal scores are ordered by number, so that an answer does not depend on the number of threads.
         """
         limit = min(limit, len(self))
         if limit == 0:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+            return NearestVectors(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
         rows, scores = self._nearest(vector, limit)
         scores = np.round(scores, 6)
         order = np.lexsort((rows, -scores))
-        return rows[order], scores[order]
+        return NearestVectors(rows[order], scores[order])
 
-    def _nearest(self, vector: Floats, limit: int) -> tuple[Integers, Floats]:
+    def _nearest(self, vector: Floats, limit: int) -> NearestVectors:
         scores, rows = self._index.search(np.ascontiguousarray(vector[None, :], dtype=np.float32), limit)
         found = rows[0] >= 0
-        return rows[0][found], scores[0][found]
+        return NearestVectors(rows[0][found], scores[0][found])
 
     def rows(self, numbers: Integers) -> Floats:
         """The vectors of these rows, shape (len(numbers), dimension)."""

@@ -54,7 +54,7 @@ class UnitGroups(NamedTuple):
 def units_in(text: str) -> Iterator[ParsedUnits]:
     """The places that a text names."""
     folded, position = fold_in_place(text), 0
-    for start, _ in words_with_offsets(folded):
+    for start, _ in placed_words(folded):
         if start >= position:
             groups, end = parse_units(text, folded, start)
             position = max(position, end)
@@ -67,9 +67,16 @@ def parse_label(label: str) -> Units:
     return next(places_named(parse_units(label, fold_in_place(label), 0).groups), ())
 
 
-def words_with_offsets(folded: str) -> Iterator[tuple[int, str]]:
-    """Each word of a text with the offset where the word begins."""
-    return ((match.start(), match[0]) for match in re.finditer(r"\w+", folded))
+class PlacedWord(NamedTuple):
+    """A word of a text, and the offset where it begins."""
+
+    start: int
+    word: str
+
+
+def placed_words(folded: str) -> Iterator[PlacedWord]:
+    """The words of a text."""
+    return (PlacedWord(match.start(), match[0]) for match in re.finditer(r"\w+", folded))
 
 
 def parse_units(text: str, folded: str, position: int) -> UnitGroups:

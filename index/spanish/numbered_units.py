@@ -84,7 +84,9 @@ class NumberParser:
             return None
         choice = self.number(joint.end())
         if choice is None and (suffix := suffix_at(self.text, joint.end())):  # «14 y bis»
-            choice = ParsedUnits((Unit(self.kind, f"{last[0].number.split()[0]} {suffix[0]}"),), suffix[1])
+            choice = ParsedUnits(
+                (Unit(self.kind, f"{last[0].number.split()[0]} {suffix.canonical}"),), suffix.end
+            )
         if (
             choice is None
             and last[-1].kind is UnitKind.LETTER

@@ -17,8 +17,8 @@ from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.citable_units import (
     parse_bare_article,
     parse_units,
+    placed_words,
     places_named,
-    words_with_offsets,
 )
 from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
 from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
@@ -67,12 +67,10 @@ def parse_reference(text: str) -> Reference | None:
     folded = fold_in_place(text)
     if recital := _RECITAL.fullmatch(folded):
         return Reference(((Unit(UnitKind.RECITAL, recital[1]),),))
-    code = _CODE.match(
-        folded, next((at for at, word in words_with_offsets(folded) if word not in _ASKING), 0)
-    )
+    code = _CODE.match(folded, next((at for at, word in placed_words(folded) if word not in _ASKING), 0))
     if code and not folded[code.end() :].strip(" ?!."):
         return Reference((), code=code["code"])
-    for first, _ in words_with_offsets(folded):
+    for first, _ in placed_words(folded):
         groups, end = parse_units(text, folded, first)
         bare = None if groups else parse_bare_article(text, folded, first)
         if bare is not None:
@@ -123,7 +121,7 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
 
 def _only_asks(folded: str) -> bool:
     """Whether words only ask what a document says: «…, ¿qué dice el informe?»."""
-    return all(word in _ASKING or first_noun(word) for _, word in words_with_offsets(folded))
+    return all(word in _ASKING or first_noun(word) for _, word in placed_words(folded))
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.events import api
@@ -189,8 +189,15 @@ def script_of(translations: PageTranslations, home: str, options: PageOptions) -
     return "\n".join((*declared, *parts))
 
 
-def head_of(translations: PageTranslations, script: str, root: str) -> tuple[str, str]:
-    """What goes into the document head, styles and the address of the script; and a `Link` header that names them early.
+class PageHead(NamedTuple):
+    """What goes into the document head, styles and the address of the script; and a `Link` header that names them early."""
+
+    markup: str
+    link_header: str
+
+
+def head_of(translations: PageTranslations, script: str, root: str) -> PageHead:
+    """The head of the page.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
     """
@@ -198,7 +205,7 @@ def head_of(translations: PageTranslations, script: str, root: str) -> tuple[str
     source = f"{root}/al/script?lang={translations.language}&v={_digest(script.encode())}"
     files = [*((address, "style") for address in styles), (source, "script")]
     early = ", ".join(f"<{address}>; rel=preload; as={kind}" for address, kind in files)
-    return render("head", translations, styles=styles, script=source), early
+    return PageHead(render("head", translations, styles=styles, script=source), early)
 
 
 def first_paint(

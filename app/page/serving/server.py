@@ -110,7 +110,7 @@ def _paths(options: PageOptions) -> dict[str, str]:
 
 
 def _homes(options: PageOptions) -> dict[str, str]:
-    return {one: options.root_path + path for one, path in _paths(options).items()}
+    return {language: options.root_path + path for language, path in _paths(options).items()}
 
 
 def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> FastAPI:
@@ -129,7 +129,9 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
     }
     routes = PageRoutes(loader, options, meter, scripts)
     routes.add_to(app)
-    pages = _mount_pages(app, loader, options, meter, {one: head for one, (head, _) in heads.items()})
+    pages = _mount_pages(
+        app, loader, options, meter, {language: head.markup for language, head in heads.items()}
+    )
     if meter:
         meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
     firsts = {
@@ -137,7 +139,9 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
         for language in LANGUAGES
     }
     app.add_middleware(FirstPaint, made=firsts)
-    app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
+    app.add_middleware(
+        Delivery, links={paths[language]: head.link_header for language, head in heads.items()}
+    )
     handlers = {paths[one]: Handlers.from_page(page, one) for one, page in pages.items()}
     app.add_middleware(PermittedEvents, pages=handlers)
     return app

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import message
@@ -44,6 +45,13 @@ class Collection:
     def address(self) -> str:
         """The path at which the collection is served, below that of the site."""
         return f"/c/{self.slug}/"
+
+
+class RemovedCollection(NamedTuple):
+    """A collection that was taken out, and the token that `restore` and `erase` want."""
+
+    token: str
+    collection: Collection
 
 
 class Collections:
@@ -89,12 +97,14 @@ class Collections:
             place.mkdir(parents=True)
             one.folder.rename(place / slug)
 
-    def removed(self) -> tuple[tuple[str, Collection], ...]:
-        """The collections that were taken out, the latest first, each with the token that `restore` and `erase` want."""
+    def removed(self) -> tuple[RemovedCollection, ...]:
+        """The collections that were taken out, the latest first."""
         places = [*(self._folder / REMOVED).glob("*/*/")]
         places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
         found = [(place.parent.name, _read(place)) for place in places]
-        return tuple((token, one) for token, one in found if one and TOKEN.fullmatch(token))
+        return tuple(
+            RemovedCollection(token, taken) for token, taken in found if taken and TOKEN.fullmatch(token)
+        )
 
     def restore(self, token: str) -> Collection:
         """Put back the collection taken out as `token`; under another address where its own is taken by now."""

@@ -19,7 +19,7 @@ from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import passage_link, question_link
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
-from alpie.app.page.views.templates import Markup, render, split_at_ranges
+from alpie.app.page.views.templates import Markup, TextPart, render, split_at_ranges
 from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
 from alpie.index import package_version
@@ -190,7 +190,7 @@ def _suggestions(answer: Answer, translations: PageTranslations) -> Iterable[_Su
 
 class _QuoteLine(NamedTuple):
     style: str  # class of the element
-    runs: list[tuple[str, bool]]  # and whether each answers
+    runs: list[TextPart]  # inside: what answers
 
 
 class _StyledRange(NamedTuple):

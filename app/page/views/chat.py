@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypedDict
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -209,14 +209,22 @@ class Chat:
         return render("sentence", self._translations, style=style, text=self._translations(key))
 
 
-def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
-    """Messages and last questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
+class PastMessages(NamedTuple):
+    """What a browser has kept of a conversation: its messages, and the last questions as typed."""
+
+    messages: list[ChatMessage]
+    questions: list[str]
+
+
+def read_past(past: object) -> PastMessages:
+    """The messages in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
         rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
     except ValidationError:
-        return [], []
+        return PastMessages([], [])
     if any("\n" in content for _, content in rows):
-        return [], []
+        return PastMessages([], [])
     matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
     questions = [html.unescape(match[1])[:MAX_TYPED_CHARACTERS] for match in matches if match]
-    return [{"role": role, "content": content} for role, content in rows], questions[-MAX_TURNS:]
+    messages: list[ChatMessage] = [{"role": role, "content": content} for role, content in rows]
+    return PastMessages(messages, questions[-MAX_TURNS:])

@@ -72,17 +72,19 @@ def render_documents(
         built=translations.moment(corpus.built_at) if corpus else "",
         passages=translations.count("count.passages", len(corpus.passages)) if corpus else "",
         counted=translations.count("count.documents", len(documents)),
-        unread=[translations("notice.file", file=one.file, notice=one.reason) for one in unread],
+        unread=[translations("notice.file", file=file.file, notice=file.reason) for file in unread],
         name=options.collection or translations("collections.shipped"),
         first=options.first or translations("collections.shipped"),
         collections=collections.all() if collections else (),
         options=options,
         home="/" if translations.language == options.language else f"/{translations.language}/",
-        removed_collections=[(token, one.name) for token, one in removed],
+        removed_collections=[(taken.token, taken.collection.name) for taken in removed],
         most=translations.number(options.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
-        removed_documents=[(one.token, one.title) for one in editor.removed()] if editor else (),
+        removed_documents=[(document.token, document.title) for document in editor.removed()]
+        if editor
+        else (),
         languages=[(language, translations.language_name(language)) for language in _LANGUAGES],
     )
 

@@ -16,7 +16,7 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.records import Document, Passage, collapse
+from alpie.index.records import Document, PageStart, Passage, collapse
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import Places
 from alpie.index.spanish.references import parse_reference
@@ -282,7 +282,8 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     text = "La cuota es de 8 euros.\nEl plazo es de un mes.\nLa sede es la de siempre."
     (passage,) = make_passages(document_of(text), lay_out(document_of(text)))
     second, third = text.index("El plazo"), text.index("La sede")
-    places = Places([replace(passage, page="iv", later_pages=((second, 4), (third, 5)))])
+    later = (PageStart(second, 4), PageStart(third, 5))
+    places = Places([replace(passage, page="iv", later_pages=later)])
 
     def on(page: str) -> list[tuple[int, int]]:
         reference = parse_reference(f"página {page}")
