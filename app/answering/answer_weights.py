@@ -19,7 +19,11 @@ from numpy.typing import NDArray
 from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
-from alpie.index.retrieval.search import HybridWeights
+from alpie.index.retrieval.hybrid_weights import HybridWeights
+
+# Of the best candidate's log-odds beside the hybrid score, where passages are put in order: one that is e times as
+# likely as another's makes up for two points.
+_RERANK_WEIGHT = 2.0
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
 
@@ -62,8 +66,7 @@ class Weights:
     firm_threshold: float = 0.0
     far_cosine: float = 0.0  # cosine of the best candidate below which nothing is shown as near
     near_cosine: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
-    # weight of its best candidate in the order of the passages, beside the hybrid score
-    rerank_weight: float = 2.0
+    rerank_weight: float = _RERANK_WEIGHT  # of its best candidate in the order of the passages
 
 
 @dataclass(frozen=True)

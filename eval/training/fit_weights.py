@@ -50,7 +50,8 @@ from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.retrieval.search import HybridWeights, SearchIndex
+from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval.search import SearchIndex
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one

@@ -22,6 +22,7 @@ from alpie.index.records import Hit, Passage
 from alpie.index.retrieval import RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, top_rows
 from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
+from alpie.index.retrieval.hybrid_weights import HybridWeights
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
@@ -30,22 +31,9 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
 
 _CANDIDATES_PER_RETRIEVER = 100
-
-
-@dataclass(frozen=True)
-class HybridWeights:
-    """The weights of the fused score; the bundled encoder's cosines lie between .7 and .95, BM25 between 0 and 1."""
-
-    dense: float = 20.0
-    sentence: float = 20.0
-    lexical: float = 3.0
-    expansion: float = 40.0
-    expansion_words: float = 5.0
-
-    def scaled(self, cosines: float) -> HybridWeights:
-        """The weights for an encoder whose cosines lie closer together than the bundled one's, by the factor `cosines`."""
-        raised = {name: cosines * getattr(self, name) for name in ("dense", "sentence", "expansion")}
-        return replace(self, **raised)
+_PARTS_PER_PASSAGE = 2  # of the nearest sentences or expansions, so many are often of one passage
+_MAX_WORDS_SHOWN = 12  # of a question's words that a passage has
+SCORE_DECIMALS = 5  # scores that differ by less are equal, so that the order does not depend on the machine
 
 
 @dataclass(frozen=True)
@@ -96,7 +84,7 @@ class SearchIndex:
     lexical: TermIndex
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
-    weights: HybridWeights = HybridWeights()
+    weights: HybridWeights = field(default_factory=HybridWeights)
     backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
     # by which misspelt words of a question are corrected; None: none are
     lexicon: Lexicons | None = lexicon_of
@@ -176,7 +164,7 @@ class SearchIndex:
         scores |= self._expansion_scores(encoded, words, candidates, scores)
         after_retrieval = perf_counter()
         own, fused = self._fuse(scores) if retriever == "hybrid" else (scores[retriever],) * 2
-        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
+        order = np.lexsort((candidates, -np.round(fused, SCORE_DECIMALS)))[:limit]
         if retriever == "lexical":
             order = order[fused[order] > 0]
         nearest = self._nearest_expansions(encoded, candidates[order]) if retriever == "hybrid" else ()
@@ -202,7 +190,7 @@ class SearchIndex:
         limit = _CANDIDATES_PER_RETRIEVER
         if self.backend is None:
             from_passages = self.dense.search(encoded.vector, limit).rows
-            from_sentences = self.sentence_vectors.search(encoded.vector, 2 * limit).rows
+            from_sentences = self.sentence_vectors.search(encoded.vector, _PARTS_PER_PASSAGE * limit).rows
             found, has_words = [from_passages, self.passages_of(from_sentences)], False
         else:
             query = Query.build(encoded.vector, encoded.terms, encoded.related, self.lexical)
@@ -213,7 +201,8 @@ class SearchIndex:
         if not has_words:
             found += [top_rows(scores, limit) for scores in (words.own, words.related)]
         if self.expansions is not None and words.expansions is not None:
-            found += [self.expansions.nearest(encoded.vector, 2 * limit), top_rows(words.expansions, limit)]
+            nearest = self.expansions.nearest(encoded.vector, _PARTS_PER_PASSAGE * limit)
+            found += [nearest, top_rows(words.expansions, limit)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
@@ -298,4 +287,4 @@ class SearchIndex:
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
     words = (word for stem, word in stemmed_words(text) if stem in asked)
-    return tuple(dict.fromkeys(words))[:12]
+    return tuple(dict.fromkeys(words))[:_MAX_WORDS_SHOWN]

@@ -26,6 +26,10 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 _PROBED_SHARE = 1 / 16
 _MIN_PROBES = 128
 _SEED = 1234
+_COSINE_DECIMALS = 6  # cosines that differ by less are equal: threads add them up in any order
+# The bound of quantised numbers is a multiple of this, so that vectors which are reconstructed and added again get the same
+# one. It may be exceeded by a twentieth of a step, as the outermost byte stands for a number .4 % larger.
+_BOUND_STEP, _OVER_BOUND = 1 / 8, 0.05
 
 
 class NearestVectors(NamedTuple):
@@ -72,7 +76,7 @@ class VectorIndex:
         if limit == 0:
             return NearestVectors(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
         rows, scores = self._nearest(vector, limit)
-        scores = np.round(scores, 6)
+        scores = np.round(scores, _COSINE_DECIMALS)
         order = np.lexsort((rows, -scores))
         return NearestVectors(rows[order], scores[order])
 
@@ -118,8 +122,8 @@ def _quantised(vectors: Floats) -> Any:
 
     dimension = int(vectors.shape[1])
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    # the outermost byte stands for a number .4 % larger
-    bound = np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8
+    steps = np.ceil(np.abs(vectors).max(initial=_BOUND_STEP) / _BOUND_STEP - _OVER_BOUND)
+    bound = _BOUND_STEP * steps
     ranges = np.repeat(np.array([-bound, 2 * bound], np.float32), dimension)  # lowest, then width, of each
     faiss.copy_array_to_vector(ranges, index.sq.trained)
     index.is_trained = True

@@ -19,6 +19,7 @@ from alpie.index.spanish.units import Units
 from alpie.index.spanish.word_tables import word_sets
 
 _NAME = 160  # characters after an article in which the name of its norm stands
+_WORDS_AFTER = 3  # an article, in which the document itself is named: «de esta ley»
 _BESIDE = 2  # words that may stand within a name besides its own
 # A norm with its name: «Código Penal», «Ley 9/2001», and not «el Convenio define».
 _NAMED = re.compile(r"(?:(?:el|la)\s+)?\w+(?:\s+(?:de|del|la|el|los|las|sobre))*\s+[«“]?[A-ZÁÉÍÓÚÑ\d]")
@@ -70,7 +71,7 @@ def _opens(text: str, but: Units = ()) -> bool:
 
 def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
     """Whether a place is one of the norm `name`, by the words before and after: not of another norm, nor of the document."""
-    following = fold(after).split()[:3]
+    following = fold(after).split()[:_WORDS_AFTER]
     if any(word.strip(",.") in _OWN for word in following):
         return False
     named = after.lstrip(" ,(").partition(" ")[2] if following[:1] and following[0] in ("de", "del") else ""

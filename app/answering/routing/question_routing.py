@@ -89,6 +89,7 @@ _FEWEST_PARTS = 2  # of several questions in one that have an answer
 # Of the threshold, for what one document says: a weak answer of it is shown beside what the others say.
 _LENIENT_SHARE = 0.6
 _MAX_PARTS = 8  # documents shown one by one
+_HITS_PER_PART = 10  # passages among which these documents are found: several are often of one document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +252,7 @@ class QuestionRouter(CollectionPipeline):
         completed = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > _MAX_PARTS:
-            hits = self.index.search(completed, 10 * _MAX_PARTS, allowed=self.lookup.allowed).hits
+            hits = self.index.search(completed, _HITS_PER_PART * _MAX_PARTS, allowed=self.lookup.allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
         encoded = self.index.encode(completed)
         answers = [self._lenient_router((id_,))._answer_from_document(asked, encoded) for id_ in ids]

@@ -73,7 +73,9 @@ def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: 
     for rank, place in enumerate(places):
         of_it = by_document.setdefault(place.passage.document_id, [])
         for span in _adjacent_runs(place, documents[place.passage.document_id].text):
-            candidate = Candidate(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
+            candidate = Candidate(
+                hit=Hit(place.passage, 1.0), rank=rank, span=span, row=0, score=0.0, probability=1.0
+            )
             quote = quote_candidate(candidate, 1.0, documents) if len(of_it) < most else None
             if quote is not None and not _is_name_alone(quote):
                 of_it.append(quote)

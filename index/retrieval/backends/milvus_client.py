@@ -27,6 +27,8 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 _SPARSE_SINCE = (2, 4)  # sparse vectors
 _OLDEST = (2, 3)
+_TIMED_OUT_SHARE = 0.95  # of the time allowed: a call that failed so late failed because of it
+_MAX_REASON = 300  # characters of what the server says
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
 _MIN_ID, _LARGEST_ID = -(2**63), 2**63 - 1
 # By default the client pings an idle connection every ten seconds; Milvus Lite takes that for an attack («too_many_pings»)
@@ -163,7 +165,7 @@ class MilvusConnection:
 
     def _failure_of(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
         place = self.address.display_name
-        if seconds >= 0.95 * self.timeout_seconds:
+        if seconds >= _TIMED_OUT_SHARE * self.timeout_seconds:
             allowed = f"{self.timeout_seconds:g}"
             return BackendUnavailable(message("milvus.slow", place=place, seconds=allowed, method=method))
         return BackendUnavailable(message("milvus.failed", place=place, method=method, error=_reason(error)))
@@ -172,7 +174,7 @@ class MilvusConnection:
 def _reason(error: Exception) -> str:
     """The message of a library's error, on one line of at most 300 characters."""
     message = getattr(error, "message", "") or str(error)
-    return " ".join(str(message).split())[:300].rstrip(".") or type(error).__name__
+    return " ".join(str(message).split())[:_MAX_REASON].rstrip(".") or type(error).__name__
 
 
 def _check_packages(address: MilvusAddress) -> None:
