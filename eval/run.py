@@ -50,6 +50,11 @@ class EvaluationOptions:
     resamples: int = RESAMPLES  # of the bootstrap
     study: str | None = None  # instead of the report: "ablation" or "misses"
 
+    @property
+    def compares(self) -> bool:
+        """Whether other pipelines answer, too."""
+        return self.report is not None if self.compare is None else self.compare
+
 
 @dataclass(frozen=True)
 class CorpusSource:
@@ -162,7 +167,7 @@ def _measure(
     on_question: OnQuestion | None,
 ) -> Study:
     pipelines = [own_pipeline(corpus, questions, on_question)]
-    if options.report is not None if options.compare is None else options.compare:
+    if options.compares:
         pipelines += other_pipelines(corpus, questions, on_question)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)

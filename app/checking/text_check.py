@@ -85,7 +85,9 @@ def passage_at(passages: Sequence[Passage], spans: tuple[Span, ...]) -> Passage 
     if near:
         return max(near, key=lambda passage: (shared(passage), -abs(passage.start - start)))
     following = [passage for passage in passages if passage.start >= end]
-    return min(following, key=lambda p: p.start) if following else (passages[-1] if passages else None)
+    if following:
+        return min(following, key=lambda passage: passage.start)
+    return passages[-1] if passages else None
 
 
 class TextChecker:

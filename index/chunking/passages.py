@@ -31,7 +31,9 @@ def label_below_heading(path: Sequence[str], label: str | None) -> str:
     heading = collapse(path[-1]).casefold() if path else ""
     unit, comma, rest = label.partition(", ")
     stands_there = heading.startswith(unit.casefold()) and not heading[len(unit) :][:1].isalnum()
-    return (rest if comma else "") if stands_there else label
+    if not stands_there:
+        return label
+    return rest if comma else ""
 
 
 def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Mapping[int, int]:

@@ -170,7 +170,9 @@ def locator(citation: Citation, language: str = "es") -> str:
     section = " › ".join(map(_without_stop, citation.path))
     unit = label_below_heading(citation.path, citation.label)
     names_itself = citation.label or only_orders(section)  # «Sección 2. Plazos» is no «sección Sección 2»
-    parts = [section if names_itself else translations("cite.section", section=section)] if section else []
+    parts: list[str] = []
+    if section:
+        parts.append(section if names_itself else translations("cite.section", section=section))
     if citation.box and citation.box not in citation.path:
         parts.append(translations("cite.box", title=translations.quoted(citation.box)))
     if unit:

@@ -115,15 +115,16 @@ class QuestionRouter(CollectionPipeline):
         if each_document:
             return self._answer_by_document(question, turns)
         if asks_for_elaboration(question.searched):
-            before = substantive_turns(turns)
-            return (
-                self._explain_last_answer(question, before) if before else self._small_talk_answer(question)
-            )
+            if before := substantive_turns(turns):
+                return self._explain_last_answer(question, before)
+            return self._small_talk_answer(question)
         sides = comparison_sides(question, self.lookup.names)
         if sides and (compared := self._answer_comparison(question, sides, turns)):
             return compared
         answer = self._ask_one(question.typed, turns)
-        return (self._answer_each_question(question, turns) if answer.answered else None) or answer
+        if not answer.answered:
+            return answer
+        return self._answer_each_question(question, turns) or answer
 
     def _explain_last_answer(self, question: Question, before: Sequence[str]) -> Answer:
         """The last answer explained; where the last answer was a refusal, that refusal."""
@@ -132,11 +133,9 @@ class QuestionRouter(CollectionPipeline):
         answer = replace(
             answer, question=question.typed, language=question.language, follows=(*answer.follows, last)
         )
-        return (
-            explain_answer(answer, self.index, self.documents, self.lookup.allowed)
-            if answer.answered
-            else answer
-        )
+        if not answer.answered:
+            return answer
+        return explain_answer(answer, self.index, self.documents, self.lookup.allowed)
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """Answer a single question, completed by the earlier questions that it depends on."""
@@ -189,11 +188,14 @@ class QuestionRouter(CollectionPipeline):
         shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
-                first = answers[number]
-                # a document that answers unsurely may be surer in other words; one that says nothing is not asked again
-                unsure = first and first.tentative if side.documents else not shared[number]
-                other = self._answer_side(replace(side, question=asked), turns) if unsure else None
-                least = first.confidence if side.documents and first else 0.0
+                first, least = answers[number], 0.0
+                if not side.documents:
+                    asks_again = not shared[number]
+                elif first is None:  # a document that says nothing is not asked again
+                    asks_again = False
+                else:  # one that answers unsurely may be surer in other words
+                    asks_again, least = first.tentative, first.confidence
+                other = self._answer_side(replace(side, question=asked), turns) if asks_again else None
                 if other and other.answered and other.confidence > least:
                     answers[number] = other
                     shared = share_quotes(answers, self.policy)

@@ -120,11 +120,11 @@ def split_question(question: Question) -> tuple[str, ...]:
 
 def _as_question(part: str, later: bool, english: bool) -> str:
     alone = not later or len(content_words(part)) >= _STANDS_ALONE or bool(names_in(part))
-    asked = (
-        f"{part[:1].upper()}{part[1:]}?"
-        if alone
-        else f"{'And' if english else 'Y'} {part[:1].lower()}{part[1:]}?"
-    )
+    if alone:
+        asked = f"{part[:1].upper()}{part[1:]}?"
+    else:
+        also = "And" if english else "Y"
+        asked = f"{also} {part[:1].lower()}{part[1:]}?"
     opened = english or "¿" in part or not (later or _ASKS.match(fold_in_place(part)))
     return asked if opened else f"¿{asked}"
 

@@ -89,7 +89,9 @@ def _relation(folded: str, name: _Name) -> _Relation:
     """What the words before and after a name make of it: «según …», «¿qué dice …?», «…, ¿qué …?»."""
     before = _BEFORE.search(folded, 0, name.start)
     opens = not folded[: name.start].strip(" ¿¡") and folded[name.end :].lstrip()[:1] == ","
-    adverbial = before.start() if before and before["adverbial"] else name.start if opens else None
+    adverbial = name.start if opens else None
+    if before and before["adverbial"]:
+        adverbial = before.start()
     return _Relation(before is not None or opens or bool(_AFTER.match(folded, name.end)), adverbial)
 
 

@@ -264,8 +264,11 @@ class PageRoutes:
         return Response(self._meter.exposition(), media_type=CONTENT_TYPE)
 
     async def _health(self) -> JSONResponse:
-        state = "ready" if self._loader.ready else "failed" if self._loader.settled else "opening"
-        return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
+        if self._loader.ready:
+            return JSONResponse({"status": "ready"})
+        if self._loader.settled:
+            return JSONResponse({"status": "failed"}, status_code=503)
+        return JSONResponse({"status": "opening"})
 
 
 def _query(request: Request) -> dict[str, str]:

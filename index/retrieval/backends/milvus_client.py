@@ -270,7 +270,8 @@ def collection_to_write(
     name = connection.address.name
     current = _collection_of_alias(connection)
     earlier = [collection for collection in _own_collections(connection) if collection != current]
-    for collection in [] if fresh else [*([current] if current else []), *earlier]:
+    known = [current, *earlier] if current else earlier
+    for collection in () if fresh else known:
         held = collection_stamp(name, collection)
         if held and held.can_grow(stamp) and connection.call("has_collection", collection + SENTENCES):
             connection.call("load_collection", collection)
