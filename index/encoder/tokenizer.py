@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
-from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
+from alpie.index.encoder.mapped_tokenizer import MappedTokenizer
+from alpie.index.encoder.piece_table import write_tables
 from alpie.index.errors import FileError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from alpie.index.encoder.word_pieces import AnyTokenizer
+    from alpie.index.encoder.mapped_tokenizer import AnyTokenizer
 
 _FILE = Path(__file__).with_name("encoder_samples.json")
 
