@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import NamedTuple
 
-from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.service.addresses import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations

@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 
-from alpie.app.page.guarding.users import Users
+from alpie.app.service.users import Users
 from alpie.app.settings import Settings
 from alpie.app.terminal import DONE
 from alpie.app.translations import Translations, message

@@ -19,7 +19,6 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.answering.understanding.conversation import MAX_TURNS
-from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
@@ -36,6 +35,7 @@ from alpie.app.page.views.page_translations import PageTranslations, requested_t
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
+from alpie.app.service.addresses import is_loopback
 from alpie.index.errors import AddressError, SourceError
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from fastapi import FastAPI
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
-from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
@@ -32,6 +31,7 @@ from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.service.background_loader import CorpusOpener
+from alpie.app.service.users import Users
 from alpie.index.environment import work_offline
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
-from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.document_editor import FIELDS
+from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
@@ -21,19 +21,10 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 
 
 @dataclass(frozen=True)
-class DocumentServices:
-    """The services by which visitors change documents; one that they may not use is None."""
-
-    uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
-    editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
-    collections: Collections | None = None  # more documents, each with a name; None: there are no others
-
-
-@dataclass(frozen=True)
 class DocumentsViewOptions:
     """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
-    services: DocumentServices = DocumentServices()
+    services: DocumentServices = field(default_factory=DocumentServices)
     collection: str = ""  # name of these documents among them; "": those that come with the program
     first: str = ""  # name of the documents at the address of the site itself
     slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
