@@ -55,9 +55,12 @@ def paired_differences(
     if first[0].shape != second[0].shape:
         raise ValueError(f"pairs need equal shapes, not {first[0].shape} and {second[0].shape}")
     draws = _resample(*first, resamples) - _resample(*second, resamples)
-    one, other = (_ratios(of[0].sum(axis=0), of[1].sum(axis=0)) for of in (first, second))
+    minuend, subtrahend = (_ratios(of[0].sum(axis=0), of[1].sum(axis=0)) for of in (first, second))
     bearing = ((first[1] > 0) | (second[1] > 0)).sum(axis=0)
-    return [_estimate(*row) for row in zip((one - other).tolist(), draws.T, bearing.tolist(), strict=True)]
+    return [
+        _estimate(*row)
+        for row in zip((minuend - subtrahend).tolist(), draws.T, bearing.tolist(), strict=True)
+    ]
 
 
 def statistic_estimate(
@@ -69,7 +72,7 @@ def statistic_estimate(
     if value is None:
         return NOTHING
     drawn = (statistic(np.repeat(everything, counts)) for counts in _counts(questions, resamples))
-    return _estimate(float(value), np.array([one for one in drawn if one is not None]), questions)
+    return _estimate(float(value), np.array([draw for draw in drawn if draw is not None]), questions)
 
 
 def _counts(questions: int, resamples: int) -> NDArray[np.int64]:

@@ -201,11 +201,11 @@ def _notes(questions: Sequence[GoldQuestion], texts: SourceTexts) -> tuple[str, 
     if len(scored) < len(questions):
         notes.append(f"{len(questions) - len(scored)} questions have no gold: asked, not scored.")
     lost = [
-        f"{question.source}: «{one.quote[:60]}» ({one.doc})"
+        f"{question.source}: «{evidence.quote[:60]}» ({evidence.doc})"
         for question in scored
         for group in question.groups
-        for one in group
-        if not texts.occurrences(one.doc, one.quote, one.start)
+        for evidence in group
+        if not texts.occurrences(evidence.doc, evidence.quote, evidence.start)
     ]
     if lost:
         notes.append(f"{len(lost)} evidence quotes are not in the documents, compared by words alone:")

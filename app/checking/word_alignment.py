@@ -138,14 +138,14 @@ def _narrow_window(pasted: Sequence[str], source: Sequence[str], first: int, las
 
     # where a stretch of the same length fits best; then each end by itself, as far as half the length
     starts = range(first, max(first, last - length) + 1)
-    start = min(starts, key=lambda one: edits(one, min(last, one + length)))
+    start = min(starts, key=lambda begin: edits(begin, min(last, begin + length)))
     reach = length // 2 + 1
     latest = min(last, start + length + reach)
     ends = range(latest, min(latest - 1, start + length - reach), -1)
-    end = min(ends, key=lambda one: edits(start, one))
+    end = min(ends, key=lambda stop: edits(start, stop))
     earliest = max(first, start - reach)
     starts = range(earliest, max(earliest + 1, min(start + reach, end)))
-    return min(starts, key=lambda one: edits(one, end)), end
+    return min(starts, key=lambda begin: edits(begin, end)), end
 
 
 def _pairs(pasted: Sequence[str], source: Sequence[str]) -> list[_Pair]:

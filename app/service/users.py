@@ -94,7 +94,7 @@ def password_hash(password: str) -> str:
     salt = secrets.token_bytes(_SALT_BYTES)
     key = _scrypt(password, salt, _N, _R, _P)
     return "$".join(
-        ("scrypt", str(_N), str(_R), str(_P), *(base64.b64encode(one).decode() for one in (salt, key)))
+        ("scrypt", str(_N), str(_R), str(_P), *(base64.b64encode(part).decode() for part in (salt, key)))
     )
 
 

@@ -22,8 +22,8 @@ def run_users(arguments: argparse.Namespace, settings: Settings, translations: T
         raise SettingsError(message("users.no_file"))
     users = Users(settings.users)
     if action == "list":
-        for one in users.hashes() if settings.users.exists() else ():
-            print(one)
+        for user in users.hashes() if settings.users.exists() else ():
+            print(user)
         return DONE
     if not name:
         raise ArgumentError(message("users.no_name", action=action))

@@ -109,7 +109,7 @@ def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: s
 
 def placed_answers(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The answers of a SQuAD question that stand in its paragraph: machine translation lost some (empty, offset -1)."""
-    return [one for one in record.get("answers", ()) if one["text"] and one["answer_start"] >= 0]
+    return [answer for answer in record.get("answers", ()) if answer["text"] and answer["answer_start"] >= 0]
 
 
 def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> GoldQuestion:

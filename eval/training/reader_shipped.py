@@ -52,7 +52,7 @@ def _of_questions(corpus: Corpus, questions: Sequence[GoldQuestion]) -> Iterator
         if question.earlier:  # it cannot be read alone
             continue
         right: dict[str, list[int]] = {}
-        places = gold_places([one for group in question.groups for one in group], texts)
+        places = gold_places([evidence for group in question.groups for evidence in group], texts)
         for passage in corpus.passages:
             for number, sentence in enumerate(passage.sentences):
                 if any(

@@ -156,7 +156,7 @@ def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
     for piece in [part for whole in run for part in _split_evenly(whole, most)]:
-        words = sum(one.words for one in groups[-1]) if groups else 0
+        words = sum(piece.words for piece in groups[-1]) if groups else 0
         small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
         if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
             groups[-1].append(piece)

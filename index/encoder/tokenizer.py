@@ -62,9 +62,9 @@ def open_tokenizer(model_folder: Path) -> AnyTokenizer:
     return MappedTokenizer(folder)
 
 
-def same_tokens(one: AnyTokenizer, other: AnyTokenizer, texts: Iterable[str]) -> bool:
+def same_tokens(tokenizer: AnyTokenizer, other: AnyTokenizer, texts: Iterable[str]) -> bool:
     """Whether both give the same ids, tokens, offsets and special tokens for every text."""
-    return all(_encoding_fields(one, text) == _encoding_fields(other, text) for text in texts)
+    return all(_encoding_fields(tokenizer, text) == _encoding_fields(other, text) for text in texts)
 
 
 def _encoding_fields(tokenizer: AnyTokenizer, text: str) -> tuple[object, ...]:

@@ -136,7 +136,7 @@ class IncrementalReading:
         self.sources = read_sources(docs, known, most_bytes, recogniser)
         same_metadata = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
         if any(sha256 in known and not same for sha256, same in same_metadata.items()):
-            known = {sha256: one for sha256, one in known.items() if same_metadata.get(sha256)}
+            known = {sha256: extraction for sha256, extraction in known.items() if same_metadata.get(sha256)}
             self.sources = read_sources(docs, known, most_bytes, recogniser)
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 

@@ -94,7 +94,7 @@ def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ..
 
 def _paragraph(passage: Passage, sentence: Sentence) -> int:
     """The number of the paragraph that a sentence of `passage` stands in."""
-    blocks = list(dict.fromkeys(one.block for one in passage.sentences))
+    blocks = list(dict.fromkeys(sentence.block for sentence in passage.sentences))
     return passage.paragraph and passage.paragraph + blocks.index(sentence.block)
 
 

@@ -47,7 +47,7 @@ class DocumentLookup:
 
     def restricted_to(self, documents: Collection[str]) -> DocumentLookup:
         """Some of these documents alone."""
-        chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
+        chosen = {id_: document for id_, document in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
     @cached_property
@@ -133,7 +133,7 @@ class CollectionPipeline(AnswerPipeline):
             rows = self.lookup.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {passage.address for passage in operative_passages(list(passages.values()))}
-            rows[[row for row, one in passages.items() if one.address not in asking]] = False
+            rows[[row for row, passage in passages.items() if passage.address not in asking]] = False
             return (
                 self.answer_preferring(self.index.encode(question), rows, _DEMANDS_MARGIN)
                 if rows.any()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
@@ -42,7 +43,7 @@ def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[P
         for passage in passages_on(name, passages)
         for place in _mentions_in(passage, name, units)
     ]
-    return tuple(place for _, place in sorted(found, key=lambda one: one[0]))
+    return tuple(place for _, place in sorted(found, key=itemgetter(0)))
 
 
 def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:

@@ -167,8 +167,8 @@ class QuestionRouter(CollectionPipeline):
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
             places = [units for units, _ in units_in(scope.question.searched)]
-            of_it = self.answer_mentions(asked.question, scope.absent, places)
-            return of_it or as_refusal(self.answer(encoded), [MissingReference(scope.absent)])
+            mentioned = self.answer_mentions(asked.question, scope.absent, places)
+            return mentioned or as_refusal(self.answer(encoded), [MissingReference(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)
@@ -214,9 +214,9 @@ class QuestionRouter(CollectionPipeline):
         Each of two, and all but one of more, must have an answer of its own.
         """
         asked = split_question(question)
-        answers, more = list[Answer](), self._with_more_candidates
-        for number, one in enumerate(asked):
-            answers.append(more._ask_one(one, (*turns, *asked[:number])))
+        answers, router = list[Answer](), self._with_more_candidates
+        for number, part in enumerate(asked):
+            answers.append(router._ask_one(part, (*turns, *asked[:number])))
         shared = share_quotes(answers, self.policy)
         if sum(map(bool, shared)) < max(len(asked) - 1, _FEWEST_PARTS):
             return None

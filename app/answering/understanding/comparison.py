@@ -143,8 +143,8 @@ def _is_listed(word: str, before: str) -> bool:
     return word.lower() == "que" and (asks is None or bool(_THAT.search(folded, asks.end())))
 
 
-def _are_opposed(one: str, other: str) -> bool:
-    return any({one, other} & {*first} and {one, other} & {*second} for first, second in _OPPOSED)
+def _are_opposed(word: str, other: str) -> bool:
+    return any({word, other} & {*first} and {word, other} & {*second} for first, second in _OPPOSED)
 
 
 def _opposed_sides(text: str, match: re.Match[str], language: str) -> tuple[Side, ...]:
@@ -224,7 +224,7 @@ def _split(text: str) -> list[str]:
     for gap in _AND.finditer(folded):
         things.append(text[position : gap.start()])
         position = gap.end()
-    return [thing for one in (*things, text[position:]) if (thing := _SAID_BY.sub("", one.strip()))]
+    return [thing for words in (*things, text[position:]) if (thing := _SAID_BY.sub("", words.strip()))]
 
 
 def _documents(thing: str, names: DocumentNames) -> tuple[str, ...]:

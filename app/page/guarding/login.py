@@ -96,7 +96,7 @@ class Login:
         if authorization.lower().startswith("basic "):
             good = await self._attempts.is_password_right(client_of(request.scope), *_basic(authorization))
             return None if good else self._unknown(language)
-        homes = ("", *(f"/{one}" for one in LANGUAGES))
+        homes = ("", *(f"/{language}" for language in LANGUAGES))
         if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
             return RedirectResponse(f"{self._root_path}/al/login?lang={language}", status_code=303)
         return self._unknown(language)
@@ -131,7 +131,7 @@ class Login:
         )
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
-        other = next(one for one in LANGUAGES if one != language)
+        other = next(code for code in LANGUAGES if code != language)
         page = render(
             "login", page_translations_for(language), root=self._root_path, problem=problem, other=other
         )

@@ -118,8 +118,8 @@ class _AnnouncingServer(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        for one in sockets or ():
-            self._on_listening(url_of(*one.getsockname()[:2]))
+        for listener in sockets or ():
+            self._on_listening(url_of(*listener.getsockname()[:2]))
 
 
 def url_of(host: str, port: int) -> str:

@@ -74,16 +74,16 @@ class PageOptions(DocumentsViewOptions):
             services=_services(settings, collections, add=own, change=own and may == "all"),
         )
 
-    def of_collection(self, one: Collection, settings: Settings) -> PageOptions:
-        """The options for `one`, whose own settings are `settings`."""
-        prefix = one.address.rstrip("/")
+    def of_collection(self, collection: Collection, settings: Settings) -> PageOptions:
+        """The options for `collection`, whose own settings are `settings`."""
+        prefix = collection.address.rstrip("/")
         return replace(
             self,
             root_path=self.site_path + prefix,
             public_url=self.public_url + prefix if self.public_url else "",
             first=self.collection,
-            slug=one.slug,
-            collection=one.name,
+            slug=collection.slug,
+            collection=collection.name,
             docs=settings.docs,
             services=_services(settings, self.services.collections, add=True, change=True),
         )

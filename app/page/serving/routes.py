@@ -190,9 +190,11 @@ class PageRoutes:
         turns, documents = (
             tuple(value[:_MAX_VALUE] for value in request.query_params.getlist(name)) for name in ("t", "in")
         )
-        as_json, each = query.get("format") == "json", "each" in query
+        as_json, each_document = query.get("format") == "json", "each" in query
         question = query.get("q", "")
-        return render_record(corpus, question, turns[:MAX_TURNS], translations, as_json, documents, each)
+        return render_record(
+            corpus, question, turns[:MAX_TURNS], translations, as_json, documents, each_document
+        )
 
     # --- the documents --------------------------------------------------------------------------
 

@@ -94,13 +94,13 @@ def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
 
 
 def _collection_pages(
-    options: PageOptions, settings_of: Callable[[Collection], Settings], one: Collection
+    options: PageOptions, settings_of: Callable[[Collection], Settings], collection: Collection
 ) -> FastAPI:
     """The pages about a named collection; `state.stop` of the application ends the following of its index."""
-    own = settings_of(one)
+    own = settings_of(collection)
     opener = CorpusOpener(own)
     loader = CorpusLoader(opener, opener.stamp).start()
-    pages = _pages(loader, options.of_collection(one, own), None)
+    pages = _pages(loader, options.of_collection(collection, own), None)
     pages.state.stop = loader.stop
     return pages
 
@@ -142,7 +142,7 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
     app.add_middleware(
         Delivery, links={paths[language]: head.link_header for language, head in heads.items()}
     )
-    handlers = {paths[one]: Handlers.from_page(page, one) for one, page in pages.items()}
+    handlers = {paths[language]: Handlers.from_page(page, language) for language, page in pages.items()}
     app.add_middleware(PermittedEvents, pages=handlers)
     return app
 
@@ -216,7 +216,7 @@ def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: 
         opener.open_or_build,
         options,
         opener.stamp,
-        lambda one: replace(settings, docs=one.docs, data=one.data),
+        lambda collection: replace(settings, docs=collection.docs, data=collection.data),
     )
     run_server(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 

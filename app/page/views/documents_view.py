@@ -123,7 +123,7 @@ def _document_card(
         technical=[(translations(f"field.{name}"), value) for name, value in technical if value],
         url=document.url if document.url.startswith(("https://", "http://")) else "",
         notes=notes,
-        outline=[one._replace(level=min(one.level, 3)) for one in outline],
+        outline=[entry._replace(level=min(entry.level, 3)) for entry in outline],
         headings=translations.count("count.headings", len(outline)),
         fields=[(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     )

@@ -211,8 +211,8 @@ class Panels:
         chosen, text = words_at(spans, passage, document, self.corpus)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
         citation = cite(document, passage, chosen)
-        those = self.corpus.passages.of_document(document.id)
-        number = next((i for i, other in enumerate(those) if other.address == passage.address), 0)
+        siblings = self.corpus.passages.of_document(document.id)
+        number = next((i for i, other in enumerate(siblings) if other.address == passage.address), 0)
         return self._panel(
             document,
             translations,
@@ -225,8 +225,8 @@ class Panels:
             where=locator(citation, translations.language),
             source=short_citation(citation, translations.language),
             page_view=self._page_view(document, passage, marks, translations),
-            before=passage_link(those[number - 1]) if number else "",
-            after=passage_link(those[number + 1]) if number + 1 < len(those) else "",
+            before=passage_link(siblings[number - 1]) if number else "",
+            after=passage_link(siblings[number + 1]) if number + 1 < len(siblings) else "",
         )
 
     def whole(self, document_id: str, translations: PageTranslations) -> Markup:
@@ -243,8 +243,12 @@ class Panels:
         address = error.address
         document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
-        there = self.corpus.passages.of_document(document.id) if document else ()
-        same = [(passage_link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
+        passages = self.corpus.passages.of_document(document.id) if document else ()
+        same = [
+            (passage_link(other), other.text)
+            for other in passages
+            if other.address.rpartition("/")[0] == place
+        ]
         return render("vanished", translations, address=address, document=document, same=same[:5])
 
     def _panel(

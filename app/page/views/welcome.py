@@ -69,7 +69,7 @@ def render_welcome(
             "opening": opening_line(panels.corpus.passages.of_document(document.id), document.title)
             if panels
             else "",
-            "examples": [(one, question_link(one)) for one in examples.about(document.id)]
+            "examples": [(question, question_link(question)) for question in examples.about(document.id)]
             if examples
             else [],
         }

@@ -106,7 +106,7 @@ class MilvusBackend:
             "lexical": partial(self._by_stems, query.stem_weights, limit),
         }
         started = {retriever: self._pool.submit(searches[retriever]) for retriever in self.retrievers}
-        return {retriever: one.result() for retriever, one in started.items()}
+        return {retriever: search.result() for retriever, search in started.items()}
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
         where = f"document == {_literal(document)}"

@@ -220,12 +220,12 @@ class Stamp:
             message("milvus.analysis"): (self.analysis, other.analysis),
             message("milvus.encoder"): ((self.encoder, self.dimension), (other.encoder, other.dimension)),
         }
-        return tuple(name for name, (one, another) in pairs.items() if one != another)
+        return tuple(name for name, (own, theirs) in pairs.items() if own != theirs)
 
     def can_grow(self, other: Stamp) -> bool:
         """Whether passages of a corpus with the stamp `other` can be added to a collection with this stamp."""
-        one, another = self.mean_stems, other.mean_stems
-        return abs(one - another) <= _MAX_DRIFT * max(one, another) and not self.differs_in(other)
+        own, theirs = self.mean_stems, other.mean_stems
+        return abs(own - theirs) <= _MAX_DRIFT * max(own, theirs) and not self.differs_in(other)
 
 
 def collection_stamp(name: str, collection: str) -> Stamp | None:
