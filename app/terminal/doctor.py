@@ -137,7 +137,7 @@ def _recogniser() -> str:
 
 
 def _index(settings: Settings, translations: Translations) -> CheckResult:
-    from alpie.app.service.document_report import compare_index_with_folder
+    from alpie.app.service.document_report import compare_index_with_folder, staleness_text
     from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:
@@ -148,7 +148,9 @@ def _index(settings: Settings, translations: Translations) -> CheckResult:
     check_files(folder, manifest, thorough=True)
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
-        return CheckResult(Outcome.ADVICE, translations("index.stale", names=", ".join(freshness.ids)))
+        return CheckResult(
+            Outcome.ADVICE, staleness_text(freshness, settings.docs, settings.data, translations)
+        )
     passages = translations.count("count.passages", manifest.passages)
     good = translations("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
     return CheckResult(Outcome.GOOD, good)
