@@ -15,7 +15,7 @@ from alpie.app.translations import message
 
 def allowed_values(kind: Any) -> str:
     """What the type `kind` admits, in words: a choice names its words, any other type has them as its title."""
-    titles = [one.title for one in get_args(kind) if isinstance(one, FieldInfo)]
+    titles = [annotation.title for annotation in get_args(kind) if isinstance(annotation, FieldInfo)]
     return titles[-1] or "" if titles else ", ".join(get_args(kind))
 
 
@@ -74,7 +74,7 @@ Names = Annotated[  # a list in TOML, separated by commas elsewhere
 ]
 Networks = Annotated[
     Names,
-    AfterValidator(lambda found: tuple(one for one in found if ip_network(one))),
+    AfterValidator(lambda found: tuple(network for network in found if ip_network(network))),
     Field(title=message("kind.networks")),
 ]
 Folder = Annotated[Path, BeforeValidator(_absolute_path), Field(title=message("kind.path"))]

@@ -70,8 +70,8 @@ def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate
     if pipeline.quotes:
         # Only ours says a probability; the tutorial's confidence is a cosine.
         foreign = () if pipeline.name == MAIN else ("calibration error",)
-        return {name: one for name, one in estimates.items() if name not in foreign}
-    return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
+        return {name: estimate for name, estimate in estimates.items() if name not in foreign}
+    return {name: estimate for name, estimate in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
 
 
 def _differences(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> dict[str, Estimate]:
@@ -137,7 +137,9 @@ def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
 def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Study:
     """Measure everything of `pipelines`, of which the first is the system itself."""
     main, *compared = pipelines
-    overall = {each.name: _shown(each, summarise(each.scores, resamples)) for each in pipelines}
+    overall = {
+        pipeline.name: _shown(pipeline, summarise(pipeline.scores, resamples)) for pipeline in pipelines
+    }
     by_kind = {
         pipeline.name: {
             kind: _shown(pipeline, estimates)
@@ -231,5 +233,7 @@ def estimate_cell(metric: str, estimate: Estimate | None, signed: bool = False) 
         form, scale, unit = f"{sign}.1f", 1, ""
     else:
         form, scale, unit = f"{sign}.3f", 1, ""
-    value, low, high = (format(one * scale, form) for one in (estimate.value, estimate.low, estimate.high))
+    value, low, high = (
+        format(number * scale, form) for number in (estimate.value, estimate.low, estimate.high)
+    )
     return f"{value}{unit} [{low}, {high}] n={estimate.n}"

@@ -50,6 +50,11 @@ class EvaluationOptions:
     resamples: int = RESAMPLES  # of the bootstrap
     study: str | None = None  # instead of the report: "ablation" or "misses"
 
+    @property
+    def compares(self) -> bool:
+        """Whether other pipelines answer, too."""
+        return self.report is not None if self.compare is None else self.compare
+
 
 @dataclass(frozen=True)
 class CorpusSource:
@@ -162,7 +167,7 @@ def _measure(
     on_question: OnQuestion | None,
 ) -> Study:
     pipelines = [own_pipeline(corpus, questions, on_question)]
-    if options.report is not None if options.compare is None else options.compare:
+    if options.compares:
         pipelines += other_pipelines(corpus, questions, on_question)
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
@@ -196,11 +201,11 @@ def _notes(questions: Sequence[GoldQuestion], texts: SourceTexts) -> tuple[str, 
     if len(scored) < len(questions):
         notes.append(f"{len(questions) - len(scored)} questions have no gold: asked, not scored.")
     lost = [
-        f"{question.source}: «{one.quote[:60]}» ({one.doc})"
+        f"{question.source}: «{evidence.quote[:60]}» ({evidence.doc})"
         for question in scored
         for group in question.groups
-        for one in group
-        if not texts.occurrences(one.doc, one.quote, one.start)
+        for evidence in group
+        if not texts.occurrences(evidence.doc, evidence.quote, evidence.start)
     ]
     if lost:
         notes.append(f"{len(lost)} evidence quotes are not in the documents, compared by words alone:")

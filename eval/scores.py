@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts, contains, coverage, lies_in
@@ -84,7 +85,7 @@ class QuestionScore:
 def score_prediction(question: GoldQuestion, prediction: Prediction, texts: SourceTexts) -> QuestionScore:
     """Score the answer to a question."""
     groups = tuple(gold_places(group, texts) for group in question.groups)
-    alternatives = gold_places(question.evidence, texts) + tuple(one for group in groups for one in group)
+    alternatives = gold_places(question.evidence, texts) + tuple(chain.from_iterable(groups))
     quotes, passages = prediction.quotes, prediction.passages
     return QuestionScore(
         id=question.id,
@@ -112,8 +113,8 @@ def score_predictions(
     """Scores the rows of these questions, in their order."""
     predictions = map(Prediction.from_row, rows)
     return [
-        score_prediction(one, prediction, texts)
-        for one, prediction in zip(questions, predictions, strict=True)
+        score_prediction(question, prediction, texts)
+        for question, prediction in zip(questions, predictions, strict=True)
     ]
 
 
@@ -158,7 +159,7 @@ def _holds_any(quote: PredictedText, strings: Iterable[str]) -> bool:
 
 def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
     """Find every place of some evidence in the documents."""
-    return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
+    return tuple(place for wanted in evidence for place in texts.gold(wanted.doc, wanted.quote, wanted.start))
 
 
 def matches_any(piece: PredictedText, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:

@@ -136,10 +136,10 @@ def verification_warnings(outcome: Verification, translations: Translations) -> 
     named = (
         translations(
             "warn.reference",
-            claims=", ".join(map(translations.quoted, one.claims)),
-            citation=short_citation(one.citation, translations.language),
+            claims=", ".join(map(translations.quoted, wrong.claims)),
+            citation=short_citation(wrong.citation, translations.language),
         )
-        for one in outcome.misattributed
+        for wrong in outcome.misattributed
     )
     return [*warning_sentences(outcome.warnings, translations), *named]
 

@@ -257,10 +257,10 @@ def _access_date(job: ExportJob, citation: Citation) -> tuple[int, ...]:
 def _notes(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
     translations, notes = job.translations, []
-    for one in source:
-        own = translations("export.note", note=one.note) if one.note else ""
-        place = filter(None, [locator(one.citation, translations.language), own, job.link(one.citation)])
-        notes.append(f"{translations.quoted(collapse(one.text))} ({'; '.join(place)})")
+    for quote in source:
+        own = translations("export.note", note=quote.note) if quote.note else ""
+        place = filter(None, [locator(quote.citation, translations.language), own, job.link(quote.citation)])
+        notes.append(f"{translations.quoted(collapse(quote.text))} ({'; '.join(place)})")
     return notes
 
 

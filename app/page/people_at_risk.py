@@ -57,7 +57,7 @@ def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     if encoder is None or encoder.fingerprint != fitted.encoder:
         return sign
     vector = encoder.encode_queries([question.casefold()])[0]
-    likely, themselves = (_probability(vector, one) for one in (fitted.risk, fitted.themselves))
+    likely, themselves = (_probability(vector, model) for model in (fitted.risk, fitted.themselves))
     if likely < (_LIKELY_WITH_A_SIGN if sign else _LIKELY):
         return None
     return sign or (Risk.SELF if themselves >= _LIKELY else Risk.OTHER)

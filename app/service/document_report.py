@@ -47,7 +47,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     """
     indexed = indexed_files(data)
     # what was read at indexing need not be parsed to be told from what was not
-    known = {one.sha256: Extraction("") for one in indexed.values()}
+    known = {document.sha256: Extraction("") for document in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
     present = {document.id: IndexedFile(document.sha256, document.expansions) for document in documents}
     return Freshness(

@@ -126,7 +126,7 @@ class Endpoints:
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):
             raise QuestionError(message("api.list", name=name))
-        return tuple(self._text(one, MAX_CHARACTERS) for one in value or ())
+        return tuple(self._text(text, MAX_CHARACTERS) for text in value or ())
 
     def _text(self, value: object, longest: int) -> str:
         if not isinstance(value, str):

@@ -72,7 +72,7 @@ def _drafts_of_line(line: str) -> Iterator[Draft]:
 def _cited_drafts(text: str, group: str) -> Iterator[Draft]:
     """The sentence before a group of numbers; what stands before that sentence has none of its own."""
     *uncited, last = _split(text) or [""]
-    yield from (Draft(one, ()) for one in uncited)
+    yield from (Draft(sentence, ()) for sentence in uncited)
     named = _CITATION.finditer(group)
     numbers = [int(number) for match in named for number in re.findall(r"\d+", match["numbers"])]
     end = group.strip()[-1:]

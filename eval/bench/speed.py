@@ -169,8 +169,8 @@ def _render_report(where: str, rows: _Rows, growth: Sequence[Mapping[str, Any]])
     parts = [where + "\n", markdown_table(head, cells)]
     if growth:
         names = [name for name in growth[0] if name != "passages"]
-        sizes = [f"{one['passages']:,}" for one in growth]
+        sizes = [f"{size['passages']:,}" for size in growth]
         parts.append(
-            markdown_table(("passages", *sizes), [(n, *(f"{one[n]:,}" for one in growth)) for n in names])
+            markdown_table(("passages", *sizes), [(n, *(f"{size[n]:,}" for size in growth)) for n in names])
         )
     return "\n".join(parts)

@@ -50,7 +50,8 @@ from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.retrieval.search import HybridWeights, SearchIndex
+from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval.search import SearchIndex
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
@@ -96,9 +97,13 @@ def fit_all(sets: FittingSets) -> Weights:
         )
         log_odds[~train] = model.scores(features[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-log_odds))
-    of_sets = [probability[answerable & _in_set(one, examples)] for one in (sets.own, sets.held_out) if one]
-    threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
-    firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
+    of_sets = [
+        probability[answerable & _in_set(examples_of_set, examples)]
+        for examples_of_set in (sets.own, sets.held_out)
+        if examples_of_set
+    ]
+    threshold = min(float(np.quantile(probabilities, 1 - _KEEP_ANSWERABLE)) for probabilities in of_sets)
+    firm = min(float(np.quantile(probabilities, _FLAG_ANSWERABLE)) for probabilities in of_sets)
     return Weights(
         candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
@@ -110,16 +115,16 @@ def fit_all(sets: FittingSets) -> Weights:
     )
 
 
-def _in_set(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
-    """Which of `examples` belong to the set `some`, shape (examples,)."""
-    members = set(map(id, some))
-    return np.array([id(example) in members for example in examples], dtype=bool)
+def _in_set(members: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which of `examples` are among `members`, shape (examples,)."""
+    ids = set(map(id, members))
+    return np.array([id(example) in ids for example in examples], dtype=bool)
 
 
 def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> float:
     """The cosine of the best candidate that so large a share of the questions on other subjects stays below."""
     column = ANSWERABLE_FEATURES.index("cosine")
-    cosines = [float(one.answerable_row(one.ranking(ranking))[column]) for one in sets.off_topic]
+    cosines = [float(example.answerable_row(example.ranking(ranking))[column]) for example in sets.off_topic]
     return float(np.quantile(cosines, share)) if cosines else 0.0
 
 

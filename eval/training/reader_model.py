@@ -96,7 +96,7 @@ def _exported_weights(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
     import onnx
     from onnx.numpy_helper import to_array
 
-    stored = {one.name: to_array(one) for one in onnx.load(path).graph.initializer}
+    stored = {tensor.name: to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     # matrices lose their names in the export and keep their order, which is that of the biases
     products = iter([name.removesuffix("_quantized") for name in stored if name.endswith("_quantized")])
     inverse = None

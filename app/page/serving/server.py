@@ -21,7 +21,6 @@ from fastapi import FastAPI
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
-from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
@@ -32,6 +31,7 @@ from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.service.background_loader import CorpusOpener
+from alpie.app.service.users import Users
 from alpie.index.environment import work_offline
 
 if TYPE_CHECKING:
@@ -94,13 +94,13 @@ def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
 
 
 def _collection_pages(
-    options: PageOptions, settings_of: Callable[[Collection], Settings], one: Collection
+    options: PageOptions, settings_of: Callable[[Collection], Settings], collection: Collection
 ) -> FastAPI:
     """The pages about a named collection; `state.stop` of the application ends the following of its index."""
-    own = settings_of(one)
+    own = settings_of(collection)
     opener = CorpusOpener(own)
     loader = CorpusLoader(opener, opener.stamp).start()
-    pages = _pages(loader, options.of_collection(one, own), None)
+    pages = _pages(loader, options.of_collection(collection, own), None)
     pages.state.stop = loader.stop
     return pages
 
@@ -110,7 +110,7 @@ def _paths(options: PageOptions) -> dict[str, str]:
 
 
 def _homes(options: PageOptions) -> dict[str, str]:
-    return {one: options.root_path + path for one, path in _paths(options).items()}
+    return {language: options.root_path + path for language, path in _paths(options).items()}
 
 
 def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> FastAPI:
@@ -129,7 +129,9 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
     }
     routes = PageRoutes(loader, options, meter, scripts)
     routes.add_to(app)
-    pages = _mount_pages(app, loader, options, meter, {one: head for one, (head, _) in heads.items()})
+    pages = _mount_pages(
+        app, loader, options, meter, {language: head.markup for language, head in heads.items()}
+    )
     if meter:
         meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
     firsts = {
@@ -137,8 +139,10 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
         for language in LANGUAGES
     }
     app.add_middleware(FirstPaint, made=firsts)
-    app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
-    handlers = {paths[one]: Handlers.from_page(page, one) for one, page in pages.items()}
+    app.add_middleware(
+        Delivery, links={paths[language]: head.link_header for language, head in heads.items()}
+    )
+    handlers = {paths[language]: Handlers.from_page(page, language) for language, page in pages.items()}
     app.add_middleware(PermittedEvents, pages=handlers)
     return app
 
@@ -212,7 +216,7 @@ def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: 
         opener.open_or_build,
         options,
         opener.stamp,
-        lambda one: replace(settings, docs=one.docs, data=one.data),
+        lambda collection: replace(settings, docs=collection.docs, data=collection.data),
     )
     run_server(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 

@@ -123,7 +123,7 @@ class Meter:
     def values(self) -> Mapping[tuple[str, ...], float]:
         """Every number as it is now, by its name in Prometheus and the values of its labels."""
         samples = (sample for family in self.registry.collect() for sample in family.samples)
-        return {(one.name, *one.labels.values()): one.value for one in samples}
+        return {(sample.name, *sample.labels.values()): sample.value for sample in samples}
 
     def stage_times(self) -> tuple[StageTimes, ...]:
         """Each stage in order and "total"; those that never ran are left out."""

@@ -13,9 +13,10 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import index_process
+from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.index_process import RunOutcome, index_command
 from alpie.app.page.state.uploads import Uploads, safe_name
-from alpie.app.page.views.documents_view import DocumentServices, render_state
+from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
