@@ -7,7 +7,6 @@ What it brings is a stranger's text: only ever shown to that browser again.
 
 from __future__ import annotations
 
-import html
 import logging
 import re
 import threading
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
@@ -45,8 +44,9 @@ _MAX_MESSAGE = 100_000  # characters
 _Texts = Annotated[
     list[str], AfterValidator(lambda texts: [one[:MAX_TYPED_CHARACTERS] for one in texts[:_MAX_DOCUMENTS]])
 ]
-_ROWS = TypeAdapter(list[tuple[Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE)]]])
-_ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
+_Row = tuple[
+    Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE, pattern=r"^[^\n]*$")]
+]
 
 
 class ChatMessage(TypedDict):
@@ -63,6 +63,14 @@ class Conversation:
     messages: list[ChatMessage] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
+
+
+class _Past(BaseModel):
+    """A conversation as the browser has it: what it shows, and the questions as they were typed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    rows: list[_Row] = []
+    questions: _Texts = []
 
 
 class QuestionOptions(BaseModel):
@@ -212,11 +220,8 @@ class Chat:
 def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
     """Messages and last questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
-        rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
+        found = _Past.model_validate_json(past if isinstance(past, str) else "")
     except ValidationError:
         return [], []
-    if any("\n" in content for _, content in rows):
-        return [], []
-    matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
-    questions = [html.unescape(match[1])[:MAX_TYPED_CHARACTERS] for match in matches if match]
-    return [{"role": role, "content": content} for role, content in rows], questions[-MAX_TURNS:]
+    messages: list[ChatMessage] = [{"role": role, "content": content} for role, content in found.rows]
+    return messages[-MAX_REMEMBERED:], found.questions[-MAX_TURNS:]
