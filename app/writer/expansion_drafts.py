@@ -78,7 +78,7 @@ class DraftFault(StrEnum):
 
 
 def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequence[str]) -> DraftFault | None:
-    """What is wrong with `draft`; None when nothing is. `title` of its document; `others` are its other lines."""
+    """What is wrong with `draft`, None when nothing is; `title`: of the document, `others`: the passage's other lines."""
     text = draft.text
     if not draft.sentences or not all(0 <= n < len(passage.sentences) for n in draft.sentences):
         return DraftFault.SENTENCES

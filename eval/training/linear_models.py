@@ -31,7 +31,7 @@ def _minimum(loss: Callable[[Matrix], tuple[float, Matrix]], size: int) -> Matri
 
 
 def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
-    """Conditional logit: the log-likelihood that the candidate picked by a soft maximum is a right one.
+    """Fit a conditional logit: the candidate that a soft maximum picks is to be a right one.
 
     Questions without a right candidate, or with nothing else, say nothing and are left out.
     """
