@@ -112,9 +112,16 @@ def words_outside(outside: Sequence[str], citations: Iterable[Citation]) -> list
             own = lowercase_words(piece)
             known = sum(word.isdigit() or word in vocabulary for word in own)
             runs_on = number > 0 and place == 0 and _continues_sentence(piece)
-            if runs_on or known < _REFERENCE_SHARE * len(own):
+            if runs_on or not (
+                known >= _REFERENCE_SHARE * len(own) or (number > 0 and _is_bracketed_reference(piece))
+            ):
                 words += own
     return words
+
+
+def _is_bracketed_reference(piece: str) -> bool:
+    """Whether brackets name a year, page or article: a reference, be it to what the corpus does not know."""
+    return piece.startswith(("(", "[")) and any(sign.search(piece) for sign in (_YEAR, _PAGE, _ARTICLE))
 
 
 def is_mostly_quoted(beside: Sequence[str], quoted: int) -> bool:

@@ -24,6 +24,7 @@ class Freshness:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    kept: int = 0  # documents of the index that are in the folder, changed or not
 
     @property
     def is_fresh(self) -> bool:
@@ -32,6 +33,11 @@ class Freshness:
     @property
     def ids(self) -> tuple[str, ...]:
         return (*self.added, *self.changed, *self.removed)
+
+    @property
+    def is_of_other_folder(self) -> bool:
+        """Whether no document of the index is in the folder: two that were never meant for each other."""
+        return bool(self.removed) and self.kept == 0
 
 
 def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTES) -> Freshness:
@@ -48,9 +54,20 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),
         removed=tuple(name for name in indexed if name not in present),
+        kept=sum(name in present for name in indexed),
     )
 
 
+def staleness_text(freshness: Freshness, docs: Path, data: Path, translations: Translations) -> str:
+    """What to do about an index that is not of its folder's documents as they are, as a sentence."""
+    if freshness.is_of_other_folder:
+        return translations("index.other_folder", docs=docs, data=data)
+    names, further = freshness.ids[:_MAX_STALE], len(freshness.ids) - _MAX_STALE
+    shown = ", ".join(names) + (f", {translations('notice.more', number=further)}" if further > 0 else "")
+    return translations("index.stale", names=shown)
+
+
+_MAX_STALE = 5  # ids named in a line of warning
 MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
 
 

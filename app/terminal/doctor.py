@@ -130,7 +130,7 @@ def _recogniser() -> str:
 
 
 def _index(settings: Settings, translations: Translations) -> CheckResult:
-    from alpie.app.service.document_report import compare_index_with_folder
+    from alpie.app.service.document_report import compare_index_with_folder, staleness_text
     from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:
@@ -141,7 +141,7 @@ def _index(settings: Settings, translations: Translations) -> CheckResult:
     check_files(folder, manifest, thorough=True)
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
-        return Outcome.ADVICE, translations("index.stale", names=", ".join(freshness.ids))
+        return Outcome.ADVICE, staleness_text(freshness, settings.docs, settings.data, translations)
     passages = translations.count("count.passages", manifest.passages)
     good = translations("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
     return Outcome.GOOD, good

@@ -107,7 +107,7 @@ def warn_if_stale(settings: Settings, translations: Translations) -> None:
 
     An answer from yesterday's text is still a true quotation of that text, but whoever reads it should know.
     """
-    from alpie.app.service.document_report import compare_index_with_folder
+    from alpie.app.service.document_report import compare_index_with_folder, staleness_text
 
     try:
         freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
@@ -115,4 +115,4 @@ def warn_if_stale(settings: Settings, translations: Translations) -> None:
         print_message(translations("index.problem", message=error))
         return
     if not freshness.is_fresh:
-        print_message(translations("index.stale", names=", ".join(freshness.ids)))
+        print_message(staleness_text(freshness, settings.docs, settings.data, translations))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,9 @@ def _metadata(table: dict[Any, Any]) -> Metadata:
     for name, keys in _FIELDS.items():
         value = next((lowered[key] for key in keys if lowered.get(key)), "")
         if isinstance(value, list):
-            value = ", ".join(str(one) for one in value)
-        values[name] = "" if isinstance(value, dict) else collapse(str(value))
+            value = ", ".join(map(str, value))
+        values[name] = (
+            "" if isinstance(value, dict) else collapse(unescape(str(value)))
+        )  # «N&ordm; 3», from a page
     values["date"] = iso_date(values["date"])
     return Metadata(**values)

@@ -111,6 +111,7 @@ def test_parts_and_outside_are_the_text(text: str) -> None:
 
 @pytest.mark.parametrize(("pasted", "said"), [
     ("«dos perros comen en la plaza» (Vega, 2019, p. 4)", []), ("«dos perros comen en la plaza» (2018)", [("2018",)]),
+    ("«dos perros comen» (Observatorio de Fauna Urbana, Memoria sobre animales en calles, 2018, p. 4)", [("2018",)]),
     ("«Aquí dos perros comen en la plaza.»\nPeña de Lara, 2018, p. 99.", [("Peña de Lara", "2018")]),
     ("Según la Peña de Lara, «dos perros comen en la plaza»", [("Peña de Lara",)]),
     ("Según Vega en la Peña de Lara, «dos perros comen en la plaza»", []),

@@ -249,6 +249,41 @@ def test_changed_documents_are_mentioned_apart(
 
 
 @pytest.mark.parametrize(
+    ("freshness", "said", "unsaid"),
+    [
+        (Freshness(tuple("abcdefgh"), (), (), kept=2), ["(a, b, c, d, e, … y 3 más.)"], ["f,"]),
+        (
+            Freshness(("nueva",), (), ("ajena",)),
+            ["ningún documento del índice", "--docs"],
+            ["nueva", "ajena"],
+        ),
+    ],
+)
+def test_the_warning_of_many_changes_is_short(
+    freshness: Freshness,
+    said: list[str],
+    unsaid: list[str],
+    corpus: type[AnsweringCorpus],
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("alpie.app.service.document_report.compare_index_with_folder", lambda *_: freshness)
+    assert cli.main(["ask", "¿Cuántas?"]) == 0
+    err = capsys.readouterr().err
+    assert all(part in err for part in said)
+    assert not any(part in err for part in unsaid)
+
+
+def test_a_command_that_leaves_its_output_closed_has_succeeded(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """As `alpie mcp` does, whose last client closes it."""
+    monkeypatch.setitem(cli._RUN, "mcp", lambda *_: sys.stdout.close() or 0)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert cli.main(["mcp"]) == 0
+
+
+@pytest.mark.parametrize(
     "argv", [["--docs", "d", "--data", "e", "ask", "x"], ["ask", "x", "--docs", "d", "--data", "e"]]
 )
 def test_folders_are_taken_before_and_after_the_command(
