@@ -20,18 +20,18 @@ def allowed_values(kind: Any) -> str:
 
 
 def whole(least: int, most: int, unit: str) -> Any:
-    """The bounds of a `Whole`."""
+    """The bounds of a whole number as a kind of setting, see `Whole`."""
     return Field(ge=least, le=most, title=message("kind.whole", least=least, most=most, unit=unit))
 
 
 def decimal(least: float, most: float, unit: str) -> Any:
-    """The bounds of a `Decimal`."""
+    """The bounds of a decimal number as a kind of setting, see `Decimal`."""
     allowed = message("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
     return Field(ge=least, le=most, title=allowed)
 
 
 def starting(*beginnings: str) -> Any:
-    """What an `OptionalText` begins with, unless it is empty."""
+    """The beginnings that an `OptionalText` may have, unless it is empty."""
     allowed = message("kind.or_empty", allowed=message("kind.text_from", starts=beginnings))
     return Field(pattern=f"^({'|'.join(beginnings)}|$)", title=allowed)
 

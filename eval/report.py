@@ -118,7 +118,7 @@ class Study:
 
 
 def render_study(study: Study, facts: RunFacts, markdown: bool = False) -> str:
-    """The study for people, ending in a line feed."""
+    """A study as Markdown for people, ending in a line feed."""
     tables = [table.as_markdown() if markdown else table.as_text() for table in study.tables if table.rows]
     lines = [f"- {line}" if markdown else line for line in (*fact_lines(facts), *study.about)]
     return "\n\n".join(["# " * markdown + study.title, "\n".join(lines), *tables]) + "\n"
@@ -174,7 +174,7 @@ def _figures(estimates: Estimates) -> dict[str, dict[str, Any]]:
 
 
 def fact_lines(facts: RunFacts) -> Iterable[str]:
-    """What the figures depend on, for people."""
+    """What the figures of a report depend on, as lines for people."""
     files = ", ".join(facts.questions_files)
     yield f"{facts.date}, {facts.questions} questions (part: {facts.part}) from {files}"
     yield f"{facts.documents} documents, {facts.passages} passages, corpus {facts.corpus_fingerprint[:16]}"

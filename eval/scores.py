@@ -110,7 +110,7 @@ def score_prediction(question: GoldQuestion, prediction: Prediction, texts: Sour
 def score_predictions(
     questions: Sequence[GoldQuestion], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
 ) -> list[QuestionScore]:
-    """Scores the rows of these questions, in their order."""
+    """Score the rows of `questions`, in their order."""
     predictions = map(Prediction.from_row, rows)
     return [
         score_prediction(question, prediction, texts)
@@ -119,7 +119,7 @@ def score_predictions(
 
 
 def right_within(question: GoldQuestion, groups: Sequence[Group], quotes: Sequence[PredictedText]) -> bool:
-    """Whether these quotes answer: every group of evidence, and the answer strings with it.
+    """Whether the quotes answer the question: they hold every group of evidence, and the answer strings with it.
 
     - `answer_all`: every item stands in one of the quotes;
     - `answer`, one group: some quote holds both the evidence and an answer;
@@ -163,7 +163,7 @@ def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
 
 
 def matches_any(piece: PredictedText, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
-    """Whether half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
+    """Whether a predicted piece holds half of some evidence, or lies within it and holds an answer."""
     return any(
         coverage(piece, gold) >= _HALF or (lies_in(piece, gold) and _holds_any(piece, strings))
         for gold in alternatives

@@ -87,7 +87,7 @@ def lowercase_words(text: str) -> list[str]:
 
 
 def quoted_in_references(citations: Iterable[Citation]) -> frozenset[str]:
-    """What stands between quotation marks in references: titles, boxes, what headings quote. Folded."""
+    """What stands between quotation marks in references (titles, boxes, what headings quote), in folded letters."""
     found: set[str] = set()
     for citation in citations:
         fields = _fields(citation)
@@ -125,14 +125,14 @@ def _is_bracketed_reference(piece: str) -> bool:
 
 
 def is_mostly_quoted(beside: Sequence[str], quoted: int) -> bool:
-    """Whether that many words may stand outside `quoted` ones."""
+    """Whether a text of so many `quoted` words, and the words `beside` them, is a quotation all the same."""
     return len(beside) <= MAX_WORDS_BESIDE and len(beside) < quoted
 
 
 def belong_to_the_source(
     beside: Sequence[str], quoted: Sequence[str], differences: Sequence[Difference]
 ) -> bool:
-    """Whether half of the words outside stand in the document too, round what is quoted.
+    """Whether half of the words outside a quotation stand in the document too, round what is quoted.
 
     Then the marks are the document's own, and the reader altered words outside them. `differences` are those of the
     whole text from the document.

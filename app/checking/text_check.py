@@ -97,7 +97,7 @@ class TextChecker:
         self.corpus = corpus
 
     def check(self, text: str) -> Verification:
-        """Raises `QuestionError` for a text without words, or too long to compare and not exact."""
+        """Check a whole text. Raises `QuestionError` for one without words, or too long to compare and not exact."""
         return self.check_literal(text) or self.check_nearest(text)
 
     def check_literal(self, text: str) -> Verification | None:

@@ -80,12 +80,12 @@ class Verification:
 
     @property
     def is_found(self) -> bool:
-        """Whether every word stands in the documents as it was pasted, cut short or not."""
+        """Whether every word of the checked text stands in the documents as it was pasted, cut short or not."""
         return self.verdict in (Verdict.EXACT, Verdict.CUT) and not self.only_signs
 
     @property
     def warnings(self) -> tuple[CutWarning, ...]:
-        """What a text that was cut leaves out."""
+        """The warnings about what a text that was cut leaves out."""
         if self.verdict is not Verdict.CUT:
             return ()
         return tuple(dict.fromkeys(warning for place in self.places for warning in place.cut.warnings))

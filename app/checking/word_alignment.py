@@ -1,4 +1,4 @@
-"""A pasted text against a stretch of the source, word by word.
+"""Compares a pasted text with a stretch of the source, word by word.
 
 Pairs of neighbouring words that both have tell where in the stretch the text lies. The window is narrowed to the part
 that takes fewest edits, and its words are aligned; what was matched across a gap at the ends is pulled back.
@@ -61,7 +61,7 @@ class Alignment:
     runs: tuple[AlignedRun, ...]  # positions in pasted words, in ``start`` … ``end``
 
     def differences(self, pasted: Sequence[str], source: Sequence[str]) -> tuple[Difference, ...]:
-        """What differs, in words: all pasted ones, and the source's from `start` on, as they are shown."""
+        """The differences of two aligned texts in words: all pasted ones, and the source's from `start` on, as shown."""
         return tuple(
             Difference(
                 run.kind, " ".join(pasted[n] for n in run.pasted), " ".join(source[n] for n in run.source)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _MAX_DOCUMENTS = 200  # chosen for one question
-_Texts = Annotated[
+TypedTexts = Annotated[
     list[str], AfterValidator(lambda texts: [text[:MAX_TYPED_CHARACTERS] for text in texts[:_MAX_DOCUMENTS]])
 ]
 
@@ -18,10 +18,10 @@ class QuestionOptions(BaseModel):
     """How a question is to be answered: of which documents, and after which earlier questions."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    documents: _Texts = []  # ids, an unknown one is for the corpus to refuse; none: all
+    documents: TypedTexts = []  # ids, an unknown one is for the corpus to refuse; none: all
     anew: bool = False  # in the place of the last answer, and without what was asked before
     each: bool = False  # of each document by itself
-    turns: _Texts = []  # the earlier questions it was asked after, where a link tells them
+    turns: TypedTexts = []  # the earlier questions it was asked after, where a link tells them
 
     @classmethod
     def from_json(cls, text: Any) -> QuestionOptions:

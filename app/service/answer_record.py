@@ -132,7 +132,7 @@ def _quotes(numbered: Iterable[tuple[int, QuoteRow]], translations: Translations
 
 
 class RecordError(AlpieError):
-    """A file that is no answer record, or one of a later version."""
+    """The error about a file that is no answer record, or one of a later version."""
 
 
 class QuoteState(StrEnum):
@@ -156,7 +156,7 @@ class QuoteCheck:
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """The outcome for a whole record."""
+    """The outcome of checking a whole record."""
 
     question: str
     date: str

@@ -75,7 +75,7 @@ class Users:
         self._write(known)
 
     def key_of(self, name: str) -> bytes | None:
-        """What the sessions of `name` are signed with; another after a new password, None for nobody."""
+        """The key that the sessions of `name` are signed with; another after a new password, None for nobody."""
         stored = self.hashes().get(name)
         if stored is None:
             return None

@@ -36,7 +36,7 @@ class Draft:
 
 
 def comparable_text(text: str) -> str:
-    """NFKC but for ½, ², and the like; one line; without quotation marks and what cannot be seen."""
+    """`text` in a form to compare: NFKC but for ½, ² and the like, one line, no quotation marks or invisible signs."""
     text = without_invisible(unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() else " " for c in text)
     text = "".join(unicodedata.normalize("NFKC", c) if _is_digit_in_disguise(c) else c for c in text)

@@ -73,7 +73,7 @@ def _addresses(file: Path) -> Iterator[str]:
 
 
 def estimate_cost(passages: Sequence[Passage]) -> WritingCost:
-    """Counted from the very messages that would be sent."""
+    """What writing expansions would cost, counted from the very messages that would be sent."""
     batches = list(_batches(passages))
     characters = sum(len(text) for batch in batches for _, text in expansion_messages(batch))
     read = round(characters / _CHARACTERS_A_TOKEN)

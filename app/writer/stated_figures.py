@@ -103,7 +103,7 @@ class Figures:
 
     @property
     def without_figures(self) -> str:
-        """The folded text with blanks where it counts."""
+        """The folded text with blanks in the place of its figures and dates."""
         return _blank(self.folded, [(figure.start, figure.end) for figure in self.figures])
 
 
@@ -133,7 +133,7 @@ def figures_of(text: str) -> Figures:
 
 
 def unsupported_figures(sentence: Figures, evidence: Figures) -> list[str]:
-    """What the sentence counts or dates and the evidence does not."""
+    """The figures and dates of a sentence that its evidence does not have."""
     years = {("number", str(date.year)) for date in evidence.dates if date.year is not None}
     known = evidence.keys | years
     missing = [figure.value for figure in sentence.figures if figure.key not in known]

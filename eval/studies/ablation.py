@@ -1,4 +1,4 @@
-"""What each part is worth: one switched off at a time (`PARTS`), on the same questions.
+"""Measures what each part is worth: one is switched off at a time (`PARTS`), on the same questions.
 
 So that a shift of the probability is not taken for a loss, the threshold of every variant is set where it
 answers as many of the answerable fitting questions as the whole system does. Without fitting questions,

@@ -150,9 +150,9 @@ def train(
 ) -> None:
     """Train on `rows` from the bundled encoder, or from checkpoint `start`; writes `folder`/reader.pt."""
     encoder = bundled_folder(load_settings().cache)
-    half = (
-        torch.cpu._is_amx_tile_supported()
-    )  # without these units numbers of 16 bits take twice as long as of 32
+    # without these units numbers of 16 bits take twice as long as of 32; an earlier PyTorch does not tell: 32
+    capabilities = getattr(torch.cpu, "get_capabilities", dict[str, bool])()
+    half = capabilities.get("amx_tile", False)
     model = load_model(encoder, LAYERS, start, attention="eager" if half else "sdpa").train()
     batches = _Batches(rows, encoder, schedule)
     optimiser = torch.optim.AdamW(

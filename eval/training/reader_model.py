@@ -80,7 +80,7 @@ def load_model(
 
 
 def trained_weights(model: JointModel) -> dict[str, torch.Tensor]:
-    """What training changes: all but the frozen part."""
+    """The weights that training changes: all but those of the frozen part."""
     return {name: value for name, value in model.state_dict().items() if _is_trained(name)}
 
 

@@ -52,7 +52,7 @@ def make_parts(
 
 
 def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
-    """The parts; one without quotations gets the nearest quotation that no other part shows."""
+    """The `parts` of an answer; a part without quotations gets the nearest quotation that no other part shows."""
     shown = {quote.text for part in parts for quote in part.quotes}
     completed = []
     for part, answer in zip(parts, answers, strict=True):

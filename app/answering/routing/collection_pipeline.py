@@ -46,7 +46,7 @@ class DocumentLookup:
     limited: bool = False  # `documents` are not all of the index
 
     def restricted_to(self, documents: Collection[str]) -> DocumentLookup:
-        """Some of these documents alone."""
+        """This look-up, restricted to some of its documents."""
         chosen = {id_: document for id_, document in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
@@ -112,7 +112,7 @@ class CollectionPipeline(AnswerPipeline):
     lookup: DocumentLookup
 
     def restricted_to(self, documents: Collection[str]) -> Self:
-        """Some of these documents alone."""
+        """This pipeline, restricted to some of its documents."""
         lookup = self.lookup.restricted_to(documents)
         return replace(self, documents=lookup.documents, lookup=lookup)
 

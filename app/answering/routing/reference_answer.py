@@ -20,7 +20,7 @@ _NAMED_LEAD = 1.0  # of score: by this a passage that was named is ahead of the 
 
 
 def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
-    """The passages named, then the others by their scores, without repeating one."""
+    """The hits at the places that a question names, then the other hits by their scores, without repeating one."""
     top = max((hit.score for hit in others), default=0.0) + _NAMED_LEAD
     by_address = {hit.passage.address: hit for hit in others}
     named: dict[str, Hit] = {}

@@ -154,7 +154,7 @@ def sign_session(users: Users, name: str, end: float) -> str:
 
 
 def read_session(users: Users, cookie: str, now: float) -> str | None:
-    """Whose session a cookie is; None for one that is over, forged or none."""
+    """The name of the user whose session a cookie is; None for a cookie that is over, forged or no such cookie."""
     try:
         payload, _, signature = cookie.rpartition("|")
         encoded, _, end = payload.partition("|")

@@ -49,14 +49,14 @@ class RateLimiter:
         self._counts: LatestEntries[str, _Counts] = LatestEntries(limits.clients)
 
     def admits(self, client: str) -> bool:
-        """Whether one more is admitted; if so it counts."""
+        """Whether one more request of `client` is admitted; if so it counts."""
         counts = self._counts_of(client)
         admitted = self._has_room(counts)
         self._counts[client] = counts._replace(now=counts.now + admitted)
         return admitted
 
     def take_back(self, client: str) -> None:
-        """One that was admitted does not count after all."""
+        """Have a request of `client` that was admitted not count after all."""
         counts = self._counts_of(client)
         self._counts[client] = counts._replace(now=max(counts.now - 1, 0))
 
@@ -84,7 +84,7 @@ class ConnectionLimiter:
         self._open: Counter[str] = Counter()
 
     def open(self, client: str) -> bool:
-        """Whether one more may be opened; if so it has to be closed."""
+        """Whether one more stream of `client` may be opened; if so it has to be closed."""
         if self._open[client] >= self._most:
             return False
         self._open[client] += 1

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import inspect
 import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -31,6 +30,7 @@ from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.service.background_loader import CorpusOpener
+from alpie.app.service.library_internals import count_waiting, import_gradio
 from alpie.app.service.users import Users
 from alpie.index.environment import work_offline
 
@@ -133,7 +133,11 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
         app, loader, options, meter, {language: head.markup for language, head in heads.items()}
     )
     if meter:
-        meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
+        meter.gauge(
+            "waiting_questions",
+            "Questions in the queue",
+            lambda: float(sum(map(count_waiting, pages.values()))),
+        )
     firsts = {
         paths[language]: partial(first_paint, page_translations_for(language), homes, routes.welcome)
         for language in LANGUAGES
@@ -196,10 +200,6 @@ def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
         )
 
 
-def _count_waiting(pages: Iterable[Blocks]) -> float:
-    return float(sum(len(page._queue) for page in pages))
-
-
 def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: None) -> None:
     """Serve until interrupted; listens when the page can be answered, before the corpus is open.
 
@@ -252,24 +252,3 @@ def _of_glibc(name: str) -> Callable[..., int] | None:
         return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
     except (OSError, AttributeError):  # another C library
         return None
-
-
-def import_gradio() -> None:
-    """Import `gradio`, if it is not there yet, without its type stubs being written.
-
-    At each import it parses the source of each of its components and writes a stub beside it: 0.9 of 2.9 seconds of
-    computing until the page is imported (one core, three runs each), and writing where an installation belongs.
-    """
-    original = inspect.getfile
-
-    def getfile(object: Any) -> str:
-        if isinstance(object, type) and object.__module__.startswith("gradio."):
-            raise OSError("a component without a source file gets no stub")
-        return original(object)
-
-    # version 6.31 has no setting and no other seam: it makes the stub as it makes the class
-    inspect.getfile = getfile
-    try:
-        import gradio  # noqa: F401
-    finally:
-        inspect.getfile = original

@@ -7,7 +7,6 @@ What it brings is a stranger's text: only ever shown to that browser again.
 
 from __future__ import annotations
 
-import html
 import logging
 import re
 import threading
@@ -16,12 +15,12 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypedDict
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.page.people_at_risk import Risk, detect_risk
-from alpie.app.page.question_options import USUAL_OPTIONS, QuestionOptions
+from alpie.app.page.question_options import USUAL_OPTIONS, QuestionOptions, TypedTexts
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
@@ -42,8 +41,9 @@ _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
 _MAX_MESSAGE = 100_000  # characters
-_ROWS = TypeAdapter(list[tuple[Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE)]]])
-_ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
+_Row = tuple[
+    Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE, pattern=r"^[^\n]*$")]
+]
 
 
 class ChatMessage(TypedDict):
@@ -60,6 +60,14 @@ class Conversation:
     messages: list[ChatMessage] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
+
+
+class _Past(BaseModel):
+    """A conversation as the browser has it: what it shows, and the questions as they were typed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    rows: list[_Row] = []
+    questions: TypedTexts = []
 
 
 class Chat:
@@ -193,12 +201,8 @@ class PastMessages(NamedTuple):
 def read_past(past: object) -> PastMessages:
     """The messages in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
-        rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
+        found = _Past.model_validate_json(past if isinstance(past, str) else "")
     except ValidationError:
         return PastMessages([], [])
-    if any("\n" in content for _, content in rows):
-        return PastMessages([], [])
-    matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
-    questions = [html.unescape(match[1])[:MAX_TYPED_CHARACTERS] for match in matches if match]
-    messages: list[ChatMessage] = [{"role": role, "content": content} for role, content in rows]
-    return PastMessages(messages, questions[-MAX_TURNS:])
+    messages: list[ChatMessage] = [{"role": role, "content": content} for role, content in found.rows]
+    return PastMessages(messages[-MAX_REMEMBERED:], found.questions[-MAX_TURNS:])

@@ -32,7 +32,7 @@ def render_check_form(translations: PageTranslations) -> Markup:
 
 
 def render_check(checker: QuotationChecker, text: str, translations: PageTranslations) -> Markup:
-    """What the corpus says about the pasted `text`."""
+    """The verdict on the pasted `text` as HTML, with what differs word by word."""
     if len(text) > MAX_TEXT:
         return render(
             "sentence",

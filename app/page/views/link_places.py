@@ -75,7 +75,7 @@ def question_link(
     each_document: bool = False,
     anew: bool = False,
 ) -> str:
-    """Relative link that asks `question`: after some others, of some documents, of each by itself.
+    """Relative link that asks `question`: after earlier questions, of some documents, or of each by itself.
 
     `anew`: in the place of the answer before it, and without what stands before that.
     """

@@ -63,7 +63,7 @@ class PageTranslations(common.Translations):
 
     @property
     def for_scripts(self) -> dict[str, str]:
-        """What the scripts of the page say."""
+        """The texts that the scripts of the page show, by their keys."""
         return {key.removeprefix("js."): text for key, text in self.entries.items() if key.startswith("js.")}
 
 

@@ -76,7 +76,7 @@ class DocumentRenderer:
         self._plain: dict[str, list[Markup]] = {}
 
     def render(self, translations: PageTranslations, marks: Sequence[Span] = ()) -> Markup:
-        """The document's body; `marks` highlighted."""
+        """The document's text as HTML, with `marks` highlighted."""
         plain = self._plain.get(translations.language)
         if plain is None:
             plain = [self._block(block, translations, ()) for block in self.layout.blocks]
@@ -196,7 +196,7 @@ class Panels:
 
     @cached_property
     def checker(self) -> QuotationChecker:
-        """Checks quotations; prepares the documents once."""
+        """The checker of quotations for this corpus, whose documents it prepares once."""
         return QuotationChecker(self.corpus)
 
     def _renderer(self, document_id: str) -> DocumentRenderer:

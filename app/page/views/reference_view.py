@@ -41,7 +41,7 @@ def printed_references(quotes: Sequence[Quote], translations: PageTranslations) 
 
 
 def today() -> date:
-    """The day in universal time, as every date the page states."""
+    """Today's date in universal time, as every date that the page states."""
     return datetime.now(UTC).date()
 
 
