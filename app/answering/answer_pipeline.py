@@ -102,7 +102,7 @@ class AnswerPipeline:
         retrieval = self.index.retrieve(encoded, REPORTED_HITS, allowed=allowed)
         started = perf_counter()
         asked = encoded.question
-        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits)
+        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits, self.documents)
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
         retrieval = replace(retrieval, milliseconds=milliseconds)
         candidates = candidates_of(self.index, retrieval, readings)
