@@ -315,5 +315,12 @@ def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
             yield tuple(pair for units in chosen for pair in units)
 
 
+def within(units: Units, whole: Units) -> Units:
+    """`units` within the larger ones of `whole`: «apartado 2», after «artículo 7.1», is «artículo 7, apartado 2»."""
+    top = min(_level(kind) for kind, _ in units)
+    holding = (unit for unit in whole if _ARTICLE_LEVEL <= _level(unit[0]) < top)
+    return (*holding, *units)
+
+
 def _level(kind: str) -> int:
     return _LEVELS.get(kind, _ARTICLE_LEVEL)

@@ -72,7 +72,7 @@ def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNam
     except QuestionError:  # the turn has no words
         return _parse_citation(question, earlier, names)
     before = _parse_citation(turn, earlier, names)
-    reference = reference or (before and continue_reference(question.searched, before))
+    reference = continue_reference(question.typed, before) if before else reference
     return reference and replace(reference, name=before.name if before else _law_asked(turn, names))
 
 
