@@ -16,7 +16,7 @@ _PAGES = "\n"  # between the pages of one passage
 # The parts of an article, from the larger to the smaller.
 PARTS_OF_ARTICLES = ("clause", "fraction", "letter", "item", "paragraph")
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
-_SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
+_SECTION = re.compile(r"0?(\d{1,2}(?:\.\d{1,2})*)\.?\s+\w")
 _PARTS = {"preambulo": "preamble", "parte dispositiva": "operative_part"}  # → their keys in the catalogues
 
 
@@ -39,6 +39,8 @@ def matches_number(wanted: str, own: str, kind: str) -> bool:
         return any(matches_number(wanted, page, kind) for page in own.split(_PAGES))
     if kind == "provision" and " " not in wanted:
         return own.startswith(wanted)
+    if kind == "seccion" and "." in own:  # «2.2» stands in «2»
+        return matches_number(wanted, own.rpartition(".")[0], kind)
     if _RANGE not in wanted + own:
         return False
     if kind == "provision":
@@ -67,7 +69,8 @@ def passage_units(passage: Passage) -> Iterator[tuple[str, str]]:
             yield "anexo", ""
         elif section := _SECTION.match(folded):
             yield "seccion", section[1]
-            yield "capitulo", section[1]
+            if "." not in section[1]:
+                yield "capitulo", section[1]
     pages = [page for page in (passage.page, *(page for _, page in passage.later_pages)) if page is not None]
     if pages:
         yield "page", _PAGES.join(fold(str(page)) for page in pages)

@@ -51,6 +51,7 @@ _PROVISION = re.compile(
     r"|dd?(?P<initial>[atdf])(?P=initial)?(?![a-z])\.?\s*"
 )
 _PRELIMINARY = re.compile(r"preliminar(?![a-z])")
+_DECIMAL = re.compile(r"\d{1,2}(?:\.\d{1,2})+(?![\w/])")  # a section within another: «2.2»
 _PAGE_LABEL = re.compile(r"(?:[ivxlc]{1,7}|[a-z]-?\d{1,3})(?!\w)")
 _LETTER = re.compile(
     r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a|fracc\w*)\s))"
@@ -273,6 +274,8 @@ class _NumberParser:
         if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
             return ParsedUnits(((kind, "preliminar"),), preliminary.end())
         opening = _OPENING.match(folded, position)
+        if kind == "seccion" and (decimal := _DECIMAL.match(folded, position)):
+            return ParsedUnits(((kind, decimal[0]),), decimal.end())
         number = number_at(self.text, opening.end() if opening else position, feminine=kind in FEMININE)
         if number is None and kind == "anexo" and re.match(r"[A-Z](?!\w)", self.text[position:]):
             number = UnitNumber(folded[position], position, position + 1)

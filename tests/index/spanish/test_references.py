@@ -252,6 +252,36 @@ Regula la pesca de la trucha.
 """
 
 
+SECTIONS = """# Informe
+
+## 1. Objeto
+
+Mide el ruido.
+
+## 2. Método
+
+Se midió una semana.
+
+### 2.1. Aparatos
+
+Con sonómetros.
+
+### 2.2. Horas
+
+De día.
+
+## 3. Resultados
+
+Hay ruido.
+"""
+
+
+@cases("question, words")
+def test_sections_are_found_by_the_numbers_of_their_headings(question: str, words: str) -> None:
+    answer = corpus_from([document_of(SECTIONS, "informe")]).ask(question)
+    assert " ".join(quote.text for quote in answer.quotes) == words
+
+
 @cases("question, words")
 def test_a_regulation_inside_a_document_has_a_name_of_its_own(question: str, words: str) -> None:
     corpus = corpus_from([document_of(ANNEXED, "decreto-4"), document_of(AMENDING, "ley-3")])
