@@ -185,7 +185,7 @@ class QuestionRouter(CollectionPipeline):
     ) -> Answer | None:
         """Ask each side by itself; None where no side has an answer: then the question is asked as it stands."""
         answers = [self._answer_side(side, turns) for side in sides]
-        shared = share_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy, self.documents)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
                 first = answers[number]
@@ -195,7 +195,7 @@ class QuestionRouter(CollectionPipeline):
                 least = first.confidence if side.documents and first else 0.0
                 if other and other.answered and other.confidence > least:
                     answers[number] = other
-                    shared = share_quotes(answers, self.policy)
+                    shared = share_quotes(answers, self.policy, self.documents)
         if not any(shared):
             return None
         parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
@@ -214,7 +214,7 @@ class QuestionRouter(CollectionPipeline):
         answers, more = list[Answer](), self._with_more_candidates
         for number, one in enumerate(asked):
             answers.append(more._ask_one(one, (*turns, *asked[:number])))
-        shared = share_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy, self.documents)
         if sum(map(bool, shared)) < max(len(asked) - 1, _FEWEST_PARTS):
             return None
         parts = make_parts(zip(asked, asked, strict=True), shared, answers)
