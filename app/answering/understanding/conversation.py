@@ -44,11 +44,12 @@ _NAMES_SUBJECT = re.compile(
     r"(?:me )?(?:explica|define|describe|resume|habla|cuenta|dime|explain|define|describe|tell)(?:me|nos|s)?"
     r"(?: (?:me|us))?(?: (?:algo|mas|que (?:es|son)|about|de|sobre))*)(?P<rest>\s.+)$"
 )
-# «cómo se paga» has a verb of its own, and needs none of «cuánto cuesta la lavadora»
+# «cómo se paga» has a verb and no more, and takes the place of «cuánto cuesta» before «la lavadora»
 _OWN_VERB = re.compile(
     r"(?:(?:a|de|en|para|con|desde|hasta) )?(?:como|cuando|donde|quien(?:es)?|cuanto|por que) "
-    r"(?:(?:no|se|le|les|lo|la|los|las) )*(?!(?:es|el|la|los|las|un|una|otr[oa]s?)\b)\w{3,}"
+    r"(?:(?:no|se|le|les|lo|la|los|las) )*(?!(?:es|el|la|los|las|un|una|otr[oa]s?)\b)\w{3,}\W*"
 )
+_THING_FIRST = re.compile(r"(?:el|la|los|las|un|una)\s|[A-ZÁÉÍÓÚÑ]")
 _VERB_FIRST = re.compile(r"\w+ (?=(?:el|la|los|las|un|una)\s)")
 # «la velocidad máxima» stands for «la edad mínima» in «cuál es la edad mínima para …»
 _NOUN_AND_WORD = r"(?:el|la|los|las) [a-z]+ [a-z]+"
@@ -195,8 +196,9 @@ def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
     earlier = next((turn for turn in reversed(turns) if not depends_on_earlier(turn)), turns[-1])
     own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
     earlier = _without_replaced(own, earlier)
-    if _OWN_VERB.match(fold_in_place(own)):
-        earlier = _subject_of(own, earlier)
+    subject = _subject_of(own, earlier)
+    if _OWN_VERB.fullmatch(fold_in_place(own)) and _THING_FIRST.match(subject):
+        return f"¿{own.rstrip(' ?')} {subject.rstrip(' ?')}?"[:MAX_CHARACTERS]
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
 
 
@@ -223,7 +225,7 @@ def _completed_text(asked: str, turns: Sequence[str]) -> str:
 def _subject_of(own: str, earlier: str) -> str:
     """The earlier question without what asks in it, nor its verb where `own` has one and the subject stands after it."""
     subject = _ASKING.sub("", earlier.strip(" ¿"), count=1).strip()
-    return _VERB_FIRST.sub("", subject, count=1) if _OWN_VERB.match(fold_in_place(own)) else subject
+    return _VERB_FIRST.sub("", subject, count=1) if _OWN_VERB.fullmatch(fold_in_place(own)) else subject
 
 
 def _without_replaced(own: str, earlier: str) -> str:
