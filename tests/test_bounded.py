@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from alpie.index.chunking.passages import make_passages
+from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Passage
 from alpie.index.spanish.analysis import tokens
@@ -26,7 +27,10 @@ _MAX_PASSAGE = 300 * 40  # characters: words of a list, at letters a word
 
 def passages_of(text: str) -> tuple[Passage, ...]:
     document = document_of(text)
-    return make_passages(document, lay_out(document))
+    layout = lay_out(document)
+    passages = make_passages(document, layout)
+    measure_coverage(document, layout, passages)
+    return passages
 
 
 @pytest.mark.parametrize("shape", SHAPES)

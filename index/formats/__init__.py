@@ -92,15 +92,15 @@ def check_signature(data: bytes, path: Path) -> None:
     if not data and kind != "text":
         raise SourceError.at(path, "format.empty")
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0") if kind == "pdf" else data[:8]
-    found = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
+    actual_kind = next((name for first, name in _SIGNATURES.items() if head.startswith(first)), None)
     if kind == "pdf" and b"%PDF-" in data[:1024]:
         return
     if kind in ("text", "markdown") and _PAGE.match(data[:1024]):
-        found, kind = "page", "page"
+        actual_kind, kind = "page", "page"
     wanted = {"pdf": "pdf", **dict.fromkeys(_PACKED, "zip")}.get(kind or "")
-    if found == wanted or (wanted is None and found in (None, "program")):
+    if actual_kind == wanted or (wanted is None and actual_kind in (None, "program")):
         return  # «MZ» may begin a text too; a program has NUL bytes, which its decoding finds
-    actual = message(f"format.kind.{found}") if found else ""
+    actual = message(f"format.kind.{actual_kind}") if actual_kind else ""
     raise SourceError.at(
-        path, "format.other" if found else "format.not_so", ending=path.suffix.lower(), actual=actual
+        path, "format.other" if actual_kind else "format.not_so", ending=path.suffix.lower(), actual=actual
     )

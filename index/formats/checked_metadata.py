@@ -103,9 +103,9 @@ def _official_title(extraction: Extraction) -> str:
     for paragraph in paragraphs[:_OPENING_PARAGRAPHS]:
         lines = paragraph.splitlines()
         last = next((at for at, line in enumerate(lines) if ends_sentence(line)), len(lines) - 1)
-        found = _OFFICIAL.fullmatch(collapse(" ".join(lines[: last + 1])))
-        if found and len(found[1]) <= _LONGEST_OFFICIAL:
-            return found[1]
+        official = _OFFICIAL.fullmatch(collapse(" ".join(lines[: last + 1])))
+        if official and len(official[1]) <= _LONGEST_OFFICIAL:
+            return official[1]
     return ""
 
 
@@ -143,14 +143,14 @@ def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
     def written(found: re.Match[str]) -> str:
         word: str = found[0]
         small = word.lower()
-        alike = [one for one in running if len(one) == len(word) and fold(one) == fold(word)]
-        shown = [one for one in alike if not one.isupper()]
+        alike = [known for known in running if len(known) == len(word) and fold(known) == fold(word)]
+        shown = [known for known in alike if not known.isupper()]
         if small in _SMALL:
             return small
         if not shown:
             return word if alike or number_at(word) else word.capitalize()
         # «PROTECCION» has lost its accent
-        best = max(shown, key=lambda one: (one.lower() == small, running[one]))
+        best = max(shown, key=lambda known: (known.lower() == small, running[known]))
         return best.capitalize() if is_name else best
 
     written_out = _LETTERS.sub(written, name)

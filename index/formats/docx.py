@@ -116,20 +116,20 @@ class _DocxBody:
 
     def found(self) -> str:
         """All words of the body and of the notes it calls, without regard to how they are laid out."""
-        left_out = {one for runs in self._unread.values() for run in runs for one in run.iter()}
+        left_out = {element for runs in self._unread.values() for run in runs for element in run.iter()}
         called = [note for notes in self._notes.values() for note in notes.values()]
         parts: list[str] = []
         for root in (self._body, *called):
             initial = False
-            for one in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
-                if one.tag == f"{W}p":
+            for element in root.iter(*(W + name for name in ("p", "t", "tab", "br", "noBreakHyphen"))):
+                if element.tag == f"{W}p":
                     parts.append("" if initial else "\n")
-                    initial = _is_drop_cap(one)
-                elif one.tag != f"{W}t":
-                    parts.append("-" if one.tag == f"{W}noBreakHyphen" else "\n")
-                elif one not in left_out and next(one.iterancestors(_FALLBACK), None) is None:
-                    raised = self._styles.is_raised(one.getparent())
-                    parts.append(RAISED + (one.text or "") + LOWERED if raised else one.text or "")
+                    initial = _is_drop_cap(element)
+                elif element.tag != f"{W}t":
+                    parts.append("-" if element.tag == f"{W}noBreakHyphen" else "\n")
+                elif element not in left_out and next(element.iterancestors(_FALLBACK), None) is None:
+                    raised = self._styles.is_raised(element.getparent())
+                    parts.append(RAISED + (element.text or "") + LOWERED if raised else element.text or "")
         return write_raised("".join(parts))
 
     def _breaks(self, element: Any) -> Iterator[Any]:
@@ -137,9 +137,9 @@ class _DocxBody:
         if self._rendered:
             yield from element.iter(f"{W}lastRenderedPageBreak")
             return
-        for one in element.iter(f"{W}br", f"{W}pageBreakBefore"):
-            if one.tag == f"{W}pageBreakBefore" or one.get(f"{W}type") == "page":
-                yield one
+        for mark in element.iter(f"{W}br", f"{W}pageBreakBefore"):
+            if mark.tag == f"{W}pageBreakBefore" or mark.get(f"{W}type") == "page":
+                yield mark
 
     def _read_blocks(self, parent: Any, nesting: int) -> None:
         if nesting > _MAX_NESTING:
@@ -203,16 +203,16 @@ class _DocxBody:
 
     def _read_table(self, table: Any, nesting: int) -> None:
         self._write_notes()
-        found = []
+        shown_rows = []
         for row in _elements_inside(table, f"{W}tr"):
             if find_below(row, "trPr/del") is not None:
                 self._unread[NoticeKind.STRUCK_TEXT].append(row)
             elif find_below(row, "trPr/hidden") is not None:
                 self._unread[NoticeKind.HIDDEN_TEXT].append(row)
             else:
-                found.append((row, list(_elements_inside(row, f"{W}tc"))))
-        if max((len(cells) for _, cells in found), default=0) < 2:  # a frame around text, not a table
-            for _, cells in found:
+                shown_rows.append((row, list(_elements_inside(row, f"{W}tc"))))
+        if max((len(cells) for _, cells in shown_rows), default=0) < 2:  # a frame around text, not a table
+            for _, cells in shown_rows:
                 for cell in cells:
                     self._read_blocks(cell, nesting + 1)
             return
@@ -220,9 +220,9 @@ class _DocxBody:
         rows = [
             [TableCell("")] * _number_at(row, "trPr/gridBefore", 0)
             + [self._table_cell(cell, notes) for cell in cells]
-            for row, cells in found
+            for row, cells in shown_rows
         ]
-        headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in found)
+        headers = sum(find_below(row, "trPr/tblHeader") is not None for row, _ in shown_rows)
         self._builder.add_table(rows, headers or 1)
         self._builder.notes += notes
         for _ in self._breaks(table):
@@ -250,37 +250,39 @@ class _DocxBody:
         """What a paragraph shows, a form feed where a page begins; text boxes go to `boxes`, what is called to `notes`."""
         stack = [paragraph]
         while stack:
-            one = stack.pop()
-            tag = one.tag
-            if tag == f"{W}instrText" and self._fields and (one.text or "").split()[:1] == ["TOC"]:
+            element = stack.pop()
+            tag = element.tag
+            if tag == f"{W}instrText" and self._fields and (element.text or "").split()[:1] == ["TOC"]:
                 self._fields[-1] = True
             if tag in _DELETED:
-                self._unread[NoticeKind.STRUCK_TEXT].append(one)
+                self._unread[NoticeKind.STRUCK_TEXT].append(element)
             elif tag in _UNSEEN or not isinstance(tag, str):
                 continue
-            elif tag == f"{W}r" and self._styles.run_is(one, paragraph, "vanish"):
-                self._unread[NoticeKind.HIDDEN_TEXT].append(one)
-            elif tag == f"{W}r" and any(self._styles.run_is(one, paragraph, look) for look in _STRUCK):
-                self._unread[NoticeKind.STRUCK_TEXT].append(one)
+            elif tag == f"{W}r" and self._styles.run_is(element, paragraph, "vanish"):
+                self._unread[NoticeKind.HIDDEN_TEXT].append(element)
+            elif tag == f"{W}r" and any(self._styles.run_is(element, paragraph, look) for look in _STRUCK):
+                self._unread[NoticeKind.STRUCK_TEXT].append(element)
             elif tag == f"{W}txbxContent":
-                boxes.append(one)
-            elif (shown := self._shown(one, tag)) is not None:
+                boxes.append(element)
+            elif (shown := self._shown_by_element(element, tag)) is not None:
                 yield shown
-            elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in one):
-                self._unread[NoticeKind.FORMULAS].append(one)
+            elif tag == f"{W}object" and any((o.get("ProgID") or "").startswith("Equation") for o in element):
+                self._unread[NoticeKind.FORMULAS].append(element)
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
-                notes += self._note(tag.removeprefix(W).removesuffix("Reference"), one)
-                if is_on(one.get(f"{W}customMarkFollows", "0")):
-                    del stack[len(stack) - len(list(one.itersiblings())) :]  # the mark, which its run shows
+                notes += self._note(tag.removeprefix(W).removesuffix("Reference"), element)
+                if is_on(element.get(f"{W}customMarkFollows", "0")):
+                    del stack[
+                        len(stack) - len(list(element.itersiblings())) :
+                    ]  # the mark, which its run shows
             else:
-                stack += reversed(one)
+                stack += reversed(element)
 
-    def _shown(self, element: Any, tag: str) -> str | None:
+    def _shown_by_element(self, element: Any, tag: str) -> str | None:
         """What an element of a run shows by itself; None where what stands in it does."""
         if tag == f"{W}t":
             if any(self._codes):
                 return ""
-            text = _OF_A_FONT.sub(partial(self._sign, font_of(element)), element.text or "")
+            text = _OF_A_FONT.sub(partial(self._font_character, font_of(element)), element.text or "")
             return RAISED + text + LOWERED if self._styles.is_raised(element.getparent()) else text
         if tag in _SHOWN:
             ends_page = tag == f"{W}br" and element.get(f"{W}type") == "page" and not self._rendered
@@ -292,11 +294,11 @@ class _DocxBody:
         if tag == f"{MATH}oMath":
             return formula_text(element)
         if tag == f"{W}fldChar":
-            self._follow_field(element.get(f"{W}fldCharType"))
+            self._enter_or_leave_field(element.get(f"{W}fldCharType"))
             return form_value(element)
         return None
 
-    def _follow_field(self, kind: str | None) -> None:
+    def _enter_or_leave_field(self, kind: str | None) -> None:
         if kind == "begin":
             self._fields.append(False)
             self._codes.append(True)
@@ -306,7 +308,7 @@ class _DocxBody:
             self._fields.pop()
             self._codes.pop()
 
-    def _sign(self, font: str, match: re.Match[str]) -> str:
+    def _font_character(self, font: str, match: re.Match[str]) -> str:
         shown = font_sign(ord(match[0]), font)
         self._signs += not shown
         return shown

@@ -146,8 +146,8 @@ def form_value(field: Any) -> str:
     if menu is None:
         return ""
     chosen = (value_at(menu, name) for name in ("result", "default"))
-    number = next((parse_integer(one, 0) for one in chosen if one is not None), 0)
-    entries = [one.get(f"{W}val") or "" for one in menu.iterchildren(f"{W}listEntry")]
+    number = next((parse_integer(value, 0) for value in chosen if value is not None), 0)
+    entries = [value.get(f"{W}val") or "" for value in menu.iterchildren(f"{W}listEntry")]
     return entries[number] if number < len(entries) else ""
 
 
@@ -191,8 +191,10 @@ class DocxStyles:
 
     def is_raised(self, run: Any) -> bool:
         """Whether a run is a superscript, by itself or by its style."""
-        told = (value_at(one, "rPr/vertAlign") for one in (run, *self._chain(value_at(run, "rPr/rStyle"))))
-        return next((one for one in told if one), None) == "superscript"
+        told = (
+            value_at(bearer, "rPr/vertAlign") for bearer in (run, *self._chain(value_at(run, "rPr/rStyle")))
+        )
+        return next((bearer for bearer in told if bearer), None) == "superscript"
 
     def numbering(self, paragraph: Any) -> tuple[str, int] | None:
         """Number and level of the list a paragraph belongs to by itself or by its style."""

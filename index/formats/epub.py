@@ -25,7 +25,7 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
     archive = open_packed(data, path, _CONTAINER)
     container = read_xml(archive, _CONTAINER, path)
     listed = () if container is None else container.iter("{*}rootfile")
-    name = next((one.get("full-path", "") for one in listed), "")
+    name = next((root.get("full-path", "") for root in listed), "")
     package = read_xml(archive, name, path)
     if package is None:
         raise SourceError.at(path, "epub.no_index")
@@ -48,7 +48,7 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
 def _pages(package: etree._Element, folder: str) -> list[str]:
     """The files that are read one after the other; the table of contents is none of them."""
     items = {item.get("id"): item for item in package.iterfind("{*}manifest/{*}item")}
-    spine = [items.get(one.get("idref")) for one in package.iterfind("{*}spine/{*}itemref")]
+    spine = [items.get(reference.get("idref")) for reference in package.iterfind("{*}spine/{*}itemref")]
     return [
         posixpath.normpath(posixpath.join(folder, unquote(urlsplit(item.get("href", "")).path)))
         for item in spine

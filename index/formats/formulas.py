@@ -29,14 +29,14 @@ def formula_text(element: Any) -> str:
     tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else "annotation"
     if tag in _UNREAD or tag.endswith("Pr"):
         return ""
-    kept = [one for one in element if isinstance(one.tag, str)]
+    kept = [part for part in element if isinstance(part.tag, str)]
     if not kept:
         return (element.text or "").strip() if tag != "t" else element.text or ""
     name = _NAMES.get(tag, tag)
-    texts = [formula_text(one) for one in kept]
+    texts = [formula_text(part) for part in kept]
     values: dict[str, list[str]] = {}
-    for number, (one, text) in enumerate(zip(kept, texts, strict=True)):
-        own = one.tag.rpartition("}")[2]
+    for number, (part, text) in enumerate(zip(kept, texts, strict=True)):
+        own = part.tag.rpartition("}")[2]
         if tag in _NAMES:
             own = _PARTS[name][min(number, len(_PARTS[name]) - 1)] if name in _PARTS else "e"
         values.setdefault(own, []).append(text)

@@ -13,7 +13,7 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.css import hidden_by_style
+from alpie.index.formats.css import StyledElements, styled_elements
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.formulas import formula_text
 from alpie.index.formats.html_head import decode_page, page_metadata
@@ -23,7 +23,7 @@ from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-RULES = 7  # of this module: raise it when the text that it makes of a page changes
+RULES = 8  # of this module: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre
@@ -78,7 +78,9 @@ def read_page(
     if _depth(page) > _MAX_NESTING:
         raise SourceError.at(path, "html.nested", most=_MAX_NESTING)
     tree = LexborHTMLParser(page)
-    walk = _Walk(builder, hidden_by_style(tree) | dict.fromkeys(site_elements(tree), NoticeKind.SITE_TEXT))
+    styled = styled_elements(tree)
+    unread = styled.hidden | dict.fromkeys(site_elements(tree), NoticeKind.SITE_TEXT)
+    walk = _Walk(builder, styled._replace(hidden=unread))
     if tree.body is not None:
         walk.read(tree.body)
     other = LexborHTMLParser(_WITHIN_WORDS.sub("", page))
@@ -100,9 +102,9 @@ def _depth(page: str) -> int:
 class _Walk:
     """Walks the tree without recursion: a page may nest deep."""
 
-    def __init__(self, builder: TextBuilder, unread: Mapping[int, NoticeKind]) -> None:
+    def __init__(self, builder: TextBuilder, styled: StyledElements) -> None:
         self.unread: Counter[NoticeKind] = Counter()  # words
-        self._why_unread = unread  # elements, by their place in memory
+        self._styled = styled
         self._passed = 0  # the last element that was not entered
         self._builder = builder
         self._words: list[str] = []
@@ -142,11 +144,12 @@ class _Walk:
             return None
         if name in _UNSEEN or name.startswith(("-", "_", "!")):
             return None
-        if kind := _unread_kind(node, self._why_unread):
+        if kind := _unread_kind(node, self._styled.hidden):
             self.unread[kind] += len(node.text().split())
             self._passed = node.mem_id
             return None
         if name not in _BLOCKS:
+            self._part_words(node)
             written = self._written_for(node, name)
             if written:
                 self._words.append(written)
@@ -165,6 +168,11 @@ class _Walk:
             self._kept, self._kind = node.mem_id, _KINDS[name]
             self._level = int(name[1]) if self._kind is BlockKind.HEADING else 0
         return node.child
+
+    def _part_words(self, node: LexborNode) -> None:
+        """A blank before and after an inline element that a style sets apart from the words beside it."""
+        if node.mem_id in self._styled.apart:
+            self._words.append(" ")
 
     def _written_for(self, node: LexborNode, name: str) -> str | None:
         """What is written in the place of an element inside a line, "" for a call of a note; None: what it holds."""
@@ -197,6 +205,7 @@ class _Walk:
     def _leave(self, node: LexborNode) -> None:
         name = node.tag or ""
         if name not in _BLOCKS or node.mem_id == self._passed:
+            self._part_words(node)
             return
         self._flush()
         if name in _LISTS and self._lists:
@@ -215,7 +224,7 @@ class _Walk:
     def _cell(self, node: LexborNode) -> str:
         """The words of a cell, its paragraphs one after the other."""
         cell = TextBuilder()
-        walk = _Walk(cell, self._why_unread)
+        walk = _Walk(cell, self._styled)
         walk.read(node)
         self.unread += walk.unread
         return collapse(cell.text)
@@ -248,7 +257,7 @@ class _HtmlList:
         style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
         kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
         back = "reversed" in node.attributes
-        first = sum(one.tag == "li" for one in node.iter()) if back else 1
+        first = sum(item.tag == "li" for item in node.iter()) if back else 1
         first = _parse_integer(node.attributes.get("start"), first)
         return cls(node.tag == "ol", kind, first, -1 if back else 1)
 

@@ -58,7 +58,9 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     values: dict[str, Any] = {
         name: next((metas[key] for key in keys if key in metas), "") for name, keys in _META.items()
     }
-    shown = (collapse(one.text()) for one in (tree.css_first("title"), tree.css_first("h1")) if one)
+    shown = (
+        collapse(element.text()) for element in (tree.css_first("title"), tree.css_first("h1")) if element
+    )
     root = tree.css_first("html")
     values["title"] = next(filter(None, (values["title"], *shown)), "")
     values["language"] = (root.attributes.get("lang") if root else "") or values["language"]

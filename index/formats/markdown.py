@@ -30,7 +30,7 @@ from alpie.index.formats.markdown_inline import (
 )
 from alpie.index.formats.markdown_places import BlockPlaces
 from alpie.index.formats.plain import canonical_text, front_matter
-from alpie.index.layout.marked import SpanCutter
+from alpie.index.layout.blocks import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 
@@ -48,7 +48,7 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     tokens = parser.parse(reading.source.body)
     reading.read(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {})
-    words = clean_text(unescape(TAG.sub(_plain, rendered)))
+    words = clean_text(unescape(TAG.sub(_tag_as_text, rendered)))
     found = _NOTE_CALL.sub(lambda call: "" if call[2] else call[0], words)
     if not metadata.title and reading.title:
         metadata = replace(metadata, title=reading.title)
@@ -72,19 +72,19 @@ class _MarkdownReading:
         self._elements: list[tuple[list[Piece], Element]] = []
         self._bars: list[list[Piece]] = []  # between the cells of each row of a table
 
-    def _at(self, offset: int) -> int:
+    def _file_offset(self, offset: int) -> int:
         """The offset in the file of an offset in the body."""
         return self._begin + offset + bisect_right(self._returns, offset - 1)
 
-    def _span(self, piece: Piece) -> Span:
-        return Span(self._at(piece[0]), self._at(piece[1] - 1) + 1)
+    def _file_span(self, piece: Piece) -> Span:
+        return Span(self._file_offset(piece[0]), self._file_offset(piece[1] - 1) + 1)
 
     def written(self) -> str:
         """The canonical text: the source, with the blanks that had to be written into it."""
         parts: list[str] = []
         position = 0
         for start, end, shown in sorted(self.source.instead):
-            span = self._span((start, end))
+            span = self._file_span((start, end))
             parts += [self._text[position : span.start], shown.ljust(span.end - span.start, _FILL)]
             position = span.end
         return "".join([*parts, self._text[position:]])
@@ -95,15 +95,17 @@ class _MarkdownReading:
         elements: list[Element] = []
         marks: list[Span] = []
         position = 0
-        for pieces, element in sorted(self._elements, key=lambda one: one[0]):
-            spans = [self._span(piece) for piece in pieces]
-            marks += _signs(text, position, spans[0].start)
-            marks += [Span(one.end, other.start) for one, other in pairwise(spans) if one.end < other.start]
+        for pieces, element in sorted(self._elements, key=lambda before: before[0]):
+            spans = [self._file_span(piece) for piece in pieces]
+            marks += _words_as_marks(text, position, spans[0].start)
+            marks += [
+                Span(before.end, after.start) for before, after in pairwise(spans) if before.end < after.start
+            ]
             position = spans[-1].end
-            rows = tuple(self._span((row.start, row.end)) for row in element.rows)
+            rows = tuple(self._file_span((row.start, row.end)) for row in element.rows)
             elements.append(replace(element, start=spans[0].start, end=position, rows=rows))
-        marks += _signs(text, position, len(text))
-        calls = tuple(self._span(call) for call in sorted(self.source.calls))
+        marks += _words_as_marks(text, position, len(text))
+        calls = tuple(self._file_span(call) for call in sorted(self.source.calls))
         cutter = SpanCutter(text, [*calls])
         marks = [left for mark in marks for left in cutter.remaining(mark.start, mark.end)]
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
@@ -302,10 +304,10 @@ class _MarkdownReading:
         self._elements.append((pieces, Element(0, 0, kind, level, rows, headers, item=item, label=label)))
 
 
-def _plain(tag: re.Match[str]) -> str:
+def _tag_as_text(tag: re.Match[str]) -> str:
     return tag[0] if tag["entity"] else " " * ((tag["name"] or "").lower() in BREAKS)
 
 
-def _signs(text: str, start: int, end: int) -> Iterator[Span]:
+def _words_as_marks(text: str, start: int, end: int) -> Iterator[Span]:
     for match in re.finditer(r"\S+", text[start:end]):
         yield Span(start + match.start(), start + match.end())

@@ -33,7 +33,7 @@ class BlockPlaces:
         offsets: list[int] = []
         lines = content.split("\n")
         first += token.type == "fence"
-        while token.type == "inline" and not self._line(first).endswith(lines[0].strip(_TRIMMED)):
+        while token.type == "inline" and not self._trimmed_line(first).endswith(lines[0].strip(_TRIMMED)):
             first += 1  # a line of white space, which was trimmed
         for number, line in enumerate(lines, first):
             if number + 1 == len(self.lines):
@@ -41,12 +41,12 @@ class BlockPlaces:
             begin, end = self.lines[number], self.lines[number + 1] - 1
             bare = line.lstrip(" \t")  # a tab may have become blanks: they stand for the line end before
             if token.type == "inline" and number - first == len(lines) - 1:
-                end = begin + len(self._line(number))
+                end = begin + len(self._trimmed_line(number))
             offsets += [max(begin - 1, 0)] * (len(line) - len(bare))
             offsets += [*range(end - len(bare), end), self.lines[number + 1] - 1]
         return offsets[: len(content)]
 
-    def _line(self, number: int) -> str:
+    def _trimmed_line(self, number: int) -> str:
         return self._body[self.lines[number] : self.lines[number + 1] - 1].rstrip(_TRIMMED)
 
     def of_cells(self, number: int, begin: int, quotes: int) -> tuple[list[list[int]], list[Piece]]:

@@ -87,17 +87,19 @@ class _OdtBody:
 
     def unread(self, body: _Element) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
-        self._unread[NoticeKind.STRUCK_TEXT] += [one for change in body.iter("{*}deletion") for one in change]
+        self._unread[NoticeKind.STRUCK_TEXT] += [
+            element for change in body.iter("{*}deletion") for element in change
+        ]
         counts = {
-            kind: sum(len(" ".join(map(str, one.itertext())).split()) for one in those)
-            for kind, those in self._unread.items()
+            kind: sum(len(" ".join(map(str, element.itertext())).split()) for element in elements)
+            for kind, elements in self._unread.items()
         }
         counts[NoticeKind.COMMENTS] = sum(1 for _ in body.iter(f"{{{SPACES['office']}}}annotation"))
         return counts
 
     def found(self, body: _Element) -> str:
         """All words of the body that its reader sees, without regard to how they are laid out."""
-        left_out = {one for those in self._unread.values() for one in those}
+        left_out = {hidden for elements in self._unread.values() for hidden in elements}
         parts: list[str] = []
 
         def walk(element: _Element) -> None:
@@ -192,32 +194,32 @@ class _OdtBody:
         """
         stack: list[_Element | str] = [element]
         while stack:
-            one = stack.pop()
-            if isinstance(one, str):
-                yield one
+            part = stack.pop()
+            if isinstance(part, str):
+                yield part
                 continue
-            name = name_of(one)
+            name = name_of(part)
             if name == "text:note":
-                notes += self._note(one)
+                notes += self._note(part)
                 continue
-            if one is not element and not self._is_seen(one):
+            if part is not element and not self._is_seen(part):
                 continue
-            if name == "draw:text-box" and one is not element:
-                boxes.append(one)
+            if name == "draw:text-box" and part is not element:
+                boxes.append(part)
                 continue
-            if name == "draw:object" and (formula := self._formula(one)) is not None:
+            if name == "draw:object" and (formula := self._formula(part)) is not None:
                 yield formula
                 continue
             if name == "text:s":
-                yield " " * count_of(value_of(one, "text:c", "1"))
-            elif name in _LINES and one is not element:
+                yield " " * count_of(value_of(part, "text:c", "1"))
+            elif name in _LINES and part is not element:
                 yield "\n"
             else:
                 yield _SHOWN.get(name, "")
-            inner: list[_Element | str] = [one.text or ""]
-            for child in one:
+            inner: list[_Element | str] = [part.text or ""]
+            for child in part:
                 inner += [child, child.tail or ""]
-            if name == "text:span" and self._styles.has(value_of(one, "text:style-name"), "raised"):
+            if name == "text:span" and self._styles.has(value_of(part, "text:style-name"), "raised"):
                 inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
 
@@ -267,13 +269,13 @@ class _OdtBody:
     def _read_table(self, table: _Element) -> None:
         self._builder.write_notes()
         notes: list[Note] = []
-        found = list(self._rows(table))
+        row_elements = list(self._rows(table))
         rows = [
             [cell for cell_ in row if name_of(cell_) == _CELL for cell in self._cells(cell_, notes)]
-            for row in found
+            for row in row_elements
         ]
         if len(rows) > 1:
-            parents = (row.getparent() for row in found)
+            parents = (row.getparent() for row in row_elements)
             headers = sum(p is not None and name_of(p) == "table:table-header-rows" for p in parents)
             self._builder.add_table(rows, headers or 1)
         else:

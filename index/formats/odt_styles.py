@@ -56,12 +56,12 @@ class OdtStyles:
                 name = value_of(style, "style:name")
                 self._parents[name] = value_of(style, "style:parent-style-name")
                 looks = self._looks.setdefault(name, set())
-                for one in style:
-                    looks |= {"break"} if value_of(one, "fo:break-before") == "page" else set()
-                    looks |= {"hidden"} if value_of(one, "text:display") == "none" else set()
-                    line = value_of(one, "style:text-line-through-style", "none")
+                for properties in style:
+                    looks |= {"break"} if value_of(properties, "fo:break-before") == "page" else set()
+                    looks |= {"hidden"} if value_of(properties, "text:display") == "none" else set()
+                    line = value_of(properties, "style:text-line-through-style", "none")
                     looks |= {"struck"} if line != "none" else set()
-                    position = value_of(one, "style:text-position")
+                    position = value_of(properties, "style:text-position")
                     looks |= {"raised"} if re.match(r"super|[1-9]", position) else set()
             for level in root.iter("{*}list-level-style-number", "{*}outline-level-style"):
                 parent = level.getparent()

@@ -69,7 +69,7 @@ def dublin_core(root: etree._Element | None, published: bool = False) -> Metadat
 
     def said(*names: str) -> str:
         texts = () if root is None else (root.findtext(f".//{{*}}{name}") for name in names)
-        return next((text for one in texts if (text := collapse(one or ""))), "")
+        return next((text for told in texts if (text := collapse(told or ""))), "")
 
     return Metadata(
         title=said("title"),

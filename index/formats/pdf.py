@@ -48,7 +48,7 @@ from alpie.index.records import PageLabel
 
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
-_RULES = 6  # of this package: raise it when the text that it makes of a file changes
+_RULES = 7  # of this package: raise it when the text that it makes of a file changes
 _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
@@ -191,29 +191,29 @@ class _Annotations:
 
 
 def _read_annotations(document: Any, page: Any) -> _Annotations:
-    form, found, place = document.formenv, _Annotations(), raw.FS_RECTF()
+    form, annotations, place = document.formenv, _Annotations(), raw.FS_RECTF()
     for at in range(raw.FPDFPage_GetAnnotCount(page)):
-        note = raw.FPDFPage_GetAnnot(page, at)
+        annotation = raw.FPDFPage_GetAnnot(page, at)
         try:
-            kind = raw.FPDFAnnot_GetSubtype(note)
-            says = kind in _COMMENTS and raw.FPDFAnnot_GetStringValue(note, b"Contents", None, 0) > 2
-            found.comments += says
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            says = kind in _COMMENTS and raw.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0) > 2
+            annotations.comments += says
             if kind not in _SHOWN_ANNOTATIONS:
                 continue
-            found.shown = True
-            of_form = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else -1
-            if of_form in _TICKED and raw.FPDFAnnot_GetRect(note, place):
+            annotations.shown = True
+            of_form = raw.FPDFAnnot_GetFormFieldType(form, annotation) if form is not None else -1
+            if of_form in _TICKED and raw.FPDFAnnot_GetRect(annotation, place):
                 box = place.left, place.bottom, place.right, place.top
-                found.boxes.append((box, raw.FPDFAnnot_IsChecked(form, note) == 1))
+                annotations.boxes.append((box, raw.FPDFAnnot_IsChecked(form, annotation) == 1))
             elif of_form in _TEXT_FIELDS:
-                length = raw.FPDFAnnot_GetFormFieldValue(form, note, None, 0)
+                length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
                 buffer = ctypes.create_string_buffer(max(length, 2))
                 wide = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
-                raw.FPDFAnnot_GetFormFieldValue(form, note, wide, length)
-                found.values.append(buffer.raw[: length - 2].decode("utf-16-le", "replace"))
+                raw.FPDFAnnot_GetFormFieldValue(form, annotation, wide, length)
+                annotations.values.append(buffer.raw[: length - 2].decode("utf-16-le", "replace"))
         finally:
-            raw.FPDFPage_CloseAnnot(note)
-    return found
+            raw.FPDFPage_CloseAnnot(annotation)
+    return annotations
 
 
 def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
@@ -230,12 +230,12 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         rotation = main_rotation(characters)
         if boxes:
             _draw_ticks(
-                characters, [(turned_box(one, rotation, box), ticked) for one, ticked in boxes], rotation
+                characters, [(turned_box(tick, rotation, box), ticked) for tick, ticked in boxes], rotation
             )
         tables = grids(drawing.edges, characters, rotation, box) if drawing.edges else []
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
-        found = [_part_calls(fragment) for fragment in fragments]
+        texts = [_part_calls(fragment) for fragment in fragments]
         whole = [table_fragment(fragments, at, tables[at]) for at in sorted(real)]
         lines = reading_order([*(fragment for fragment in fragments if fragment.cell is None), *whole])
         lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
@@ -244,22 +244,22 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
             SLANTED,
         }:
             beside = fragments_of(text_page, characters, other)
-            found += map(_part_calls, beside)
+            texts += map(_part_calls, beside)
             height = frame_height(other, box)
             for line in reading_order(beside):
                 region = 1000 * (other + 1) + line.region
                 lines.append(replace(line, height=height, aside=True, region=region))
         lines += slanted_lines(characters)
         lost = len("".join(outside).split())
-        return _Page(lines, "\n".join(found), drawing.pictures, drawing.objects, outside=lost, hidden=hidden)
+        return _Page(lines, "\n".join(texts), drawing.pictures, drawing.objects, outside=lost, hidden=hidden)
     finally:
         text_page.close()
 
 
-def _part_calls(one: Fragment) -> str:
+def _part_calls(fragment: Fragment) -> str:
     """The text of a fragment, raised figures after a word apart: they may call notes."""
-    text = one.text
-    for start, end in reversed(one.raised):
+    text = fragment.text
+    for start, end in reversed(fragment.raised):
         if text[:start][-3:].isalpha() and text[start:end].isdigit():
             text = f"{text[:start]} {text[start:]}"
     return text
@@ -276,8 +276,13 @@ def _draw_ticks(characters: list[Character | None], boxes: Sequence[tuple[Box, b
         or [12.0]
     )
     for (left, bottom, right, top), ticked in boxes:
-        for at, one in enumerate(characters):
-            if one and one.rotation == rotation and left <= one.middle <= right and bottom <= one.base <= top:
+        for at, character in enumerate(characters):
+            if (
+                character
+                and character.rotation == rotation
+                and left <= character.middle <= right
+                and bottom <= character.base <= top
+            ):
                 characters[at] = None
         base = (bottom + top) / 2 - 0.3 * size
         sign = Character("☒" if ticked else "☐", left, right, base, size, 0, rotation, True)
@@ -301,13 +306,13 @@ def _page_label(document: Any, number: int) -> PageLabel:
 
 def _read_outline(document: Any) -> Outline:
     """The titles of the file's outline, with the page that they lead to."""
-    found: Outline = {}
+    outline: Outline = {}
     try:
         for entry in document.get_toc(max_depth=6):
             place = entry.get_dest()
             page = place.get_index() if place else None
             if page is not None and (title := title_key(entry.get_title() or "")):
-                found.setdefault(page, {}).setdefault(title, entry.level + 1)
+                outline.setdefault(page, {}).setdefault(title, entry.level + 1)
     except (pdfium.PdfiumError, ValueError):
         pass
-    return found
+    return outline

@@ -20,46 +20,56 @@ _LONGEST = 40  # letters looked at on either side
 
 def compose_accents(characters: list[Character | None]) -> list[Character | None]:
     """Compose accents with their letters, where both stand in one place or make a word; others are signs, as in «l´Alfàs»."""
-    signs = [at for at, one in enumerate(characters) if one is not None and one.text in _COMBINING]
+    signs = [
+        at
+        for at, character in enumerate(characters)
+        if character is not None and character.text in _COMBINING
+    ]
     gone: set[int] = set()
     for at in signs:
         for letter in (at + 1, at - 1):
-            if made := _composed(characters, at, letter):
+            if made := _compose_at(characters, at, letter):
                 characters[letter] = made
                 gone.add(at)
                 break
-    return [one for at, one in enumerate(characters) if at not in gone] if gone else characters
+    return [character for at, character in enumerate(characters) if at not in gone] if gone else characters
 
 
-def _composed(characters: Sequence[Character | None], at: int, other: int) -> Character | None:
+def _compose_at(characters: Sequence[Character | None], at: int, other: int) -> Character | None:
     """The accent `at` and the letter beside it as one, if they are."""
-    sign, one = characters[at], characters[other] if 0 <= other < len(characters) else None
-    if sign is None or one is None or one.rotation != sign.rotation:
+    sign, base = characters[at], characters[other] if 0 <= other < len(characters) else None
+    if sign is None or base is None or base.rotation != sign.rotation:
         return None
-    letter = unicodedata.normalize("NFC", _DOTLESS.get(one.text, one.text) + _COMBINING[sign.text])
-    over = min(sign.x1, one.x1) - max(sign.x0, one.x0) > 0.5 * min(sign.x1 - sign.x0, one.x1 - one.x0)
-    sure = over or (other > at and (one.text in _DOTLESS or letter in "ñÑ"))
+    letter = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + _COMBINING[sign.text])
+    over = min(sign.x1, base.x1) - max(sign.x0, base.x0) > 0.5 * min(sign.x1 - sign.x0, base.x1 - base.x0)
+    sure = over or (other > at and (base.text in _DOTLESS or letter in "ñÑ"))
     if len(letter) > 1 or not (
-        sure or (other > at and letter.lower() in "áéíóúü" and _make_word(characters, at))
+        sure or (other > at and letter.lower() in "áéíóúü" and _makes_word(characters, at))
     ):
         return None
-    blank = sign.blank if other > at else one.blank
+    blank = sign.blank if other > at else base.blank
     return replace(
-        one, text=letter, x0=min(sign.x0, one.x0), x1=max(sign.x1, one.x1) if over else one.x1, blank=blank
+        base,
+        text=letter,
+        x0=min(sign.x0, base.x0),
+        x1=max(sign.x1, base.x1) if over else base.x1,
+        blank=blank,
     )
 
 
-def _make_word(characters: Sequence[Character | None], at: int) -> bool:
+def _makes_word(characters: Sequence[Character | None], at: int) -> bool:
     """Whether the letters around an accent are a word, and what stands before it is none that an apostrophe follows."""
     start, end = at, at + 1
     while (
-        start > max(at - _LONGEST, 0) and not _parts(characters[start]) and _is_of_word(characters[start - 1])
+        start > max(at - _LONGEST, 0)
+        and not _follows_blank(characters[start])
+        and _is_of_word(characters[start - 1])
     ):
         start -= 1
     while (
         end < min(at + _LONGEST, len(characters))
         and _is_of_word(characters[end])
-        and not _parts(characters[end])
+        and not _follows_blank(characters[end])
     ):
         end += 1
     before, after = (_letters(part) for part in (characters[start:at], characters[at + 1 : end]))
@@ -68,12 +78,12 @@ def _make_word(characters: Sequence[Character | None], at: int) -> bool:
     return len(before + after) > 2 and fold(before + after) in lexicon_of("es")
 
 
-def _parts(one: Character | None) -> bool:
-    return one is not None and one.blank
+def _follows_blank(character: Character | None) -> bool:
+    return character is not None and character.blank
 
 
-def _is_of_word(one: Character | None) -> bool:
-    return one is not None and (one.text.isalpha() or one.text in _COMBINING)
+def _is_of_word(character: Character | None) -> bool:
+    return character is not None and (character.text.isalpha() or character.text in _COMBINING)
 
 
 def _letters(part: Sequence[Character | None]) -> str:

@@ -12,15 +12,22 @@ from statistics import median
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_tables import ITEM, NAMED, stands_in_columns, table_rows
-from alpie.index.layout.contents import CONTENTS_TITLE
-from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence, first_word, starts_lower
+from alpie.index.layout.contents import is_contents_title
+from alpie.index.layout.forms import (
+    BULLET_SIGNS,
+    LAST_BUT_ONE,
+    LETTER,
+    ends_sentence,
+    first_word,
+    starts_lower,
+)
 from alpie.index.layout.lines import printed_width
 
 _MARKER = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc–—\-*]|\(?(?:\d{1,3}|[a-zñ]|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?"
-    r"|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
+    rf"(?:[{BULLET_SIGNS}–—\-*]|\(?{LETTER}[.)]|"
+    r"\(?(?:\d{1,3}|[ivx]{1,5}|[IVX]{1,6})[.)]|\d{1,3}\.[ºª]?|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){1,4}\.?)$"
 )
-_LETTERED = re.compile(r"[a-zñ](?:\.|(?: bis| ter)\))\s")
+_LETTERED = re.compile(rf"(?:[a-zñ]\.|{LETTER}\))\s")
 # a marker only where its words are bold and stand alone
 _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
@@ -92,13 +99,13 @@ def running_text_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
         bolds[line.bold] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 10.0
     pitches = (
-        one.base - other.base
-        for one, other in pairwise(lines)
-        if one.region == other.region and abs(one.size - size) < 1 and abs(other.size - size) < 1
+        line.base - below.base
+        for line, below in pairwise(lines)
+        if line.region == below.region and abs(line.size - size) < 1 and abs(below.size - size) < 1
     )
     near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
     pitch = near[len(near) // 4] if near else 1.2 * size
-    usual = [one for one, count in sizes.items() if count >= _RUNNING * sizes.total()]
+    usual = [line for line, count in sizes.items() if count >= _RUNNING * sizes.total()]
     return RunningText(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
 
@@ -121,7 +128,7 @@ def page_blocks(
     rights = _right_edges(lines)
     index = 0
     while index < len(lines):
-        opens = CONTENTS_TITLE.match(title_key(blocks[-1].text)) is not None if blocks else contents
+        opens = is_contents_title(title_key(blocks[-1].text)) if blocks else contents
         if (end := _title_end(lines, index, titles)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), heading=True))
         elif (end := _contents_end(lines, index, known, opens)) > index:
@@ -159,7 +166,7 @@ def _is_running_text(
     before = blocks[-1] if blocks else None
     if before is None or before.table or ends_sentence(before.text):
         return False
-    if any(stands_in_columns(one, line) for one in before.lines[-3:]):
+    if any(stands_in_columns(above, line) for above in before.lines[-3:]):
         return False
     return starts_lower(line.text) and _continues(before, line, body, edges[line.region])
 
@@ -230,7 +237,7 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
             break
     if len(entries) < _FEWEST_ENTRIES or 2 * len(entries) < end - index:
         return index
-    return end if sure or 2 * sum(title_key(one) in known for one in entries) >= len(entries) else index
+    return end if sure or 2 * sum(title_key(title) in known for title in entries) >= len(entries) else index
 
 
 def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[float, float]) -> bool:

@@ -1,21 +1,13 @@
-"""The columns of a PDF page, found by the vertical strip of white that most fragments leave free.
-
-A strip that most of the page leaves free is found by the width of what stands beside it; one that only some lines leave
-free, amid text of the whole width, by the way that the lines beside it run on.
-"""
+"""The columns of a PDF page, found by the vertical strip of white that most fragments leave free."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, pairwise, takewhile
+from itertools import pairwise, takewhile
 from statistics import median
-from typing import NamedTuple
 
 from alpie.index.formats.pdf_fragments import Fragment
-from alpie.index.layout.forms import ends_sentence, starts_lower
-from alpie.index.layout.line_groups import ends_in_function_word
 
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3
@@ -32,40 +24,25 @@ def regions(fragments: list[Fragment], depth: int = 0) -> Iterator[list[Fragment
     gutter = _gutter(fragments) if depth < _MAX_DEPTH else None
     if gutter is not None:
         yield from _regions_beside(fragments, gutter, depth)
-    else:
-        columns = _short_columns(fragments) if depth < _MAX_DEPTH else []
-        yield from _regions_around(fragments, columns, depth)
-
-
-def _regions_around(
-    fragments: list[Fragment], columns: Sequence[_Columns], depth: int
-) -> Iterator[list[Fragment]]:
-    """The regions of text of the whole width, with `columns` that stand amid it."""
-    inside = {id(one) for each in columns for one in chain(each.left, each.right)}
-    between: list[list[Fragment]] = [[] for _ in range(len(columns) + 1)]
-    starts = [-each.start for each in columns]
-    for one in fragments:
-        if id(one) not in inside:
-            between[bisect_right(starts, -one.base)].append(one)
-    for number, wide in enumerate(between):
-        if wide:
-            yield wide
-        for each in columns[number : number + 1]:
-            yield from regions(each.left, depth + 1)
-            yield from regions(each.right, depth + 1)
+    elif fragments:
+        yield fragments
 
 
 def _regions_beside(fragments: list[Fragment], gutter: float, depth: int) -> Iterator[list[Fragment]]:
     """The regions of two columns: a band between two fragments that span their gutter is read column by column."""
     sides: dict[int, list[Fragment]] = {-1: [], 0: [], 1: []}
-    for side, one in _sides(fragments, gutter):
-        sides[side].append(one)
-    edges = [float("inf"), *(one.base for one in sides[0]), float("-inf")]
+    for side, fragment in _sides(fragments, gutter):
+        sides[side].append(fragment)
+    edges = [float("inf"), *(fragment.base for fragment in sides[0]), float("-inf")]
     pending: list[Fragment] = []
     for over, (top, bottom) in enumerate(pairwise(edges)):
         pending += sides[0][max(over - 1, 0) : over]
         left, right = (
-            [one for one in sides[side] if bottom + 0.3 * one.size < one.base <= top + 0.3 * one.size]
+            [
+                fragment
+                for fragment in sides[side]
+                if bottom + 0.3 * fragment.size < fragment.base <= top + 0.3 * fragment.size
+            ]
             for side in (-1, 1)
         )
         if not right and (not left or _goes_on(pending, left)):
@@ -99,9 +76,9 @@ def _sides(fragments: list[Fragment], gutter: float) -> list[tuple[int, Fragment
         for by in (-1, 0, 1)
     }
     made: list[tuple[int, Fragment]] = []
-    for one in sorted(fragments, key=lambda fragment: -fragment.base):
-        side = (one.x0 >= gutter) - (one.x1 <= gutter)
-        made.append((0 if side < 0 and round(one.base) in bases else side, one))
+    for fragment in sorted(fragments, key=lambda fragment: -fragment.base):
+        side = (fragment.x0 >= gutter) - (fragment.x1 <= gutter)
+        made.append((0 if side < 0 and round(fragment.base) in bases else side, fragment))
     return made
 
 
@@ -112,85 +89,8 @@ def _heads_below(left: Sequence[Fragment], right: Sequence[Fragment]) -> int:
     if not text:
         return 0
     size, bold = median(fragment.size for fragment in text), all(fragment.bold for fragment in text)
-    last = takewhile(lambda one: one.size > _LARGER * size or (one.bold and not bold), reversed(left))
+    last = takewhile(lambda line: line.size > _LARGER * size or (line.bold and not bold), reversed(left))
     return sum(fragment.base < bottom for fragment in last)
-
-
-class _Columns(NamedTuple):
-    """Two columns side by side."""
-
-    start: float  # the base of the first line that both have
-    left: list[Fragment]
-    right: list[Fragment]
-
-
-def _short_columns(fragments: list[Fragment]) -> list[_Columns]:
-    """Columns that stand side by side amid other text, from the top down.
-
-    Down each of them one line runs on in the next, as it does not from row to row of a table.
-    """
-    found: list[_Columns] = []
-    for edge, count in Counter(round(fragment.x0) for fragment in fragments).most_common(_MAX_EDGES):
-        placed = _sides(fragments, edge - 1.0) if count > 1 else []
-        for spans, group in groupby(placed, key=lambda one: not one[0]):
-            band = [] if spans else list(group)
-            left, right = ([one for side, one in band if side == which] for which in (-1, 1))
-            if not left or not right:
-                continue
-            start, end = min(left[0].base, right[0].base), max(left[-1].base, right[-1].base)
-            columns = _beside(left, start, end), _beside(right, start, end)
-            if all(map(_runs_on, columns)):
-                found.append(_Columns(start, *columns))
-    chosen: list[_Columns] = []
-    inside: set[int] = set()
-    for each in sorted(found, key=lambda each: -each.start):
-        own = {id(one) for one in chain(each.left, each.right)}
-        if inside.isdisjoint(own):
-            chosen.append(each)
-            inside |= own
-    return chosen
-
-
-def _beside(side: Sequence[Fragment], start: float, end: float) -> list[Fragment]:
-    """What of one side stands beside the other, from `start` down to `end`, and the lines next to it."""
-    inside = [at for at, one in enumerate(side) if end - _APART <= one.base <= start + _APART]
-    if not inside:
-        return []
-    first, last = inside[0], inside[-1]
-    while first and side[first - 1].base - side[first].base <= _NEXT * side[first].size:
-        first -= 1
-    while last + 1 < len(side) and side[last].base - side[last + 1].base <= _NEXT * side[last].size:
-        last += 1
-    return list(side[first : last + 1])
-
-
-def _runs_on(column: Sequence[Fragment]) -> bool:
-    """Whether most lines go on in the next: they are full, and the sentence goes on, as a small letter shows, or «de»."""
-    if len(column) < 2 or any(fragment.rows for fragment in column):
-        return False
-    edges: list[list[Fragment]] = []  # a column may be several
-    for one in sorted(column, key=lambda fragment: fragment.x0):
-        if not edges or one.x0 - edges[-1][-1].x0 > _APART:
-            edges.append([])
-        edges[-1].append(one)
-    on = off = 0
-    for lines in edges:
-        right = max(line.x1 for line in lines)
-        for one, below in pairwise(sorted(lines, key=lambda line: -line.base)):
-            if ends_sentence(one.text) or one.bold != below.bold:
-                continue
-            word = (below.x1 - below.x0) * len(below.text.split()[0]) / len(below.text)
-            full = one.x1 + word >= right and one.base - below.base <= 2 * _NEXT * one.size
-            goes_on = starts_lower(below.text) or ends_in_function_word(one.text)
-            on, off = (on + 1, off) if full and goes_on else (on, off + 1)
-    width = max(fragment.x1 for fragment in column) - min(fragment.x0 for fragment in column)
-    rows = len({round(fragment.base) for fragment in column})
-    surely = on >= (3.0 if rows < len(column) else 1.5) * off  # a table has cells side by side
-    return (
-        surely
-        and on >= 0.4 * (rows - 1)
-        and width >= _COLUMN_EMS * median(fragment.size for fragment in column)
-    )
 
 
 def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
@@ -202,7 +102,7 @@ def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
         _MAX_EDGES if depth else _FEW_EDGES
     )
     size = median(fragment.size for fragment in fragments)
-    found: list[tuple[int, float, float]] = []
+    gutters: list[tuple[int, float, float]] = []
     for edge, _ in starts:
         gutter = edge - 1.0
         left = [fragment for fragment in fragments if fragment.x1 <= gutter]
@@ -210,13 +110,13 @@ def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
         spanning = len(fragments) - len(left) - len(right)
         if not left or not right or spanning > 0.4 * min(len(left), len(right)) + 2:
             continue
-        lowest = max(min(one.base for one in side) for side in (left, right))
-        highest = min(max(one.base for one in side) for side in (left, right))
+        lowest = max(min(member.base for member in side) for side in (left, right))
+        highest = min(max(member.base for member in side) for side in (left, right))
         if highest - lowest < 2 * size:
             continue
         if all(_is_column(side) or (depth and _gutter(side, depth - 1)) for side in (left, right)):
-            found.append((spanning, max(one.x1 for one in left) - gutter, gutter))
-    return min(found)[2] if found else None
+            gutters.append((spanning, max(member.x1 for member in left) - gutter, gutter))
+    return min(gutters)[2] if gutters else None
 
 
 def _is_column(fragments: list[Fragment]) -> bool:

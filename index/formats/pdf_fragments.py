@@ -238,30 +238,30 @@ def fragments_of(text_page: Any, characters: Iterable[Character | None], rotatio
     run: list[Character] = []
     last: Character | None = None  # of the run
     right = 0.0  # of its last character that shows
-    for one in characters:
-        if one is not None and one.rotation != rotation:
+    for character in characters:
+        if character is not None and character.rotation != rotation:
             continue
-        if last is not None and (one is None or not _goes_on(last, right, one)):
+        if last is not None and (character is None or not _goes_on(last, right, character)):
             made.append(_make_fragment(text_page, run))
             run, last = [], None
-        if one is not None:
-            if last is None or one.text != " ":
-                right = one.x1
-            run.append(one)
-            last = one
+        if character is not None:
+            if last is None or character.text != " ":
+                right = character.x1
+            run.append(character)
+            last = character
     if run:
         made.append(_make_fragment(text_page, run))
-    return [one for one in made if one.text]
+    return [character for character in made if character.text]
 
 
-def _goes_on(last: Character, right: float, one: Character) -> bool:
-    small, large = (last.size, one.size) if last.size < one.size else (one.size, last.size)
+def _goes_on(last: Character, right: float, character: Character) -> bool:
+    small, large = (last.size, character.size) if last.size < character.size else (character.size, last.size)
     size = large if large > 0.1 else 0.1
     return (
-        last.cell == one.cell
+        last.cell == character.cell
         and size <= 2 * (small if small > 0.1 else 0.1)
-        and abs(one.base - last.base) <= 0.5 * size
-        and -0.7 * size < one.x0 - right < GAP * BOX * size
+        and abs(character.base - last.base) <= 0.5 * size
+        and -0.7 * size < character.x0 - right < GAP * BOX * size
     )
 
 
@@ -273,7 +273,7 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     size, largest, mixed = sizes[0], max(sizes), min(sizes) < max(sizes)
     if mixed:
         size = median(sizes)
-        if size < SMALL * largest and sum(one > 0.9 * largest for one in sizes) * 3 > len(shown):
+        if size < SMALL * largest and sum(character > 0.9 * largest for character in sizes) * 3 > len(shown):
             size = largest
     base = median([character.base for character in shown if character.size >= SMALL * size])
     usual = _usual_gap(shown, size)
@@ -281,20 +281,20 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     text = ""
     raised: list[tuple[int, int]] = []
     right: float | None = None  # of the character before, where no blank parts it from this one
-    for one in run:
-        if one.text == " ":
+    for character in run:
+        if character.text == " ":
             text += " " if right is not None else ""
             right = None
             continue
         if right is not None:
-            gap = one.x0 - right - usual
-            if gap > word or (one.blank and gap > seen):  # PDFium is right but for letters set apart
+            gap = character.x0 - right - usual
+            if gap > word or (character.blank and gap > seen):  # PDFium is right but for letters set apart
                 text += " "
-        if mixed and one.size < SMALL * size and one.base > base + 0.15 * size:
+        if mixed and character.size < SMALL * size and character.base > base + 0.15 * size:
             start = raised.pop()[0] if raised and raised[-1][1] == len(text) else len(text)
-            raised.append((start, len(text) + len(one.text)))
-        text += one.text
-        right = one.x1
+            raised.append((start, len(text) + len(character.text)))
+        text += character.text
+        right = character.x1
     text = text.rstrip()
     middle = shown[len(shown) // 2].index
     bold = all(_is_bold(text_page.raw, index) for index in {shown[0].index, middle, shown[-1].index})

@@ -50,20 +50,11 @@ def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fr
     begins: dict[tuple[int, int], tuple[str, int]] = {}  # cell → that number, row
     placed: list[list[PlacedCell]] = []
     for row in range(len(grid.ys) - 1):
-        own = [cell for cell in sorted(cells) if cell[0] == row]
-        lines = [_lines(cells[cell], 0) for cell in own]
-        in_rows = _are_rows(lines)
-        for place in range(len(lines[0]) if in_rows else 1):
-            for cell, of_cell in zip(own, lines, strict=True):
-                begins[cell] = str(len(parts)), len(placed)
-                parts.append(of_cell[place].cells if in_rows else [cell_fragment(of_cell)])
-            nothing = "", len(placed)
-            placed.append(
-                [
-                    PlacedCell(start, end, *begins.get(cell, nothing))
-                    for cell, start, end in grid.cells_in(row)
-                ]
-            )
+        for cell in (cell for cell in sorted(cells) if cell[0] == row):
+            begins[cell] = str(len(parts)), row
+            parts.append([cell_fragment(_lines(cells[cell], 0))])
+        shown_cells = ((begins.get(cell, ("", row)), start, end) for cell, start, end in grid.cells_in(row))
+        placed.append([PlacedCell(start, end, *begun) for begun, start, end in shown_cells])
     shown: set[str] = set()
     made = [
         PdfLine(
@@ -75,23 +66,19 @@ def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fr
     return Fragment("", grid.box[0], grid.box[2], grid.box[3], made[0].size, False, rows=made)
 
 
-def _shown_cells(row: Sequence[str], parts: Sequence[Sequence[Fragment]], shown: set[str]) -> list[Fragment]:
-    """The fragments of a row; what is not its own, a sign or a value that was `shown` before, on its base line."""
+def _shown_cells(
+    row: Sequence[str], parts: Sequence[Sequence[Fragment]], written: set[str]
+) -> list[Fragment]:
+    """The fragments of a row; what is not its own, a sign or a value that was `written` before, on its base line."""
     own = parts[max(int(number) for number in row if number != NOTHING)][0]  # of the cell that begins last
     sign = replace(own, text=NOTHING, raised=[], recognised=[], hyphens=[], bold=True)
     cells: list[Fragment] = []
     for number in row:
-        repeated = number in shown
-        for one in [sign] if number == NOTHING else parts[int(number)]:
-            cells.append(replace(one, base=own.base, recognised=[]) if repeated else one)
-        shown.add(number)
+        repeated = number in written
+        for fragment in [sign] if number == NOTHING else parts[int(number)]:
+            cells.append(replace(fragment, base=own.base, recognised=[]) if repeated else fragment)
+        written.add(number)
     return cells
-
-
-def _are_rows(cells: list[list[PdfLine]]) -> bool:
-    """Whether cells side by side hold a column of rows each, which no lines part."""
-    bases = {tuple(round(line.base / 2) for line in lines) for lines in cells}
-    return len(bases) == 1 and len(cells) > 1 and len(cells[0]) + len(cells) >= 6 and len(cells[0]) >= 3
 
 
 def holds_line_end_sign(before: str, after: str) -> bool:
@@ -137,7 +124,7 @@ def reading_order(fragments: Sequence[Fragment]) -> list[PdfLine]:
     numbers = _line_numbers(fragments)
     lines: list[PdfLine] = []
     if numbers:
-        lines.append(PdfLine(sorted(numbers, key=lambda one: -one.base), -1, left_out=True))
+        lines.append(PdfLine(sorted(numbers, key=lambda number: -number.base), -1, left_out=True))
     kept = _join_drop_caps([fragment for fragment in fragments if fragment not in numbers])
     for number, region in enumerate(regions(kept)):
         lines += _lines(region, number)
@@ -159,7 +146,7 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
         ]
         if not beside:
             continue
-        first = max(beside, key=lambda one: one.base)
+        first = max(beside, key=lambda fragment: fragment.base)
         word = fold(first.text.split(" ", 1)[0].strip(".,;:"))
         letter = initial.text[-1]
         words = lexicon_of("es") if letter in "AEOUY" else None  # «A» may be a word of its own
@@ -177,8 +164,8 @@ def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
     numbers = [fragment for fragment in fragments if fragment.text.isdigit() and len(fragment.text) <= 4]
     if len(numbers) < 2 or len(text) < _FEWEST_NUMBERS:
         return []
-    left = sorted(one.x0 for one in text)[len(text) // 20]
-    right = sorted((one.x1 for one in text), reverse=True)[len(text) // 20]
+    left = sorted(fragment.x0 for fragment in text)[len(text) // 20]
+    right = sorted((fragment.x1 for fragment in text), reverse=True)[len(text) // 20]
     before = [number for number in numbers if left - number.x1 > _APART]
     after = [number for number in numbers if number.x0 - right > _APART]
     return next((found for found in (before, after) if _count_lines(found, text)), [])
@@ -186,7 +173,7 @@ def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
 
 def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
     """Whether `numbers` stand in one column and count the lines of `text`; puts them in order."""
-    numbers.sort(key=lambda one: -one.base)
+    numbers.sort(key=lambda number: -number.base)
     values = [int(number.text) for number in numbers]
     steps = {after - before for before, after in pairwise(values)}
     edges = [number.x1 for number in numbers], [number.x0 for number in numbers]
@@ -205,12 +192,12 @@ def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
 
 def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
     rows: list[list[Fragment]] = []
-    for one in sorted(region, key=lambda fragment: (-fragment.base, fragment.x0)):
-        first = rows[-1][0] if rows and not (one.rows or rows[-1][0].rows) else None
-        if first is not None and abs(first.base - one.base) <= 0.4 * max(one.size, first.size):
-            rows[-1].append(one)
+    for fragment in sorted(region, key=lambda fragment: (-fragment.base, fragment.x0)):
+        first = rows[-1][0] if rows and not (fragment.rows or rows[-1][0].rows) else None
+        if first is not None and abs(first.base - fragment.base) <= 0.4 * max(fragment.size, first.size):
+            rows[-1].append(fragment)
         else:
-            rows.append([one])
+            rows.append([fragment])
     made: list[PdfLine] = []
     for row in rows:
         if row[0].rows:
@@ -223,22 +210,22 @@ def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
 def _join_fragments(row: list[Fragment]) -> list[Fragment]:
     """The fragments of a line, those joined that no wide gap parts: a file may set its words in any order."""
     cells: list[Fragment] = []
-    for one in row:
+    for fragment in row:
         last = cells[-1] if cells else None
-        size = max(one.size, last.size) if last else one.size
-        if last is None or one.x0 - last.x1 >= GAP * BOX * size:
-            cells.append(one)
+        size = max(fragment.size, last.size) if last else fragment.size
+        if last is None or fragment.x0 - last.x1 >= GAP * BOX * size:
+            cells.append(fragment)
             continue
-        least = (SEEN_GAP if one.blank else WORD_GAP) * size
-        space = "" if one.x0 - last.x1 < least or last.text.endswith(" ") else " "
-        larger = last if last.size >= one.size else one
-        if min(len(last.text), len(one.text)) <= 2:  # an initial, a figure
-            larger = max(last, one, key=lambda part: len(part.text))
-        if one.size < SMALL * last.size and one.base > last.base + 0.15 * last.size:
-            one = replace(one, raised=[(0, len(one.text))])
-        whole = Fragment("", last.x0, last.x1, larger.base, larger.size, last.bold and one.bold)
+        least = (SEEN_GAP if fragment.blank else WORD_GAP) * size
+        space = "" if fragment.x0 - last.x1 < least or last.text.endswith(" ") else " "
+        larger = last if last.size >= fragment.size else fragment
+        if min(len(last.text), len(fragment.text)) <= 2:  # an initial, a figure
+            larger = max(last, fragment, key=lambda part: len(part.text))
+        if fragment.size < SMALL * last.size and fragment.base > last.base + 0.15 * last.size:
+            fragment = replace(fragment, raised=[(0, len(fragment.text))])
+        whole = Fragment("", last.x0, last.x1, larger.base, larger.size, last.bold and fragment.bold)
         whole.take(last, "")
-        whole.take(replace(one, x0=last.x0), space)
+        whole.take(replace(fragment, x0=last.x0), space)
         cells[-1] = whole
     return cells
 
@@ -259,9 +246,9 @@ def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple
         page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil().save(picture, "PNG")
     finally:
         page.close()
-    found = recogniser.lines(picture.getvalue())
-    usual = median(line.bottom - line.top for line in found) if found else 0
-    return reading_order([_recognised_fragment(line, usual, scale, height) for line in found]), height
+    recognised = recogniser.lines(picture.getvalue())
+    usual = median(line.bottom - line.top for line in recognised) if recognised else 0
+    return reading_order([_recognised_fragment(line, usual, scale, height) for line in recognised]), height
 
 
 def _recognised_fragment(line: RecognisedLine, usual: float, scale: float, height: float) -> Fragment:

@@ -29,7 +29,7 @@ def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     }
     packet = _xmp_fields(data)
     titles = (packet.get("title", ""), info.get("Title", ""))
-    told = next((one for one in titles if one and not _NO_TITLE.match(one)), "")
+    told = next((name for name in titles if name and not _NO_TITLE.match(name)), "")
     language = _LANGUAGE.search(data)
     published = iso_date(packet.get("date", ""))
     return Metadata(

@@ -83,62 +83,62 @@ def page_drawing(page: Any, box: Box) -> Drawing:
     area = max((box[2] - box[0]) * (box[3] - box[1]), 1.0)
     count = raw.FPDFPage_CountObjects(page)
     objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MAX_OBJECTS)))
-    for one, matrix in _flatten(objects, PdfMatrix(), 3):
-        kind = raw.FPDFPageObj_GetType(one)
+    for shape, matrix in _flatten(objects, PdfMatrix(), 3):
+        kind = raw.FPDFPageObj_GetType(shape)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
-            drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(one) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
-            drawing.inks.add(fill_colour(one))
+            drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(shape) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            drawing.inks.add(fill_colour(shape))
             continue
         drawing.objects += 1
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            drawing.pictures += _overlap(_bounds(one, matrix), box) / area
+            drawing.pictures += _overlap(_bounds(shape, matrix), box) / area
         elif kind == raw.FPDF_PAGEOBJ_PATH:
-            left, bottom, right, top = _bounds(one, matrix)
+            left, bottom, right, top = _bounds(shape, matrix)
             if min(right - left, top - bottom) > _THIN:
-                drawing.fills.add(fill_colour(one))
+                drawing.fills.add(fill_colour(shape))
             if len(drawing.edges) < _MAX_EDGES:
-                drawing.edges += _edges(one, matrix)
+                drawing.edges += _path_edges(shape, matrix)
     return drawing
 
 
-def fill_colour(one: Any) -> Colour:
+def fill_colour(shape: Any) -> Colour:
     """The colour that an object is filled with: red, green and blue from 0 to 255."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    raw.FPDFPageObj_GetFillColor(one, red, green, blue, alpha)
+    raw.FPDFPageObj_GetFillColor(shape, red, green, blue, alpha)
     return red.value, green.value, blue.value
 
 
 def _flatten(objects: Iterable[Any], matrix: PdfMatrix, depth: int) -> Iterator[tuple[Any, PdfMatrix]]:
     """Objects with the matrix of the form they stand in."""
-    for one in objects:
-        if raw.FPDFPageObj_GetType(one) != raw.FPDF_PAGEOBJ_FORM:
-            yield one, matrix
+    for shape in objects:
+        if raw.FPDFPageObj_GetType(shape) != raw.FPDF_PAGEOBJ_FORM:
+            yield shape, matrix
         elif depth:
-            count = min(max(raw.FPDFFormObj_CountObjects(one), 0), _MAX_OBJECTS)
-            inner = (raw.FPDFFormObj_GetObject(one, at) for at in range(count))
-            yield from _flatten(inner, _matrix(one).multiply(matrix), depth - 1)
+            count = min(max(raw.FPDFFormObj_CountObjects(shape), 0), _MAX_OBJECTS)
+            inner = (raw.FPDFFormObj_GetObject(shape, at) for at in range(count))
+            yield from _flatten(inner, _form_matrix(shape).multiply(matrix), depth - 1)
 
 
-def _matrix(one: Any) -> PdfMatrix:
-    found = raw.FS_MATRIX()
-    return PdfMatrix.from_raw(found) if raw.FPDFPageObj_GetMatrix(one, found) else PdfMatrix()
+def _form_matrix(form: Any) -> PdfMatrix:
+    matrix = raw.FS_MATRIX()
+    return PdfMatrix.from_raw(matrix) if raw.FPDFPageObj_GetMatrix(form, matrix) else PdfMatrix()
 
 
-def _bounds(one: Any, matrix: PdfMatrix) -> Box:
+def _bounds(shape: Any, matrix: PdfMatrix) -> Box:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(one, left, bottom, right, top):
+    if not raw.FPDFPageObj_GetBounds(shape, left, bottom, right, top):
         return 0, 0, 0, 0
     moved: Box = matrix.on_rect(left.value, bottom.value, right.value, top.value)
     return moved
 
 
-def _overlap(one: Box, other: Box) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
+def _overlap(box: Box, other: Box) -> float:
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
     return max(width, 0.0) * max(height, 0.0)
 
 
-def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
+def _path_edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
     """The straight lines of a path: what it strokes, or itself where it is a thin filled box."""
     count = raw.FPDFPath_CountSegments(path)
     fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -152,7 +152,7 @@ def _edges(path: Any, matrix: PdfMatrix) -> Iterator[Box]:
             else:
                 yield (left + right) / 2, bottom, (left + right) / 2, top
         return
-    whole = _matrix(path).multiply(matrix)
+    whole = _form_matrix(path).multiply(matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = last = None
     for at in range(count):
@@ -205,24 +205,24 @@ def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
         return None
     left, right = level[0][0], level[0][2]
     tops = sorted((edge[1] for edge in level), reverse=True)
-    inside = [
+    between = [
         character
         for character in text
         if left <= character.middle <= right and tops[-1] < character.base < tops[0]
     ]
     lines = [
-        len({round(character.base) for character in inside if low < character.base < top})
+        len({round(character.base) for character in between if low < character.base < top})
         for top, low in pairwise(tops)
     ]
-    if not inside or median(lines) > _MAX_LINES or max(lines) > 2 * _MAX_LINES:
+    if not between or median(lines) > _MAX_LINES or max(lines) > 2 * _MAX_LINES:
         return None
-    white = _COLUMN_GAP * median(character.size for character in inside)
+    white = _COLUMN_GAP * median(character.size for character in between)
     columns: list[float] = []
-    end = min(character.x0 for character in inside)
-    for one in sorted(inside, key=lambda character: character.x0):
-        if one.x0 - end >= white:
-            columns.append((one.x0 + end) / 2)
-        end = max(end, one.x1)
+    end = min(character.x0 for character in between)
+    for character in sorted(between, key=lambda character: character.x0):
+        if character.x0 - end >= white:
+            columns.append((character.x0 + end) / 2)
+        end = max(end, character.x1)
     upright = [(x, tops[-1], x, tops[0]) for x in (left, *columns, right)]
     return _grid(level, upright)
 
@@ -249,11 +249,11 @@ def _crossing(level: list[Box], upright: list[Box]) -> list[tuple[list[Box], lis
     """Lines in groups whose members cross, directly or through others."""
     parent = list(range(len(level) + len(upright)))
 
-    def root(one: int) -> int:
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
+    def root(member: int) -> int:
+        while parent[member] != member:
+            parent[member] = parent[parent[member]]
+            member = parent[member]
+        return member
 
     for number, (x0, y, x1, _) in enumerate(level):
         for other, (x, y0, _, y1) in enumerate(upright, start=len(level)):
@@ -291,34 +291,38 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], r
     """Give each character its cell; returns which of `tables` are tables and not frames around text."""
     before: Character | None = None
     held: Counter[tuple[int, int, int]] = Counter()
-    for one in characters:
-        if one is None or one.rotation != rotation:
+    for character in characters:
+        if character is None or character.rotation != rotation:
             before = None
             continue
-        one.cell = before.cell if before is not None and _touch(before, one) else _cell(one, tables)
-        if one.cell and one.text != " ":
-            held[one.cell] += 1
-        before = one
+        character.cell = (
+            before.cell
+            if before is not None and _stands_in_word(before, character)
+            else _cell_of(character, tables)
+        )
+        if character.cell and character.text != " ":
+            held[character.cell] += 1
+        before = character
     short = Counter(cell[:2] for cell, count in held.items() if count <= _MAX_CELL)
     rows = Counter(number for (number, _), count in short.items() if count >= 2)
     real = {number for number, count in rows.items() if count >= 2}
-    for one in characters:
-        if one is not None and one.cell:
-            frame = held[one.cell] > _MAX_CELL and not short[one.cell[:2]]
-            if frame or one.cell[0] not in real:
-                one.cell = None
+    for character in characters:
+        if character is not None and character.cell:
+            frame = held[character.cell] > _MAX_CELL and not short[character.cell[:2]]
+            if frame or character.cell[0] not in real:
+                character.cell = None
     return real
 
 
-def _touch(before: Character, one: Character) -> bool:
-    if before.text == " " or one.blank or abs(one.base - before.base) >= 0.3 * one.size:
+def _stands_in_word(before: Character, character: Character) -> bool:
+    if before.text == " " or character.blank or abs(character.base - before.base) >= 0.3 * character.size:
         return False
-    return -0.3 * one.size < one.x0 - before.x1 < 0.1 * one.size
+    return -0.3 * character.size < character.x0 - before.x1 < 0.1 * character.size
 
 
-def _cell(one: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:
+def _cell_of(character: Character, tables: Sequence[Grid]) -> tuple[int, int, int] | None:
     for number, grid in enumerate(tables):
-        found = grid.cell_at(one.middle, one.base + 0.25 * one.size)
-        if found is not None:
-            return number, *found
+        slot = grid.cell_at(character.middle, character.base + 0.25 * character.size)
+        if slot is not None:
+            return number, *slot
     return None

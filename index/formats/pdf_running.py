@@ -51,19 +51,19 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
     with_text = sum(map(bool, pages))
     fewest = max(2, round(_SHARE * with_text))
     seen, outermost = _candidates(pages, usual)
-    found = {place for place, line in _places(pages) if line.left_out}
+    running = {place for place, line in _places(pages) if line.left_out}
     for candidates, tolerance in ((seen, _SAME_HEIGHT), (outermost, _NEARLY)):
         for (words, _), alike in candidates.items():
-            found |= _repeated(words, alike, tolerance, fewest, pages)
+            running |= _repeated(words, alike, tolerance, fewest, pages)
     for alike in seen.values() if with_text >= _FEWEST_FACING else ():
         on_pages = {running_line.page for running_line in alike}
         # half of the pages each is enough, where left and right pages carry different words
         if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
-            found.update(running_line.place for running_line in alike)
-    found.update(_watermarks(pages, fewest, _HUGE * usual))
-    while heads := _edges_of_parts(pages, found, usual):
-        found |= heads
-    return found - _heads_of_tables(pages, found)
+            running.update(running_line.place for running_line in alike)
+    running.update(_watermarks(pages, fewest, _HUGE * usual))
+    while heads := _edges_of_parts(pages, running, usual):
+        running |= heads
+    return running - _heads_of_tables(pages, running)
 
 
 def _places(pages: PageLines) -> Iterator[tuple[LinePlace, PdfLine]]:
@@ -102,14 +102,14 @@ def _repeated(
     words: str, candidates: Sequence[_RunningCandidate], tolerance: float, fewest: int, pages: PageLines
 ) -> set[LinePlace]:
     """Which lines of the same `words` stand at one height of enough pages, two of them neighbours."""
-    found: set[LinePlace] = set()
+    running: set[LinePlace] = set()
     for height in {candidate.height for candidate in candidates}:
         alike = [candidate for candidate in candidates if abs(candidate.height - height) <= tolerance]
         on = sorted({running_line.page for running_line in alike})
         follows = any(b - a == 1 for a, b in pairwise(on))
         if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
-            found.update(running_line.place for running_line in alike)
-    return found
+            running.update(running_line.place for running_line in alike)
+    return running
 
 
 def _parts_of_running(line: PdfLine, page: int, usual: float) -> Iterator[str]:
@@ -136,12 +136,12 @@ def _watermarks(pages: PageLines, fewest: int, size: float) -> Iterator[LinePlac
             yield from places
 
 
-def _edges_of_parts(pages: PageLines, found: set[LinePlace], usual: float) -> set[LinePlace]:
-    """The outermost lines beside those `found` that the pages of one part repeat: its title, or the second line of a head."""
+def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> set[LinePlace]:
+    """The outermost lines beside those `running` that the pages of one part repeat: its title, or the second line of a head."""
     alike: dict[tuple[str, bool, int], list[LinePlace]] = defaultdict(list)
     for page, lines in enumerate(pages):
         body = [
-            (line.base, at) for at, line in enumerate(lines) if (page, at) not in found and not line.aside
+            (line.base, at) for at, line in enumerate(lines) if (page, at) not in running and not line.aside
         ]
         for base, at in {max(body), min(body)} if len(body) > 1 else ():
             line, top = lines[at], base == max(body)[0]
@@ -179,7 +179,7 @@ def _heads_columns(lines: Sequence[PdfLine]) -> bool:
     if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 2:
         return False
     pairs = zip(lines[0].cells, lines[1].cells, strict=True)
-    return all(abs(one.x0 - other.x0) < _SAME_HEIGHT for one, other in pairs)
+    return all(abs(above.x0 - below.x0) < _SAME_HEIGHT for above, below in pairs)
 
 
 def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:

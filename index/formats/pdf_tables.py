@@ -11,11 +11,11 @@ from operator import attrgetter
 
 from alpie.index.formats.pdf_fragments import PdfLine
 from alpie.index.formats.pdf_lines import cell_fragment
-from alpie.index.layout.forms import WORDS, ends_sentence, starts_lower
+from alpie.index.layout.forms import BULLET_SIGNS, LETTER, WORDS, ends_sentence, starts_lower
 from alpie.index.spanish.word_tables import alternatives
 
 ITEM = re.compile(
-    r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc]\s*|[–—*\-]\s+|\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)\s+|\d{1,3}\.[ºª]?\s+|[IVX]{1,6}\.\s+)(?=\S)"
+    rf"(?:[{BULLET_SIGNS}]\s*|[–—*\-]\s+|\(?(?:\d{{1,3}}|{LETTER}|[ivx]{{2,5}})\)\s+|\d{{1,3}}\.[ºª]?\s+|[IVX]{{1,6}}\.\s+)(?=\S)"
 )
 # what a paragraph of its own begins with
 NAMED = re.compile(
@@ -47,8 +47,8 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list
     while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
         line = lines[end]
         gap = lines[end - 1].base - line.base if rows else 0.0
-        wraps = rows and gap <= _WRAPPED * pitch and _wraps(rows[-1], line, gap < 0.85 * least)
-        if wraps and any(_has_same_columns(rows[-1], other) for other in lines[index : index + _NEARBY]):
+        wraps = rows and gap <= _WRAPPED * pitch and _goes_on_with_row(rows[-1], line, gap < 0.85 * least)
+        if wraps and any(_has_same_columns(rows[-1], below) for below in lines[index : index + _NEARBY]):
             rows[-1] = _with_cells(rows[-1], line)
         elif len(line.cells) >= 2 and gap < 3.5 * pitch:
             rows.append(line)
@@ -57,7 +57,7 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list
         end += 1
     if len(rows) < 2:
         return [], index
-    aligned = sum(stands_in_columns(one, other) for one, other in pairwise(rows))
+    aligned = sum(stands_in_columns(row, below) for row, below in pairwise(rows))
     return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
 
 
@@ -73,16 +73,16 @@ def _least_gap(lines: Sequence[PdfLine], index: int, pitch: float) -> float:
     return least
 
 
-def _wraps(row: PdfLine, line: PdfLine, near: bool) -> bool:
+def _goes_on_with_row(row: PdfLine, line: PdfLine, near: bool) -> bool:
     """Whether `line` goes on with cells of `row`; `near`: nearer than rows stand, else not with the first."""
     above = [
-        next((one for one in row.cells if abs(one.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells
+        next((over for over in row.cells if abs(over.x0 - cell.x0) < _ALIGNED), None) for cell in line.cells
     ]
     if len(line.cells) > 1 and all(
-        one is not None
-        and not (ends_sentence(one.text) or starts_lower(one.text))
+        over is not None
+        and not (ends_sentence(over.text) or starts_lower(over.text))
         and starts_lower(cell.text)
-        for one, cell in zip(above, line.cells, strict=True)
+        for over, cell in zip(above, line.cells, strict=True)
     ):
         return True  # each in the middle of its sentence
     if len(row.cells) < 3:
@@ -101,7 +101,9 @@ def _has_same_columns(row: PdfLine, other: PdfLine) -> bool:
     return (
         len(row.cells) == len(other.cells)
         and row.base != other.base
-        and all(abs(one.x0 - two.x0) < _ALIGNED for one, two in zip(row.cells, other.cells, strict=True))
+        and all(
+            abs(cell.x0 - below.x0) < _ALIGNED for cell, below in zip(row.cells, other.cells, strict=True)
+        )
     )
 
 
@@ -109,7 +111,7 @@ def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
     """`row` with the cells of `line` each at the end of the one above it."""
     cells = []
     for cell in row.cells:
-        below = [one for one in line.cells if abs(one.x0 - cell.x0) < _ALIGNED]
+        below = [part for part in line.cells if abs(part.x0 - cell.x0) < _ALIGNED]
         whole = replace(cell, raised=[*cell.raised], recognised=[*cell.recognised], hyphens=[*cell.hyphens])
         cells.append(cell_fragment([PdfLine([whole, *below], row.region)]))
     return replace(row, cells=cells)

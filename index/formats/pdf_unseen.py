@@ -39,34 +39,36 @@ def remove_unseen(page: Any, text_page: Any, characters: list[Character | None],
     picture = page.render(scale=scale).to_numpy() if doubtful else None
     objects: dict[int, _TextObject] = {}
     of: list[_TextObject | None] = []
-    for one in characters:
-        handle = one and raw.FPDFText_GetTextObject(text_page.raw, one.index)
-        if not one or not handle:
+    for character in characters:
+        handle = character and raw.FPDFText_GetTextObject(text_page.raw, character.index)
+        if not character or not handle:
             of.append(None)
             continue
         key = ctypes.cast(handle, ctypes.c_void_p).value or 0
         if key not in objects:
             mode = raw.FPDFTextObj_GetTextRenderMode(handle)
-            told = mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE or _has_no_size(text_page, one)
+            told = mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE or _has_no_size(text_page, character)
             objects[key] = _TextObject(told, fill_colour(handle) in doubtful)
         of.append(objects[key])
-        if picture is not None and objects[key].doubtful and one.text != " ":
-            objects[key].shown[_shows(page, text_page, one.index, picture)] += 1
+        if picture is not None and objects[key].doubtful and character.text != " ":
+            objects[key].shown[_shows(page, text_page, character.index, picture)] += 1
     words = ""
-    for at, (one, whole) in enumerate(zip(characters, of, strict=True)):
-        if one and whole and whole.unseen:
-            words += f" {one.text}" if one.blank else one.text
+    for at, (character, whole) in enumerate(zip(characters, of, strict=True)):
+        if character and whole and whole.unseen:
+            words += f" {character.text}" if character.blank else character.text
             characters[at] = None
         else:
             words += " "
     return len(words.split())
 
 
-def _has_no_size(text_page: Any, one: Character) -> bool:
+def _has_no_size(text_page: Any, character: Character) -> bool:
     matrix = raw.FS_MATRIX()
-    if one.size >= 1.0 or not raw.FPDFText_GetMatrix(text_page.raw, one.index, matrix):
+    if character.size >= 1.0 or not raw.FPDFText_GetMatrix(text_page.raw, character.index, matrix):
         return False
-    return bool(raw.FPDFText_GetFontSize(text_page.raw, one.index) * math.hypot(matrix.c, matrix.d) < 1.0)
+    return bool(
+        raw.FPDFText_GetFontSize(text_page.raw, character.index) * math.hypot(matrix.c, matrix.d) < 1.0
+    )
 
 
 def _shows(page: Any, text_page: Any, index: int, picture: Any) -> bool:

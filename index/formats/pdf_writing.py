@@ -16,6 +16,7 @@ from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.formats.pdf_running import LinePlace, PageLines
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.line_groups import ends_in_function_word
+from alpie.index.layout.notes import NoteCall, heaviest_note_chain
 from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, Structure, collapse
 from alpie.index.spanish.analysis import fold
@@ -23,7 +24,6 @@ from alpie.index.spanish.spelling import lexicon_of
 
 _SHORT = 70  # characters: a line that may be the whole of a title
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
-_NOTES_BACK = 50  # raised figures looked back on
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # «teórico-», «franco-»: words that are joined by hyphens end so
 _FIRST_OF_TWO = re.compile(r"[^\W\d_]{3,}o-$")
@@ -44,7 +44,7 @@ class PdfText:
         self.footers: list[Span] = []
         self.marks: list[Span] = []
         self.title = ""
-        self._raised: list[tuple[int, Span]] = []  # small figures set high: calls or exponents
+        self._raised: list[NoteCall] = []  # small figures set high: calls or exponents
         self._powers: list[tuple[int, str]] = []  # place → what they are written as, if they call no note
         self._words: set[str] = set()  # of the document, as it writes them inside its lines
         self.recognised: list[RecognisedWord] = []
@@ -189,19 +189,11 @@ class PdfText:
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
         """Mark what stands between the halves of a word that a line end divides, from `end` to `start`."""
         before, after = clean_text(line.text), clean_text(following.text)
-        if DIVIDED.search(before) and (after[:1].islower() or self._in_capitals(before, after)):
+        if DIVIDED.search(before) and after[:1].islower():
             # the hyphen and the line end, or of a compound word the line end alone
             self.marks.append(Span(end - (0 if self._is_compound(before, after) else 1), start))
         elif holds_line_end_sign(before, after):
             self.marks.append(Span(end, start))
-
-    def _in_capitals(self, before: str, after: str) -> bool:
-        """Whether a word set in capitals is divided, and no compound: «REGLA-» before «MENTO»."""
-        halves = re.search(r"[^\W\d_]{2,}-$", before), re.match(r"[^\W\d_]{2,}", after)
-        if not halves[0] or not halves[1]:
-            return False
-        first, second = halves[0].group()[:-1], halves[1].group()
-        return first.isupper() and second.isupper() and fold(first + second) in lexicon_of("es")
 
     def _is_compound(self, before: str, after: str) -> bool:
         """Whether the document, else the language, writes the word that a line end divides with a hyphen."""
@@ -222,27 +214,12 @@ class PdfText:
         figures = text[start:end].strip()
         before = text[:start].rstrip()
         if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):
-            self._raised.append((int(figures), Span(begin + start, begin + end)))
+            self._raised.append(NoteCall(begin + start, begin + end, int(figures), int(figures)))
 
     @property
     def calls(self) -> tuple[Span, ...]:
-        """The longest run of raised figures that count on, from one: no exponent does."""
-        best: list[tuple[float, int]] = []  # of the run that ends at each: its worth, the one before
-        for place, (value, _) in enumerate(self._raised):
-            worth, before = 1.0 - 0.6 * (value - 1), -1
-            for at in range(max(0, place - _NOTES_BACK), place):
-                earlier = self._raised[at][0]
-                if 0 < value - earlier <= 3 and best[at][0] + 1.6 - 0.6 * (value - earlier) > worth:
-                    worth, before = best[at][0] + 1.6 - 0.6 * (value - earlier), at
-            best.append((worth, before))
-        at = max(range(len(best)), key=lambda index: best[index][0], default=-1)
-        if at < 0 or best[at][0] <= 0:
-            return ()
-        chain: list[Span] = []
-        while at >= 0:
-            chain.append(self._raised[at][1])
-            at = best[at][1]
-        return tuple(reversed(chain))
+        """The raised figures that count on, from one: no exponent does."""
+        return tuple(Span(call.start, call.end) for call in heaviest_note_chain(self._raised))
 
     def _write_table(self, block: PdfBlock, before: PdfBlock | None) -> None:
         """A row a line; a table that goes on from the page before is one, its repeated head left out."""

@@ -50,9 +50,9 @@ _FIELDS = {name: keys.split() for name, keys in read_tables(__file__).items()}
 
 def front_matter(text: str) -> tuple[int, Metadata]:
     """Where the text begins, and what stands before; nothing where that is no YAML mapping."""
-    found = _FRONT_MATTER.match(text)
-    table = _mapping(found[1]) if found else None
-    return (0, Metadata()) if found is None or table is None else (found.end(), _metadata(table))
+    front = _FRONT_MATTER.match(text)
+    table = _mapping(front[1]) if front else None
+    return (0, Metadata()) if front is None or table is None else (front.end(), _metadata(table))
 
 
 def _mapping(front: str) -> dict[Any, Any] | None:
@@ -71,8 +71,7 @@ def _metadata(table: dict[Any, Any]) -> Metadata:
         value = next((lowered[key] for key in keys if lowered.get(key)), "")
         if isinstance(value, list):
             value = ", ".join(map(str, value))
-        values[name] = (
-            "" if isinstance(value, dict) else collapse(unescape(str(value)))
-        )  # «N&ordm; 3», from a page
+        # «N&ordm; 3», from a page
+        values[name] = "" if isinstance(value, dict) else collapse(unescape(str(value)))
     values["date"] = iso_date(values["date"])
     return Metadata(**values)

@@ -30,43 +30,48 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
     """Read a PPTX. Raises `SourceError` for a damaged file."""
     archive = open_packed(data, path, "ppt/presentation.xml")
     whole = read_xml(archive, "ppt/presentation.xml", path)
-    parts = _parts(archive, "ppt/presentation.xml", path)
+    parts = _related_parts(archive, "ppt/presentation.xml", path)
     builder, found, hidden = TextBuilder(), [], 0
     slides = [] if whole is None else whole.iterfind("{*}sldIdLst/{*}sldId")
-    for number, one in enumerate(slides, start=1):
-        name = parts.get(_relation_attribute(one, "id"), "")
+    for number, listed in enumerate(slides, start=1):
+        name = parts.get(_relation_attribute(listed, "id"), "")
         slide = read_xml(archive, name, path)
         if slide is None:
             continue
         if slide.get("show") in ("0", "false"):
-            hidden += len(" ".join(_text(p) for p in slide.iter("{*}p")).split())
+            hidden += len(" ".join(_paragraph_text(p) for p in slide.iter("{*}p")).split())
             continue
         builder.begin_page(number)
-        related = _parts(archive, name, path)
+        related = _related_parts(archive, name, path)
         layout = next((part for part in related.values() if "/slideLayouts/" in part), "")
         shapes = [shape for _, shape in _shapes(slide, _layout_places(read_xml(archive, layout, path)))]
-        for shape in sorted(shapes, key=lambda shape: _role(shape) not in _TITLES):
-            _write(shape, builder)
+        for shape in sorted(shapes, key=lambda shape: _placeholder_role(shape) not in _TITLES):
+            _write_shape(shape, builder)
         for ids in slide.iter("{*}relIds"):  # a diagram, whose words stand in a file of their own
             drawn = read_xml(archive, related.get(_relation_attribute(ids, "dm"), ""), path)
             shapes += [] if drawn is None else [drawn]
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
-                builder.add(_text(paragraph), BlockKind.PARAGRAPH)
+                builder.add(_paragraph_text(paragraph), BlockKind.PARAGRAPH)
         found += [
-            _text(p) for shape in shapes for p in shape.iter("{*}p") if _role(shape) not in _HEADS_AND_FEET
+            _paragraph_text(p)
+            for shape in shapes
+            for p in shape.iter("{*}p")
+            if _placeholder_role(shape) not in _HEADS_AND_FEET
         ]
     metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
     name = f"lxml {version('lxml')}, pptx 2"
     return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))
 
 
-def _parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
+def _related_parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
     """Where the parts stand that a part of the archive names, by the name it gives them."""
     folder, file = posixpath.split(name)
     listed = read_xml(archive, f"{folder}/_rels/{file}.rels", path)
     return {
-        one.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))[1:]
-        for one in ([] if listed is None else listed)
+        relation.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))[
+            1:
+        ]
+        for relation in ([] if listed is None else listed)
     }
 
 
@@ -88,33 +93,40 @@ _Placed = list[tuple[_BoxPlace | None, etree._Element]]
 
 def _shapes(element: etree._Element, inherited: Mapping[str, _BoxPlace]) -> _Placed:
     """Boxes of text and tables as they stand; of what is there twice, for old programs and new ones, the new."""
-    found: _Placed = []
+    placed: _Placed = []
     for child in element.iterchildren("{*}*"):
         local = str(child.tag).rpartition("}")[2]
         if local in ("sp", "tbl"):
-            found.append((_place(child) or inherited.get(_placeholder(child)), child))
+            placed.append((_box_place(child) or inherited.get(_placeholder(child)), child))
         elif local != "Fallback":  # what a group holds stays together
-            found += [(_place(child) or place, shape) for place, shape in _shapes(child, inherited)]
-    return _by_place(found)
+            placed += [(_box_place(child) or place, shape) for place, shape in _shapes(child, inherited)]
+    return _by_place(placed)
 
 
-def _by_place(found: _Placed) -> _Placed:
+def _by_place(shapes: _Placed) -> _Placed:
     """From the top down, what stands side by side from left to right; as the file has them if one tells no place."""
     rows: list[list[tuple[_BoxPlace, etree._Element]]] = []
-    placed = [(place, shape) for place, shape in found if place is not None]
-    if any(place is None and _role(shape) not in (*_TITLES, *_HEADS_AND_FEET) for place, shape in found):
-        return found
-    for place, shape in sorted(placed, key=lambda one: one[0][1::-1]):
+    placed = [(place, shape) for place, shape in shapes if place is not None]
+    if any(
+        place is None and _placeholder_role(shape) not in (*_TITLES, *_HEADS_AND_FEET)
+        for place, shape in shapes
+    ):
+        return shapes
+    for place, shape in sorted(placed, key=lambda placed_shape: placed_shape[0][1::-1]):
         if not rows or place.y >= rows[-1][0][0].y + rows[-1][0][0].height / 2:
             rows.append([])
         rows[-1].append((place, shape))
-    ordered: _Placed = [one for row in rows for one in sorted(row, key=lambda one: one[0].x)]
-    return [one for one in found if one[0] is None] + ordered
+    ordered: _Placed = [
+        placed_shape
+        for row in rows
+        for placed_shape in sorted(row, key=lambda placed_shape: placed_shape[0].x)
+    ]
+    return [placed_shape for placed_shape in shapes if placed_shape[0] is None] + ordered
 
 
-def _place(element: etree._Element) -> _BoxPlace | None:
+def _box_place(element: etree._Element) -> _BoxPlace | None:
     paths = ("{*}spPr/{*}xfrm", "{*}grpSpPr/{*}xfrm", "{*}xfrm")
-    told = next((one for path in paths if (one := element.find(path)) is not None), None)
+    told = next((frame for path in paths if (frame := element.find(path)) is not None), None)
     place, size = (None, None) if told is None else (told.find("{*}off"), told.find("{*}ext"))
     if place is None or size is None:
         return None
@@ -127,7 +139,7 @@ def _place(element: etree._Element) -> _BoxPlace | None:
 def _layout_places(layout: etree._Element | None) -> dict[str, _BoxPlace]:
     """Where the layout of a slide has the boxes that the slide fills in and does not place itself."""
     boxes = [] if layout is None else layout.iter("{*}sp")
-    return {_placeholder(box): place for box in boxes if (place := _place(box)) and _placeholder(box)}
+    return {_placeholder(box): place for box in boxes if (place := _box_place(box)) and _placeholder(box)}
 
 
 def _placeholder(shape: etree._Element) -> str:
@@ -135,37 +147,37 @@ def _placeholder(shape: etree._Element) -> str:
     return "" if told is None else str(told.get("idx") or told.get("type", "body"))
 
 
-def _role(shape: etree._Element) -> str:
+def _placeholder_role(shape: etree._Element) -> str:
     place = shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
     return "" if place is None else place.get("type", "body")
 
 
-def _write(shape: etree._Element, builder: TextBuilder) -> None:
-    role = _role(shape)
+def _write_shape(shape: etree._Element, builder: TextBuilder) -> None:
+    role = _placeholder_role(shape)
     if str(shape.tag).endswith("}tbl"):
-        rows = [[_cell(one) for one in row.iterfind("{*}tc") if not _is_covered(one)]
+        rows = [[_table_cell(cell) for cell in row.iterfind("{*}tc") if not _is_covered(cell)]
                 for row in shape.iterfind("{*}tr")]  # fmt: skip
         builder.add_table(rows, 1)
     elif role in _TITLES:
-        builder.add(" ".join(_text(p) for p in shape.iter("{*}p")), BlockKind.HEADING, level=1)
+        builder.add(" ".join(_paragraph_text(p) for p in shape.iter("{*}p")), BlockKind.HEADING, level=1)
     elif role not in _HEADS_AND_FEET:
-        paragraphs = [text for p in shape.iter("{*}p") if (text := _text(p).strip())]
+        paragraphs = [text for p in shape.iter("{*}p") if (text := _paragraph_text(p).strip())]
         for text in paragraphs:
             builder.add(text, item=role in ("body", "obj") and len(paragraphs) > 1)
 
 
-def _cell(cell: etree._Element) -> TableCell:
+def _table_cell(cell: etree._Element) -> TableCell:
     spans = (cell.get(name, "") for name in ("gridSpan", "rowSpan"))
     columns, rows = (int(span) if re.fullmatch(r"\d{1,4}", span) else 1 for span in spans)
-    return TableCell(" ".join(_text(p) for p in cell.iter("{*}p")), columns, rows)
+    return TableCell(" ".join(_paragraph_text(p) for p in cell.iter("{*}p")), columns, rows)
 
 
 def _is_covered(cell: etree._Element) -> bool:
     return any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge"))
 
 
-def _text(paragraph: etree._Element) -> str:
+def _paragraph_text(paragraph: etree._Element) -> str:
     """The text of a paragraph, the number of the slide apart."""
-    numbers = {one for field in paragraph.iterfind("{*}fld[@type='slidenum']") for one in field}
-    shown = (one for one in paragraph.iter("{*}t", "{*}br") if one not in numbers)
-    return "".join("\n" if str(one.tag).endswith("}br") else one.text or "" for one in shown)
+    numbers = {part for field in paragraph.iterfind("{*}fld[@type='slidenum']") for part in field}
+    shown = (part for part in paragraph.iter("{*}t", "{*}br") if part not in numbers)
+    return "".join("\n" if str(part.tag).endswith("}br") else part.text or "" for part in shown)

@@ -66,10 +66,10 @@ class Recogniser:
         if kept is not None and kept.is_file():
             return list(_read_table(kept.read_text("utf-8")))
         try:
-            found = _run_program([self._program, "-", "-", "-l", _LANGUAGE, "tsv"], picture)
+            table_bytes = _run_program([self._program, "-", "-", "-l", _LANGUAGE, "tsv"], picture)
         except (OSError, subprocess.SubprocessError):
             return []
-        table = found.decode("utf-8", "replace")
+        table = table_bytes.decode("utf-8", "replace")
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(kept) as new:
@@ -100,5 +100,5 @@ def _read_table(table: str) -> Iterator[RecognisedLine]:
             confidence = round(float(row["conf"]))
             if confidence >= _LEAST_CONFIDENCE:
                 words.setdefault(line, []).append((text, confidence))
-    for line, found in words.items():
-        yield RecognisedLine(tuple(found), *boxes[line])
+    for line, of_line in words.items():
+        yield RecognisedLine(tuple(of_line), *boxes[line])

@@ -19,12 +19,12 @@ _MAX_TRAIL = 30  # words
 def site_elements(tree: LexborHTMLParser) -> dict[int, LexborNode]:
     """The elements that are of the site, by their place in memory; none of them stands in another."""
     titles, main = len(tree.css("h1")), tree.css_first("main, article, [role=main]") is not None
-    found: dict[int, LexborNode] = {}
-    for one in tree.css(_MAY_BE_OF_SITE):
-        around = {above.mem_id: above.tag for above in _around(one)}
-        if found.keys().isdisjoint(around) and _is_of_site(one, {*around.values()}, titles, main):
-            found[one.mem_id] = one
-    return found
+    of_site: dict[int, LexborNode] = {}
+    for element in tree.css(_MAY_BE_OF_SITE):
+        around = {above.mem_id: above.tag for above in _around(element)}
+        if of_site.keys().isdisjoint(around) and _is_of_site(element, {*around.values()}, titles, main):
+            of_site[element.mem_id] = element
+    return of_site
 
 
 def _around(node: LexborNode) -> Iterator[LexborNode]:

@@ -31,7 +31,7 @@ class PlacedCell(NamedTuple):
 
 def lay_out_cells(rows: Sequence[Sequence[TableCell]], header_rows: int) -> tuple[list[list[str]], int]:
     """What each row shows, from left to right, and how many of the rows are heads: see `fill_rows`."""
-    placed = _place(rows)
+    placed = _place_cells(rows)
     filled = fill_rows(placed)
     heads = sum(bool(row) for row in filled[:header_rows])
     if header_rows == 1 and filled and len(filled[0]) > len(set(filled[0])):
@@ -62,7 +62,7 @@ def fill_rows(placed: Sequence[Sequence[PlacedCell]]) -> list[list[str]]:
     return shown
 
 
-def _place(rows: Sequence[Sequence[TableCell]]) -> list[list[PlacedCell]]:
+def _place_cells(rows: Sequence[Sequence[TableCell]]) -> list[list[PlacedCell]]:
     """The cells of each row by column, with those that reach into it from above."""
     placed: list[list[PlacedCell]] = []
     above: dict[int, PlacedCell] = {}

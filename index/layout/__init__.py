@@ -8,24 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpie.index.layout.clauses import label_clauses
-from alpie.index.layout.contents import mark_contents
-from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
-from alpie.index.layout.headings import (
-    join_signatures,
-    mark_fixed_forms,
-    mark_sections,
-    mark_sub_headings,
-    mark_subtitles,
-    split_glued_titles,
-)
-from alpie.index.layout.legal import join_legal_headings
+from alpie.index.layout.blocks import SpanCutter, make_blocks
 from alpie.index.layout.line_groups import group_lines
 from alpie.index.layout.lines import detect_typesetting, split_lines
-from alpie.index.layout.lists import join_entries, join_lists, list_short_lines, mark_numbered_headings
-from alpie.index.layout.marked import SpanCutter, lay_out_marked, make_blocks
+from alpie.index.layout.marked import lay_out_marked
 from alpie.index.layout.notes import find_note_calls
 from alpie.index.layout.pages import find_pages
+from alpie.index.layout.passes import plain_passes, run_passes
 from alpie.index.records import Document, Layout, Span
 from alpie.index.spanish.analysis import invisible_ranges as unseen_in
 
@@ -46,25 +35,7 @@ def lay_out(document: Document) -> Layout:
     cutter = SpanCutter(source, [*footers, *left_out])
     # the text of each line that is not blank, without what is left out of it
     clean = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
-
-    groups = group_lines(lines, clean, pages, style)
-    mark_fixed_forms(groups)
-    mark_contents(groups)
-    groups = join_rows(groups)
-    groups = split_glued_titles(groups, clean, style)
-    mark_sections(groups)
-    label_clauses(groups)
-    groups = join_legal_headings(groups)
-    mark_numbered_headings(groups)
-    groups = join_entries(groups)
-    groups = join_figures(groups, style)
-    groups = join_lists(groups)
-    groups = join_signatures(groups)
-    groups = list_short_lines(groups)
-    mark_boxes(groups, style)
-    mark_subtitles(groups)
-    mark_sub_headings(groups, style)
-
+    groups = run_passes(plain_passes(style, clean), group_lines(lines, clean, pages, style))
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
     return Layout(document.id, tuple(blocks), footers, calls, starts, unseen, tuple(pages.printed))

@@ -11,33 +11,35 @@ from collections.abc import Sequence
 
 from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 from alpie.index.layout.line_groups import LineGroup
-from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import BlockKind
+from alpie.index.spanish.number_words import ORDINAL_TENS, ORDINALS
 from alpie.index.spanish.word_tables import alternatives, word_sets
 
 _WORDS = word_sets(__file__)
+_FIRST_TEN = (*ORDINALS, ORDINAL_TENS[0])
+_ORDINALS = (*_FIRST_TEN, *(f"{ordinal[:-1]}a" for ordinal in _FIRST_TEN))
 # «ñ» is a letter of some lists and not of others
 ENUMERATIONS = (
     tuple("abcdefghijklmnñopqrstuvwxyz"),
     tuple("abcdefghijklmnopqrstuvwxyz"),
     tuple(str(number) for number in range(1, 100)),
     tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()),
+    _ORDINALS[:10],
+    _ORDINALS[10:],
 )
 _MARK = re.compile(
-    r"(?P<open>\(?)(?P<mark>\d{1,3}|[A-ZÑa-zñ]|[ivxl]{2,6}|[IVXL]{2,6})(?P<close>\)|\.[ºª°]|[º°ª]\.?|\.-|\.)\s+(?=\S)"
+    rf"(?P<open>\(?)(?P<mark>\d{{1,3}}|[A-ZÑa-zñ]|[ivxl]{{2,6}}|[IVXL]{{2,6}}|(?i:{'|'.join(_ORDINALS)}))"
+    r"(?P<close>\)|\.[ºª°]|[º°ª]\.?|\.-|\.)\s+(?=\S)"
 )
 # «… son las siguientes:», «Corresponde al Consejo:», and what breaks off before its object, «… integrado por:»
 _ANNOUNCES = re.compile(
     rf"(?i)\b(?:(?:{alternatives(_WORDS['announcing'])})(?:\s+[^\W\d_]+){{0,6}}|{alternatives(_WORDS['unfinished'])}):$"
 )
-_QUOTES = re.compile(rf"(?i)\b(?:{alternatives(_WORDS['wordings'])}):$")
 # «Fracción reformada DOF 12-11-2002», «(Modificado por el Consejo)»
 _AMENDED = re.compile(
     rf"(?i)(?:{alternatives(_WORDS['amended'])})\b.{{0,60}}?\b(?:{alternatives(_WORDS['amendments'])})[oa]s?\b.{{0,200}}\d{{4}}"
     rf"|\((?:{alternatives(_WORDS['amendments'])})[oa]s?\b[^()]*\)\W*$"
 )
-_CONNECTIVE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2},")  # «Asimismo, …», «En consecuencia, …»
-_SEVERAL_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?]\s+[A-ZÁÉÍÓÚÑ¿¡«]")
 _INFINITIVE = re.compile(r"[^\W\d_]{2,}[aeií]r(?:se|l[aeo]s?)?$")
 _MAX_ITEM = 200  # characters of an item that no mark tells
 _MAX_CLAUSES = 130  # words of numbered clauses that are quoted together, as a list
@@ -50,13 +52,12 @@ def mark_announced_items(groups: Sequence[LineGroup]) -> None:
 
     Notes of amendments between two items, «Fracción reformada DOF 12-11-2002», become items too and divide no list.
     """
-    quoted = are_quoted([group.text for group in groups])
     for at, lead in enumerate(groups):
         if not lead.text.endswith(":") or lead.kind not in (None, BlockKind.PARAGRAPH):
             continue
         end = at + 1
         last = min(at + _MAX_BELOW, len(groups))
-        while end < last and quoted[end] == quoted[at] and _is_in_unit(groups[end], lead):
+        while end < last and _is_in_unit(groups[end], lead):
             end += 1
         below = [group for group in groups[at + 1 : end] if not _notes_amendment(group)]
         for group in _counted_items(lead, below) or _unmarked_items(lead, below):
@@ -65,7 +66,7 @@ def mark_announced_items(groups: Sequence[LineGroup]) -> None:
 
 
 def _is_in_unit(group: LineGroup, lead: LineGroup) -> bool:
-    units = [(one.label or "").partition(",")[0] for one in (group, lead)]
+    units = [(member.label or "").partition(",")[0] for member in (group, lead)]
     return group.kind in (None, BlockKind.PARAGRAPH) and not group.level and units[0] == units[1]
 
 
@@ -101,7 +102,7 @@ def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGrou
 
 def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGroup]:
     """The items that bear no marks: short paragraphs of one manner, or such as semicolons part, until one ends in a full stop."""
-    if not _ANNOUNCES.search(lead.text) or _QUOTES.search(lead.text):
+    if not _ANNOUNCES.search(lead.text):
         return []
     items: list[LineGroup] = []
     for group in below:
@@ -124,13 +125,11 @@ def _is_parted(item: str) -> bool:
 
 
 def _may_be_item(group: LineGroup) -> bool:
-    """Whether a paragraph may be an item without a mark: no quotation, no introduction, one sentence that leans on none."""
+    """Whether a paragraph may be an item without a mark: it is no quotation and no introduction."""
     text = group.text
     if group.kind or group.item or group.bulleted or NUMBERED.match(text) or _MARK.match(text):
         return False
-    word = first_word(text).casefold().strip(",.;:")
-    leans = _CONNECTIVE.match(text) and word in _WORDS["connectives"] | FUNCTION_WORDS - _WORDS["determiners"]
-    return not (leans or text[0] in '«“"' or text[-1] == ":" or _SEVERAL_SENTENCES.search(text))
+    return text[0] not in '«“"' and text[-1] != ":"
 
 
 def _manner(text: str) -> tuple[str, bool]:

@@ -42,11 +42,11 @@ def label_clauses(groups: list[LineGroup]) -> None:
 
 def _label_recitals(groups: list[LineGroup]) -> None:
     """Label long paragraphs numbered in brackets from one, «(1) …», «(2) …», as recitals."""
-    found: list[LineGroup] = []
+    recitals: list[LineGroup] = []
     for group in groups:
         match = _RECITAL.match(group.text) if group.kind is None and len(group.text) > 60 else None
-        if match and int(match["number"]) == len(found) + 1:
-            found.append(group)
-    if len(found) >= _FEWEST_CLAUSES:
-        for number, group in enumerate(found, 1):
+        if match and int(match["number"]) == len(recitals) + 1:
+            recitals.append(group)
+    if len(recitals) >= _FEWEST_CLAUSES:
+        for number, group in enumerate(recitals, 1):
             group.kind, group.label = BlockKind.PARAGRAPH, f"considerando {number}"

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from alpie.index.layout.forms import WORDS
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind, collapse
-from alpie.index.spanish.word_tables import alternatives
+from alpie.index.spanish.analysis import fold
+from alpie.index.spanish.word_tables import any_expression, read_tables
 
-_NAMES = rf"(?:{alternatives(WORDS['contents'])}|tabla de contenidos?)"
-# of a title in small letters, without signs
-CONTENTS_TITLE = re.compile(rf"{_NAMES}(?: general| de {_NAMES})?(?: p[áa]g(?:ina)?s?)?$")
+_TITLE = re.compile(any_expression(read_tables(__file__)["titles"]))
 _ENTRY = re.compile(
     r"(?=.*[^\W\d_]{3})(?P<title>.*?)[ \xa0]*(?P<leads>(?:[.…][ \xa0]?){4,}|\t)\s*(?:(?P<page>\d{1,4})|[ivxlc]{1,7})$",
     re.DOTALL,
 )
 _FEWEST_ENTRIES = 3
 _MAX_ENTRY = 300  # characters
+
+
+def is_contents_title(text: str) -> bool:
+    """Whether `text` is the title of a table of contents and no more: «ÍNDICE», «Tabla de contenidos:»."""
+    return _TITLE.fullmatch(fold(text).strip(" .:")) is not None
 
 
 def mark_contents(groups: Sequence[LineGroup]) -> None:
@@ -33,7 +36,7 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
     ]
     dotted = [at for at, entry in enumerate(entries) if entry and entry["leads"] != "\t"]
     if len(dotted) >= _FEWEST_ENTRIES:
-        _mark(groups, dotted)
+        _mark_entries(groups, dotted)
     known = {group.text.casefold() for group in groups}
     at = 0
     while at < len(groups):
@@ -42,23 +45,21 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
             last = int(entry["page"] or last)
             end += 1
         titles = [collapse(entry["title"]).casefold() for entry in entries[at:end] if entry]
-        under = at > 0 and (groups[at - 1].kind is BlockKind.CONTENTS or _is_title(groups[at - 1]))
+        under = at > 0 and (
+            groups[at - 1].kind is BlockKind.CONTENTS or is_contents_title(groups[at - 1].text)
+        )
         if len(titles) >= _FEWEST_ENTRIES and (
             under or 2 * sum(title in known for title in titles) >= len(titles)
         ):
-            _mark(groups, range(at, end))
+            _mark_entries(groups, range(at, end))
         at = max(end, at + 1)
 
 
-def _mark(groups: Sequence[LineGroup], entries: Sequence[int]) -> None:
+def _mark_entries(groups: Sequence[LineGroup], entries: Sequence[int]) -> None:
     for at in entries:
         groups[at].kind, groups[at].row, groups[at].level = BlockKind.CONTENTS, False, 0
     first = entries[0]
     while first and groups[first].kind is BlockKind.CONTENTS:
         first -= 1
-    if _is_title(groups[first]):
+    if is_contents_title(groups[first].text):
         groups[first].kind, groups[first].level = BlockKind.CONTENTS, 0
-
-
-def _is_title(group: LineGroup) -> bool:
-    return CONTENTS_TITLE.match(group.text.casefold().strip(" .:")) is not None

@@ -33,12 +33,12 @@ def join_figures(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]
     """Join the line groups of each figure with its label and of each table, and give them their kinds."""
     if not style.wrapped:
         return groups
-    groups = _tables(groups, style)
-    groups = _key_data(groups, style)
-    return _tables_under_headers(groups, style)
+    groups = _join_figure_rows(groups, style)
+    groups = _join_key_data(groups, style)
+    return _join_rows_under_headers(groups, style)
 
 
-def _is_free(group: LineGroup) -> bool:
+def _has_no_kind_yet(group: LineGroup) -> bool:
     return group.kind is None and not group.bulleted and not group.indented
 
 
@@ -48,7 +48,7 @@ def _is_narrow(group: LineGroup, style: Typesetting, share: float = _NARROW) -> 
 
 def _is_label(group: LineGroup, style: Typesetting) -> bool:
     return (
-        _is_free(group)
+        _has_no_kind_yet(group)
         and group.open_ended
         and len(group.lines) <= 3
         and _is_narrow(group, style)
@@ -93,7 +93,7 @@ def _row_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
     """How many line groups make the table row at `index`; 0 if there is none."""
     group = groups[index]
     if (
-        not _is_free(group)
+        not _has_no_kind_yet(group)
         or not _is_narrow(group, style)
         or not group.open_ended
         or NUMBERED.match(group.text)
@@ -105,12 +105,12 @@ def _row_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
         return 1
     if _is_label(group, style) and index + 1 < len(groups):
         cell = groups[index + 1]
-        if _is_free(cell) and not cell.page_start and FIGURE_ONLY.match(cell.text):
+        if _has_no_kind_yet(cell) and not cell.page_start and FIGURE_ONLY.match(cell.text):
             return 2
     return 0
 
 
-def _tables(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+def _join_figure_rows(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Rows that each end in figures, with the title or header row above them."""
     made: list[LineGroup] = []
     index = 0
@@ -140,10 +140,15 @@ def _tables(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
 
 
 def _is_header(group: LineGroup, style: Typesetting) -> bool:
-    return _is_free(group) and group.open_ended and len(group.lines) <= 3 and _is_narrow(group, style, 0.9)
+    return (
+        _has_no_kind_yet(group)
+        and group.open_ended
+        and len(group.lines) <= 3
+        and _is_narrow(group, style, 0.9)
+    )
 
 
-def _tables_under_headers(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+def _join_rows_under_headers(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     """Key data under two or more column titles are the rows of a table."""
     made: list[LineGroup] = []
     index = 0
@@ -174,7 +179,7 @@ def _tables_under_headers(groups: list[LineGroup], style: Typesetting) -> list[L
     return made
 
 
-def _key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+def _join_key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -182,12 +187,12 @@ def _key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
         following = groups[index + 1] if index + 1 < len(groups) else None
         made.append(group)
         index += 1
-        if not _is_free(group) or NUMBERED.match(group.text) or not _is_narrow(group, style):
+        if not _has_no_kind_yet(group) or NUMBERED.match(group.text) or not _is_narrow(group, style):
             continue
         display = _is_display(group, style)
         if display and following is not None and repeats_figure(group.text, following.text):
             group.kind = BlockKind.CALLOUT
-            if _is_free(following) and _is_narrow(following, style):
+            if _has_no_kind_yet(following) and _is_narrow(following, style):
                 following.kind = BlockKind.KEY_DATA
         elif display and (size := _labelled_figure_size(groups, index - 1, style)):
             for label in groups[index : index - 1 + size]:
@@ -208,8 +213,8 @@ def _is_display(group: LineGroup, style: Typesetting) -> bool:
     """Whether a line group is a figure in display type: alone, in few words, in lines of half the column."""
     if len(group.text) > 60 or not _is_narrow(group, style, _DISPLAY):
         return False
-    each = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
-    return each or _DISPLAY_TEXT.match(group.text) is not None
+    every_line = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
+    return every_line or _DISPLAY_TEXT.match(group.text) is not None
 
 
 def _labelled_figure_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
@@ -246,7 +251,9 @@ def mark_boxes(groups: list[LineGroup], style: Typesetting) -> None:
         if end > index + 1:
             narrow.append((index, end, max(group.width for group in groups[index + 1 : end])))
     long = [
-        width for index, end, width in narrow if sum(len(one.lines) for one in groups[index + 1 : end]) >= 8
+        width
+        for index, end, width in narrow
+        if sum(len(member.lines) for member in groups[index + 1 : end]) >= 8
     ]
     usual = median(long or [0.0])
     for index, end, width in narrow:

@@ -11,8 +11,10 @@ from alpie.index.spanish.word_tables import alternatives, word_sets
 
 WORDS = word_sets(__file__)
 FUNCTION_WORDS = WORDS["function_words"]
-BULLET = re.compile(r"(?:[•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc]\s*|[–—\-*+]\s+)(?=\S)")
-NUMBERED = re.compile(r"(?P<mark>\(?(?:\d{1,3}|[a-zñ]|[ivx]{2,5})\)|\d{1,3}\.[ºª]?)\s+(?=\S)")
+BULLET_SIGNS = "•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc"
+BULLET = re.compile(rf"(?:[{BULLET_SIGNS}]\s*|[–—\-*+]\s+)(?=\S)")
+LETTER = r"[a-zñ](?:\s(?:bis|ter|qu[áa]ter|quinquies))?"  # of an item, later ones put between: «b bis)»
+NUMBERED = re.compile(rf"(?P<mark>\(?(?:\d{{1,3}}|{LETTER}|[ivx]{{2,5}})\)|\d{{1,3}}\.[ºª]?)\s+(?=\S)")
 SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
 CAPTION = re.compile(
     rf"(?:{alternatives(WORDS['captions'])})\s+"

@@ -18,7 +18,6 @@ from alpie.index.layout.forms import (
 )
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Typesetting, printed_width
-from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import BlockKind, collapse
 
 MAX_HEADING = 160  # characters
@@ -122,15 +121,14 @@ def mark_sections(groups: list[LineGroup]) -> None:
         and not NUMBERED.match(group.text)
     ]
     expected = 1
-    found: list[int] = []
+    sections: list[int] = []
     for index, number in candidates:
-        most = expected + 2 if groups[index].text[0] == "0" else expected
-        if expected <= number <= most:
-            found.append(index)
+        if number == expected:
+            sections.append(index)
             expected = number + 1
-    if len(found) < 2:
+    if len(sections) < 2:
         return
-    for index in found:
+    for index in sections:
         groups[index].kind, groups[index].level = BlockKind.HEADING, 1
         following = index + 1
         # The lead: what stands right under the title, with a blank line after it.
@@ -189,11 +187,10 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
         group.kind = BlockKind.LEAD
 
 
-def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
+def mark_sub_headings(groups: list[LineGroup]) -> None:
     """Make headings of the titles that are left, where a text follows for them to head."""
     after_signature = False
-    texts = _texts_of_articles(groups)
-    for number, (group, following) in enumerate(pairwise(groups)):
+    for group, following in pairwise(groups):
         if group.kind is BlockKind.METADATA:
             after_signature = after_signature or group.signature
             continue
@@ -201,22 +198,8 @@ def mark_sub_headings(groups: list[LineGroup], style: Typesetting) -> None:
             after_signature = False
         if group.kind is not None or group.box is not None or not is_title_form(group):
             continue
-        if following.kind in _NOT_HEADED or number in texts:
+        if following.kind in _NOT_HEADED:
             continue
         group.kind = BlockKind.HEADING
         group.level = 1 if after_signature or group is groups[0] else 2
         after_signature = False
-
-
-def _texts_of_articles(groups: list[LineGroup]) -> set[int]:
-    """Numbers of lines that have the form of titles and are all there is of an article: names, «Entrada libre»."""
-    texts: set[int] = set()
-    for number, group in enumerate(groups):
-        if group.kind is not BlockKind.HEADING or not opens_unit(group.text):
-            continue
-        end = number + 1
-        while end < len(groups) and groups[end].box is None and is_title_form(groups[end]):
-            end += 1
-        if end == len(groups) or groups[end].kind is BlockKind.HEADING:
-            texts.update(range(number + 1, end))
-    return texts

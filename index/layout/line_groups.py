@@ -7,6 +7,7 @@ inside a sentence (a column break, a page break): see `_goes_on`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from alpie.index.layout.forms import (
@@ -14,14 +15,13 @@ from alpie.index.layout.forms import (
     BULLET,
     CAPTION,
     DATE_LINE,
-    FIGURE_ONLY,
     FUNCTION_WORDS,
     LEGAL_LINE,
     MARKDOWN_HEADING,
     NUMBERED,
-    SECTION,
     ends_sentence,
     first_word,
+    kind_by_form,
     last_word,
     opens_sentence,
     starts_lower,
@@ -73,6 +73,13 @@ class LineGroup:
         self.text = f"{self.text} {group.text}"
 
 
+def mark_kinds_by_form(groups: Sequence[LineGroup]) -> None:
+    """Give captions and what identifies a document their kind: see `kind_by_form`."""
+    for group in groups:
+        if group.kind is None and not group.item:
+            group.kind = kind_by_form(group.text)
+
+
 def group_lines(
     lines: list[Line], clean: dict[int, str], pages: Pages, style: Typesetting
 ) -> list[LineGroup]:
@@ -101,7 +108,7 @@ def group_lines(
             or line.number in rows
             or previous.number in rows
             or _begins_by_form(text, before, groups[-1], style)
-            or _ends_before(previous, before, text, style, previous.number in starts)
+            or _ends_before(previous, before, text, style)
         ):
             indented = sets_in and not starts_page and line.indent > 0 and not BULLET.match(line.text)
             groups.append(LineGroup([line], "", blank, starts_page, footer, indented))
@@ -130,22 +137,16 @@ def _begins_by_form(text: str, before: str, group: LineGroup, style: Typesetting
     return bool(bullet or number)
 
 
-def _ends_before(previous: Line, before: str, after: str, style: Typesetting, starts_page: bool) -> bool:
+def _ends_before(previous: Line, before: str, after: str, style: Typesetting) -> bool:
     """Whether a paragraph ends between two lines that no blank line parts; their texts are `before` and `after`."""
     if not before or not after:
         return False
     if not style.wrapped:
         return ends_sentence(before) or not starts_lower(after)
-    if CAPTION.match(before) and not starts_lower(after) and not previous.carries_on:
-        return True
-    if starts_page and SECTION.match(before) and style.marks_wraps and not previous.carries_on:
-        return True  # a numbered title over its byline
     if starts_lower(after) or before[-1] in "-/,(":
         return False
     if style.marks_wraps:
         return not previous.carries_on
-    if len(previous.text) > 200:
-        return True
     room = style.column - previous.width - printed_width(" " + first_word(after))
     return ends_sentence(before) and room > 0.25 * style.column
 
@@ -181,31 +182,38 @@ _INTERRUPTS = (CAPTION, MARKDOWN_HEADING, DATE_LINE, ADMINISTRATIVE)
 
 def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
     """Whether the break between two groups fell inside a sentence."""
-    before, opening, ending = growing.group, growing.texts[0], growing.texts[-1]
-    if ends_sentence(ending) or after.bulleted or after.indented or before.indented:
-        return False
-    if before.row or after.row:
-        return False
-    if any(form.match(opening) or form.match(after.text) for form in _INTERRUPTS):
-        return False
-    if NUMBERED.match(after.text) and not starts_lower(NUMBERED.sub("", after.text, count=1)):
+    before, ending = growing.group, growing.texts[-1]
+    if ends_sentence(ending) or _stands_apart(growing, after):
         return False
     last = before.lines[-1]
     if starts_lower(after.text):
-        if len(growing.texts) == 1 and repeats_figure(ending, after.text):
-            return False
-        if SECTION.match(opening) and len(before.lines) == 1 and before.page_start:
-            return False
-        # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
-        return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or last.carries_on
+        return _goes_on_lower(growing, after, style)
     if style.marks_wraps and not last.carries_on:
-        return False
-    if FIGURE_ONLY.match(after.text) or ending[-1] in "%€":
         return False
     if len(before.lines) < 3 or not style.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
         return False
     full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * style.column
     return full and not (after.page_start and len(after.lines) <= 2) and opens_sentence(after.text)
+
+
+def _stands_apart(growing: _JoinedGroup, after: LineGroup) -> bool:
+    """Whether one of two groups, by its form or the way it is set, is no part of a paragraph that the other is of."""
+    before = growing.group
+    if after.bulleted or after.indented or before.indented or before.row or after.row:
+        return True
+    if any(form.match(text) for form in _INTERRUPTS for text in (growing.texts[0], after.text)):
+        return True
+    number = NUMBERED.match(after.text)
+    return number is not None and not starts_lower(after.text[number.end() :])
+
+
+def _goes_on_lower(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
+    """Whether a group that begins with a small letter goes on with a sentence that does not end."""
+    before, opening = growing.group, growing.texts[0]
+    if len(growing.texts) == 1 and repeats_figure(growing.texts[-1], after.text):
+        return False
+    # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
+    return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or before.lines[-1].carries_on
 
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")

@@ -68,12 +68,14 @@ def split_lines(text: str) -> list[Line]:
     for stop, following in ends:
         raw = text[position:stop]
         bare = raw.strip()
-        shown = normalize("NFC", bare)
+        composed = normalize("NFC", bare)
         indent = len(raw) - len(raw.lstrip())
         start = position + indent
-        width = printed_width(shown) if len(shown) <= _WIDEST_COLUMN else 0.0
-        carries_on = bool(shown) and indent + len(bare) < len(raw)
-        lines.append(Line(len(lines), start, start + len(bare), shown, indent, carries_on, form_feed, width))
+        width = printed_width(composed) if len(composed) <= _WIDEST_COLUMN else 0.0
+        carries_on = bool(composed) and indent + len(bare) < len(raw)
+        lines.append(
+            Line(len(lines), start, start + len(bare), composed, indent, carries_on, form_feed, width)
+        )
         form_feed = "\f" in text[stop:following]
         position = following
     return lines

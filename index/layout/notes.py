@@ -29,62 +29,71 @@ _FEWEST = 4  # calls that make a chain, not a coincidence
 
 
 @dataclass(frozen=True, slots=True)
-class _NoteCall:
+class NoteCall:
+    """What may call footnotes: a place of the text and the numbers that stand there."""
+
     start: int
     end: int
     first: int
     last: int
-    weight: float
-    exact: bool  # must follow the call before it without a gap
-    stem: str
+    weight: float = 1.0
+    exact: bool = False  # must follow the call before it without a gap
+    stem: str = ""
 
 
 def find_note_calls(text: str, left_out: tuple[Span, ...] = ()) -> tuple[Span, ...]:
     """Spans of the footnote calls of `text`, with the stray punctuation that came with them."""
-    chain = _heaviest_chain(_candidates_outside(_candidates(text), left_out))
+    chain = heaviest_note_chain(_candidates_outside(_candidates(text), left_out))
     if not _is_plausible(chain):
         return ()
     return tuple(_with_stray_punctuation(text, candidate) for candidate in chain)
 
 
-def _candidates_outside(candidates: list[_NoteCall], left_out: tuple[Span, ...]) -> list[_NoteCall]:
+def _candidates_outside(candidates: list[NoteCall], left_out: tuple[Span, ...]) -> list[NoteCall]:
     spans = sorted(left_out)
     starts = [span.start for span in spans]
     before = (bisect_right(starts, candidate.start) - 1 for candidate in candidates)
     return [c for c, at in zip(candidates, before, strict=True) if at < 0 or spans[at].end <= c.start]
 
 
-def _candidates(text: str) -> list[_NoteCall]:
-    found: list[_NoteCall] = []
+def _candidates(text: str) -> list[NoteCall]:
+    candidates: list[NoteCall] = []
     for match in _GLUED.finditer(text):
         stem, exact = _stem_before(text, match.start())
         if stem is None:
             continue
         word = text[match.start() : match.start(1)]
-        _add_candidate(found, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
+        _add_candidate(candidates, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
     for match in _ON_YEAR.finditer(text):
-        _add_candidate(found, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)])
+        _add_candidate(
+            candidates, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)]
+        )
     for match in _ALONE.finditer(text):
-        _add_candidate(found, match.start(1), match.group(1), 0.5, True, "")
+        _add_candidate(candidates, match.start(1), match.group(1), 0.5, True, "")
     for match in _RAISED.finditer(text):
         _add_candidate(
-            found, match.start(), match.group().translate(_RAISED_DIGITS), 1.0, False, f"@{match.start()}"
+            candidates,
+            match.start(),
+            match.group().translate(_RAISED_DIGITS),
+            1.0,
+            False,
+            f"@{match.start()}",
         )
-    found.sort(key=lambda candidate: candidate.start)
-    names = Counter((candidate.stem, candidate.first) for candidate in found)
+    candidates.sort(key=lambda candidate: candidate.start)
+    names = Counter((candidate.stem, candidate.first) for candidate in candidates)
     # «GTA18» said twice is a name with a number in it; a note is called once.
-    return [c for c in found if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
+    return [c for c in candidates if not c.stem or names[c.stem, c.first] == 1 or not c.stem[-1].isalpha()]
 
 
 def _add_candidate(
-    found: list[_NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
+    candidates: list[NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
 ) -> None:
     values = [int(part) for part in digits.split(",")]
     if values[0] == 0 or digits[0] == "0":
         return
     if values != sorted(set(values)):
         digits, values = digits.split(",", 1)[0], values[:1]
-    found.append(_NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
+    candidates.append(NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
 _MAX_STEM = 60
@@ -105,8 +114,8 @@ def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     return word, word.isupper()
 
 
-def _heaviest_chain(candidates: list[_NoteCall]) -> list[_NoteCall]:
-    """The chain of growing values with the largest weight less the price of its gaps."""
+def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
+    """The chain of growing values with the largest weight less the price of its gaps: calls count on, and no figure does."""
     best: dict[int, tuple[float, int]] = {}  # value a chain ends in → its weight, its last candidate
     previous = [-1] * len(candidates)
     weights = [0.0] * len(candidates)
@@ -123,17 +132,17 @@ def _heaviest_chain(candidates: list[_NoteCall]) -> list[_NoteCall]:
         weights[index] = weight + candidate.weight * (candidate.last - candidate.first + 1)
         if candidate.last not in best or weights[index] > best[candidate.last][0]:
             best[candidate.last] = weights[index], index
-    if not best:
+    heaviest, index = max(best.values(), default=(0.0, -1))
+    if heaviest <= 0:
         return []
-    index = max(best.values())[1]
-    chain: list[_NoteCall] = []
+    chain: list[NoteCall] = []
     while index >= 0:
         chain.append(candidates[index])
         index = previous[index]
     return chain[::-1]
 
 
-def _is_plausible(chain: list[_NoteCall]) -> bool:
+def _is_plausible(chain: list[NoteCall]) -> bool:
     """Whether a chain is too long, too even and too varied to be a coincidence, as «Art.1 … Art.2 …» is."""
     if len(chain) < _FEWEST:
         return False
@@ -144,7 +153,7 @@ def _is_plausible(chain: list[_NoteCall]) -> bool:
     return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
 
 
-def _with_stray_punctuation(text: str, candidate: _NoteCall) -> Span:
+def _with_stray_punctuation(text: str, candidate: NoteCall) -> Span:
     """The call, and the comma or full stop that stands twice because the call stood between."""
     start, end = candidate.start, candidate.end
     if text[start - 2 : start] in (".,", "!,", "?,"):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from alpie.index.layout.forms import BULLET, CAPTION, WORDS
+from alpie.index.layout.forms import BULLET, CAPTION, WORDS, ends_sentence
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 from alpie.index.spanish.word_tables import alternatives
@@ -72,14 +73,30 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
         if match := _LEADING_NUMBER.match(line.text):
             by_head[">" + line.text[match.end() :]].append((line.number, match.group(1)))
     footers: dict[int, int | None] = {}
-    for head, found in by_head.items():
+    for head, alike in by_head.items():
         # "Artículo 7" runs upward too: only a line of several words is a running one.
-        if len(found) >= 3 and len(head[1:].split()) >= 3:
-            footers.update(_running_numbers([number for number, _ in found], [tail for _, tail in found]))
+        if len(alike) >= 3 and len(head[1:].split()) >= 3:
+            footers.update(_running_numbers([number for number, _ in alike], [tail for _, tail in alike]))
     if len(named) >= 2 and _is_increasing([value for _, value in named]):
         footers.update(named)
-    footers.update(_at_form_feeds(lines))
+        footers.update(_beside_numbers(lines, [number for number, _ in named]))
+    footers.update(_running_at_form_feeds(lines))
     return footers
+
+
+def _beside_numbers(lines: list[Line], numbers: Sequence[int]) -> dict[int, None]:
+    """The lines of the same words above, or below, three or more numbers of pages: «BOLETÍN OFICIAL» over «Página 3»."""
+    beside: dict[int, None] = {}
+    for step in (-1, 1):
+        at = list(numbers)
+        while at:
+            alike: dict[str, list[int]] = defaultdict(list)
+            for line in (lines[number + step] for number in at if 0 <= number + step < len(lines)):
+                if not (line.blank or ends_sentence(line.text)):
+                    alike[line.text].append(line.number)
+            at = [number for same in alike.values() if len(same) >= 3 for number in same]
+            beside.update(dict.fromkeys(at))
+    return beside
 
 
 def _is_increasing(values: list[int]) -> bool:
@@ -100,7 +117,7 @@ def _running_numbers(numbers: list[int], tails: list[str]) -> dict[int, int | No
     return {}
 
 
-def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
+def _running_at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     """Running lines at page edges, where form feeds show the edges: bare numbers and repeated words."""
     pages: list[list[Line]] = [[]]  # lines that are not blank
     for line in lines:
@@ -108,21 +125,23 @@ def _at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
             pages.append([])
         if not line.blank:
             pages[-1].append(line)
-    found: dict[int, int | None] = {}
+    running: dict[int, int | None] = {}
     for edge in (0, -1) if len(pages) > 1 else ():
         ends = [page[edge] for page in pages if page]
         short = [line for line in ends if len(line.text) < 40]
-        numbered = [(one.number, int(match[1])) for one in short if (match := _BARE_NUMBER.match(one.text))]
+        numbered = [
+            (line.number, int(match[1])) for line in short if (match := _BARE_NUMBER.match(line.text))
+        ]
         if len(numbered) >= 2 and _is_increasing([value for _, value in numbered]):
-            found.update(numbered)
+            running.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
         for line in ends:
             if len(line.text) <= _MAX_FOOTER:
                 repeated[line.text].append(line.number)
         for numbers in repeated.values():
             if len(numbers) >= 3:
-                found.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
-    return found
+                running.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
+    return running
 
 
 def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:

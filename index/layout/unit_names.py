@@ -119,7 +119,7 @@ def _last_of_several(text: str, first: UnitNumber) -> UnitNumber | None:
     to = _TO.match(text, first.end)
     joined = to or _AND.match(text, first.end)
     last = number_at(text, joined.end()) if joined else None
-    numbers = [int(one.canonical) for one in (first, last) if one and one.canonical.isdigit()]
+    numbers = [int(number.canonical) for number in (first, last) if number and number.canonical.isdigit()]
     follows = len(numbers) == 2 and (numbers[0] < numbers[1] if to else numbers[0] + 1 == numbers[1])
     return last if follows else None
 

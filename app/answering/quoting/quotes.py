@@ -16,6 +16,7 @@ from alpie.app.answering.judging.ranking import Candidate
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise
+from alpie.index.layout.contents import is_contents_title
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
@@ -32,7 +33,6 @@ _REFERS_BACK = re.compile(rf"{any_expression(_TABLES['refers_back'])}\b")
 _PAGE = r"(?:\d{1,4}|[ivxlc]{1,6}|[a-z]-?\d{1,3})"
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…(?: ?…)+|_{4,}|·{4,})")
 _TO_PAGE = re.compile(rf"\S.*\t[ \t]*{_PAGE}[ \t\r]*", re.IGNORECASE)  # a title, a tab, its page
-_TITLE_OF_CONTENTS = re.compile(any_expression(_TABLES["titles_of_contents"]))
 
 
 @dataclass(frozen=True)
@@ -255,10 +255,10 @@ def _join_spans(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _is_near_duplicate(one: Quote, other: Quote) -> bool:
-    if one.text == other.text:
+def _is_near_duplicate(quote: Quote, other: Quote) -> bool:
+    if quote.text == other.text:
         return True
-    a, b = stems(one.text), stems(other.text)
+    a, b = stems(quote.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE
 
 
@@ -268,7 +268,7 @@ def are_contents_entries(sentences: Sequence[Sentence], source: str) -> bool:
 
 
 def _is_contents_entry(sentence: Sentence, source: str) -> bool:
-    if _LEADERS.search(sentence.text) or _TITLE_OF_CONTENTS.fullmatch(fold(sentence.text).strip(" .:")):
+    if _LEADERS.search(sentence.text) or is_contents_title(sentence.text):
         return True
     if sentence.role in (SentenceRole.ROW, SentenceRole.HEADER):
         return False  # between the cells of a row there are tabs, too

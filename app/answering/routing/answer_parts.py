@@ -49,13 +49,13 @@ def make_parts(
 ) -> list[Part]:
     """A part for each (heading, question) in `named`, with its quotations and the answer they are of."""
     return [
-        Part(role, heading, asked, tuple(of_it), tentative=bool(answer and answer.tentative))
-        for (heading, asked), of_it, answer in zip(named, quotes, answers, strict=True)
+        Part(role, heading, asked, tuple(of_part), tentative=bool(answer and answer.tentative))
+        for (heading, asked), of_part, answer in zip(named, quotes, answers, strict=True)
     ]
 
 
 def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
-    """The parts; one without quotations gets the nearest quotation that no other part shows."""
+    """The `parts` of an answer; a part without quotations gets the nearest quotation that no other part shows."""
     shown = {quote.text for part in parts for quote in part.quotes}
     completed = []
     for part, answer in zip(parts, answers, strict=True):

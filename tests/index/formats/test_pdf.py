@@ -117,21 +117,6 @@ def test_columns_are_read_one_after_the_other_under_a_title_that_spans_them(
 
 
 WIDE = "Este párrafo va de un lado al otro de la hoja y está delante de las dos columnas que siguen, que son prosa."
-SQUARE = (
-    "La plaza nueva se inaugura en octubre con",
-    "música y una comida popular para quienes",
-    "se apunten antes.",
-)
-MARKET = ("El mercado cierra los lunes por la tarde, y", "los puestos de pescado pasan al ala norte.")
-
-
-@pytest.mark.parametrize("lines", [2, 3])
-def test_short_columns_amid_wide_text_are_no_rows_of_a_table(lines: int) -> None:
-    drawn = Drawn()
-    y = drawn.lines(*[WIDE] * 8)
-    drawn.columns({70: SQUARE[:lines], 320: MARKET}, y=y - 10)
-    drawn.lines(*[WIDE] * 8, y=y - 80)
-    assert drawn.read().said == " ".join([*[WIDE] * 8, *SQUARE[:lines], *MARKET, *[WIDE] * 8])
 
 
 def test_a_title_under_two_columns_heads_what_comes_below_and_not_the_right_column() -> None:

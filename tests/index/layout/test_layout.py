@@ -68,6 +68,17 @@ def test_a_running_footer_is_left_out_and_numbers_its_page() -> None:
     assert len(layout.footers) == 3
 
 
+def test_what_stands_by_the_numbers_of_pages_is_no_heading_of_the_text_between() -> None:
+    opening = "Artículo {n}. Horario.\nEl horno abre a las {n} y cierra\ncuando se acaba el pan.\n"
+    running = "BOLETÍN DEL VALLE\nTEXTO VIGENTE\nPágina {n}\n"
+    pages = [(opening + running).format(n=n) for n in (1, 2, 3)]
+    layout = lay_out(document_of("".join(pages)))
+    assert len(layout.footers) == 9
+    assert [(block.path, block.page) for block in layout.blocks if block.kind is BlockKind.PARAGRAPH] == [
+        ((f"Artículo {n}. Horario.",), n) for n in (1, 2, 3)
+    ]
+
+
 def test_numbered_articles_are_no_footers() -> None:
     text = "".join(f"Artículo {n}\n\nEl texto del artículo es este.\n\n" for n in range(1, 9))
     layout = lay_out(document_of(text))

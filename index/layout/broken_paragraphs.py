@@ -1,0 +1,69 @@
+"""Joins paragraphs that a file breaks off in the middle of a sentence: at the end of a page, or of every printed line.
+
+Converters make such files of scanned or justified pages: «A los ⏎⏎ efectos de la presente ley se entiende ⏎⏎ por …».
+A quotation of one of these lines would begin and end in the middle of a sentence. A small letter shows where one goes
+on. That a full line goes on with a capital («… a la ⏎⏎ Comisión») is believed, and that a short one goes on with a small
+letter, only where many paragraphs of the document break off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence
+from alpie.index.layout.line_groups import LineGroup
+from alpie.index.layout.unit_names import opens_unit
+
+_FEWEST = 8  # broken paragraphs in a document whose lines are each a paragraph, and
+_SHARE = 0.2  # their share of all its paragraphs
+_FULL = 0.6  # of the width of a line: a paragraph that broke off there went on
+_SHORTEST = (
+    60  # characters of a paragraph that breaks off in another document: no label, and no cell of a layout
+)
+# no mark of an item, «a) …», «b bis) …», and no address
+_AMID_SENTENCE = re.compile(r"[«“\"'(]?[a-zñáéíóú](?![a-z]{0,4}[.)]\s|\s(?:bis|ter)\b)(?!ttps?:)")
+
+
+def join_broken_paragraphs(groups: list[LineGroup]) -> list[LineGroup]:
+    """The groups of a document, what broke off together again with what goes on with it."""
+    broken = [group for group, following in pairwise(groups) if _breaks_off(group) and _goes_on(following)]
+    paragraphs = sum(group.kind is None for group in groups)
+    every_line = len(broken) >= max(_FEWEST, _SHARE * paragraphs)
+    full = _FULL * _usual_width(broken) if every_line else 0.0
+    made: list[LineGroup] = []
+    last = ""  # the line that the group before ends with
+    for group in groups:
+        before = made[-1] if made else None
+        if before is None or not _breaks_off(before):
+            joins = False
+        elif every_line:
+            joins = _goes_on(group) or (len(last) >= full and _may_go_on(group))
+        else:
+            is_item = LAST_BUT_ONE.search(before.text) is not None  # an item without a mark
+            joins = len(before.text) >= _SHORTEST and not is_item and _goes_on(group)
+        if before and joins:
+            before.take(group)
+        else:
+            made.append(group)
+        last = group.text
+    return made
+
+
+def _breaks_off(group: LineGroup) -> bool:
+    return group.kind is None and not ends_sentence(group.text)
+
+
+def _may_go_on(group: LineGroup) -> bool:
+    return group.kind is None and not (group.item or group.bulleted or opens_unit(group.text))
+
+
+def _goes_on(group: LineGroup) -> bool:
+    return _AMID_SENTENCE.match(group.text) is not None and _may_go_on(group)
+
+
+def _usual_width(broken: Sequence[LineGroup]) -> float:
+    """Characters of a full line: nine in ten of those that break off are no longer."""
+    lengths = sorted(len(group.text) for group in broken)
+    return lengths[9 * (len(lengths) - 1) // 10]

@@ -1,0 +1,82 @@
+"""The passes over the line groups of a document, in their order: what each finds, and why it stands where it does.
+
+A pass marks groups (kind, level, label) or joins and parts them. What one has given a kind, those after it leave alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from alpie.index.layout.broken_paragraphs import join_broken_paragraphs
+from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.contents import mark_contents
+from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
+from alpie.index.layout.headings import (
+    join_signatures,
+    mark_fixed_forms,
+    mark_sections,
+    mark_sub_headings,
+    mark_subtitles,
+    split_glued_titles,
+)
+from alpie.index.layout.legal import join_legal_headings
+from alpie.index.layout.line_groups import LineGroup, mark_kinds_by_form
+from alpie.index.layout.lines import Typesetting
+from alpie.index.layout.lists import join_entries, join_lists, list_short_lines, mark_numbered_headings
+
+
+class Pass(NamedTuple):
+    """A step over all line groups; it returns the groups that are to replace them, None where it only marks them."""
+
+    finds: str
+    run: Callable[[list[LineGroup]], list[LineGroup] | None]
+    why: str  # it is needed, or stands where it does
+
+
+def run_passes(passes: Sequence[Pass], groups: list[LineGroup]) -> list[LineGroup]:
+    """The groups that are left after all `passes`, one after the other."""
+    for step in passes:
+        made = step.run(groups)
+        groups = groups if made is None else made
+    return groups
+
+
+MARKED_PASSES = (
+    Pass("contents", mark_contents, "its entries are titles of the document and head nothing"),
+    Pass("captions, dates", mark_kinds_by_form, "they are no paragraphs that could go on"),
+    Pass(
+        "broken paragraphs",
+        join_broken_paragraphs,
+        "page by page, files part them in the middle of a sentence",
+    ),
+    Pass("recitals, clauses", label_clauses, "they have no names; what has one is left to the next pass"),
+    Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
+    Pass("lists", join_lists, "last, as articles and clauses bear numbers too"),
+)
+
+
+def plain_passes(style: Typesetting, clean: dict[int, str]) -> tuple[Pass, ...]:
+    """The passes over a plain text; `clean`: its lines by number, without what is left out of them."""
+    return (
+        Pass("captions, dates, Markdown titles", mark_fixed_forms, "their form alone tells them, wherever they stand"),
+        Pass("contents", mark_contents, "its entries are titles of the document and head nothing"),
+        Pass("rows of tables", join_rows, "before titles, as cells are short and open like them"),
+        Pass(
+            "titles glued to their text", partial(split_glued_titles, clean=clean, style=style),
+            "extraction loses the blank line below a title",
+        ),
+        Pass("numbered sections", mark_sections, "their numbers run on; items that do would be taken for them later"),
+        Pass("recitals, clauses", label_clauses, "they have no names; what has one is left to the next pass"),
+        Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
+        Pass("numbered titles", mark_numbered_headings, "before lists, whose items look like them"),
+        Pass("terms with descriptions", join_entries, "before figures, as terms are narrow too"),
+        Pass("figures, tables of narrow lines", partial(join_figures, style=style), "what no sentence goes on with"),
+        Pass("lists", join_lists, "as articles and clauses bear numbers too"),
+        Pass("signatures", join_signatures, "a name and an office at the end head nothing"),
+        Pass("lists of short lines", list_short_lines, "one below the other they have no text to head"),
+        Pass("boxes", partial(mark_boxes, style=style), "once lists are whole: a box ends with what cannot stand in it"),
+        Pass("subtitles", mark_subtitles, "long lines above the text"),
+        Pass("sub-headings", mark_sub_headings, "what still looks like a title and has a text below it"),
+    )  # fmt: skip
