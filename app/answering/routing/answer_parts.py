@@ -90,7 +90,7 @@ def share_quotes(
         shared.append(kept[:PART_QUOTES])
     of_all = [quote for quotes in shared for quote in quotes]
     return [
-        [left for quote in quotes if (left := _without_shown(quote, of_all, documents))] for quotes in shared
+        [one for quote in quotes if (one := _without_shown(quote, of_all, documents))] for quotes in shared
     ]
 
 
