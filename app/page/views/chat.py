@@ -41,7 +41,7 @@ _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
 _MAX_MESSAGE = 100_000  # characters
-_Row = tuple[
+_MessageRow = tuple[
     Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE, pattern=r"^[^\n]*$")]
 ]
 
@@ -66,7 +66,7 @@ class _Past(BaseModel):
     """A conversation as the browser has it: what it shows, and the questions as they were typed."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    rows: list[_Row] = []
+    rows: list[_MessageRow] = []
     questions: TypedTexts = []
 
 
