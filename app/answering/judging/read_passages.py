@@ -15,8 +15,13 @@ from alpie.index.records import Document, Hit, Passage
 # How many passages are read at each stage, and from which log-odds of an answer among them no more are read.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
-_TITLE_WORDS = 14  # of a title: what norms are called stands in its beginning
+_TITLE_WORDS = 14
 _MAX_CACHED = 400  # readings, of some kilobytes each
+
+
+def opening_of(title: str) -> str:
+    """What the reader sees of a document's title: its first words, where what it is called stands."""
+    return " ".join(title.split()[:_TITLE_WORDS])
 
 
 def reader_input(passage: Passage, title: str = "") -> ReaderInput:
@@ -25,7 +30,7 @@ def reader_input(passage: Passage, title: str = "") -> ReaderInput:
     A question may name the document («… en la ley de transparencia?»), which the passage need not do.
     """
     heading = passage.path[-1] if passage.path else ""
-    opening = " ".join(title.split()[:_TITLE_WORDS])
+    opening = opening_of(title)
     context = heading if heading.startswith(opening) else f"{opening}. {heading}".removesuffix(". ")
     return ReaderInput(tuple(sentence.text for sentence in passage.sentences), context)
 
