@@ -35,6 +35,7 @@ _IN_ID = re.compile(
 )
 _ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
 _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: «boe-a-2021-9347»
+_MAX_TITLE = 500  # characters; what is longer is a text, and would take long to be read as a title
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[\w.]+(?:[/-][\w.]+){2,}")  # of a document: «cul/18/2024»
 NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
 _BETWEEN = 2  # words that may stand between those of a name
@@ -202,6 +203,8 @@ class DocumentNames:
 
     def titled(self, name: str) -> frozenset[str]:
         """Ids of the documents whose title opens with `name`: «Ley 7/2021», «Orden CUL/18/2024», or its code alone."""
+        if len(name) > _MAX_TITLE:
+            return frozenset()
         name = fold(name).strip(" ¿?¡!.,;«»\"“”'")
         words = distinctive_words(name)
         numbered = find_law_number(name)
