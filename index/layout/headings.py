@@ -9,6 +9,7 @@ from alpie.index.layout.forms import (
     FUNCTION_WORDS,
     MARKDOWN_HEADING,
     NUMBERED,
+    PLACE_AND_DATE,
     SECTION,
     STARTS_WITH_FIGURE,
     ends_sentence,
@@ -32,7 +33,7 @@ def is_title_form(group: LineGroup) -> bool:
         return False
     if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
-    if STARTS_WITH_FIGURE.match(text) and not SECTION.match(text):
+    if PLACE_AND_DATE.match(text) or (STARTS_WITH_FIGURE.match(text) and not SECTION.match(text)):
         return False
     question = text[0] == "¿" and text[-1] == "?"
     return question or not (ends_sentence(text) or text.rstrip("»”)")[-1:] == "," or text[-1:] in "-—–")
