@@ -32,6 +32,7 @@ def _any_of(name: str) -> str:
 _OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+\d")
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
+_PREAMBLE_RANK = 2  # where the format tells none
 _SHORT = 120  # characters of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
@@ -61,7 +62,7 @@ def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
     """
     reader = _UnitReader()
     quoted = are_quoted([group.text for group in groups])
-    for group, following, is_quoted in zip(groups, [*groups[1:], None], quoted, strict=True):
+    for (group, following), is_quoted in zip(zip_longest(groups, groups[1:]), quoted, strict=True):
         reader.read(group, following.text if following else "", is_quoted)
     _order_headings(reader.made, reader.ranks)
     _nest_preamble(reader.made)
@@ -108,7 +109,7 @@ class _UnitReader:
         """Mark a group that may open a unit; `given`: the format says that it is a heading."""
         level = group.level
         if not given and _PREAMBLE_HEADING.fullmatch(group.text):
-            group.kind, group.level, self.article = BlockKind.HEADING, ARTICLE_RANK, None
+            group.kind, group.level, self.article = BlockKind.HEADING, _PREAMBLE_RANK, None
             return
         ordinals = named_by_ordinals(group.text, following)
         rank = PROVISIONS_RANK if ordinals else division_rank(group.text, given)
@@ -145,19 +146,21 @@ def _order_headings(groups: list[LineGroup], given: dict[int, tuple[int, int]]) 
 
 
 def _nest_preamble(groups: list[LineGroup]) -> None:
-    """Put «I», «II» under «PREÁMBULO», whose sections they are, though they are set alike, and end both with an article."""
+    """Put «I», «II» under «PREÁMBULO», whose sections they are, though they are set alike; a unit of the law ends all of them."""
     level = 0
     for group in groups:
-        roman = bool(level) and _ROMAN_ALONE.fullmatch(group.text) is not None
+        roman = level and _ROMAN_ALONE.fullmatch(group.text)
         if group.kind is None and roman:
-            group.kind, group.level = BlockKind.HEADING, level + 1
-        if group.kind is not BlockKind.HEADING:
+            group.kind = BlockKind.HEADING
+        if level and group.level and (group.label or division_rank(group.text, True)):
+            group.closes, level = min(level, group.level), 0
+        elif group.kind is not BlockKind.HEADING:
             continue
-        if _PREAMBLE_HEADING.fullmatch(group.text):
-            level, group.level = group.level, max(group.level, ARTICLE_RANK)
-        elif level and not group.label and (roman or group.level > level):
-            group.level = ARTICLE_RANK + max(group.level - level, 1)
-        else:
+        elif roman:
+            group.level = max(group.level, level + 1)
+        elif _PREAMBLE_HEADING.fullmatch(group.text):
+            level = group.level
+        elif group.level <= level:
             level = 0
 
 
@@ -201,7 +204,7 @@ def _mark_article(
         named = len(rest) <= _SHORT and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
         heads = group.kind is BlockKind.HEADING or named
         group.kind, group.level = BlockKind.HEADING, opened.rank
-        if _is_sentence(rest) or not heads:
+        if is_sentence(rest) or not heads:
             _make_paragraph(group)
         return _OpenArticle(opened.name)
     if article and not group.bulleted:
@@ -214,7 +217,7 @@ def _mark_article(
     return article
 
 
-def _is_sentence(rest: str) -> bool:
+def is_sentence(rest: str) -> bool:
     """Whether what follows the name of an article is a sentence, and no title."""
     if not ends_sentence(rest) or rest.rstrip().endswith("?"):
         return False

@@ -48,6 +48,7 @@ class LineGroup:
     indented: bool = False  # set in from the text around it
     kind: BlockKind | None = None
     level: int = 0
+    closes: int = 0  # the level down to which it ends what stands above, where that is not its own
     signature: bool = False  # metadata that ends the section it signs
     box: str | None = None
     label: str | None = None

@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from alpie.index.layout.broken_paragraphs import join_broken_paragraphs
-from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.clauses import label_clauses, mark_ordinal_titles
 from alpie.index.layout.contents import mark_contents
 from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
 from alpie.index.layout.headings import (
@@ -53,6 +53,7 @@ MARKED_PASSES = (
     ),
     Pass("recitals, clauses", label_clauses, "they have no names; what has one is left to the next pass"),
     Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
+    Pass("titles of clauses", mark_ordinal_titles, "what counts provisions of a law has its name by now"),
     Pass("lists", join_lists, "last, as articles and clauses bear numbers too"),
 )
 
@@ -70,6 +71,7 @@ def plain_passes(style: Typesetting, clean: dict[int, str]) -> tuple[Pass, ...]:
         Pass("numbered sections", mark_sections, "their numbers run on; items that do would be taken for them later"),
         Pass("recitals, clauses", label_clauses, "they have no names; what has one is left to the next pass"),
         Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
+        Pass("titles of clauses", mark_ordinal_titles, "what counts provisions of a law has its name by now"),
         Pass("numbered titles", mark_numbered_headings, "before lists, whose items look like them"),
         Pass("terms with descriptions", join_entries, "before figures, as terms are narrow too"),
         Pass("figures, tables of narrow lines", partial(join_figures, style=style), "what no sentence goes on with"),

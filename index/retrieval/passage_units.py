@@ -9,7 +9,7 @@ from alpie.index.messages import Message, message
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import DIVISIONS, FEMININE, Units, parse_label
-from alpie.index.spanish.unit_numbers import order_of
+from alpie.index.spanish.unit_numbers import number_at, order_of
 
 _RANGE = "…"
 _PAGES = "\n"  # between the pages of one passage
@@ -17,6 +17,8 @@ _PAGES = "\n"  # between the pages of one passage
 PARTS_OF_ARTICLES = ("clause", "fraction", "letter", "item", "paragraph")
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
+# The name of a clause that is counted in words: «Tercero. Cuantía».
+_ORDINAL = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{5,})?(?=\s*[.:–—-]|$)")
 _PARTS = {"preambulo": "preamble", "parte dispositiva": "operative_part"}  # → their keys in the catalogues
 
 
@@ -68,11 +70,20 @@ def passage_units(passage: Passage) -> Iterator[tuple[str, str]]:
         elif section := _SECTION.match(folded):
             yield "seccion", section[1]
             yield "capitulo", section[1]
+        elif clause := None if passage.label else _clause_of(heading):
+            yield "clause", clause
     pages = [page for page in (passage.page, *(page for _, page in passage.later_pages)) if page is not None]
     if pages:
         yield "page", _PAGES.join(fold(str(page)) for page in pages)
     if passage.label:
         yield from parse_label(passage.label)
+
+
+def _clause_of(heading: str) -> str:
+    """The number of the clause that a heading names by an ordinal alone, "" for none."""
+    ordinal = _ORDINAL.match(heading)
+    number = number_at(heading) if ordinal else None
+    return number.canonical if ordinal and number and number.end == ordinal.end() else ""
 
 
 def unit_in_words(units: Units) -> Message:
