@@ -7,6 +7,7 @@ from itertools import pairwise
 from alpie.index.layout.forms import (
     BULLET,
     FUNCTION_WORDS,
+    LEGAL_LINE,
     MARKDOWN_HEADING,
     NUMBERED,
     PLACE_AND_DATE,
@@ -50,6 +51,21 @@ def mark_fixed_forms(groups: list[LineGroup]) -> None:
             group.kind = kind
         elif group.indented and index and groups[index - 1].text.endswith(":"):
             group.kind = BlockKind.PULL_QUOTE
+
+
+def join_title(groups: list[LineGroup]) -> list[LineGroup]:
+    """Join the lines in capitals at the head of a text, one right below the other: they are its title."""
+    end = 1
+    while (
+        end < min(_MAX_LINES, len(groups))
+        and all(is_title_form(group) and group.text.isupper() for group in (groups[0], groups[end]))
+        and not (groups[end].blank_before or groups[end].page_start or groups[end].row)
+        and not (NUMBERED.match(groups[end].text) or LEGAL_LINE.match(groups[end].text))
+    ):
+        end += 1
+    for group in groups[1:end]:
+        groups[0].take(group)
+    return [*groups[:1], *groups[end:]]
 
 
 def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Typesetting) -> list[LineGroup]:

@@ -380,3 +380,15 @@ def test_a_numbered_title_over_a_list_goes_on_with_the_count_of_the_others() -> 
 def test_where_a_treaty_was_made_heads_no_text() -> None:
     text = "CONVENIO SOBRE LAS BICICLETAS\n\nHecho en Aveiro el 17 de abril de 2008\n\nLas Partes,\n\nHan convenido en esto:\n"
     assert blocks_of(text)[1] == ("paragraph", "Hecho en Aveiro el 17 de abril de 2008")
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["Las plazas son de uno o de dos, como se pida.", "Las plazas son de uno o\nde dos, según se\npida."],
+)
+def test_a_title_over_two_lines_is_one(wrapped: str) -> None:
+    text = f"REGLAMENTO DE RÉGIMEN INTERIOR\nDE LA RESIDENCIA UNIVERSITARIA «FRAY LUIS»\n\nCurso nuevo\n\n{wrapped}\n"
+    assert blocks_of(text)[0] == (
+        "heading",
+        "REGLAMENTO DE RÉGIMEN INTERIOR DE LA RESIDENCIA UNIVERSITARIA «FRAY LUIS»",
+    )

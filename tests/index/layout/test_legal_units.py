@@ -8,6 +8,8 @@ from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind
 from alpie.index.spanish.unit_numbers import number_at, order_of
 from support.fake_encoder import document_of
+from support.formats.reading import Reading
+from support.promise import assert_promise
 from support.tables import cases
 
 
@@ -71,6 +73,15 @@ def test_an_article_ends_the_preamble(mark: str) -> None:
     assert paths[:2] == [("PREÁMBULO", "I"), ("PREÁMBULO", "II")]
     assert paths[2][-1] == "Artículo 1. Objeto."
     assert "II" not in paths[2]
+
+
+def test_units_glued_into_one_paragraph_are_parted() -> None:
+    text = "# Ley\n\nTÍTULO I\nDEL USO\nCAPÍTULO I\nDE LOS BANCOS\nArtículo 1. Fin\n\nSon para sentarse.\n"
+    found = Reading("ley.md", text.encode())
+    paragraph = found.layout.blocks[-1]
+    assert paragraph.path[1:] == ("TÍTULO I DEL USO", "CAPÍTULO I DE LOS BANCOS", "Artículo 1. Fin")
+    assert paragraph.label == "artículo 1"
+    assert_promise(found.document)
 
 
 def test_the_first_article_of_a_chapter_needs_no_blank_line_above_it() -> None:
