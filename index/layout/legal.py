@@ -30,6 +30,8 @@ def _any_of(name: str) -> str:
 
 # The articles of other languages beside Spanish ones: Basque, Catalan, Galician.
 _OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+\d")
+# one whose title stands on the next line
+_OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:–-]*")
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
 _PREAMBLE_RANK = 2  # where the format tells none
@@ -108,9 +110,11 @@ class _UnitReader:
     def _mark_unit(self, group: LineGroup, following: str, given: bool) -> None:
         """Mark a group that may open a unit; `given`: the format says that it is a heading."""
         level = group.level
-        if not given and _PREAMBLE_HEADING.fullmatch(group.text):
-            group.kind, group.level, self.article = BlockKind.HEADING, _PREAMBLE_RANK, None
-            return
+        headed = {_PREAMBLE_HEADING: _PREAMBLE_RANK, _OTHER_LANGUAGE_ALONE: ARTICLE_RANK}
+        for form, own in headed.items() if not given else ():
+            if form.fullmatch(group.text):
+                group.kind, group.level, self.article = BlockKind.HEADING, own, None
+                return
         ordinals = named_by_ordinals(group.text, following)
         rank = PROVISIONS_RANK if ordinals else division_rank(group.text, given)
         opened = None if rank is not None else read_opening(group.text, given, self.ordinals)
@@ -273,6 +277,10 @@ def _takes_title(before: LineGroup, group: LineGroup) -> bool:
     if named_by_ordinals(group.text) or group.label or group.item:
         return False
     opened = read_opening(before.text, True, None) if before.label else None
-    bare = (opened and opened.end == len(before.text)) or DIVISION.fullmatch(before.text)
+    bare = (
+        (opened and opened.end == len(before.text))
+        or DIVISION.fullmatch(before.text)
+        or (_OTHER_LANGUAGE_ALONE.fullmatch(before.text) and not group.blank_before)
+    )
     opens = read_opening(group.text, False, None) or DIVISION.match(group.text) or NUMBERED.match(group.text)
     return bool(bare) and not ends_sentence(group.text) and not opens

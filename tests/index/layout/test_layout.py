@@ -377,9 +377,12 @@ def test_a_numbered_title_over_a_list_goes_on_with_the_count_of_the_others() -> 
     ]  # fmt: skip
 
 
-def test_where_a_treaty_was_made_heads_no_text() -> None:
-    text = "CONVENIO SOBRE LAS BICICLETAS\n\nHecho en Aveiro el 17 de abril de 2008\n\nLas Partes,\n\nHan convenido en esto:\n"
-    assert blocks_of(text)[1] == ("paragraph", "Hecho en Aveiro el 17 de abril de 2008")
+@pytest.mark.parametrize(
+    "line", ["Hecho en Aveiro el 17 de abril de 2008", "Aprobada por el Pleno el 3 de mayo de 2020"]
+)
+def test_when_a_norm_was_made_heads_no_text(line: str) -> None:
+    text = f"CONVENIO SOBRE LAS BICICLETAS\n\n{line}\n\nLas Partes,\n\nHan convenido en esto:\n"
+    assert blocks_of(text)[1] == ("paragraph", line)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_an_article_ends_the_preamble(mark: str) -> None:
     assert "II" not in paths[2]
 
 
+def test_an_article_in_another_language_has_its_title_and_no_label() -> None:
+    text = "REGULAMENTO DOS PARQUES\n\nArtigo 1.º\nObjeto\n\nOs parques são de todos.\n\nArtigo 2.º\nHorário\n\nAbrem às 8.\n"
+    blocks = lay_out(document_of(text)).blocks
+    assert [(block.path[1:], block.label) for block in blocks if block.kind is BlockKind.PARAGRAPH] == [
+        (("Artigo 1.º Objeto",), None), (("Artigo 2.º Horário",), None),
+    ]  # fmt: skip
+
+
 def test_units_glued_into_one_paragraph_are_parted() -> None:
     text = "# Ley\n\nTÍTULO I\nDEL USO\nCAPÍTULO I\nDE LOS BANCOS\nArtículo 1. Fin\n\nSon para sentarse.\n"
     found = Reading("ley.md", text.encode())
