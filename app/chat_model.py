@@ -30,7 +30,7 @@ class MissingProvider(ProviderError):
 
 
 def open_stream(settings: Settings) -> Stream:
-    """A function from messages to the model's text, piece by piece.
+    """Open the chat model: returns a function that gives the model's text for some messages, piece by piece.
 
     Raises `MissingProvider`. Whatever the provider itself raises comes out of the stream.
     """

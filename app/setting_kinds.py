@@ -15,23 +15,23 @@ from alpie.app.translations import message
 
 def allowed_values(kind: Any) -> str:
     """What the type `kind` admits, in words: a choice names its words, any other type has them as its title."""
-    titles = [one.title for one in get_args(kind) if isinstance(one, FieldInfo)]
+    titles = [annotation.title for annotation in get_args(kind) if isinstance(annotation, FieldInfo)]
     return titles[-1] or "" if titles else ", ".join(get_args(kind))
 
 
 def whole(least: int, most: int, unit: str) -> Any:
-    """The bounds of a `Whole`."""
+    """The bounds of a whole number as a kind of setting, see `Whole`."""
     return Field(ge=least, le=most, title=message("kind.whole", least=least, most=most, unit=unit))
 
 
 def decimal(least: float, most: float, unit: str) -> Any:
-    """The bounds of a `Decimal`."""
+    """The bounds of a decimal number as a kind of setting, see `Decimal`."""
     allowed = message("kind.decimal", least=f"{least:g}", most=f"{most:g}", unit=unit)
     return Field(ge=least, le=most, title=allowed)
 
 
 def starting(*beginnings: str) -> Any:
-    """What an `OptionalText` begins with, unless it is empty."""
+    """The beginnings that an `OptionalText` may have, unless it is empty."""
     allowed = message("kind.or_empty", allowed=message("kind.text_from", starts=beginnings))
     return Field(pattern=f"^({'|'.join(beginnings)}|$)", title=allowed)
 
@@ -74,7 +74,7 @@ Names = Annotated[  # a list in TOML, separated by commas elsewhere
 ]
 Networks = Annotated[
     Names,
-    AfterValidator(lambda found: tuple(one for one in found if ip_network(one))),
+    AfterValidator(lambda found: tuple(network for network in found if ip_network(network))),
     Field(title=message("kind.networks")),
 ]
 Folder = Annotated[Path, BeforeValidator(_absolute_path), Field(title=message("kind.path"))]

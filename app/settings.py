@@ -126,8 +126,8 @@ def settings_table() -> Mapping[str, Setting]:
     """Each setting by its name, in order: what the documentation is generated from."""
     kinds = get_type_hints(Settings, include_extras=True)
     return {
-        one.name: Setting(kinds[one.name], one.default, message(f"setting.{one.name}"))
-        for one in fields(Settings)
+        setting.name: Setting(kinds[setting.name], setting.default, message(f"setting.{setting.name}"))
+        for setting in fields(Settings)
     }
 
 

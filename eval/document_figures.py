@@ -144,7 +144,7 @@ def _all_of(document: Document, layout: Layout) -> str:
     """Blocks and what is left out of them by name, in the order of the text."""
     spans = [block.spans for block in layout.blocks]
     spans += [(span,) for span in (*layout.footers, *layout.note_calls)]
-    return "\n".join(readable_text(document.text, one) for one in sorted(spans))
+    return "\n".join(readable_text(document.text, run) for run in sorted(spans))
 
 
 def _other_reading(path: Path) -> str | None:
@@ -179,7 +179,7 @@ def _contents_entries(data: bytes, path: Path, text: str) -> tuple[list[str], in
                 place = entry.get_dest()
                 listed.append((_folded(entry.get_title() or ""), place.get_index() if place else None))
     listed = listed or [(_folded(match[1]), None) for match in _ENTRY.finditer(text)]
-    listed = list(dict.fromkeys(one for one in listed if one[0]))
+    listed = list(dict.fromkeys(entry for entry in listed if entry[0]))
     shown = [
         title
         for title, at in listed

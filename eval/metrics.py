@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +55,12 @@ def paired_differences(
     if first[0].shape != second[0].shape:
         raise ValueError(f"pairs need equal shapes, not {first[0].shape} and {second[0].shape}")
     draws = _resample(*first, resamples) - _resample(*second, resamples)
-    one, other = (_ratios(of[0].sum(axis=0), of[1].sum(axis=0)) for of in (first, second))
+    minuend, subtrahend = (_ratios(of[0].sum(axis=0), of[1].sum(axis=0)) for of in (first, second))
     bearing = ((first[1] > 0) | (second[1] > 0)).sum(axis=0)
-    return [_estimate(*row) for row in zip((one - other).tolist(), draws.T, bearing.tolist(), strict=True)]
+    return [
+        _estimate(*row)
+        for row in zip((minuend - subtrahend).tolist(), draws.T, bearing.tolist(), strict=True)
+    ]
 
 
 def statistic_estimate(
@@ -68,7 +72,7 @@ def statistic_estimate(
     if value is None:
         return NOTHING
     drawn = (statistic(np.repeat(everything, counts)) for counts in _counts(questions, resamples))
-    return _estimate(float(value), np.array([one for one in drawn if one is not None]), questions)
+    return _estimate(float(value), np.array([draw for draw in drawn if draw is not None]), questions)
 
 
 def _counts(questions: int, resamples: int) -> NDArray[np.int64]:
@@ -114,6 +118,13 @@ def _quoted(score: QuestionScore) -> bool:
     return score.answered and score.quotes > 0
 
 
+class Ratio(NamedTuple):
+    """What a question adds to a ratio metric."""
+
+    numerator: float
+    denominator: float
+
+
 @dataclass(frozen=True)
 class Metric:
     """A ratio of sums over the questions that bear on it."""
@@ -125,10 +136,12 @@ class Metric:
     a_quote: bool = False  # the share of quotes, not of questions
     of_quotes: bool = True  # needs a pipeline that quotes, not one that only retrieves
 
-    def ratio(self, score: QuestionScore) -> tuple[float, float]:
-        """What a question adds to numerator and denominator."""
+    def ratio(self, score: QuestionScore) -> Ratio:
+        """What a question adds to the metric."""
         value = self.value(score) if self.bears(score) else None
-        return (0.0, 0.0) if value is None else (float(value), float(score.quotes) if self.a_quote else 1.0)
+        if value is None:
+            return Ratio(0.0, 0.0)
+        return Ratio(float(value), float(score.quotes) if self.a_quote else 1.0)
 
 
 METRICS: tuple[Metric, ...] = (

@@ -2,18 +2,17 @@
 
 - ``alpie``: the whole system, with quotes and refusals;
 - ``dense``, ``lexical``, ``hybrid``: retrievers of its search by themselves, which only retrieve;
-- ``tutorial``, and ``txtai`` and ``bm25s`` where they are installed: the LangChain tutorial, txtai's hybrid search and
-  BM25 on the tutorial's chunks, which they quote.
+- ``tutorial``, ``txtai``, ``bm25s``: the LangChain tutorial, txtai's hybrid search and BM25 on the tutorial's chunks,
+  which they quote. They need packages of the extra `eval`: one that lacks its own is left out.
 
 All but those do not know conversations, so questions that hang on earlier ones are not compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import faiss
@@ -21,6 +20,8 @@ import numpy as np
 import Stemmer
 
 from alpie.app.service.rows import found_row
+from alpie.app.translations import message
+from alpie.eval.extra_packages import missing_package
 from alpie.eval.questions.predictions import (
     AskedCorpus,
     OnQuestion,
@@ -33,6 +34,7 @@ from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import PASSAGES
 from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
+from alpie.index.messages import Message
 from alpie.index.records import Document
 from alpie.index.retrieval import RETRIEVERS, RetrieverName
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document as Chunk
     from numpy.typing import NDArray
 
+SPLITTERS = "langchain_text_splitters"  # what makes the chunks
 CHUNK_CHARACTERS = 1_000
 OVERLAP_CHARACTERS = 200
 CHUNKS_SHOWN = 4
@@ -76,7 +79,7 @@ def tutorial_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipelin
 
 def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
     """Make the pipeline that searches the tutorial's chunks by BM25."""
-    import bm25s  # not installed with Al Pie
+    import bm25s
 
     index, stemmer = bm25s.BM25(), Stemmer.Stemmer("spanish")
 
@@ -94,7 +97,7 @@ def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
 
 def txtai_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipeline:
     """txtai over the tutorial's chunks: vectors of the same encoder beside its BM25, fused its own way (``hybrid=True``)."""
-    from txtai import Embeddings  # not installed with Al Pie
+    from txtai import Embeddings
 
     def vectors(texts: Sequence[str]) -> NDArray[np.float32]:  # the prompt tells which side they are on
         if all(text.startswith(_ASKED) for text in texts):
@@ -169,22 +172,33 @@ def own_pipeline(
     return PipelineRows(MAIN, tuple(questions), tuple(rows), quotes=True)
 
 
+_CHUNK_PIPELINES: Mapping[str, tuple[str, Callable[[Sequence[Chunk], Encoder], ChunkPipeline]]] = {
+    "tutorial": (SPLITTERS, tutorial_pipeline),
+    "txtai": ("txtai", txtai_pipeline),
+    "bm25s": ("bm25s", lambda chunks, _: bm25_pipeline(chunks)),
+}  # by name, each with the package that it needs besides the splitters
+
+
 def other_pipelines(
-    corpus: AskedCorpus, questions: Sequence[GoldQuestion], on_question: OnQuestion | None = None
+    corpus: AskedCorpus,
+    questions: Sequence[GoldQuestion],
+    on_question: OnQuestion | None = None,
+    on_missing: Callable[[Message], object] = lambda notice: None,
 ) -> list[PipelineRows]:
-    """The retrievers' and the tutorial's answers to the questions that can be understood alone."""
+    """The retrievers' and the tutorial's answers to the questions that can be understood alone.
+
+    `on_missing` is told of each pipeline that is left out, and why.
+    """
     asked = tuple(question for question in questions if not question.earlier)
     results = []
     for retriever in (*RETRIEVERS[1:], RETRIEVERS[0]):  # each alone, then all together
         rows = asked_rows(asked, partial(_search_row, corpus, retriever), on_question)
         results.append(PipelineRows(retriever, asked, tuple(rows), quotes=False))
-    chunks = chunks_of(corpus.documents.values())
-    pipelines = {"tutorial": tutorial_pipeline(chunks, corpus.encoder)}
-    if find_spec("txtai"):
-        pipelines["txtai"] = txtai_pipeline(chunks, corpus.encoder)
-    if find_spec("bm25s"):
-        pipelines["bm25s"] = bm25_pipeline(chunks)
-    for name, pipeline in pipelines.items():
+    for name, (package, make) in _CHUNK_PIPELINES.items():
+        if missing := missing_package(SPLITTERS) or missing_package(package):
+            on_missing(message("eval.left_out", pipeline=name, reason=missing))
+            continue
+        pipeline = make(chunks_of(corpus.documents.values()), corpus.encoder)
         rows = asked_rows(asked, _of_text(pipeline.ask), on_question)
         results.append(PipelineRows(name, asked, tuple(rows), quotes=True))
     return results

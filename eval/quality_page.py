@@ -40,8 +40,8 @@ def refresh_page(page: str, folder: Path) -> str:
     )
 
 
-def _table(what: str, old: str, folder: Path) -> str:
-    name, title, *choices = (part.strip() for part in what.split(";"))
+def _table(request: str, old: str, folder: Path) -> str:
+    name, title, *choices = (part.strip() for part in request.split(";"))
     file = folder / name
     if not file.is_file():
         return old

@@ -70,8 +70,8 @@ def _shown(pipeline: ScoredPipeline, estimates: Estimates) -> dict[str, Estimate
     if pipeline.quotes:
         # Only ours says a probability; the tutorial's confidence is a cosine.
         foreign = () if pipeline.name == MAIN else ("calibration error",)
-        return {name: one for name, one in estimates.items() if name not in foreign}
-    return {name: one for name, one in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
+        return {name: estimate for name, estimate in estimates.items() if name not in foreign}
+    return {name: estimate for name, estimate in estimates.items() if name in (*_RETRIEVAL, *_TIMES)}
 
 
 def _differences(main: ScoredPipeline, other: ScoredPipeline, resamples: int) -> dict[str, Estimate]:
@@ -118,7 +118,7 @@ class Study:
 
 
 def render_study(study: Study, facts: RunFacts, markdown: bool = False) -> str:
-    """The study for people, ending in a line feed."""
+    """A study as Markdown for people, ending in a line feed."""
     tables = [table.as_markdown() if markdown else table.as_text() for table in study.tables if table.rows]
     lines = [f"- {line}" if markdown else line for line in (*fact_lines(facts), *study.about)]
     return "\n\n".join(["# " * markdown + study.title, "\n".join(lines), *tables]) + "\n"
@@ -137,7 +137,9 @@ def write_study(study: Study, facts: RunFacts, folder: Path) -> list[Path]:
 def evaluation_study(pipelines: Sequence[ScoredPipeline], resamples: int) -> Study:
     """Measure everything of `pipelines`, of which the first is the system itself."""
     main, *compared = pipelines
-    overall = {each.name: _shown(each, summarise(each.scores, resamples)) for each in pipelines}
+    overall = {
+        pipeline.name: _shown(pipeline, summarise(pipeline.scores, resamples)) for pipeline in pipelines
+    }
     by_kind = {
         pipeline.name: {
             kind: _shown(pipeline, estimates)
@@ -172,7 +174,7 @@ def _figures(estimates: Estimates) -> dict[str, dict[str, Any]]:
 
 
 def fact_lines(facts: RunFacts) -> Iterable[str]:
-    """What the figures depend on, for people."""
+    """What the figures of a report depend on, as lines for people."""
     files = ", ".join(facts.questions_files)
     yield f"{facts.date}, {facts.questions} questions (part: {facts.part}) from {files}"
     yield f"{facts.documents} documents, {facts.passages} passages, corpus {facts.corpus_fingerprint[:16]}"
@@ -231,5 +233,7 @@ def estimate_cell(metric: str, estimate: Estimate | None, signed: bool = False) 
         form, scale, unit = f"{sign}.1f", 1, ""
     else:
         form, scale, unit = f"{sign}.3f", 1, ""
-    value, low, high = (format(one * scale, form) for one in (estimate.value, estimate.low, estimate.high))
+    value, low, high = (
+        format(number * scale, form) for number in (estimate.value, estimate.low, estimate.high)
+    )
     return f"{value}{unit} [{low}, {high}] n={estimate.n}"

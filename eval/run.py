@@ -16,7 +16,7 @@ from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations, message
 from alpie.eval.metrics import RESAMPLES
-from alpie.eval.pipelines import other_pipelines, own_pipeline
+from alpie.eval.pipelines import PipelineRows, other_pipelines, own_pipeline
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.predictions import OnQuestion, write_predictions
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions, read_questions
@@ -49,6 +49,11 @@ class EvaluationOptions:
     compare: bool | None = None  # other pipelines beside ours; None: if a report is written
     resamples: int = RESAMPLES  # of the bootstrap
     study: str | None = None  # instead of the report: "ablation" or "misses"
+
+    @property
+    def compares(self) -> bool:
+        """Whether other pipelines answer, too."""
+        return self.report is not None if self.compare is None else self.compare
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,10 @@ def evaluate(
         raise fault_at(files[0], "eval.part_empty", part=part)
     corpus = _corpus(options, source, read)
     on_question = progress_bar(progress, source.translations, label="eval.progress")
+
+    def notify(text: str) -> None:
+        progress.write(source.translations.translate(text) + "\n")
+
     facts = RunFacts(
         date=today().isoformat(),
         questions_files=tuple(file.name for file in files),
@@ -126,12 +135,14 @@ def evaluate(
     else:
         texts = SourceTexts(corpus.documents, corpus.passages, _make_verifier(corpus))
         facts = replace(facts, notes=_notes(questions, texts))
-        study = _measure(options, corpus, questions, texts, on_question)
+        pipelines = [own_pipeline(corpus, questions, on_question)]
+        if options.compares:
+            pipelines += other_pipelines(corpus, questions, on_question, notify)
+        study = _measure(options, pipelines, texts)
     out.write(render_study(study, facts))
     if options.report:
         written = write_study(study, facts, options.report)
-        names = [path.name for path in written]
-        progress.write(source.translations("eval.written", files=names, folder=options.report) + "\n")
+        notify(message("eval.written", files=[path.name for path in written], folder=options.report))
     return 0
 
 
@@ -154,16 +165,7 @@ def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[Que
     return source.from_passages(*own)
 
 
-def _measure(
-    options: EvaluationOptions,
-    corpus: Corpus,
-    questions: Sequence[GoldQuestion],
-    texts: SourceTexts,
-    on_question: OnQuestion | None,
-) -> Study:
-    pipelines = [own_pipeline(corpus, questions, on_question)]
-    if options.report is not None if options.compare is None else options.compare:
-        pipelines += other_pipelines(corpus, questions, on_question)
+def _measure(options: EvaluationOptions, pipelines: Sequence[PipelineRows], texts: SourceTexts) -> Study:
     if options.predictions:
         write_predictions(pipelines[0].rows, options.predictions)
     return evaluation_study([score_pipeline(pipeline, texts) for pipeline in pipelines], options.resamples)
@@ -196,11 +198,11 @@ def _notes(questions: Sequence[GoldQuestion], texts: SourceTexts) -> tuple[str, 
     if len(scored) < len(questions):
         notes.append(f"{len(questions) - len(scored)} questions have no gold: asked, not scored.")
     lost = [
-        f"{question.source}: «{one.quote[:60]}» ({one.doc})"
+        f"{question.source}: «{evidence.quote[:60]}» ({evidence.doc})"
         for question in scored
         for group in question.groups
-        for one in group
-        if not texts.occurrences(one.doc, one.quote, one.start)
+        for evidence in group
+        if not texts.occurrences(evidence.doc, evidence.quote, evidence.start)
     ]
     if lost:
         notes.append(f"{len(lost)} evidence quotes are not in the documents, compared by words alone:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts, contains, coverage, lies_in
@@ -84,7 +85,7 @@ class QuestionScore:
 def score_prediction(question: GoldQuestion, prediction: Prediction, texts: SourceTexts) -> QuestionScore:
     """Score the answer to a question."""
     groups = tuple(gold_places(group, texts) for group in question.groups)
-    alternatives = gold_places(question.evidence, texts) + tuple(one for group in groups for one in group)
+    alternatives = gold_places(question.evidence, texts) + tuple(chain.from_iterable(groups))
     quotes, passages = prediction.quotes, prediction.passages
     return QuestionScore(
         id=question.id,
@@ -109,16 +110,16 @@ def score_prediction(question: GoldQuestion, prediction: Prediction, texts: Sour
 def score_predictions(
     questions: Sequence[GoldQuestion], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
 ) -> list[QuestionScore]:
-    """Scores the rows of these questions, in their order."""
+    """Score the rows of `questions`, in their order."""
     predictions = map(Prediction.from_row, rows)
     return [
-        score_prediction(one, prediction, texts)
-        for one, prediction in zip(questions, predictions, strict=True)
+        score_prediction(question, prediction, texts)
+        for question, prediction in zip(questions, predictions, strict=True)
     ]
 
 
 def right_within(question: GoldQuestion, groups: Sequence[Group], quotes: Sequence[PredictedText]) -> bool:
-    """Whether these quotes answer: every group of evidence, and the answer strings with it.
+    """Whether the quotes answer the question: they hold every group of evidence, and the answer strings with it.
 
     - `answer_all`: every item stands in one of the quotes;
     - `answer`, one group: some quote holds both the evidence and an answer;
@@ -158,11 +159,11 @@ def _holds_any(quote: PredictedText, strings: Iterable[str]) -> bool:
 
 def gold_places(evidence: Sequence[Evidence], texts: SourceTexts) -> Group:
     """Find every place of some evidence in the documents."""
-    return tuple(place for one in evidence for place in texts.gold(one.doc, one.quote, one.start))
+    return tuple(place for wanted in evidence for place in texts.gold(wanted.doc, wanted.quote, wanted.start))
 
 
 def matches_any(piece: PredictedText, alternatives: Iterable[Occurrence], strings: Sequence[str]) -> bool:
-    """Whether half of some evidence is in the piece, or the piece is in the evidence and holds an answer."""
+    """Whether a predicted piece holds half of some evidence, or lies within it and holds an answer."""
     return any(
         coverage(piece, gold) >= _HALF or (lies_in(piece, gold) and _holds_any(piece, strings))
         for gold in alternatives

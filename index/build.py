@@ -27,7 +27,7 @@ from alpie.index.notices import Notice, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.document_folder import SourcesReport
-from alpie.index.sources.expansions import Expansions, expansions_file, place_expansions
+from alpie.index.sources.expansions import PlacedExpansions, expansions_file, place_expansions
 from alpie.index.sources.source_table import CompletedEntry
 from alpie.index.storage.incremental import EarlierVersion, IncrementalReading
 from alpie.index.storage.manifest import (
@@ -182,7 +182,7 @@ class _Prepared:
 
     @property
     def expansion_texts(self) -> list[str]:
-        return [line.text for own in self.content.expansions for line in own]
+        return [expansion.text for of_passage in self.content.expansions for expansion in of_passage]
 
 
 class _Embedding:
@@ -199,9 +199,10 @@ class _Embedding:
         self._encoder, self._on_progress = encoder, on_progress
         self.documents = [self._prepare(document) for document in reading.sources.documents]
         self._done = self._total = 0  # texts to embed
-        for one in self.documents:
-            self._total += sum(1 + len(p.sentences) for p in compress(one.content.passages, one.is_new))
-            self._total += sum(known.of_expansion(line) is None for line in one.expansion_texts)
+        for prepared in self.documents:
+            new = compress(prepared.content.passages, prepared.is_new)
+            self._total += sum(1 + len(passage.sentences) for passage in new)
+            self._total += sum(known.of_expansion(text) is None for text in prepared.expansion_texts)
 
     def _prepare(self, document: Document) -> _Prepared:
         earlier, sources = self._reading.earlier, self._reading.sources
@@ -211,12 +212,12 @@ class _Embedding:
         layout = lay_out(document)
         passages = make_passages(document, layout)
         document = measure_coverage(document, layout, passages)
-        expansions = Expansions(())
+        expansions = PlacedExpansions()
         if (data := sources.expansions.get(document.id)) is not None:
             file = self._reading.docs / expansions_file(document.id)
             expansions = place_expansions(data, passages, str(file))
         metadata, notes = sources.metadata[document.id], expansions.problems
-        content = DocumentContent(document, layout, passages, expansions.lines, metadata, notes)
+        content = DocumentContent(document, layout, passages, expansions.of_passages, metadata, notes)
         keys = [embedding_key(passage) for passage in passages]
         return _Prepared(content, len(passages), keys, [key not in self._known for key in keys])
 
@@ -231,21 +232,25 @@ class _Embedding:
         yield from self._embed(portion)
 
     def _embed(self, portion: Sequence[_Prepared]) -> Iterator[DocumentContent]:
-        new = [passage for vector in portion for passage in compress(vector.content.passages, vector.is_new)]
+        new = [
+            passage
+            for prepared in portion
+            for passage in compress(prepared.content.passages, prepared.is_new)
+        ]
         counts = [len(passage.sentences) for passage in new]
         made = embed_passages(new, self._encoder, self._report_progress).split(counts)
         self._done += len(new) + sum(counts)
-        for one in portion:
-            yield replace(one.content, vectors=self._document_vectors(one, made))
+        for prepared in portion:
+            yield replace(prepared.content, vectors=self._document_vectors(prepared, made))
 
-    def _document_vectors(self, one: _Prepared, made: Iterator[PassageVectors]) -> PassageVectors:
-        if self._reading.earlier and one.content.layout is None:
-            return self._reading.earlier.of_document(one.content.document.id)
-        keys = zip(one.keys, one.is_new, strict=True)
+    def _document_vectors(self, prepared: _Prepared, made: Iterator[PassageVectors]) -> PassageVectors:
+        if self._reading.earlier and prepared.content.layout is None:
+            return self._reading.earlier.of_document(prepared.content.document.id)
+        keys = zip(prepared.keys, prepared.is_new, strict=True)
         parts = [next(made) if is_new else self._known.of_passage(key) for key, is_new in keys]
         return replace(
             PassageVectors.joined(parts, self._encoder.dimension),
-            expansions=self._expansion_vectors(one.expansion_texts),
+            expansions=self._expansion_vectors(prepared.expansion_texts),
         )
 
     def _expansion_vectors(self, texts: Sequence[str]) -> Floats:

@@ -43,7 +43,7 @@ def translate(fact: object, catalogue: Mapping[str, str]) -> object:
     fact = _message_of(fact)
     if isinstance(fact, Message):
         return format_sentence(catalogue, fact.key, fact.facts) if fact.key in catalogue else str(fact)
-    return Listed(translate(one, catalogue) for one in fact) if isinstance(fact, list | tuple) else fact
+    return Listed(translate(part, catalogue) for part in fact) if isinstance(fact, list | tuple) else fact
 
 
 class MessageSource:
@@ -86,10 +86,10 @@ def _storable(fact: object) -> object:
 def message_to_row(fact: Any) -> Any:
     """A message as plain values for JSON; a message without a key as its text."""
     if isinstance(fact, Listed):
-        return [message_to_row(one) for one in fact]
+        return [message_to_row(part) for part in fact]
     if not (isinstance(fact, Message) and fact.key):
         return str(fact)
-    facts = {name: message_to_row(one) for name, one in fact.facts.items()}
+    facts = {name: message_to_row(value) for name, value in fact.facts.items()}
     return {"text": str(fact), "key": fact.key, "facts": facts}
 
 
@@ -100,7 +100,7 @@ def message_from_row(row: Any) -> Any:
     if isinstance(row, str):
         return row
     return Message(
-        row["text"], row["key"], {name: message_from_row(one) for name, one in row["facts"].items()}
+        row["text"], row["key"], {name: message_from_row(value) for name, value in row["facts"].items()}
     )
 
 

@@ -34,6 +34,27 @@ class RecognisedWord(NamedTuple):
         return RecognisedWord(self.start + by, self.end + by, self.confidence)
 
 
+class PageStart(NamedTuple):
+    """Where a page begins, and what it is called."""
+
+    offset: int
+    label: PageLabel | None
+
+
+class PageRange(NamedTuple):
+    """The pages from the first to the last of a run of words."""
+
+    first: PageLabel | None
+    last: PageLabel | None
+
+
+class ReadableMap(NamedTuple):
+    """A readable text, and for each of its characters the offset in the source."""
+
+    text: str
+    offsets: list[int]
+
+
 _WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -145,12 +166,12 @@ class Layout:
     marks: tuple[Span, ...] = ()  # hyphens at line ends, signs of a markup: no words of the document
     page_labels: tuple[PageLabel | None, ...] = ()  # of the pages that begin at `page_starts`
 
-    def pages_between(self, start: int, end: int) -> tuple[tuple[int, PageLabel | None], ...]:
-        """The page of offset `start`, and the pages that begin before `end`, as (offset, label)."""
+    def pages_between(self, start: int, end: int) -> tuple[PageStart, ...]:
+        """The page of offset `start`, as if it began there, and the pages that begin before `end`."""
         first = bisect_right(self.page_starts, start) - 1
         here = self.page_labels[first] if 0 <= first < len(self.page_labels) else None
         later = zip(self.page_starts[first + 1 :], self.page_labels[first + 1 :], strict=False)
-        return (start, here), *((offset, label) for offset, label in later if offset < end)
+        return PageStart(start, here), *(PageStart(*page) for page in later if page[0] < end)
 
 
 class SentenceRole(StrEnum):
@@ -196,18 +217,18 @@ class Passage:
     page: PageLabel | None = None  # on which it begins
     paragraph: int = 0  # 1-based number of its first paragraph, see `alpie.index.chunking.passages`
     ordinal: int = 0  # 0-based position in the document
-    later_pages: tuple[tuple[int, PageLabel | None], ...] = ()  # (offset, label) of pages that begin inside
+    later_pages: tuple[PageStart, ...] = ()  # that begin inside
     recognised: tuple[RecognisedWord, ...] = ()  # its words that a program recognised on a picture
 
-    def pages(self, spans: Sequence[Span] = ()) -> tuple[PageLabel | None, PageLabel | None]:
-        """The first and the last page of `spans`, which lie in the passage; without spans, of the whole passage."""
+    def pages(self, spans: Sequence[Span] = ()) -> PageRange:
+        """The pages of `spans`, which lie in the passage; without spans, of the whole passage."""
         first = min((span.start for span in spans), default=self.start)
         last = max((span.end for span in spans), default=self.end) - 1
-        return self._page_at(first), self._page_at(last)
+        return PageRange(self._page_at(first), self._page_at(last))
 
     def _page_at(self, offset: int) -> PageLabel | None:
-        before = bisect_right(self.later_pages, offset, key=lambda page: page[0])
-        return self.later_pages[before - 1][1] if before else self.page
+        before = bisect_right(self.later_pages, offset, key=lambda page: page.offset)
+        return self.later_pages[before - 1].label if before else self.page
 
     @property
     def text(self) -> str:
@@ -251,8 +272,8 @@ def cut_between_words(text: str, longest: int, sign: str = "…") -> str:
     return (text[:longest].rpartition(" ")[0] or text[:longest]).rstrip(" ,;:.") + sign
 
 
-def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
-    """The readable text of `spans`, and for each of its characters the offset in `source`; for a space, the first of its run.
+def readable_map(source: str, spans: Sequence[Span]) -> ReadableMap:
+    """The readable text of `spans`, with the offsets in `source`; that of a space is the first of its run.
 
     Two spans without white space between them are joined without a space, as a footnote call was cut out there.
     """
@@ -272,7 +293,7 @@ def readable_map(source: str, spans: Sequence[Span]) -> tuple[str, list[int]]:
             pending = -1
             characters.append(character)
             offsets.append(offset)
-    return "".join(characters), offsets
+    return ReadableMap("".join(characters), offsets)
 
 
 def readable_text(source: str, spans: Sequence[Span]) -> str:

@@ -19,7 +19,7 @@ from alpie.app.answering.quoting.figures_asked import lacks_a_figure
 from alpie.app.answering.quoting.quotes import QuotePolicy, select_quotes
 from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
-from alpie.index.retrieval.search import EncodedQuestion, Retrieval, SearchIndex
+from alpie.index.retrieval.search import SCORE_DECIMALS, EncodedQuestion, Retrieval, SearchIndex
 
 # Where a figure that is asked for is missing, this share of the firm threshold is the highest probability.
 _WITH_RESERVE = 0.99
@@ -27,6 +27,7 @@ _WITH_RESERVE = 0.99
 _WEAK = 0.5
 REPORTED_HITS = 10  # passages reported with the answer
 # A refusal shows the three nearest passages, labelled as no answer.
+_NEAR_BEST = 2.0  # log-odds: no less than a seventh as likely as the best
 _NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
 
 
@@ -150,11 +151,11 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
     hits = judged.retrieval.hits
     worst = min(best.values(), default=0.0)
     scores = [hit.score + best_weight * best.get(rank, worst) for rank, hit in enumerate(hits)]
-    order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], 5), rank))[:REPORTED_HITS]
-    return tuple(replace(hits[rank], score=scores[rank]) for rank in order)
+    order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], SCORE_DECIMALS), rank))
+    return tuple(replace(hits[rank], score=scores[rank]) for rank in order[:REPORTED_HITS])
 
 
 def _count_near_best(judged: JudgedQuestion) -> int:
     """How many passages have a candidate whose score is near that of the best."""
     best = judged.ranking[0].score
-    return len({candidate.rank for candidate in judged.ranking if best - candidate.score < 2.0})
+    return len({candidate.rank for candidate in judged.ranking if best - candidate.score < _NEAR_BEST})

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,11 @@ from numpy.typing import NDArray
 from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
-from alpie.index.retrieval.search import HybridWeights
+from alpie.index.retrieval.hybrid_weights import HybridWeights
+
+# Of the best candidate's log-odds beside the hybrid score, where passages are put in order: one that is e times as
+# likely as another's makes up for two points.
+_RERANK_WEIGHT = 2.0
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
 
@@ -61,8 +66,7 @@ class Weights:
     firm_threshold: float = 0.0
     far_cosine: float = 0.0  # cosine of the best candidate below which nothing is shown as near
     near_cosine: float = 0.0  # cosine of the best candidate from which on what is shown is near indeed
-    # weight of its best candidate in the order of the passages, beside the hybrid score
-    rerank_weight: float = 2.0
+    rerank_weight: float = _RERANK_WEIGHT  # of its best candidate in the order of the passages
 
 
 @dataclass(frozen=True)
@@ -107,24 +111,30 @@ def is_bundled(encoder: Encoder) -> bool:
     return encoder.fingerprint.startswith(f"{MODEL_NAME}/")
 
 
-def load_calibration(encoder: Encoder, data: Path) -> tuple[Weights | MissingWeights, HybridWeights]:
+class Calibration(NamedTuple):
+    """The numbers that fit an encoder: of answering, or why there are none, and of search."""
+
+    weights: Weights | MissingWeights
+    fusion: HybridWeights = HybridWeights()
+
+
+def load_calibration(encoder: Encoder, data: Path) -> Calibration:
     """The weights of answering and of search for `encoder`, or why there are none.
 
     Cosines differ between encoders: with the weights of another encoder, passages would be ordered and questions refused
     at random. The weights of the bundled encoder are in the package; `alpie eval --fit` fits those of others.
     """
     if is_bundled(encoder):
-        return load_weights(), HybridWeights()
+        return Calibration(load_weights())
     path = calibration_file(data)
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         fitted_for, scale = table["fitted_on"]["encoder"], float(table["cosine_scale"])
         if fitted_for != encoder.fingerprint:
-            return MissingWeights(
-                message("weights.other_encoder", path=path, encoder=encoder.name), data
-            ), HybridWeights()
-        return read_weights(path), HybridWeights().scaled(scale)
+            reason = message("weights.other_encoder", path=path, encoder=encoder.name)
+            return Calibration(MissingWeights(reason, data))
+        return Calibration(read_weights(path), HybridWeights().scaled(scale))
     except FileNotFoundError:
-        return MissingWeights(message("weights.none", encoder=encoder.name), data), HybridWeights()
+        return Calibration(MissingWeights(message("weights.none", encoder=encoder.name), data))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return MissingWeights(message("weights.unreadable", path=path, error=error), data), HybridWeights()
+        return Calibration(MissingWeights(message("weights.unreadable", path=path, error=error), data))

@@ -77,7 +77,7 @@ class Corpus:
         encoder = encoder or open_configured_encoder(settings)
         version = open_version(settings.data, encoder)
         choice = configured_backend(settings)
-        weights, fusion = load_calibration(encoder, settings.data)
+        calibration = load_calibration(encoder, settings.data)
         return cls(
             documents=version.documents,
             layouts=version.layouts,
@@ -85,14 +85,14 @@ class Corpus:
                 version.search,
                 backend=choice.open(encoder) if choice else None,
                 lexicon=partial(lexicon_of, cache=Path(settings.cache)),
-                weights=fusion,
+                weights=calibration.fusion,
             ),
             reader=open_configured_reader(settings),
             fingerprint=version.fingerprint,
             built_at=version.manifest.built_at,
             policy=QuotePolicy(max_quotes=settings.max_quotes),
             threshold=settings.threshold,
-            weights=weights,
+            weights=calibration.weights,
             unread=version.manifest.unread,
         )
 

@@ -36,7 +36,7 @@ def quoted_parts(text: str) -> tuple[Span, ...]:
     found = _match_marks(text)
     if found is None:
         found = [Span(*match.span(match.lastgroup or 0)) for match in _QUOTED_LINE.finditer(text)]
-    return tuple(one for one in found if any(map(str.isalnum, text[one.start : one.end])))
+    return tuple(clause for clause in found if any(map(str.isalnum, text[clause.start : clause.end])))
 
 
 def unquoted_parts(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
@@ -87,7 +87,7 @@ def lowercase_words(text: str) -> list[str]:
 
 
 def quoted_in_references(citations: Iterable[Citation]) -> frozenset[str]:
-    """What stands between quotation marks in references: titles, boxes, what headings quote. Folded."""
+    """What stands between quotation marks in references (titles, boxes, what headings quote), in folded letters."""
     found: set[str] = set()
     for citation in citations:
         fields = _fields(citation)
@@ -125,14 +125,14 @@ def _is_bracketed_reference(piece: str) -> bool:
 
 
 def is_mostly_quoted(beside: Sequence[str], quoted: int) -> bool:
-    """Whether that many words may stand outside `quoted` ones."""
+    """Whether a text of so many `quoted` words, and the words `beside` them, is a quotation all the same."""
     return len(beside) <= MAX_WORDS_BESIDE and len(beside) < quoted
 
 
 def belong_to_the_source(
     beside: Sequence[str], quoted: Sequence[str], differences: Sequence[Difference]
 ) -> bool:
-    """Whether half of the words outside stand in the document too, round what is quoted.
+    """Whether half of the words outside a quotation stand in the document too, round what is quoted.
 
     Then the marks are the document's own, and the reader altered words outside them. `differences` are those of the
     whole text from the document.
@@ -175,7 +175,7 @@ def misattributed(
         )
         for citation in citations
     ]
-    nearest = min(found, key=lambda one: len(one.claims), default=None)
+    nearest = min(found, key=lambda wrong: len(wrong.claims), default=None)
     return nearest if nearest and nearest.claims else None
 
 
@@ -209,8 +209,8 @@ def _other_laws(
     beside = f"{lead_in}\n{reference}"
     named = [number for number in law_numbers(fold_in_place(beside)) if number.law.kinds]
     own = [number.law for number in law_numbers(fold_in_place(" ".join(_fields(citation))))]
-    if not any(one.law.may_be(law) for one in named for law in own):
-        others = [one for one in named if own or any(one.law.may_be(law) for law in laws)]
+    if not any(reference.law.may_be(law) for reference in named for law in own):
+        others = [reference for reference in named if own or any(reference.law.may_be(law) for law in laws)]
         yield from (beside[other.start : other.end].strip() for other in others[:1])
 
 

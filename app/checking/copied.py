@@ -80,14 +80,14 @@ def _fold_letter(character: str) -> str:
     if character == "\u0303":
         return character
     apart = unicodedata.normalize("NFKD", character).casefold()
-    return "".join(one for one in apart if one.isalnum())
+    return "".join(sign for sign in apart if sign.isalnum())
 
 
 def find_copied(
     text: str, document: Document, layout: Layout | None, start: int, end: int
 ) -> Iterator[CopiedText]:
     """The places of `text` between `start` and `end` of a document, the first of each way to read both."""
-    variants = [(one, _quick_letters(one)) for one in _copy_variants(text, document, layout)]
+    variants = [(variant, _quick_letters(variant)) for variant in _copy_variants(text, document, layout)]
     for spans in _stretch_variants(layout, start, end):
         kept = "".join(document.text[span.start : span.end] for span in spans)
         there = _quick_letters(kept)
@@ -228,7 +228,11 @@ def _copy_variants(text: str, document: Document, layout: Layout | None) -> Iter
     """The text, and without what a copy may have brought into it from the margins."""
     tried: set[str] = set()
     bare = text
-    for clean in (str, _without_line_numbers, lambda one: _without_running_lines(one, document, layout)):
+    for clean in (
+        str,
+        _without_line_numbers,
+        lambda copied: _without_running_lines(copied, document, layout),
+    ):
         bare = clean(bare)
         for variant in (bare, _CALL.sub(r"\1", bare)):
             if variant not in tried:
@@ -240,7 +244,9 @@ def _without_line_numbers(text: str) -> str:
     """`text` without the numbers that count its lines: at the edges of lines, or anywhere where it has none."""
     for pattern, lined in ((_LINE_NUMBER, True), (_LONE_NUMBER, False)):
         found = list(pattern.finditer(text))
-        counted = _line_counters([(int(one.group()), text.count("\n", 0, one.end())) for one in found], lined)
+        counted = _line_counters(
+            [(int(number.group()), text.count("\n", 0, number.end())) for number in found], lined
+        )
         if counted:
             edges = [0, *(edge for n in counted for edge in found[n].span()), len(text)]
             return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))

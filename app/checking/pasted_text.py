@@ -45,6 +45,6 @@ def _strip_outer_quotes(text: str) -> str:
 
 
 def variants_of(pasted: str) -> tuple[str, ...]:
-    """What the rule lets pass for the pasted text, the text itself first."""
+    """The ways to read a pasted text that the rule of `verify` lets pass for it, the text itself first."""
     bare = without_outer_quotes(pasted)
     return tuple(dict.fromkeys((pasted, bare, normalize("NFD", bare))))

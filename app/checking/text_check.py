@@ -85,7 +85,9 @@ def passage_at(passages: Sequence[Passage], spans: tuple[Span, ...]) -> Passage 
     if near:
         return max(near, key=lambda passage: (shared(passage), -abs(passage.start - start)))
     following = [passage for passage in passages if passage.start >= end]
-    return min(following, key=lambda p: p.start) if following else (passages[-1] if passages else None)
+    if following:
+        return min(following, key=lambda passage: passage.start)
+    return passages[-1] if passages else None
 
 
 class TextChecker:
@@ -95,7 +97,7 @@ class TextChecker:
         self.corpus = corpus
 
     def check(self, text: str) -> Verification:
-        """Raises `QuestionError` for a text without words, or too long to compare and not exact."""
+        """Check a whole text. Raises `QuestionError` for one without words, or too long to compare and not exact."""
         return self.check_literal(text) or self.check_nearest(text)
 
     def check_literal(self, text: str) -> Verification | None:
@@ -269,8 +271,10 @@ class TextChecker:
         passages = self.corpus.passages.of_document(document_id)
         passage = passage_at(passages, spans)
         citation = cite(document, passage, spans) if passage else None
-        near = (one for one in passages if one.start < spans[-1].end and one.end > spans[0].start)
-        sentences = [sentence for one in near for sentence in one.sentences]
+        near = (
+            passage for passage in passages if passage.start < spans[-1].end and passage.end > spans[0].start
+        )
+        sentences = [sentence for passage in near for sentence in passage.sentences]
         shown = with_omissions(document.text, spans, sentences)
         cut = analyse_cut(document.text, spans, sentences)
         return MatchedPlace(document_id, spans, readable_text(document.text, spans), shown, citation, cut)

@@ -38,7 +38,7 @@ class TextView:
 
     @cached_property
     def text(self) -> str:
-        """The words with single spaces between them, quotation marks folded."""
+        """The words of the view with single spaces between them, quotation marks folded."""
         return " ".join(fold_quotes(self._kept).split())
 
     def occurrences(self, words: str, start: int = 0, folded: bool = False) -> Iterator[int]:
@@ -114,7 +114,7 @@ class TextView:
 
 
 def append_span(spans: list[Span], span: Span) -> None:
-    """Add a span, joining it to the one before where they touch."""
+    """Add a span to a list of spans, joined to the last one where they touch."""
     if span.start >= span.end:
         return
     if spans and spans[-1].end == span.start:

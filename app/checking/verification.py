@@ -80,12 +80,12 @@ class Verification:
 
     @property
     def is_found(self) -> bool:
-        """Whether every word stands in the documents as it was pasted, cut short or not."""
+        """Whether every word of the checked text stands in the documents as it was pasted, cut short or not."""
         return self.verdict in (Verdict.EXACT, Verdict.CUT) and not self.only_signs
 
     @property
     def warnings(self) -> tuple[CutWarning, ...]:
-        """What a text that was cut leaves out."""
+        """The warnings about what a text that was cut leaves out."""
         if self.verdict is not Verdict.CUT:
             return ()
         return tuple(dict.fromkeys(warning for place in self.places for warning in place.cut.warnings))
@@ -136,10 +136,10 @@ def verification_warnings(outcome: Verification, translations: Translations) -> 
     named = (
         translations(
             "warn.reference",
-            claims=", ".join(map(translations.quoted, one.claims)),
-            citation=short_citation(one.citation, translations.language),
+            claims=", ".join(map(translations.quoted, wrong.claims)),
+            citation=short_citation(wrong.citation, translations.language),
         )
-        for one in outcome.misattributed
+        for wrong in outcome.misattributed
     )
     return [*warning_sentences(outcome.warnings, translations), *named]
 

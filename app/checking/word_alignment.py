@@ -1,4 +1,4 @@
-"""A pasted text against a stretch of the source, word by word.
+"""Compares a pasted text with a stretch of the source, word by word.
 
 Pairs of neighbouring words that both have tell where in the stretch the text lies. The window is narrowed to the part
 that takes fewest edits, and its words are aligned; what was matched across a gap at the ends is pulled back.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -42,6 +43,14 @@ class Difference:
     source: str
 
 
+class AlignedRun(NamedTuple):
+    """A run of words of one kind, by the positions of its words."""
+
+    kind: DifferenceKind
+    pasted: range
+    source: range
+
+
 @dataclass(frozen=True)
 class Alignment:
     """Where pasted words fit a stretch of the source best: its words ``start`` … ``end`` (half open)."""
@@ -49,13 +58,15 @@ class Alignment:
     start: int
     end: int
     similarity: float  # 0 … 1: words in common, similar ones in part, over the words of both
-    runs: tuple[tuple[DifferenceKind, range, range], ...]  # positions in pasted words, in ``start`` … ``end``
+    runs: tuple[AlignedRun, ...]  # positions in pasted words, in ``start`` … ``end``
 
     def differences(self, pasted: Sequence[str], source: Sequence[str]) -> tuple[Difference, ...]:
-        """What differs, in words: all pasted ones, and the source's from `start` on, as they are shown."""
+        """The differences of two aligned texts in words: all pasted ones, and the source's from `start` on, as shown."""
         return tuple(
-            Difference(kind, " ".join(pasted[n] for n in left), " ".join(source[n] for n in right))
-            for kind, left, right in self.runs
+            Difference(
+                run.kind, " ".join(pasted[n] for n in run.pasted), " ".join(source[n] for n in run.source)
+            )
+            for run in self.runs
         )
 
 
@@ -127,14 +138,14 @@ def _narrow_window(pasted: Sequence[str], source: Sequence[str], first: int, las
 
     # where a stretch of the same length fits best; then each end by itself, as far as half the length
     starts = range(first, max(first, last - length) + 1)
-    start = min(starts, key=lambda one: edits(one, min(last, one + length)))
+    start = min(starts, key=lambda begin: edits(begin, min(last, begin + length)))
     reach = length // 2 + 1
     latest = min(last, start + length + reach)
     ends = range(latest, min(latest - 1, start + length - reach), -1)
-    end = min(ends, key=lambda one: edits(start, one))
+    end = min(ends, key=lambda stop: edits(start, stop))
     earliest = max(first, start - reach)
     starts = range(earliest, max(earliest + 1, min(start + reach, end)))
-    return min(starts, key=lambda one: edits(one, end)), end
+    return min(starts, key=lambda begin: edits(begin, end)), end
 
 
 def _pairs(pasted: Sequence[str], source: Sequence[str]) -> list[_Pair]:
@@ -180,10 +191,8 @@ def _likeness(pasted: str, source: str) -> float:
     return likeness if likeness > 0.5 else 0.0
 
 
-def _runs(
-    pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]
-) -> tuple[tuple[DifferenceKind, range, range], ...]:
-    runs: list[tuple[DifferenceKind, range, range]] = []
+def _runs(pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]) -> tuple[AlignedRun, ...]:
+    runs: list[AlignedRun] = []
     in_pasted = in_source = 0
     for p, s in pairs:
         if p is None:
@@ -195,9 +204,12 @@ def _runs(
             of_source = source[s].rstrip(_CLOSING) if is_last else source[s]
             is_equal = pasted[p] in (source[s], of_source)
             kind = DifferenceKind.EQUAL if is_equal else DifferenceKind.REPLACED
-        if not runs or runs[-1][0] is not kind:
-            runs.append((kind, range(in_pasted, in_pasted), range(in_source, in_source)))
+        if not runs or runs[-1].kind is not kind:
+            runs.append(AlignedRun(kind, range(in_pasted, in_pasted), range(in_source, in_source)))
         in_pasted += p is not None
         in_source += s is not None
-        runs[-1] = (kind, range(runs[-1][1].start, in_pasted), range(runs[-1][2].start, in_source))
+        begun = runs[-1]
+        runs[-1] = AlignedRun(
+            kind, range(begun.pasted.start, in_pasted), range(begun.source.start, in_source)
+        )
     return tuple(runs)

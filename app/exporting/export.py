@@ -1,4 +1,4 @@
-"""Quotations with their citations as text to paste or files to open elsewhere, one or many."""
+"""Writes quotations with their citations as text to paste or as files to open in other programs."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ _TYPES: Mapping[str, _Types] = {  # by the first word of the kind
 
 
 def csl_json(job: ExportJob) -> str:
-    """CSL-JSON, as Zotero and pandoc read it."""
+    """The references of an export in CSL-JSON, as Zotero and pandoc read it."""
     items: list[dict[str, object]] = []
     for source in job.sources:
         citation = source[0].citation
@@ -177,7 +177,7 @@ def csl_json(job: ExportJob) -> str:
 
 
 def ris(job: ExportJob) -> str:
-    """RIS; every value on one line, as the format has no other."""
+    """The references of an export in RIS; every value on one line, as the format has no other."""
     lines: list[str] = []
     for source in job.sources:
         citation = source[0].citation
@@ -209,7 +209,7 @@ def ris(job: ExportJob) -> str:
 
 
 def bibtex(job: ExportJob) -> str:
-    """BibTeX in UTF-8, with the dates of biblatex. Names and titles in double braces stay as they are."""
+    """The references of an export in BibTeX (UTF-8), with the dates of biblatex; double braces keep names and titles."""
     entries: list[str] = []
     for source in job.sources:
         citation = source[0].citation
@@ -257,10 +257,10 @@ def _access_date(job: ExportJob, citation: Citation) -> tuple[int, ...]:
 def _notes(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
     translations, notes = job.translations, []
-    for one in source:
-        own = translations("export.note", note=one.note) if one.note else ""
-        place = filter(None, [locator(one.citation, translations.language), own, job.link(one.citation)])
-        notes.append(f"{translations.quoted(collapse(one.text))} ({'; '.join(place)})")
+    for quote in source:
+        own = translations("export.note", note=quote.note) if quote.note else ""
+        place = filter(None, [locator(quote.citation, translations.language), own, job.link(quote.citation)])
+        notes.append(f"{translations.quoted(collapse(quote.text))} ({'; '.join(place)})")
     return notes
 
 

@@ -42,7 +42,7 @@ class Style:
 
 
 def year_letters(citations: Sequence[Citation]) -> Mapping[str, str]:
-    """Document id → letter, for documents of one author and year; else "".
+    """The letter of each document by its id («2025a»), where one author has several of a year; else "".
 
     In the order of APA: those dated by the year alone come first, then by date, then by title.
     """

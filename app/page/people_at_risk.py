@@ -1,4 +1,4 @@
-"""Who seems to be in danger, by what they write: whoever is needs help before quotations.
+"""Tells who seems to be in danger by what they write: people in danger need help before quotations.
 
 Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
 `eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
@@ -47,7 +47,7 @@ _SIGNS = _read_signs()
 
 
 def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
-    """Who seems to be in danger, for somebody writes about themselves, or someone near, and a threat; None: nobody.
+    """Who seems to be in danger in `text`: the person who writes, or somebody near them; None: nobody.
 
     `encoder`: the one in use; with another than the bundled one, and with none, the signs decide.
     """
@@ -57,7 +57,7 @@ def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     if encoder is None or encoder.fingerprint != fitted.encoder:
         return sign
     vector = encoder.encode_queries([question.casefold()])[0]
-    likely, themselves = (_probability(vector, one) for one in (fitted.risk, fitted.themselves))
+    likely, themselves = (_probability(vector, model) for model in (fitted.risk, fitted.themselves))
     if likely < (_LIKELY_WITH_A_SIGN if sign else _LIKELY):
         return None
     return sign or (Risk.SELF if themselves >= _LIKELY else Risk.OTHER)

@@ -73,7 +73,7 @@ def record_text(record: RecordRow, language: str = "es") -> str:
     if follows := record.get("follows"):
         lines.append(translations("ask.follows", question=" › ".join(map(plain_line, follows))))
     if chosen := record.get("limited_to"):
-        titles = {one["id"]: plain_line(one["title"]) for one in record["corpus"]["documents"]}
+        titles = {document["id"]: plain_line(document["title"]) for document in record["corpus"]["documents"]}
         lines.append(translations("record.limited", documents=", ".join(titles[id_] for id_ in chosen)))
     lines.append("")
     absent = [plain_line(sentence) for sentence in record.get("absent", ())]
@@ -90,8 +90,8 @@ def record_text(record: RecordRow, language: str = "es") -> str:
     corpus = record["corpus"]
     lines += [translations("record.corpus", fingerprint=corpus["fingerprint"])]
     lines += [
-        f"  {one['id']}  {plain_line(one['title'])}\n    SHA-256 {one['sha256']}"
-        for one in corpus["documents"]
+        f"  {document['id']}  {plain_line(document['title'])}\n    SHA-256 {document['sha256']}"
+        for document in corpus["documents"]
     ]
     lines += [
         "",
@@ -132,7 +132,7 @@ def _quotes(numbered: Iterable[tuple[int, QuoteRow]], translations: Translations
 
 
 class RecordError(AlpieError):
-    """A file that is no answer record, or one of a later version."""
+    """The error about a file that is no answer record, or one of a later version."""
 
 
 class QuoteState(StrEnum):
@@ -156,7 +156,7 @@ class QuoteCheck:
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """The outcome for a whole record."""
+    """The outcome of checking a whole record."""
 
     question: str
     date: str

@@ -65,7 +65,7 @@ class BackgroundLoader(Generic[T]):
         return self
 
     def stop(self) -> None:
-        """Look no further; what is open stays open."""
+        """Stop looking for a newer index; what is open stays open."""
         self._stopped.set()
 
     def _run(self) -> None:

@@ -47,7 +47,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     """
     indexed = indexed_files(data)
     # what was read at indexing need not be parsed to be told from what was not
-    known = {one.sha256: Extraction("") for one in indexed.values()}
+    known = {document.sha256: Extraction("") for document in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
     present = {document.id: IndexedFile(document.sha256, document.expansions) for document in documents}
     return Freshness(
@@ -72,14 +72,14 @@ MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no doc
 
 
 def notice_text(notice: Notice, translations: Translations) -> str:
-    """What of a file is not read, as a sentence."""
+    """A notice about what of a file is not read, as a sentence."""
     return translations(
         f"notice.{notice.kind}", count=translations.number(notice.count), of=translations.number(notice.of)
     )
 
 
 def coverage_text(coverage: Coverage, translations: Translations) -> str:
-    """Pages and words read of those there are; "" where nothing is known."""
+    """How many of a file's pages and words were read, in words; "" where nothing is known."""
     parts = []
     if coverage.pages:
         pages = {

@@ -15,6 +15,7 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
+from alpie.app.service.library_internals import set_mcp_version
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
@@ -126,7 +127,7 @@ class Endpoints:
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):
             raise QuestionError(message("api.list", name=name))
-        return tuple(self._text(one, MAX_CHARACTERS) for one in value or ())
+        return tuple(self._text(text, MAX_CHARACTERS) for text in value or ())
 
     def _text(self, value: object, longest: int) -> str:
         if not isinstance(value, str):
@@ -157,7 +158,7 @@ def mcp_server(endpoints: Endpoints) -> Any:
     except ModuleNotFoundError as error:
         raise PackageMissing(message("api.no_mcp")) from error
     server = FastMCP("Al Pie", instructions=_INSTRUCTIONS, log_level="WARNING")
-    server._mcp_server.version = package_version()  # else clients are told the version of the package `mcp`
+    set_mcp_version(server, package_version())
     for tool in endpoints.callables(ToolError).values():
         server.add_tool(tool, annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False))
     return server

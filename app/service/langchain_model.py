@@ -117,13 +117,13 @@ class AlpieVectorStore(VectorStore):
         return self.similarity_search_by_vector(self._embeddings.embed_query(query), k, **options)
 
     def similarity_search_by_vector(self, embedding: list[float], k: int = 4, **options: Any) -> list[Chunk]:
-        return [self._chunk(*one) for one in zip(*self._rows(embedding, k, options), strict=True)]
+        return [self._chunk(*row) for row in zip(*self._rows(embedding, k, options), strict=True)]
 
     def similarity_search_with_score(
         self, query: str, k: int = 4, **options: Any
     ) -> list[tuple[Chunk, float]]:
         """The `k` nearest passages with the cosine of each, best first."""
-        return [(one, one.metadata["score"]) for one in self.similarity_search(query, k, **options)]
+        return [(chunk, chunk.metadata["score"]) for chunk in self.similarity_search(query, k, **options)]
 
     def max_marginal_relevance_search(
         self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **options: Any

@@ -60,7 +60,7 @@ class AddressedTextRow(TextRow):
 
 
 class RecognitionRow(TypedDict, total=False):
-    """Only of text that was read off a picture of the page."""
+    """How text was recognised, in rows of text that was read off a picture of the page only."""
 
     recognised: Annotated[
         _Probability, _doc("how sure the words are that were read off a picture of the page")

@@ -78,7 +78,7 @@ def _add_occasional_fields(row: AnswerRow, answer: Answer, language: str) -> Non
     if answer.absent:
         row["absent"] = absence_lines(answer, translations_for(language))
     if answer.parts:
-        numbers = {(one.document_id, one.spans): n for n, one in enumerate(answer.quotes, start=1)}
+        numbers = {(quote.document_id, quote.spans): n for n, quote in enumerate(answer.quotes, start=1)}
         row["parts"] = [_part_row(part, numbers) for part in answer.parts]
     if answer.follows:
         row["follows"] = list(answer.follows)
@@ -191,9 +191,9 @@ def found_row(hit: Hit) -> FoundRow:
     return {**_text_row(hit.passage), "address": hit.passage.address, "score": float(hit.score)}
 
 
-def _text_row(one: Passage | Quote) -> TextRow:
+def _text_row(words: Passage | Quote) -> TextRow:
     """What stands in a document, and where."""
-    return {"doc": one.document_id, "text": one.text, "start": one.start, "end": one.end}
+    return {"doc": words.document_id, "text": words.text, "start": words.start, "end": words.end}
 
 
 def _place_row(place: MatchedPlace, language: str) -> PlaceRow:

@@ -21,12 +21,13 @@ from alpie.app.service.document_report import build_warnings, report_values
 from alpie.app.settings import Settings
 from alpie.app.translations import Translations
 from alpie.index.build import BuildReport
+from alpie.index.database.files import FileStamp
 from alpie.index.errors import AlpieError, IndexBusy
 
 _EVERY_SECONDS = 1.0
 _MAX_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
 
-Snapshot = dict[str, tuple[int, int, int]]  # path → time stamp, size, inode
+Snapshot = dict[str, FileStamp]  # by path
 
 
 def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
@@ -44,7 +45,7 @@ def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
                 status = os.stat(path)  # noqa: PTH116
             except OSError:
                 continue  # gone again, or a link to nowhere
-            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+            found[path] = FileStamp.of(status)
     return found
 
 

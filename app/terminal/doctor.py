@@ -11,8 +11,9 @@ from enum import StrEnum
 from importlib import metadata
 from importlib.util import find_spec
 from time import perf_counter
+from typing import NamedTuple
 
-from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.service.addresses import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
@@ -42,7 +43,13 @@ class Check:
     message: str
 
 
-CheckResult = tuple[Outcome, str]  # and what to tell
+class CheckResult(NamedTuple):
+    """How a check came out, and what to tell of it."""
+
+    outcome: Outcome
+    text: str
+
+
 CheckFunction = Callable[[Settings, Translations], CheckResult]
 
 
@@ -59,14 +66,14 @@ def run_checks(
 
 
 def _python(settings: Settings, translations: Translations) -> CheckResult:
-    return Outcome.GOOD, ".".join(map(str, sys.version_info[:3]))
+    return CheckResult(Outcome.GOOD, ".".join(map(str, sys.version_info[:3])))
 
 
 def _packages(settings: Settings, translations: Translations) -> CheckResult:
     needed = _needed_packages()
     if missing := [name for name in needed if not _is_installed(name)]:
-        return Outcome.BAD, translations("doctor.packages.missing", names=", ".join(missing))
-    return Outcome.GOOD, translations("doctor.packages.good", count=len(needed))
+        return CheckResult(Outcome.BAD, translations("doctor.packages.missing", names=", ".join(missing)))
+    return CheckResult(Outcome.GOOD, translations("doctor.packages.good", count=len(needed)))
 
 
 def _needed_packages() -> list[str]:
@@ -89,8 +96,8 @@ def _encoder(settings: Settings, translations: Translations) -> CheckResult:
         "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
     )
     if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
-        return Outcome.ADVICE, f"{message} {translations('doctor.encoder.slow')}"
-    return Outcome.GOOD, message
+        return CheckResult(Outcome.ADVICE, f"{message} {translations('doctor.encoder.slow')}")
+    return CheckResult(Outcome.GOOD, message)
 
 
 def _documents(settings: Settings, translations: Translations) -> CheckResult:
@@ -117,8 +124,8 @@ def _documents(settings: Settings, translations: Translations) -> CheckResult:
     if scans:
         lines.append(translations(_recogniser(), count=scans))
     if report.problems or not report.documents:
-        return Outcome.BAD, "\n".join(lines)
-    return Outcome.ADVICE if len(lines) > 1 else Outcome.GOOD, "\n".join(lines)
+        return CheckResult(Outcome.BAD, "\n".join(lines))
+    return CheckResult(Outcome.ADVICE if len(lines) > 1 else Outcome.GOOD, "\n".join(lines))
 
 
 def _recogniser() -> str:
@@ -136,15 +143,17 @@ def _index(settings: Settings, translations: Translations) -> CheckResult:
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Outcome.ADVICE, translations("doctor.index.missing", folder=settings.data)
+        return CheckResult(Outcome.ADVICE, translations("doctor.index.missing", folder=settings.data))
     manifest = read_manifest(folder)
     check_files(folder, manifest, thorough=True)
     freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)
     if not freshness.is_fresh:
-        return Outcome.ADVICE, staleness_text(freshness, settings.docs, settings.data, translations)
+        return CheckResult(
+            Outcome.ADVICE, staleness_text(freshness, settings.docs, settings.data, translations)
+        )
     passages = translations.count("count.passages", manifest.passages)
     good = translations("doctor.index.good", passages=passages, date=manifest.built_at, folder=settings.data)
-    return Outcome.GOOD, good
+    return CheckResult(Outcome.GOOD, good)
 
 
 def _matching_encoder(settings: Settings, translations: Translations) -> CheckResult:
@@ -155,13 +164,13 @@ def _matching_encoder(settings: Settings, translations: Translations) -> CheckRe
     try:
         folder = current_version(settings.data)
     except IndexMissing:
-        return Outcome.GOOD, translations("doctor.matching.nothing")
+        return CheckResult(Outcome.GOOD, translations("doctor.matching.nothing"))
     encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
     check_encoder(folder, read_manifest(folder), encoder)
-    numbers, _ = load_calibration(encoder, settings.data)
-    if isinstance(numbers, MissingWeights):
-        raise Uncalibrated(numbers.reason, numbers.data)  # its sentence says what to run
-    return Outcome.GOOD, translations("doctor.matching.good")
+    weights = load_calibration(encoder, settings.data).weights
+    if isinstance(weights, MissingWeights):
+        raise Uncalibrated(weights.reason, weights.data)  # its sentence says what to run
+    return CheckResult(Outcome.GOOD, translations("doctor.matching.good"))
 
 
 def _backend(settings: Settings, translations: Translations) -> CheckResult:
@@ -174,7 +183,7 @@ def _backend(settings: Settings, translations: Translations) -> CheckResult:
 
     choice = configured_backend(settings)
     if choice is None:
-        return Outcome.GOOD, translations("doctor.backend.local")
+        return CheckResult(Outcome.GOOD, translations("doctor.backend.local"))
     backend = choice.open(open_configured_encoder(settings))
     try:
         held, name, retrievers = backend.count(), backend.name, backend.retrievers
@@ -186,7 +195,7 @@ def _backend(settings: Settings, translations: Translations) -> CheckResult:
         expected = held
     if held != expected:
         numbers = {"held": translations.number(held), "expected": translations.number(expected)}
-        return Outcome.BAD, translations("doctor.backend.differs", name=name, **numbers)
+        return CheckResult(Outcome.BAD, translations("doctor.backend.differs", name=name, **numbers))
     advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [translations("doctor.backend.no_words")]
     address = urlsplit(settings.index.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
@@ -194,19 +203,21 @@ def _backend(settings: Settings, translations: Translations) -> CheckResult:
     message = translations(
         "doctor.backend.good", name=name, passages=translations.count("count.passages", held)
     )
-    return Outcome.ADVICE if advice else Outcome.GOOD, " ".join([message, *advice])
+    return CheckResult(Outcome.ADVICE if advice else Outcome.GOOD, " ".join([message, *advice]))
 
 
 def _writer(settings: Settings, translations: Translations) -> CheckResult:
     if not settings.writer:
-        return Outcome.GOOD, translations("doctor.writer.none")
+        return CheckResult(Outcome.GOOD, translations("doctor.writer.none"))
     provider, separator, model = settings.writer.partition(":")
     if not (separator and model):
-        return Outcome.BAD, translations("doctor.writer.form", writer=settings.writer)
+        return CheckResult(Outcome.BAD, translations("doctor.writer.form", writer=settings.writer))
     package = f"langchain_{provider.replace('-', '_')}"
     if find_spec(package) is None:
-        return Outcome.BAD, translations("doctor.writer.missing", package=package.replace("_", "-"))
-    return Outcome.GOOD, settings.writer
+        return CheckResult(
+            Outcome.BAD, translations("doctor.writer.missing", package=package.replace("_", "-"))
+        )
+    return CheckResult(Outcome.GOOD, settings.writer)
 
 
 def _disk(settings: Settings, translations: Translations) -> CheckResult:
@@ -218,9 +229,11 @@ def _disk(settings: Settings, translations: Translations) -> CheckResult:
         if free < needed:
             megabytes = translations.number(free / 1e6), translations.number(needed / 1e6)
             message = translations("doctor.disk.low", folder=folder, free=megabytes[0], needed=megabytes[1])
-            return Outcome.BAD, message
+            return CheckResult(Outcome.BAD, message)
     free = free_bytes(settings.data)
-    return Outcome.GOOD, translations("doctor.disk.good", free=translations.number(free / 1e9, 1))
+    return CheckResult(
+        Outcome.GOOD, translations("doctor.disk.good", free=translations.number(free / 1e9, 1))
+    )
 
 
 def _is_installed(name: str) -> bool:

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 def run_expand(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
     """Say what the missing expansions of the chosen documents cost, and write them where `--yes` is given."""
-    from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
+    from alpie.app.writer.expand import (
+        estimate_cost,
+        example_row,
+        passages_without_expansions,
+        write_expansions,
+    )
 
     corpus = open_or_build_corpus(settings, translations)
     asked = [corpus.require_document(name) for name in arguments.documents or corpus.documents]
     passages = [passage for passage in corpus.passages if passage.document_id in asked]
-    left = passages_without_lines(settings.docs, corpus.documents, passages)
+    left = passages_without_expansions(settings.docs, corpus.documents, passages)
     if not left:
         print(translations("expand.nothing"))
         return DONE
@@ -50,6 +55,8 @@ def _report_text(
     key: str, report: WritingCost | ExpansionReport, translations: Translations, **facts: str
 ) -> str:
     """The sentence `key` with the numbers of `report`."""
-    numbers = {name: translations.number(one) for name, one in vars(report).items() if isinstance(one, int)}
+    numbers = {
+        name: translations.number(value) for name, value in vars(report).items() if isinstance(value, int)
+    }
     numbers["passages"] = translations.count("count.passages", report.passages)
     return translations(key, **numbers, **facts)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from alpie.app.terminal.users_command import ACTIONS
 from alpie.app.translations import LANGUAGES, Translations
@@ -34,8 +34,15 @@ _MESSAGES = {
 }
 
 
-def read_ahead(argv: Sequence[str]) -> tuple[str, str]:
-    """The language asked for, and the first argument that is neither an option nor the value of one; "" for none.
+class ReadAhead(NamedTuple):
+    """What is known of the arguments before they are parsed; "" for what is not there."""
+
+    language: str
+    command: str  # the first argument that is neither an option nor the value of one
+
+
+def read_ahead(argv: Sequence[str]) -> ReadAhead:
+    """The language and the command asked for.
 
     The parser that reads all options has to speak that language already, and needs a command.
     """
@@ -44,7 +51,7 @@ def read_ahead(argv: Sequence[str]) -> tuple[str, str]:
         parser.add_argument(name, nargs="?")
     known, others = parser.parse_known_args(argv)
     language = known.language if known.language in LANGUAGES else ""
-    return language, next((other for other in others if not other.startswith("-")), "")
+    return ReadAhead(language, next((other for other in others if not other.startswith("-")), ""))
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -98,7 +98,7 @@ def answer_text(answer: Answer, translations: Translations, width: int) -> str:
 
 def _answer_lines(answer: Answer, translations: Translations, width: int) -> list[str]:
     """The quotations with their numbers, part by part where there are parts."""
-    numbered = {(one.document_id, one.spans): f"{n}. " for n, one in enumerate(answer.quotes, start=1)}
+    numbered = {(quote.document_id, quote.spans): f"{n}. " for n, quote in enumerate(answer.quotes, start=1)}
     parts = answer.parts or (Part(Role.SIDE, quotes=answer.quotes),)
     lines: list[str] = []
     for part in parts:
@@ -187,8 +187,8 @@ def verification_text(outcome: Verification, translations: Translations, width: 
             whole = _INDENT + _with_marks(place.cut)
             lines += ["", translations("verify.whole"), _wrap(whole, width, _INDENT)]
         lines.append("")
-    for number, one in enumerate(outcome.sentences, start=1):
-        lines.append(_wrap(f" · {sentence_line(number, one, translations)}", width, _INDENT))
+    for number, sentence in enumerate(outcome.sentences, start=1):
+        lines.append(_wrap(f" · {sentence_line(number, sentence, translations)}", width, _INDENT))
     if outcome.sentences:
         lines += [translations("verify.apart"), ""] if outcome.verdict is Verdict.JOINED else [""]
     if outcome.differences and (outcome.verdict is Verdict.ALTERED or outcome.only_signs):

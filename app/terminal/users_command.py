@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 
-from alpie.app.page.guarding.users import Users
+from alpie.app.service.users import Users
 from alpie.app.settings import Settings
 from alpie.app.terminal import DONE
 from alpie.app.translations import Translations, message
@@ -22,8 +22,8 @@ def run_users(arguments: argparse.Namespace, settings: Settings, translations: T
         raise SettingsError(message("users.no_file"))
     users = Users(settings.users)
     if action == "list":
-        for one in users.hashes() if settings.users.exists() else ():
-            print(one)
+        for user in users.hashes() if settings.users.exists() else ():
+            print(user)
         return DONE
     if not name:
         raise ArgumentError(message("users.no_name", action=action))

@@ -36,7 +36,7 @@ class Draft:
 
 
 def comparable_text(text: str) -> str:
-    """NFKC but for ½, ², and the like; one line; without quotation marks and what cannot be seen."""
+    """`text` in a form to compare: NFKC but for ½, ² and the like, one line, no quotation marks or invisible signs."""
     text = without_invisible(unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() else " " for c in text)
     text = "".join(unicodedata.normalize("NFKC", c) if _is_digit_in_disguise(c) else c for c in text)
@@ -72,7 +72,7 @@ def _drafts_of_line(line: str) -> Iterator[Draft]:
 def _cited_drafts(text: str, group: str) -> Iterator[Draft]:
     """The sentence before a group of numbers; what stands before that sentence has none of its own."""
     *uncited, last = _split(text) or [""]
-    yield from (Draft(one, ()) for one in uncited)
+    yield from (Draft(sentence, ()) for sentence in uncited)
     named = _CITATION.finditer(group)
     numbers = [int(number) for match in named for number in re.findall(r"\d+", match["numbers"])]
     end = group.strip()[-1:]

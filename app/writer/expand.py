@@ -1,6 +1,6 @@
 """`alpie expand`: a language model writes other ways to ask for each passage, into files a person can edit.
 
-What is there is never touched. What it will take is said before anything is sent. Lines are checked, and a row is
+What is there is never touched. What it will take is said before anything is sent. They are checked, and a row is
 added as soon as it is there: stopped at any point, the next run goes on from that point.
 """
 
@@ -27,13 +27,13 @@ from alpie.index.sources.expansions import expansions_file
 _LOG = logging.getLogger(__name__)
 _AT_A_TIME = 4  # passages a request: half of its words are the rules with one
 _CHARACTERS_A_TOKEN = 3.5  # of Spanish, about
-_TOKENS_WRITTEN = 350  # of twelve lines
+_TOKENS_WRITTEN = 350  # for twelve expansions
 _BEGINNING_WORDS = 5  # of a sentence, or as many as tell it from the others
 
 
 @dataclass(frozen=True)
 class WritingCost:
-    """What writing the missing lines takes."""
+    """What writing the missing expansions takes."""
 
     passages: int
     requests: int
@@ -45,16 +45,16 @@ class WritingCost:
 class ExpansionReport:
     """What a run that wrote expansions did."""
 
-    passages: int  # that got lines
-    lines: int
-    dropped: Mapping[str, int]  # lines left out, by `DraftFault`
+    passages: int  # that got expansions
+    expansions: int
+    dropped: Mapping[str, int]  # left out, by `DraftFault`
     failed: int  # passages of which nothing sound came
 
 
-def passages_without_lines(
+def passages_without_expansions(
     docs: Path, documents: Mapping[str, Document], passages: Sequence[Passage]
 ) -> list[Passage]:
-    """The passages without lines, of documents that lie in `docs`."""
+    """The passages without expansions, of documents that lie in `docs`."""
     expanded = {address for document in documents for address in _addresses(docs / expansions_file(document))}
     return [passage for passage in passages if passage.address not in expanded]
 
@@ -73,7 +73,7 @@ def _addresses(file: Path) -> Iterator[str]:
 
 
 def estimate_cost(passages: Sequence[Passage]) -> WritingCost:
-    """Counted from the very messages that would be sent."""
+    """What writing expansions would cost, counted from the very messages that would be sent."""
     batches = list(_batches(passages))
     characters = sum(len(text) for batch in batches for _, text in expansion_messages(batch))
     read = round(characters / _CHARACTERS_A_TOKEN)
@@ -95,13 +95,13 @@ def write_expansions(
     on_progress: Callable[[int, int], None] | None = None,
     stream: Stream | None = None,
 ) -> ExpansionReport:
-    """Write the lines of `passages` with the model of the settings; `stream` stands in for it.
+    """Write the expansions of `passages` with the model of the settings; `stream` stands in for it.
 
     Raises `ProviderError` when the model cannot be asked; what was written by then stays.
     """
     stream = stream or open_stream(settings)
     dropped: Counter[str] = Counter()
-    done = expanded = lines = 0
+    done = expanded = expansions = 0
     for batch in _batches(passages):
         try:
             rows = _rows(batch, documents, stream, dropped)
@@ -114,13 +114,13 @@ def write_expansions(
             _append(settings.docs / expansions_file(batch[0].document_id), rows)
         done += len(batch)
         expanded += len(rows)
-        lines += sum(len(row["lines"]) for row in rows)
+        expansions += sum(len(row["lines"]) for row in rows)
         if on_progress:
             on_progress(done, len(passages))
-    return ExpansionReport(expanded, lines, dict(dropped), len(passages) - expanded)
+    return ExpansionReport(expanded, expansions, dict(dropped), len(passages) - expanded)
 
 
-class ExpansionLineRow(TypedDict):
+class ExpansionItem(TypedDict):
     """Another way to ask for a passage, with the beginnings of the sentences that answer it."""
 
     text: str
@@ -129,40 +129,42 @@ class ExpansionLineRow(TypedDict):
 
 
 class ExpansionRow(TypedDict):
-    """A row of the file of expansions: a passage and its lines."""
+    """A row of the file of expansions: a passage and its expansions."""
 
     address: str
-    lines: list[ExpansionLineRow]
+    lines: list[ExpansionItem]
 
 
 def _rows(
     batch: Sequence[Passage], documents: Mapping[str, Document], stream: Stream, dropped: Counter[str]
 ) -> list[ExpansionRow]:
     """The rows for the file of expansions, one a passage of which anything sound came."""
-    lines: list[list[ExpansionLineRow]] = [[] for _ in batch]
+    written: list[list[ExpansionItem]] = [[] for _ in batch]
     for draft in expansion_drafts(stream(expansion_messages(batch))):
         if not 0 <= draft.passage < len(batch):
             continue
-        passage, own = batch[draft.passage], lines[draft.passage]
+        passage, of_passage = batch[draft.passage], written[draft.passage]
         title = documents[passage.document_id].title
-        if fault := fault_of(draft, passage, title, [line["text"] for line in own]):
+        if fault := fault_of(draft, passage, title, [item["text"] for item in of_passage]):
             dropped[fault.value] += 1
-            _LOG.info("line left out (%s): %s", fault.value, draft.text)
+            _LOG.info("expansion left out (%s): %s", fault.value, draft.text)
             continue
         begins = [_beginning(passage, number) for number in dict.fromkeys(draft.sentences)]
-        own.append({"text": draft.text, "kind": draft.kind, "sentences": begins})
+        of_passage.append({"text": draft.text, "kind": draft.kind, "sentences": begins})
     return [
-        {"address": passage.address, "lines": own} for passage, own in zip(batch, lines, strict=True) if own
+        {"address": passage.address, "lines": of_passage}
+        for passage, of_passage in zip(batch, written, strict=True)
+        if of_passage
     ]
 
 
 def example_row(passage: Passage) -> str:
     """What a row of a file looks like, for who writes it by hand."""
     begins = [_beginning(passage, 0)]
-    lines: list[ExpansionLineRow] = [
+    items: list[ExpansionItem] = [
         {"text": "¿…?", "kind": kind, "sentences": begins} for kind in ("question", "rewording")
     ]
-    row: ExpansionRow = {"address": passage.address, "lines": lines}
+    row: ExpansionRow = {"address": passage.address, "lines": items}
     return json.dumps(row, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""Has a language model draft other ways to ask for a passage, reads its lines, and finds their faults."""
+"""Has a language model draft other ways to ask for a passage, reads what it wrote, and finds their faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LINE = re.compile(
 
 @dataclass(frozen=True)
 class ExpansionDraft:
-    """A line as the model wrote it; numbers count from 0."""
+    """An expansion as the model wrote it; numbers count from 0."""
 
     passage: int
     kind: str
@@ -54,7 +54,7 @@ def expansion_messages(passages: Sequence[Passage]) -> Messages:
 
 
 def expansion_drafts(pieces: Iterable[str], most_characters: int = 40_000) -> Iterator[ExpansionDraft]:
-    """The lines of an answer that have the form asked for; what is beyond `most_characters` is not read."""
+    """The lines of an answer that have the form asked for, one expansion each; what is beyond `most_characters` is not read."""
     text = ""
     for piece in pieces:
         text += piece
@@ -67,18 +67,18 @@ def expansion_drafts(pieces: Iterable[str], most_characters: int = 40_000) -> It
 
 
 class DraftFault(StrEnum):
-    """Why a line that the model wrote is left out."""
+    """Why an expansion that the model wrote is left out."""
 
     SENTENCES = "sentences"  # rests on none of the passage
     LENGTH = "length"
     LANGUAGE = "language"
     FIGURE = "figure"
     NAME = "name"
-    COPY = "copy"  # nearly what the passage or another line says
+    COPY = "copy"  # nearly what the passage or another expansion says
 
 
 def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequence[str]) -> DraftFault | None:
-    """What is wrong with `draft`; None when nothing is. `title` of its document; `others` are its other lines."""
+    """What is wrong with `draft`; None when nothing is. `title` of its document; `others` are the passage's other expansions."""
     text = draft.text
     if not draft.sentences or not all(0 <= n < len(passage.sentences) for n in draft.sentences):
         return DraftFault.SENTENCES

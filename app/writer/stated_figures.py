@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from alpie.app.writer.spelled_numbers import counting_words, spelled_numbers
 from alpie.index.spanish.analysis import fold, fold_in_place
@@ -54,6 +55,13 @@ _ORDINAL_MARK = re.compile(r"(?<=\d)\.?[ºª°]|(?<=\d)(?:st|nd|rd|th)\b|[ºª°
 _YEARS = range(1000, 2200)
 
 
+class FigureKey(NamedTuple):
+    """By what figures are the same, wherever they stand."""
+
+    kind: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number and where it stands in the folded text; `kind`: "number" | "percent" | "code" | "quantity"."""
@@ -64,8 +72,8 @@ class Figure:
     end: int
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.kind, self.value
+    def key(self) -> FigureKey:
+        return FigureKey(self.kind, self.value)
 
 
 @dataclass(frozen=True)
@@ -90,12 +98,12 @@ class Figures:
     dates: tuple[Date, ...]
 
     @property
-    def keys(self) -> frozenset[tuple[str, str]]:
+    def keys(self) -> frozenset[FigureKey]:
         return frozenset(figure.key for figure in self.figures)
 
     @property
     def without_figures(self) -> str:
-        """The folded text with blanks where it counts."""
+        """The folded text with blanks in the place of its figures and dates."""
         return _blank(self.folded, [(figure.start, figure.end) for figure in self.figures])
 
 
@@ -125,7 +133,7 @@ def figures_of(text: str) -> Figures:
 
 
 def unsupported_figures(sentence: Figures, evidence: Figures) -> list[str]:
-    """What the sentence counts or dates and the evidence does not."""
+    """The figures and dates of a sentence that its evidence does not have."""
     years = {("number", str(date.year)) for date in evidence.dates if date.year is not None}
     known = evidence.keys | years
     missing = [figure.value for figure in sentence.figures if figure.key not in known]

@@ -110,6 +110,6 @@ def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) 
             "one document more, wall s": round(added.wall_ms / 1000, 2),
             "disk, MB": round(disk / 1e6, 1),
             "open, wall ms": round(opening.wall_ms),
-            "search, CPU ms": round(statistics.median(one.cpu_ms for one in searching), 2),
+            "search, CPU ms": round(statistics.median(timing.cpu_ms for timing in searching), 2),
             "resident, MB": round(resident_megabytes() or 0),
         }

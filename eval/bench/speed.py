@@ -19,8 +19,11 @@ from typing import Any, TextIO
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
+from alpie.app.translations import message, translations_for
 from alpie.eval.bench.speed_worker import Worker, WorkerPlan
 from alpie.eval.bench.timing import Case, Timing, machine_facts, measure_in_turns, run_process
+from alpie.eval.extra_packages import missing_package
+from alpie.eval.pipelines import SPLITTERS
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
@@ -60,7 +63,7 @@ def measure_speed(
     where, rows = machine_facts(), _Rows()
     with ExitStack() as stack:
         groups: dict[str, Mapping[str, Case]] = {
-            **_runtimes(settings, options, stack),
+            **_runtimes(settings, options, stack, progress),
             "indexing": stack.enter_context(_indexing(settings)),
         }
         for group, cases in groups.items():
@@ -98,7 +101,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return kept | {name: str(Path(path).absolute()) for name, path in paths.items()}
 
 
-def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack) -> _Cases:
+def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack, progress: TextIO) -> _Cases:
     """Encoders and whole questions, each runtime in a process of its own."""
     passages = Corpus.open(settings).passages
     texts = [passage.text for passage in passages[:: max(1, len(passages) // options.passages)]][
@@ -119,16 +122,17 @@ def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack) -> _C
         f"encode: {command}": {name: case(of, command) for name, of in encoders.items()}
         for command in ("question", "batch")
     }
-    return {
-        **encode,
-        "whole question": {
-            "alpie": case(own, "answer"),
-            "alpie, search only": case(own, "search"),
-            f"tutorial, {REFERENCE}": case(reference, "tutorial"),
-            f"tutorial, {SINGLE}": case(single, "tutorial"),
-            "tutorial, our encoder": case(own, "tutorial"),
-        },
+    tutorial = {
+        f"tutorial, {REFERENCE}": case(reference, "tutorial"),
+        f"tutorial, {SINGLE}": case(single, "tutorial"),
+        "tutorial, our encoder": case(own, "tutorial"),
     }
+    if missing := missing_package(SPLITTERS):
+        left_out = message("eval.left_out", pipeline="tutorial", reason=missing)
+        progress.write(translations_for(settings.language).translate(left_out) + "\n")
+        tutorial = {}
+    whole = {"alpie": case(own, "answer"), "alpie, search only": case(own, "search"), **tutorial}
+    return {**encode, "whole question": whole}
 
 
 @contextmanager
@@ -169,8 +173,8 @@ def _render_report(where: str, rows: _Rows, growth: Sequence[Mapping[str, Any]])
     parts = [where + "\n", markdown_table(head, cells)]
     if growth:
         names = [name for name in growth[0] if name != "passages"]
-        sizes = [f"{one['passages']:,}" for one in growth]
+        sizes = [f"{size['passages']:,}" for size in growth]
         parts.append(
-            markdown_table(("passages", *sizes), [(n, *(f"{one[n]:,}" for one in growth)) for n in names])
+            markdown_table(("passages", *sizes), [(n, *(f"{size[n]:,}" for size in growth)) for n in names])
         )
     return "\n".join(parts)

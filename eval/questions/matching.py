@@ -74,7 +74,7 @@ class PredictedText:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> PredictedText:
-        """From a "quotes" or "passages" entry of a prediction."""
+        """The predicted text in a "quotes" or "passages" entry of a prediction."""
         start, end = row.get("start"), row.get("end")
         placed = isinstance(start, int) and isinstance(end, int)
         return cls(row["doc"], row["text"], start if placed else None, end if placed else None)
@@ -85,7 +85,7 @@ class PredictedText:
 
 
 def coverage(piece: PredictedText, gold: Occurrence) -> float:
-    """Share of the evidence's words that the piece holds, 0 … 1."""
+    """Share of the evidence's words that the predicted piece holds, 0 … 1."""
     if piece.doc != gold.doc:
         return 0.0
     if piece.start is None or piece.end is None or not gold.located:
@@ -100,7 +100,7 @@ def coverage(piece: PredictedText, gold: Occurrence) -> float:
 
 
 def lies_in(piece: PredictedText, gold: Occurrence) -> bool:
-    """Whether the piece lies wholly within the evidence."""
+    """Whether the predicted piece lies wholly within the evidence."""
     if piece.doc != gold.doc or not piece.words:
         return False
     if piece.start is None or piece.end is None or not gold.located:
@@ -164,11 +164,11 @@ class SourceTexts:
         return ()
 
     def gold(self, doc: str, quote: str, start: int | None = None) -> tuple[Occurrence, ...]:
-        """The occurrences, or one without a place, so that words alone can still be compared."""
+        """The occurrences of a gold quote, or one without a place, so that words alone can still be compared."""
         return self.occurrences(doc, quote, start) or (Occurrence(doc, quote),)
 
     def proves(self, piece: PredictedText) -> bool:
-        """Whether the source, cut at the piece's offsets, is the piece, but for what no sentence of the index covers."""
+        """Whether the source, cut at the offsets of a predicted piece, is that piece, but for what no sentence covers."""
         document = self.documents.get(piece.doc)
         if document is None or piece.start is None or piece.end is None:
             return False

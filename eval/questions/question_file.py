@@ -128,9 +128,9 @@ def _strings(record: Mapping[str, Any], name: str, source: str) -> tuple[str, ..
     if value is None:
         return ()
     values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise fault_at(source, "eval.questions.strings", name=name, value=repr(value))
-    return tuple(one for one in values if one.strip())
+    return tuple(value for value in values if value.strip())
 
 
 def _evidence(value: Any, name: str, source: str) -> tuple[Evidence, ...]:

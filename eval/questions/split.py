@@ -23,7 +23,7 @@ _RUN_WORDS = 6  # a shared run this long is a shared sentence, not a shared phra
 
 
 def split_questions(questions: Sequence[GoldQuestion], part: str = "report") -> tuple[GoldQuestion, ...]:
-    """The questions of one part ("fit", "report", "all"), in their order; about half of each kind."""
+    """The questions of one part ("fit", "report", "all") of `questions`, in their order; about half of each kind."""
     if part not in PARTS:
         raise ArgumentError(message("eval.part", part=part, parts=PARTS))
     if part == "all":

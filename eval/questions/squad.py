@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpie.app.translations import message
 from alpie.eval.questions.question_records import (
@@ -62,9 +62,16 @@ def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
     return QuestionFile(path, tuple(questions), tuple(paragraphs))
 
 
+class SquadCorpus(NamedTuple):
+    """Documents of one passage each."""
+
+    documents: list[Document]
+    passages: list[Passage]
+
+
 def squad_corpus(
     paragraphs: Sequence[SquadParagraph], split_sentences: Callable[[str], Sequence[Span]] = plain_sentences
-) -> tuple[list[Document], list[Passage]]:
+) -> SquadCorpus:
     """Every paragraph as a document of one passage, ready for ``Corpus.from_passages``."""
     documents, passages = [], []
     for paragraph in paragraphs:
@@ -75,7 +82,7 @@ def squad_corpus(
         address = f"{paragraph.document_id}/{digest}"
         kind = BlockKind.PARAGRAPH
         passages.append(Passage(address, paragraph.document_id, sentences, (), kind, paragraph=1))
-    return documents, passages
+    return SquadCorpus(documents, passages)
 
 
 def _document(paragraph: SquadParagraph) -> Document:
@@ -102,7 +109,7 @@ def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: s
 
 def placed_answers(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The answers of a SQuAD question that stand in its paragraph: machine translation lost some (empty, offset -1)."""
-    return [one for one in record.get("answers", ()) if one["text"] and one["answer_start"] >= 0]
+    return [answer for answer in record.get("answers", ()) if answer["text"] and answer["answer_start"] >= 0]
 
 
 def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> GoldQuestion:

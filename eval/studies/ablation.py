@@ -1,4 +1,4 @@
-"""What each part is worth: one switched off at a time (`PARTS`), on the same questions.
+"""Measures what each part is worth: one is switched off at a time (`PARTS`), on the same questions.
 
 So that a shift of the probability is not taken for a loss, the threshold of every variant is set where it
 answers as many of the answerable fitting questions as the whole system does. Without fitting questions,
@@ -196,7 +196,7 @@ def study_ablation(
             Table("What is switched off", ("part", "what is left"), tuple((p.name, p.left) for p in parts)),
         ],
         figures={
-            "whole": {name: asdict(one) for name, one in overall.items()},
+            "whole": {name: asdict(estimate) for name, estimate in overall.items()},
             "without": {name: _json(of) for name, of in differences.items()},
             "without, by kind": {
                 kind: {name: _json(of) for name, of in of_kind.items()} for kind, of_kind in by_kind.items()
@@ -238,7 +238,7 @@ def _difference(
 
 
 def _json(estimates: Differences) -> dict[str, dict[str, float | int | None]]:
-    return {metric: asdict(one) for metric, one in estimates.items() if one.n}
+    return {metric: asdict(estimate) for metric, estimate in estimates.items() if estimate.n}
 
 
 def _overall_table(

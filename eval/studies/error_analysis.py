@@ -1,4 +1,4 @@
-"""Every miss by its cause, the first step that lost the answer.
+"""Explains every missed answer by its cause, the first step that lost it.
 
 In the order of the steps, for each needed piece of evidence that is not among the first three quotations:
 

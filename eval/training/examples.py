@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Example:
 
 
 def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Example:
-    alternatives = gold_places([*question.evidence, *(one for of in question.groups for one in of)], texts)
+    alternatives = gold_places([*question.evidence, *chain.from_iterable(question.groups)], texts)
     asked = complete_question(parse_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
     readings = read_hits(

@@ -25,7 +25,7 @@ from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_export import export_graph, quantise
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
-from alpie.index.encoder.word_pieces import WordTable
+from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
 
@@ -44,7 +44,7 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
 
     folder = bundled_folder(cache)
     model = load_model(folder, LAYERS, checkpoint).eval()
-    table = WordTable.open(folder / WEIGHTS_FILE)
+    table = WordVectors.open(folder / WEIGHTS_FILE)
     questions, passages = sample_texts()
     inputs = [
         torch.from_numpy(table.rows(sequence_of(folder, question, passage)).astype(np.float32)[np.newaxis])

@@ -95,38 +95,38 @@ class _Batches:
         size = self._schedule.batch
         for first in range(step // _WINDOW * _WINDOW, self.count, _WINDOW):
             window = [self.encode(row) for row in self._rows[first * size : (first + _WINDOW) * size]]
-            window.sort(key=lambda one: len(one.ids))
+            window.sort(key=lambda encoded: len(encoded.ids))
             batches = [window[place : place + size] for place in range(0, len(window), size)]
             random.Random(first).shuffle(batches)
             yield from batches[max(0, step - first) :]
 
     def tensors(self, batch: Sequence[_Encoded]) -> tuple[torch.Tensor, ...]:
         """Ids and mask (rows, tokens); targets (rows, tokens, 2); tokens that may answer (rows, tokens)."""
-        longest = max(len(one.ids) for one in batch)
+        longest = max(len(encoded.ids) for encoded in batch)
         ids = torch.full((len(batch), longest), self._tokenizer.pad_token_id)
         mask = torch.zeros(len(batch), longest, dtype=torch.long)
         target = torch.zeros(len(batch), longest, 2)
         allowed = torch.zeros(len(batch), longest, dtype=torch.bool)
-        for place, one in enumerate(batch):
-            ids[place, : len(one.ids)] = torch.tensor(one.ids)
-            mask[place, : len(one.ids)] = 1
-            allowed[place, [0, *one.own]] = True
-            for token, begins, ends in _right(one):
+        for place, encoded in enumerate(batch):
+            ids[place, : len(encoded.ids)] = torch.tensor(encoded.ids)
+            mask[place, : len(encoded.ids)] = 1
+            allowed[place, [0, *encoded.own]] = True
+            for token, begins, ends in _right(encoded):
                 target[place, token, 0] += begins
                 target[place, token, 1] += ends
         return ids, mask, target.clamp_(max=1), allowed
 
 
-def _right(one: _Encoded) -> Iterator[tuple[int, float, float]]:
+def _right(encoded: _Encoded) -> Iterator[tuple[int, float, float]]:
     """Tokens at which the answer begins or ends; the first token where there is none."""
-    if not one.row.answers:
+    if not encoded.row.answers:
         yield 0, 1.0, 1.0
-    elif not one.row.spans:
-        yield from ((token, 1.0, 1.0) for token in one.own)
-    for start, end in one.row.spans:
-        for token in one.own:
-            first, last = one.offsets[token]
-            if one.row.loose:  # any token of the sentences may be where the answer begins or ends
+    elif not encoded.row.spans:
+        yield from ((token, 1.0, 1.0) for token in encoded.own)
+    for start, end in encoded.row.spans:
+        for token in encoded.own:
+            first, last = encoded.offsets[token]
+            if encoded.row.loose:  # any token of the sentences may be where the answer begins or ends
                 inside = float(first < end and start < last)
                 yield token, inside, inside
             else:
@@ -150,9 +150,9 @@ def train(
 ) -> None:
     """Train on `rows` from the bundled encoder, or from checkpoint `start`; writes `folder`/reader.pt."""
     encoder = bundled_folder(load_settings().cache)
-    half = (
-        torch.cpu._is_amx_tile_supported()
-    )  # without these units numbers of 16 bits take twice as long as of 32
+    # without these units numbers of 16 bits take twice as long as of 32; an earlier PyTorch does not tell: 32
+    capabilities = getattr(torch.cpu, "get_capabilities", dict[str, bool])()
+    half = capabilities.get("amx_tile", False)
     model = load_model(encoder, LAYERS, start, attention="eager" if half else "sdpa").train()
     batches = _Batches(rows, encoder, schedule)
     optimiser = torch.optim.AdamW(
@@ -227,13 +227,13 @@ def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[Read
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}
     first_right: dict[str, list[bool]] = {}
     for row in rows:
-        one = batches.encode(row)
-        ids, mask, _, allowed = batches.tensors([one])
+        encoded = batches.encode(row)
+        ids, mask, _, allowed = batches.tensors([encoded])
         begins = model(ids, mask)[0, :, 0].float().masked_fill(~allowed[0], _FORBIDDEN)
         scores[row.answers].append((row.kind, float(torch.logsumexp(begins[1:], 0) - begins[0])))
         if row.spans:
             place = int(begins[1:].argmax()) + 1
-            inside = any(start <= one.offsets[place][1] - 1 < end for start, end in row.spans)
+            inside = any(start <= encoded.offsets[place][1] - 1 < end for start, end in row.spans)
             first_right.setdefault(row.kind, []).append(inside)
     model.train()
     answered = [score for _, score in scores[True]]

@@ -41,6 +41,7 @@ from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
+from alpie.eval.extra_packages import exit_without, require_package
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.questions.question_records import GoldQuestion
@@ -50,7 +51,8 @@ from alpie.eval.training.examples import Example, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.retrieval.search import HybridWeights, SearchIndex
+from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval.search import SearchIndex
 
 _FOLDS = 5
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
@@ -96,9 +98,13 @@ def fit_all(sets: FittingSets) -> Weights:
         )
         log_odds[~train] = model.scores(features[~train].astype(np.float32), ANSWERABLE_FEATURES)
     probability = 1 / (1 + np.exp(-log_odds))
-    of_sets = [probability[answerable & _in_set(one, examples)] for one in (sets.own, sets.held_out) if one]
-    threshold = min(float(np.quantile(one, 1 - _KEEP_ANSWERABLE)) for one in of_sets)
-    firm = min(float(np.quantile(one, _FLAG_ANSWERABLE)) for one in of_sets)
+    of_sets = [
+        probability[answerable & _in_set(examples_of_set, examples)]
+        for examples_of_set in (sets.own, sets.held_out)
+        if examples_of_set
+    ]
+    threshold = min(float(np.quantile(probabilities, 1 - _KEEP_ANSWERABLE)) for probabilities in of_sets)
+    firm = min(float(np.quantile(probabilities, _FLAG_ANSWERABLE)) for probabilities in of_sets)
     return Weights(
         candidate=candidate,
         answerable=fit_logistic(features, answerable, ANSWERABLE_FEATURES, _PENALTY_FEW, weights),
@@ -110,16 +116,16 @@ def fit_all(sets: FittingSets) -> Weights:
     )
 
 
-def _in_set(some: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
-    """Which of `examples` belong to the set `some`, shape (examples,)."""
-    members = set(map(id, some))
-    return np.array([id(example) in members for example in examples], dtype=bool)
+def _in_set(members: Sequence[Example], examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which of `examples` are among `members`, shape (examples,)."""
+    ids = set(map(id, members))
+    return np.array([id(example) in ids for example in examples], dtype=bool)
 
 
 def _off_topic_cosine(sets: FittingSets, ranking: LinearModel, share: float) -> float:
     """The cosine of the best candidate that so large a share of the questions on other subjects stays below."""
     column = ANSWERABLE_FEATURES.index("cosine")
-    cosines = [float(one.answerable_row(one.ranking(ranking))[column]) for one in sets.off_topic]
+    cosines = [float(example.answerable_row(example.ranking(ranking))[column]) for example in sets.off_topic]
     return float(np.quantile(cosines, share)) if cosines else 0.0
 
 
@@ -215,6 +221,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--output", type=Path, default=WEIGHTS_FILE)
     options = parser.parse_args(argv)
+    exit_without("scipy")
     corpus = Corpus.open()
     fitted = fit_all(fitting_sets(corpus, options.held_out))
     write_weights(fitted, corpus, options.output, {})
@@ -250,6 +257,7 @@ def fit_encoder(
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
+    require_package("scipy")
     with TemporaryDirectory() as scratch:
         own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
         Corpus.build(own, encoder=encoder, on_progress=on_progress)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
+from alpie.eval.extra_packages import require_package
 from alpie.eval.metrics import Matrix
 from alpie.eval.training.examples import Example
 
@@ -21,8 +21,17 @@ def _scales(rows: Matrix) -> tuple[Matrix, Matrix]:
     return rows.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
 
 
+def _minimum(loss: Callable[[Matrix], tuple[float, Matrix]], size: int) -> Matrix:
+    """The `size` values for which `loss`, which gives its gradient too, is least."""
+    require_package("scipy")
+    from scipy.optimize import minimize
+
+    found: Matrix = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B").x
+    return found
+
+
 def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
-    """Conditional logit: the log-likelihood that the candidate picked by a soft maximum is a right one.
+    """Fit a conditional logit: the candidate that a soft maximum picks is to be a right one.
 
     Questions without a right candidate, or with nothing else, say nothing and are left out.
     """
@@ -52,8 +61,8 @@ def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
         value = -(weights * np.log(np.maximum(of_right, 1e-300) / total)).sum()
         return float(value + 0.5 * _PENALTY * values @ values), gradient + _PENALTY * values
 
-    optimum = minimize(loss, np.zeros(len(CANDIDATE_FEATURES)), jac=True, method="L-BFGS-B")
-    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, (optimum.x / scale).tolist(), strict=True)))
+    optimum = _minimum(loss, len(CANDIDATE_FEATURES)) / scale
+    return LinearModel.from_mapping(dict(zip(CANDIDATE_FEATURES, optimum.tolist(), strict=True)))
 
 
 def fit_logistic(
@@ -78,8 +87,8 @@ def fit_logistic(
         gradient = np.concatenate([standard.T @ slope + penalty * values[:-1], [slope.sum()]])
         return value, gradient
 
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B")
-    table = found.x[:-1] / scale
+    found = _minimum(loss, len(names) + 1)
+    table = found[:-1] / scale
     return LinearModel.from_mapping(
-        dict(zip(names, table.tolist(), strict=True)), float(found.x[-1] - table @ mean)
+        dict(zip(names, table.tolist(), strict=True)), float(found[-1] - table @ mean)
     )

@@ -80,7 +80,7 @@ def load_model(
 
 
 def trained_weights(model: JointModel) -> dict[str, torch.Tensor]:
-    """What training changes: all but the frozen part."""
+    """The weights that training changes: all but those of the frozen part."""
     return {name: value for name, value in model.state_dict().items() if _is_trained(name)}
 
 
@@ -96,7 +96,7 @@ def _exported_weights(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
     import onnx
     from onnx.numpy_helper import to_array
 
-    stored = {one.name: to_array(one) for one in onnx.load(path).graph.initializer}
+    stored = {tensor.name: to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     # matrices lose their names in the export and keep their order, which is that of the biases
     products = iter([name.removesuffix("_quantized") for name in stored if name.endswith("_quantized")])
     inverse = None

@@ -90,7 +90,7 @@ def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
             given = row["answer"] or ()  # several where a list or two things are asked for
             answers = (given,) if isinstance(given, str) else tuple(given)
             starts = [passage.find(answer) if passage.count(answer) == 1 else -1 for answer in answers]
-            spans = tuple((start, start + len(one)) for start, one in zip(starts, answers, strict=True))
+            spans = tuple((start, start + len(answer)) for start, answer in zip(starts, answers, strict=True))
             yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
 
 
@@ -106,12 +106,16 @@ def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Itera
 
 def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
     """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
-    for one in (*public_set_rows(list(read_lines(WRITTEN)), data), *own_rows(read_lines(OWN))):
-        if one.passage is not None:
+    for training_row in (*public_set_rows(list(read_lines(WRITTEN)), data), *own_rows(read_lines(OWN))):
+        if training_row.passage is not None:
             row = ReaderRow(
-                one.row["question"], one.passage, bool(one.spans), one.spans, kind=one.row["kind"]
+                training_row.row["question"],
+                training_row.passage,
+                bool(training_row.spans),
+                training_row.spans,
+                kind=training_row.row["kind"],
             )
-            yield one.document, row
+            yield training_row.document, row
 
 
 def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
@@ -158,8 +162,8 @@ def _public_span(row: dict[str, Any]) -> tuple[int, int] | None:
     if row.get("gold") and row.get("sentences"):
         wanted = [row["sentences"][number] for number in row["gold"][:1] if number < len(row["sentences"])]
     else:
-        wanted = sorted((one for one in row.get("answers", ()) if len(one) > 1), key=len)
-    starts = ((row["passage"].find(one), len(one)) for one in wanted)
+        wanted = sorted((answer for answer in row.get("answers", ()) if len(answer) > 1), key=len)
+    starts = ((row["passage"].find(answer), len(answer)) for answer in wanted)
     return next(((start, start + length) for start, length in starts if start >= 0), None)
 
 
@@ -199,7 +203,9 @@ def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> It
     for question in questions if len(passage) <= _MAX_CHARACTERS else ():
         given = () if question.get("is_impossible") else question["answers"]
         placed = placed_answers(question) if given else ()
-        spans = sorted({(one["answer_start"], one["answer_start"] + len(one["text"])) for one in placed})
+        spans = sorted(
+            {(answer["answer_start"], answer["answer_start"] + len(answer["text"])) for answer in placed}
+        )
         if spans or not given:
             yield ReaderRow(question["question"], passage, bool(spans), tuple(spans), kind="squad")
 

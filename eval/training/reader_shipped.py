@@ -34,16 +34,16 @@ def _span(passage: Passage, numbers: Sequence[int]) -> tuple[int, int]:
 
 
 def _of_expansions(corpus: Corpus) -> Iterator[ReaderRow]:
-    lines = corpus.index.expansions.lines if corpus.index.expansions else ()
-    for number, of_passage in enumerate(lines):
+    expansions = corpus.index.expansions.of_passages if corpus.index.expansions else ()
+    for number, of_passage in enumerate(expansions):
         passage = corpus.passages[number]
-        for line in of_passage:
-            if not line.sentences:
+        for expansion in of_passage:
+            if not expansion.sentences:
                 continue
-            span = _span(passage, line.sentences)
-            yield ReaderRow(line.text, _text(passage), True, (span,), loose=True, kind="expansion")
-            for other in _near_passages(corpus, line.text, {passage.address}, _SKIPPED, 1):
-                yield ReaderRow(line.text, other, False, kind="expansion")
+            span = _span(passage, expansion.sentences)
+            yield ReaderRow(expansion.text, _text(passage), True, (span,), loose=True, kind="expansion")
+            for other in _near_passages(corpus, expansion.text, {passage.address}, _SKIPPED, 1):
+                yield ReaderRow(expansion.text, other, False, kind="expansion")
 
 
 def _of_questions(corpus: Corpus, questions: Sequence[GoldQuestion]) -> Iterator[ReaderRow]:
@@ -52,7 +52,7 @@ def _of_questions(corpus: Corpus, questions: Sequence[GoldQuestion]) -> Iterator
         if question.earlier:  # it cannot be read alone
             continue
         right: dict[str, list[int]] = {}
-        places = gold_places([one for group in question.groups for one in group], texts)
+        places = gold_places([evidence for group in question.groups for evidence in group], texts)
         for passage in corpus.passages:
             for number, sentence in enumerate(passage.sentences):
                 if any(

@@ -47,7 +47,7 @@ def _affixes(path: Path) -> dict[str, list[_Affix]]:
             continue  # other settings, and the heads of tables
         prefix = parts[0] == "PFX"
         add, _, then = parts[3].partition("/")
-        strip, added = ("" if one == "0" else one for one in (parts[2], add))
+        strip, added = ("" if ending == "0" else ending for ending in (parts[2], add))
         condition = parts[4] if len(parts) > 4 else "."
         fits = re.compile(
             f"^(?={re.escape(strip)}){condition}" if prefix else f"(?:{condition})(?<={re.escape(strip)})$"
@@ -68,7 +68,7 @@ def _forms(word: str, flags: str, affixes: dict[str, list[_Affix]]) -> Iterator[
     yield from inflected
     for affix in mine:
         if affix.prefix:
-            yield from (form for one in inflected if (form := affix.on(one)))
+            yield from (form for word in inflected if (form := affix.on(word)))
 
 
 def forms_of(folder: Path) -> list[str]:
@@ -81,7 +81,7 @@ def forms_of(folder: Path) -> list[str]:
             found.update(_forms(word, flags, affixes))
     folded = set(fold("\n".join(found)).split("\n"))
     return sorted(
-        one for one in folded if one.isascii() and one.isalpha() and _SHORTEST <= len(one) <= _LONGEST
+        word for word in folded if word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
     )
 
 

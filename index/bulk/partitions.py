@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -227,6 +227,12 @@ def index_partitions(docs: Path, work: Path, data: Path, encoder: Encoder) -> Bu
     return build_index(docs, data, encoder, known=PartitionVectors(work))
 
 
+class _Partition(NamedTuple):
+    passages: NDArray[np.float16]
+    sentences: NDArray[np.float16]
+    bounds: NDArray[np.int32]  # of the sentences of each passage
+
+
 class PartitionVectors(KnownVectors):
     """The vectors of partitions. Expansions are not in them: these are embedded while the index is built."""
 
@@ -249,12 +255,12 @@ class PartitionVectors(KnownVectors):
         own = passages[row : row + 1], sentences[bounds[row] : bounds[row + 1]]
         return PassageVectors(*(vectors.astype(np.float32) for vectors in own))
 
-    def _read(self, number: int) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int32]]:
+    def _read(self, number: int) -> _Partition:
         import pyarrow.parquet as parquet
 
         table = parquet.read_table(self._paths[number]).combine_chunks()
         passages, sentences = (table[name].chunk(0) for name in ("vector", "sentences"))
-        return _matrix(passages), _matrix(sentences.values), np.asarray(sentences.offsets)
+        return _Partition(_matrix(passages), _matrix(sentences.values), np.asarray(sentences.offsets))
 
 
 def _matrix(vectors: Any) -> NDArray[np.float16]:

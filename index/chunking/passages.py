@@ -31,7 +31,9 @@ def label_below_heading(path: Sequence[str], label: str | None) -> str:
     heading = collapse(path[-1]).casefold() if path else ""
     unit, comma, rest = label.partition(", ")
     stands_there = heading.startswith(unit.casefold()) and not heading[len(unit) :][:1].isalnum()
-    return (rest if comma else "") if stands_there else label
+    if not stands_there:
+        return label
+    return rest if comma else ""
 
 
 def number_paragraphs(layout: Layout, sentences: Sequence[Sequence[Sentence]]) -> Mapping[int, int]:
@@ -154,7 +156,7 @@ def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
     for piece in [part for whole in run for part in _split_evenly(whole, most)]:
-        words = sum(one.words for one in groups[-1]) if groups else 0
+        words = sum(piece.words for piece in groups[-1]) if groups else 0
         small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
         if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
             groups[-1].append(piece)
@@ -198,7 +200,7 @@ def _make_passage(
         heading = block.label
     text = " ".join(sentence.text for sentence in sentences)
     start, end = sentences[0].start, max(sentence.end for sentence in sentences)
-    (_, page), *later_pages = layout.pages_between(start, end)
+    begin, *later_pages = layout.pages_between(start, end)
     words = document.structure.recognised if document.structure else ()
     return Passage(
         address=passage_address(document.id, heading, text),
@@ -208,7 +210,7 @@ def _make_passage(
         kind=block.kind,
         box=block.box,
         label=block.label,
-        page=page if layout.page_labels else block.page,
+        page=begin.label if layout.page_labels else block.page,
         paragraph=paragraphs[sentences[0].block],
         ordinal=ordinal,
         later_pages=tuple(later_pages),

@@ -148,7 +148,8 @@ def _split_around_lists(text: str) -> Iterator[_SentenceRange]:
         for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
             role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
             yield from (
-                _SentenceRange(one, end, role, number) for one, end in _split_long(text, start, following - 1)
+                _SentenceRange(begin, end, role, number)
+                for begin, end in _split_long(text, start, following - 1)
             )
         bounds = bounds[last + 1 :]
     yield from (_SentenceRange(start, end) for start, end in bounds)
@@ -269,9 +270,11 @@ def find_run_in_lists(text: str) -> Iterator[list[int]]:
     for number, first in enumerate(marks):
         if number < taken or text[first.start() - 2] != ":":
             continue
-        items, series = [first], [one for one in _SERIES if one[0] == _mark_text(first)]
+        items, series = [first], [signs for signs in _SERIES if signs[0] == _mark_text(first)]
         for further, mark in enumerate(marks[number + 1 :], number + 1):
-            counting = [one for one in series if one[len(items) : len(items) + 1] == (_mark_text(mark),)]
+            counting = [
+                signs for signs in series if signs[len(items) : len(items) + 1] == (_mark_text(mark),)
+            ]
             if counting and _mark_style(mark) == _mark_style(first):
                 items.append(mark)
                 series, taken = counting, further + 1

@@ -31,7 +31,7 @@ def measure_coverage(document: Document, layout: Layout, passages: Sequence[Pass
     found = count_words(raw)
     apart = (*layout.footers, *layout.note_calls)
     spans = [block.spans for block in layout.blocks] + [(span,) for span in apart]
-    read = count_words("\n".join(readable_text(document.text, one) for one in spans))
+    read = count_words("\n".join(readable_text(document.text, run) for run in spans))
     kept = (found & read).total() + _count_rejoined(raw, found - read, read - found)
     coverage = replace(document.coverage, words_found=found.total(), words_kept=kept)
     notices = list(document.notices)

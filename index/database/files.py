@@ -18,13 +18,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpie.index.errors import AlpieError, FileError
 from alpie.index.messages import message
 
 FINGERPRINT_FILE = "fingerprint.json"
 LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one shared core
+
+
+class FileStamp(NamedTuple):
+    """By which one state of a file is told from another without reading it."""
+
+    inode: int
+    modified_ns: int
+    size: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileStamp:
+        """The stamp of a file whose `status` was asked for."""
+        return cls(status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 @contextmanager

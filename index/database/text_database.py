@@ -244,7 +244,7 @@ class StoredPassages(Sequence[Passage]):
     def __getitem__(self, row: slice) -> tuple[Passage, ...]: ...
     def __getitem__(self, row: int | slice) -> Passage | tuple[Passage, ...]:
         if isinstance(row, slice):
-            return tuple(self[one] for one in range(*row.indices(len(self))))
+            return tuple(self[number] for number in range(*row.indices(len(self))))
         return self._passage(range(len(self))[row])  # a negative row counts from the end
 
     def __iter__(self) -> Iterator[Passage]:

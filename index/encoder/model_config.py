@@ -48,8 +48,8 @@ class ModelConfig:
         """How a model is used, from the files of `folder`; `name` tells those that state no prompts."""
         stated = _json(folder / "config_sentence_transformers.json")
         places = {
-            str(one.get("type", "")).rpartition(".")[2]: folder / str(one.get("path", ""))
-            for one in _json(folder / "modules.json", [])
+            str(module.get("type", "")).rpartition(".")[2]: folder / str(module.get("path", ""))
+            for module in _json(folder / "modules.json", [])
         }
         transformer = places.get("Transformer", folder)
         limits = _json(transformer / "sentence_bert_config.json")

@@ -92,7 +92,7 @@ def onnx_folder(model: ModelFiles, rebuild: bool = False) -> Path | None:
 
 def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
     """Whether the graph in `folder` still gives the reference's vectors, on this processor."""
-    questions = sample_texts()[0][:OPENING_CHECK_QUESTIONS]
+    questions = sample_texts().questions[:OPENING_CHECK_QUESTIONS]
     path = folder / REFERENCE_FILE
     try:
         reference = np.load(path, allow_pickle=False)

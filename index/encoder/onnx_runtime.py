@@ -16,14 +16,14 @@ from alpie.index.encoder import Floats, OnProgress, normalise_rows, usable_proce
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelFiles, PromptingEncoder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer
-from alpie.index.encoder.word_pieces import WordTable
+from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-    from alpie.index.encoder.word_pieces import AnyTokenizer
+    from alpie.index.encoder.mapped_tokenizer import AnyTokenizer
 
 
 GRAPH_FILE = "model.onnx"
@@ -56,8 +56,8 @@ class OnnxEncoder(PromptingEncoder):
             raise EncoderError(
                 message("encoder.unopenable", folder=graph_folder.parent, error=error)
             ) from error
-        self._word_table = WordTable.open((graph_folder if own else model.folder) / WEIGHTS_FILE)
-        self.dimension = model.config.dimension or self._word_table.dimension
+        self._word_vectors = WordVectors.open((graph_folder if own else model.folder) / WEIGHTS_FILE)
+        self.dimension = model.config.dimension or self._word_vectors.dimension
         self.threads = usable_processors()  # of a call with several texts
 
     def _encode(self, texts: Sequence[str], prompt: str, on_progress: OnProgress | None) -> Floats:
@@ -81,7 +81,7 @@ class OnnxEncoder(PromptingEncoder):
 
     def _embed_text(self, prompt: str, text: str) -> Floats:
         encoding = self._tokenizer.encode(prompt + without_surrogates(text[:MAXIMUM_CHARACTERS]))
-        word_vectors = self._word_table.rows(encoding.ids).astype(np.float32)[np.newaxis]
+        word_vectors = self._word_vectors.rows(encoding.ids).astype(np.float32)[np.newaxis]
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
         hidden: Floats = output[0]
         # The mean is over all tokens, prompt and special ones too, as the model was trained.

@@ -23,7 +23,7 @@ def smooth_linear_layers(transformer: nn.Module, run: Callable[[], object]) -> N
     """Rescale the channels that enter the linear layers of a BERT `transformer`, in place; `run()` has it encode texts."""
     from torch import nn
 
-    named = {name: one for name, one in transformer.named_modules() if not name.startswith("pooler")}
+    named = {name: module for name, module in transformer.named_modules() if not name.startswith("pooler")}
     linear = {name: module for name, module in named.items() if isinstance(module, nn.Linear)}
     largest = _largest_inputs(linear, run)
     for names in _groups(list(linear)):

@@ -7,26 +7,34 @@ import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
-from alpie.index.encoder.word_pieces import MappedTokenizer, write_tables
+from alpie.index.encoder.mapped_tokenizer import MappedTokenizer
+from alpie.index.encoder.piece_table import write_tables
 from alpie.index.errors import FileError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from alpie.index.encoder.word_pieces import AnyTokenizer
+    from alpie.index.encoder.mapped_tokenizer import AnyTokenizer
 
 _FILE = Path(__file__).with_name("encoder_samples.json")
 
 
-def sample_texts() -> tuple[list[str], list[str]]:
-    """The fixed questions and passages of the comparison, Spanish but for a few in English."""
+class SampleTexts(NamedTuple):
+    """The fixed texts of the comparison, Spanish but for a few in English."""
+
+    questions: list[str]
+    passages: list[str]
+
+
+def sample_texts() -> SampleTexts:
+    """The texts that encoders and tokenizers are compared on."""
     text = _FILE.read_text(encoding="utf-8")
     content: dict[str, list[str]] = json.loads(text)
-    return content["questions"], content["passages"]
+    return SampleTexts(content["questions"], content["passages"])
 
 
 FORMAT_VERSION = 1  # raise it when the tables or their check change
@@ -54,9 +62,9 @@ def open_tokenizer(model_folder: Path) -> AnyTokenizer:
     return MappedTokenizer(folder)
 
 
-def same_tokens(one: AnyTokenizer, other: AnyTokenizer, texts: Iterable[str]) -> bool:
+def same_tokens(tokenizer: AnyTokenizer, other: AnyTokenizer, texts: Iterable[str]) -> bool:
     """Whether both give the same ids, tokens, offsets and special tokens for every text."""
-    return all(_encoding_fields(one, text) == _encoding_fields(other, text) for text in texts)
+    return all(_encoding_fields(tokenizer, text) == _encoding_fields(other, text) for text in texts)
 
 
 def _encoding_fields(tokenizer: AnyTokenizer, text: str) -> tuple[object, ...]:

@@ -173,16 +173,16 @@ def shown_title(extraction: Extraction) -> str:
     ]
     if not headings:
         return ""
-    level, first = headings[0]
+    level, highest = headings[0]
     alike = [title for own, title in headings[1:] if own == level]
     # what only its capitals set apart has nothing above it
     sole = not alike or (
-        text.startswith(first)
-        and is_title(first)
-        and _in_capitals(first)
+        text.startswith(highest)
+        and is_title(highest)
+        and _in_capitals(highest)
         and not any(map(_in_capitals, alike))
     )
-    return first if sole and len(first) <= _LONGEST else ""
+    return highest if sole and len(highest) <= _LONGEST else ""
 
 
 def _in_capitals(title: str) -> bool:

@@ -25,7 +25,7 @@ from alpie.index.encoder import Floats, Integers, usable_processors, without_sur
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_runtime import open_session
 from alpie.index.encoder.tokenizer import open_tokenizer
-from alpie.index.encoder.word_pieces import WordTable
+from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, AnswerWords, ReaderInput, Reading
@@ -62,7 +62,7 @@ class BundledReader:
             self._session = open_session(GRAPH)
         except Exception as error:  # the library raises private classes
             raise EncoderError(message("reader.graph", path=GRAPH, error=error)) from error
-        self._tokenizer, self._word_table = open_tokenizer(folder), WordTable.open(folder / WEIGHTS_FILE)
+        self._tokenizer, self._word_vectors = open_tokenizer(folder), WordVectors.open(folder / WEIGHTS_FILE)
 
     def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         asked = self._tokens(PROMPTS["query"], question[:_MAX_QUESTION_CHARACTERS])
@@ -112,7 +112,7 @@ class BundledReader:
         kept = max(1, _MAX_TOKENS - len(head) - 1)
         ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
-        vectors = self._word_table.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
+        vectors = self._word_vectors.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
         (logits,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
         own = offsets[:, 1] > 0  # tokens of the heading are read, but are no answer
         begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))

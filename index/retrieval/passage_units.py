@@ -8,21 +8,29 @@ from collections.abc import Iterator, Mapping
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import DIVISIONS, FEMININE, Units, parse_label
-from alpie.index.spanish.unit_numbers import number_at, order_of
+from alpie.index.spanish.citable_units import parse_label
+from alpie.index.spanish.unit_numbers import NumberRank, number_at, rank_of
+from alpie.index.spanish.units import (
+    DIVISIONS,
+    FEMININE,
+    OPERATIVE_PART,
+    PARTS_OF_ARTICLES,
+    PREAMBLE,
+    Unit,
+    UnitKind,
+    Units,
+)
 
 _RANGE = "…"
 _PAGES = "\n"  # between the pages of one passage
-# The parts of an article, from the larger to the smaller.
-PARTS_OF_ARTICLES = ("clause", "fraction", "letter", "item", "paragraph")
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
 # The name of a clause that is counted in words: «Tercero. Cuantía».
 _ORDINAL = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{5,})?(?=\s*[.:–—-]|$)")
-_PARTS = {"preambulo": "preamble", "parte dispositiva": "operative_part"}  # → their keys in the catalogues
+_PARTS = {PREAMBLE: "preamble", OPERATIVE_PART: "operative_part"}  # → their keys in the catalogues
 
 
-def matches_units(wanted: Mapping[str, str], units: Mapping[str, str]) -> bool:
+def matches_units(wanted: Mapping[UnitKind, str], units: Mapping[UnitKind, str]) -> bool:
     """Whether `units` (kind → number) have every kind that is wanted, with the number that is wanted."""
     return all(kind in units and matches_number(number, units[kind], kind) for kind, number in wanted.items())
 
@@ -33,17 +41,17 @@ def matches_place(wanted: Units, units: Units) -> bool:
     return bool(whole) and matches_units(whole, dict(units))
 
 
-def matches_number(wanted: str, own: str, kind: str) -> bool:
+def matches_number(wanted: str, own: str, kind: UnitKind) -> bool:
     """Whether a unit with the number `own` is the one wanted, or one of the range wanted; "" wants any number."""
     if not wanted or wanted == own:
         return True
     if _PAGES in own:
         return any(matches_number(wanted, page, kind) for page in own.split(_PAGES))
-    if kind == "provision" and " " not in wanted:
+    if kind is UnitKind.PROVISION and " " not in wanted:
         return own.startswith(wanted)
     if _RANGE not in wanted + own:
         return False
-    if kind == "provision":
+    if kind is UnitKind.PROVISION:
         (sort, _, wanted), (own_sort, _, own) = wanted.partition(" "), own.partition(" ")
         if sort != own_sort:
             return False
@@ -51,30 +59,31 @@ def matches_number(wanted: str, own: str, kind: str) -> bool:
     return low <= own_high and own_low <= high
 
 
-def _bounds(number: str) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
+def _bounds(number: str) -> tuple[NumberRank, NumberRank]:
     """The first and the last number of a range, which may be one number alone."""
     low, _, high = number.partition(_RANGE)
-    return order_of(low), order_of(high or low)
+    return rank_of(low), rank_of(high or low)
 
 
-def passage_units(passage: Passage) -> Iterator[tuple[str, str]]:
-    """Kind and number of each unit that a passage stands in, by its headings, its pages and its label."""
+def passage_units(passage: Passage) -> Iterator[Unit]:
+    """The units that a passage stands in, by its headings, its pages and its label."""
     for heading in passage.path:
         folded = fold(heading)
         if _PREAMBLE.match(folded):
-            yield "part", "preambulo"
-        elif units := [unit for unit in parse_label(heading) if unit[0] in DIVISIONS]:
+            yield Unit(UnitKind.PART, PREAMBLE)
+        elif units := [unit for unit in parse_label(heading) if unit.kind in DIVISIONS]:
             yield units[0]
         elif folded in ("anexo", "anejo"):
-            yield "anexo", ""
+            yield Unit(UnitKind.ANNEX, "")
         elif section := _SECTION.match(folded):
-            yield "seccion", section[1]
-            yield "capitulo", section[1]
+            yield Unit(UnitKind.SECTION, section[1])
+            yield Unit(UnitKind.CHAPTER, section[1])
         elif clause := None if passage.label else _clause_of(heading):
-            yield "clause", clause
-    pages = [page for page in (passage.page, *(page for _, page in passage.later_pages)) if page is not None]
+            yield Unit(UnitKind.CLAUSE, clause)
+    labels = (passage.page, *(page.label for page in passage.later_pages))
+    pages = [label for label in labels if label is not None]
     if pages:
-        yield "page", _PAGES.join(fold(str(page)) for page in pages)
+        yield Unit(UnitKind.PAGE, _PAGES.join(fold(str(page)) for page in pages))
     if passage.label:
         yield from parse_label(passage.label)
 
@@ -89,21 +98,22 @@ def _clause_of(heading: str) -> str:
 def unit_in_words(units: Units) -> Message:
     """A place as a message, in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
     order = {kind: rank for rank, kind in enumerate(PARTS_OF_ARTICLES, start=1)}
-    ordered = sorted(units, key=lambda unit: order.get(unit[0], 0))
-    return message("place.listed", units=[_in_words(kind, number) for kind, number in ordered])
+    ordered = sorted(units, key=lambda unit: order.get(unit.kind, 0))
+    return message("place.listed", units=[_in_words(unit) for unit in ordered])
 
 
-def _in_words(kind: str, number: str) -> Message:
-    if kind == "part":
+def _in_words(unit: Unit) -> Message:
+    kind, number = unit
+    if kind is UnitKind.PART:
         return message(f"place.{_PARTS[number]}")
-    feminine = kind in FEMININE
-    if kind == "provision":  # its number begins with its sort: «final 5»
-        kind, _, number = number.partition(" ")
-    unit = message(f"place.{kind}")
+    name: str = kind
+    if kind is UnitKind.PROVISION:
+        name, _, number = number.partition(" ")
+    named = message(f"place.{name}")
     if number == "unico":
-        return message("place.sole_feminine" if feminine else "place.sole", unit=unit)
+        return message("place.sole_feminine" if kind in FEMININE else "place.sole", unit=named)
     if number == "preliminar":
-        return message("place.preliminary", unit=unit)
+        return message("place.preliminary", unit=named)
     first, among, last = number.partition(_RANGE)
     numbers = message("place.range", first=first, last=last) if among else first
-    return message("place.numbered", unit=unit, number=numbers) if number else unit
+    return message("place.numbered", unit=named, number=numbers) if number else named

@@ -10,33 +10,29 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage, Sentence, SentenceRole
-from alpie.index.retrieval.passage_units import (
-    PARTS_OF_ARTICLES,
-    matches_number,
-    matches_units,
-    passage_units,
-)
+from alpie.index.retrieval.passage_units import matches_number, matches_units, passage_units
+from alpie.index.retrieval.sentence_marks import CLOSES, STYLES_OF_PARTS, Mark, MarkStyle, marks_of
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import DIVISIONS, Units, units_in
+from alpie.index.spanish.citable_units import units_in
 from alpie.index.spanish.named_documents import first_noun, is_title_of
 from alpie.index.spanish.references import Reference
-from alpie.index.spanish.unit_numbers import number_at
+from alpie.index.spanish.units import (
+    DIVISIONS,
+    OPERATIVE_PART,
+    PARTS_OF_ARTICLES,
+    ParsedUnits,
+    Unit,
+    UnitKind,
+    Units,
+)
 
 _MAX_SENTENCES = 4_000  # of a place
 _BARE_CODE_WORDS = 4  # at most, of a sentence that is little but a code
-_MARK = re.compile(
-    r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"
-    r"|(?P<roman>[IVXLC]{1,7}|[ivxlc]{2,7})(?:[.)]|\s*[.-]+)(?:\s|$)"
-    r"|(?P<word>[A-ZÁÉÍÓÚ][a-záéíóú]{2,}(?:\s[a-záéíóú]{4,})?|[A-ZÁÉÍÓÚ]{3,}(?:\s[A-ZÁÉÍÓÚ]{4,})?)\s?[.:-]"
-)
-_STYLES = {
-    "clause": ["digit", "word"], "fraction": ["roman"], "letter": ["letter"], "item": ["digit", "roman", "letter"],
-}  # fmt: skip
-# Marks that end what stands under another: a letter may hold «1.º», but no «II.».
-_CLOSES = {style: {"word", "roman", style} for style in ("roman", "digit", "letter")} | {"word": {"word"}}
+_WITHIN_UNITS = frozenset({*PARTS_OF_ARTICLES, UnitKind.PAGE})
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,9 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
     pattern = re.compile(rf"(?<![\w/-]){re.escape(code)}(?![\w/-])")
     found: list[Place] = []
     for passage in passages:
-        at = next((n for n, one in enumerate(passage.sentences) if pattern.search(fold(one.text))), None)
+        at = next(
+            (at for at, sentence in enumerate(passage.sentences) if pattern.search(fold(sentence.text))), None
+        )
         if at is not None:
             # a line that is little but the code is a title of the next sentence
             bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
@@ -77,26 +75,23 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
 
 
 @dataclass(frozen=True)
-class _CorpusSentence:
+class _PlacedSentence:
     row: int
     number: int
     sentence: Sentence
     quoted: bool  # of the new words of another law, whose numbers it bears
 
     @property
-    def marks(self) -> tuple[tuple[str, str], ...]:
-        """Style and number of the mark that the sentence begins with: «a)», «II.», «3.º», «Primero.-»."""
-        match = None if self.quoted else _MARK.match(self.sentence.text)
-        if match is None:
-            return ()
-        style = str(match.lastgroup)
-        if style == "letter":
-            letter = match["letter"].rstrip(".)").casefold()
-            roman = number_at(letter) if letter in "ivx" else None
-            return (("letter", letter), *([("roman", roman.canonical)] if roman else []))
-        number = number_at(match[style])
-        whole = number is not None and number.end == len(match[style])
-        return ((style, number.canonical),) if number and whole else ()
+    def marks(self) -> tuple[Mark, ...]:
+        """The mark that the sentence begins with, in both readings where it has two: «i)»."""
+        return () if self.quoted else marks_of(self.sentence.text)
+
+
+class _PassageUnits(NamedTuple):
+    """The units that a passage stands in, and its document, which is not read from the index again."""
+
+    numbers: dict[UnitKind, str]
+    document_id: str
 
 
 class Places:
@@ -110,9 +105,9 @@ class Places:
         groups: list[tuple[Place, ...]] = []
         absent: list[Units] = []
         for units in reference.places:
-            lines = self._lines(dict(units), documents)
-            if lines:
-                groups.append(tuple(self._places(lines)))
+            sentences = self._sentences_at(dict(units), documents)
+            if sentences:
+                groups.append(tuple(self._places(sentences)))
             else:
                 absent.append(units)
         return FoundPlaces(tuple(groups), tuple(absent))
@@ -120,7 +115,7 @@ class Places:
     def within(self, name: str, documents: Collection[str]) -> Places | None:
         """The places of a regulation inside one of `documents`, under a heading with its name; None where there is none."""
         rows = {
-            row for title, of_it in self._inner_titles.items() if is_title_of(title, name) for row in of_it
+            row for title, below in self._inner_titles.items() if is_title_of(title, name) for row in below
         }
         passages = [self._passages[row] for row in sorted(rows)]
         found = [passage for passage in passages if passage.document_id in documents]
@@ -132,132 +127,141 @@ class Places:
         found: dict[str, list[int]] = {}
         for row, passage in enumerate(self._passages):
             for heading in passage.path:
-                units, end = next(units_in(heading), ((), 0))
-                title = heading[end:].lstrip(" .:-–—") if units and units[0][0] in DIVISIONS else heading
+                units, end = next(units_in(heading), ParsedUnits((), 0))
+                title = heading[end:].lstrip(" .:-–—") if units and units[0].kind in DIVISIONS else heading
                 if first_noun(title):
                     found.setdefault(title, []).append(row)
         return found
 
     @cached_property
-    def _units(self) -> dict[int, tuple[dict[str, str], str]]:
-        """Row of each passage that stands in a citable unit → its units and its document."""
-        found: dict[int, tuple[dict[str, str], str]] = {}
+    def _units(self) -> dict[int, _PassageUnits]:
+        """Row of each passage that stands in a citable unit → its units."""
+        found: dict[int, _PassageUnits] = {}
         for row, passage in enumerate(self._passages):
             units = dict(passage_units(passage))
             if units:
-                found[row] = units, passage.document_id
+                found[row] = _PassageUnits(units, passage.document_id)
         return found
 
-    def _lines(self, wanted: dict[str, str], documents: Collection[str]) -> list[_CorpusSentence]:
+    def _sentences_at(self, wanted: dict[UnitKind, str], documents: Collection[str]) -> list[_PlacedSentence]:
         """The sentences at a place: those of its article or division, narrowed to the part that is asked for."""
         parts = {kind: wanted.pop(kind) for kind in PARTS_OF_ARTICLES if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
             labelled = self._rows(parts, documents)
             return self._sentences_of(labelled) or self._marked_alone(parts, documents)
-        if "resolutivo" in wanted and not self._rows(wanted, documents):
-            wanted = {"paragraph": wanted["resolutivo"], "part": "parte dispositiva"}
+        if UnitKind.RESOLUTION_POINT in wanted and not self._rows(wanted, documents):
+            wanted = {UnitKind.PARAGRAPH: wanted[UnitKind.RESOLUTION_POINT], UnitKind.PART: OPERATIVE_PART}
         exact = self._rows(wanted | parts, documents) if parts else []
         if exact:
             return self._sentences_of(exact)
-        lines: list[_CorpusSentence] = []
+        found: list[_PlacedSentence] = []
         for document in documents:  # one by one, as the parts of a unit are in its document
-            of_it = self._sentences_of(self._rows(wanted, (document,)))
-            if page := wanted.get("page"):
-                of_it = [line for line in of_it if self._is_on(page, line)]
-            for kind, number in parts.items():
-                of_it = self._narrow(of_it, kind, number)
-            lines += of_it
-        return lines
-
-    def _marked_alone(self, parts: Mapping[str, str], documents: Collection[str]) -> list[_CorpusSentence]:
-        """The sentences with a mark that is asked for without its article: «punto SEGUNDO», «letra b)»."""
-        found: list[_CorpusSentence] = []
-        rows = [row for row, passage in enumerate(self._passages) if passage.document_id in documents]
-        for _, unit in groupby(rows, key=lambda row: (self._passages[row].document_id, self._article(row))):
-            lines = self._sentences_of(list(unit))
-            for kind, number in parts.items():
-                lines = _sentences_with_mark(lines, kind, number)
-            found += lines
+            sentences = self._sentences_of(self._rows(wanted, (document,)))
+            if page := wanted.get(UnitKind.PAGE):
+                sentences = [placed for placed in sentences if self._is_on(page, placed)]
+            for part in parts.items():
+                sentences = self._narrow(sentences, Unit(*part))
+            found += sentences
         return found
 
-    def _article(self, row: int) -> list[tuple[str, str]]:
-        """The unit that a passage stands in, without the part of it."""
-        units = self._units[row][0] if row in self._units else {}
-        return [(kind, number) for kind, number in units.items() if kind not in (*PARTS_OF_ARTICLES, "page")]
+    def _marked_alone(
+        self, parts: Mapping[UnitKind, str], documents: Collection[str]
+    ) -> list[_PlacedSentence]:
+        """The sentences with a mark that is asked for without its article: «punto SEGUNDO», «letra b)»."""
+        found: list[_PlacedSentence] = []
+        rows = [row for row, passage in enumerate(self._passages) if passage.document_id in documents]
+        for _, rows_of_unit in groupby(
+            rows, key=lambda row: (self._passages[row].document_id, self._unit_around(row))
+        ):
+            sentences = self._sentences_of(list(rows_of_unit))
+            for part in parts.items():
+                sentences = _sentences_with_mark(sentences, Unit(*part))
+            found += sentences
+        return found
 
-    def _rows(self, wanted: Mapping[str, str], documents: Collection[str]) -> list[int]:
-        in_documents = (
-            (row, units) for row, (units, document) in self._units.items() if document in documents
-        )
-        return [row for row, units in in_documents if matches_units(wanted, units)]
+    def _unit_around(self, row: int) -> list[Unit]:
+        """The article or division that a passage stands in, without the part of it."""
+        numbers = self._units[row].numbers if row in self._units else {}
+        return [Unit(kind, number) for kind, number in numbers.items() if kind not in _WITHIN_UNITS]
 
-    def _is_on(self, page: str, line: _CorpusSentence) -> bool:
-        pages = self._passages[line.row].pages(line.sentence.spans)
-        return any(matches_number(page, fold(str(one)), "page") for one in pages)
-
-    def _sentences_of(self, rows: Sequence[int]) -> list[_CorpusSentence]:
-        sentences = [
-            (row, *numbered) for row in rows for numbered in enumerate(self._passages[row].sentences)
+    def _rows(self, wanted: Mapping[UnitKind, str], documents: Collection[str]) -> list[int]:
+        return [
+            row
+            for row, units in self._units.items()
+            if units.document_id in documents and matches_units(wanted, units.numbers)
         ]
-        quoted = are_quoted([sentence.text for _, _, sentence in sentences])
-        return [_CorpusSentence(*one, inside) for one, inside in zip(sentences, quoted, strict=True)]
 
-    def _narrow(self, lines: list[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
-        if kind == "clause":
-            labelled = [line for line in lines if self._units[line.row][0].get("clause") == number]
+    def _is_on(self, wanted: str, placed: _PlacedSentence) -> bool:
+        pages = self._passages[placed.row].pages(placed.sentence.spans)
+        return any(matches_number(wanted, fold(str(page)), UnitKind.PAGE) for page in pages)
+
+    def _sentences_of(self, rows: Sequence[int]) -> list[_PlacedSentence]:
+        numbered = [
+            (row, number, sentence)
+            for row in rows
+            for number, sentence in enumerate(self._passages[row].sentences)
+        ]
+        quoted = are_quoted([sentence.text for _, _, sentence in numbered])
+        return [_PlacedSentence(*place, inside) for place, inside in zip(numbered, quoted, strict=True)]
+
+    def _narrow(self, sentences: list[_PlacedSentence], part: Unit) -> list[_PlacedSentence]:
+        kind, number = part
+        if kind is UnitKind.CLAUSE:
+            labelled = [placed for placed in sentences if self._units[placed.row].numbers.get(kind) == number]
             if labelled:
                 return labelled
-        marked = _sentences_with_mark(lines, kind, number)
-        if marked or kind in ("letter", "fraction"):
+        marked = _sentences_with_mark(sentences, part)
+        if marked or kind in (UnitKind.LETTER, UnitKind.FRACTION):
             return marked
-        paragraphs = _paragraphs(lines)
-        if kind == "clause":  # of an article of one paragraph, that paragraph
-            numbered = any(mark[0] == "digit" for line in lines for mark in line.marks)
-            return lines if number == "1" and len(paragraphs) == 1 and not numbered else []
+        paragraphs = _paragraphs(sentences)
+        if kind is UnitKind.CLAUSE:  # of an article of one paragraph, that paragraph
+            numbered = any(mark.style is MarkStyle.DIGIT for placed in sentences for mark in placed.marks)
+            return sentences if number == "1" and len(paragraphs) == 1 and not numbered else []
         return paragraphs[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(paragraphs) else []
 
-    def _places(self, lines: Sequence[_CorpusSentence]) -> Iterator[Place]:
+    def _places(self, sentences: Sequence[_PlacedSentence]) -> Iterator[Place]:
         start = 0
-        for at, line in enumerate(lines):
-            following = lines[at + 1] if at + 1 < len(lines) else None
-            if following is None or (following.row, following.number) != (line.row, line.number + 1):
-                yield Place(self._passages[line.row], lines[start].number, line.number)
+        for at, placed in enumerate(sentences):
+            following = sentences[at + 1] if at + 1 < len(sentences) else None
+            if following is None or (following.row, following.number) != (placed.row, placed.number + 1):
+                yield Place(self._passages[placed.row], sentences[start].number, placed.number)
                 start = at + 1
             if start > _MAX_SENTENCES:
                 return
 
 
-def _sentences_with_mark(lines: Sequence[_CorpusSentence], kind: str, number: str) -> list[_CorpusSentence]:
+def _sentences_with_mark(sentences: Sequence[_PlacedSentence], part: Unit) -> list[_PlacedSentence]:
     """The sentence with the mark asked for, and the sentences after it that belong to it."""
-    for style in _STYLES.get(kind, ()):
-        at = next((n for n, line in enumerate(lines) if (style, number) in line.marks), None)
+    for style in STYLES_OF_PARTS.get(part.kind, ()):
+        mark = Mark(style, part.number)
+        at = next((at for at, placed in enumerate(sentences) if mark in placed.marks), None)
         if at is None:
             continue
         end = at + 1
-        while end < len(lines) and _is_part(lines[end], lines[end - 1], style):
+        while end < len(sentences) and _is_part(sentences[end], sentences[end - 1], style):
             end += 1
-        return list(lines[at:end])
+        return list(sentences[at:end])
     return []
 
 
-def _is_part(line: _CorpusSentence, before: _CorpusSentence, style: str) -> bool:
+def _is_part(placed: _PlacedSentence, before: _PlacedSentence, style: MarkStyle) -> bool:
     """Whether a sentence belongs to the numbered one before: unmarked in the same paragraph, or with a lower mark."""
-    styles = {mark[0] for mark in line.marks[:1]}
-    if line.quoted:  # words of another law belong to what introduces them
+    styles = {mark.style for mark in placed.marks[:1]}
+    if placed.quoted:  # words of another law belong to what introduces them
         return True
-    if styles & _CLOSES[style]:
+    if styles & CLOSES[style]:
         return False
-    return bool(styles) or line.sentence.block == before.sentence.block
+    return bool(styles) or placed.sentence.block == before.sentence.block
 
 
-def _paragraphs(lines: Sequence[_CorpusSentence]) -> list[list[_CorpusSentence]]:
+def _paragraphs(sentences: Sequence[_PlacedSentence]) -> list[list[_PlacedSentence]]:
     """The sentences by paragraphs; items of lists belong to the paragraph before them."""
-    found: list[list[_CorpusSentence]] = []
-    for line in lines:
-        is_marked = any(style in ("letter", "roman") for style, _ in line.marks)
-        item = is_marked or line.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
-        new = not found or line.sentence.block != found[-1][-1].sentence.block
+    found: list[list[_PlacedSentence]] = []
+    for placed in sentences:
+        is_marked = any(mark.style in (MarkStyle.LETTER, MarkStyle.ROMAN) for mark in placed.marks)
+        item = is_marked or placed.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
+        new = not found or placed.sentence.block != found[-1][-1].sentence.block
         if new and not (item and found):
             found.append([])
-        found[-1].append(line)
+        found[-1].append(placed)
     return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,30 +22,18 @@ from alpie.index.records import Hit, Passage
 from alpie.index.retrieval import RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, top_rows
 from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
+from alpie.index.retrieval.hybrid_weights import HybridWeights
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
-from alpie.index.spanish.analysis import Token, terms, words_by_stem
+from alpie.index.spanish.analysis import Token, stemmed_words, terms
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
 
 _CANDIDATES_PER_RETRIEVER = 100
-
-
-@dataclass(frozen=True)
-class HybridWeights:
-    """The weights of the fused score; the bundled encoder's cosines lie between .7 and .95, BM25 between 0 and 1."""
-
-    dense: float = 20.0
-    sentence: float = 20.0
-    lexical: float = 3.0
-    expansion: float = 40.0
-    expansion_words: float = 5.0
-
-    def scaled(self, cosines: float) -> HybridWeights:
-        """The weights for an encoder whose cosines lie closer together than the bundled one's, by the factor `cosines`."""
-        raised = {name: cosines * getattr(self, name) for name in ("dense", "sentence", "expansion")}
-        return replace(self, **raised)
+_PARTS_PER_PASSAGE = 2  # of the nearest sentences or expansions, so many are often of one passage
+_MAX_WORDS_SHOWN = 12  # of a question's words that a passage has
+SCORE_DECIMALS = 5  # scores that differ by less are equal, so that the order does not depend on the machine
 
 
 @dataclass(frozen=True)
@@ -77,6 +66,13 @@ class Retrieval:
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
+class SentenceNumbers(NamedTuple):
+    """The numbers of the sentences of some passages, and where in them each passage begins."""
+
+    numbers: Integers
+    firsts: Integers  # (passages,)
+
+
 @dataclass(frozen=True)
 class SearchIndex:
     """Passages of all documents with their vectors and terms; immutable, shared between threads."""
@@ -88,7 +84,7 @@ class SearchIndex:
     lexical: TermIndex
     acronyms: Acronyms
     expansions: ExpansionIndex | None = None
-    weights: HybridWeights = HybridWeights()
+    weights: HybridWeights = field(default_factory=HybridWeights)
     backend: VectorBackend | None = None  # where candidates come from; None: from the vectors and terms above
     # by which misspelt words of a question are corrected; None: none are
     lexicon: Lexicons | None = lexicon_of
@@ -168,10 +164,10 @@ class SearchIndex:
         scores |= self._expansion_scores(encoded, words, candidates, scores)
         after_retrieval = perf_counter()
         own, fused = self._fuse(scores) if retriever == "hybrid" else (scores[retriever],) * 2
-        order = np.lexsort((candidates, -np.round(fused, 5)))[:limit]
+        order = np.lexsort((candidates, -np.round(fused, SCORE_DECIMALS)))[:limit]
         if retriever == "lexical":
             order = order[fused[order] > 0]
-        nearest = self._nearest_lines(encoded, candidates[order]) if retriever == "hybrid" else ()
+        nearest = self._nearest_expansions(encoded, candidates[order]) if retriever == "hybrid" else ()
         hits = self._hits(encoded, candidates, scores, fused, own, order, nearest)
         milliseconds = {
             "encode": encoded.milliseconds,
@@ -182,8 +178,10 @@ class SearchIndex:
         return Retrieval(encoded, hits, candidates[order], milliseconds)
 
     def _word_scores(self, encoded: EncodedQuestion) -> _WordScores:
-        lines = self.expansions.word_scores(encoded.terms) if self.expansions else None
-        return _WordScores(self.lexical.scores(encoded.terms), self.lexical.scores(encoded.related), lines)
+        own, related = self.lexical.scores(encoded.terms), self.lexical.scores(encoded.related)
+        return _WordScores(
+            own, related, self.expansions.word_scores(encoded.terms) if self.expansions else None
+        )
 
     def _candidates(self, encoded: EncodedQuestion, words: _WordScores, allowed: Flags | None) -> Integers:
         """The rows of the passages that are among the best of any retriever, ascending."""
@@ -191,8 +189,8 @@ class SearchIndex:
             return np.flatnonzero(allowed).astype(np.int64)
         limit = _CANDIDATES_PER_RETRIEVER
         if self.backend is None:
-            from_passages, _ = self.dense.search(encoded.vector, limit)
-            from_sentences, _ = self.sentence_vectors.search(encoded.vector, 2 * limit)
+            from_passages = self.dense.search(encoded.vector, limit).rows
+            from_sentences = self.sentence_vectors.search(encoded.vector, _PARTS_PER_PASSAGE * limit).rows
             found, has_words = [from_passages, self.passages_of(from_sentences)], False
         else:
             query = Query.build(encoded.vector, encoded.terms, encoded.related, self.lexical)
@@ -203,7 +201,8 @@ class SearchIndex:
         if not has_words:
             found += [top_rows(scores, limit) for scores in (words.own, words.related)]
         if self.expansions is not None and words.expansions is not None:
-            found += [self.expansions.nearest(encoded.vector, 2 * limit), top_rows(words.expansions, limit)]
+            nearest = self.expansions.nearest(encoded.vector, _PARTS_PER_PASSAGE * limit)
+            found += [nearest, top_rows(words.expansions, limit)]
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _expansion_scores(
@@ -216,12 +215,12 @@ class SearchIndex:
         """The scores of the candidates by meaning and words of their expansions; empty where no candidate has any."""
         if self.expansions is None or words.expansions is None:
             return {}
-        if not (has_lines := self.expansions.has_lines(candidates)).any():
+        if not (is_expanded := self.expansions.has_expansions(candidates)).any():
             return {}
         cosines = self.expansions.best(encoded.vector, candidates)
         return {
-            "expansion": impute_scores(cosines, has_lines, scores["sentence"]),
-            "expansion_words": impute_scores(words.expansions[candidates], has_lines, scores["lexical"]),
+            "expansion": impute_scores(cosines, is_expanded, scores["sentence"]),
+            "expansion_words": impute_scores(words.expansions[candidates], is_expanded, scores["lexical"]),
         }
 
     def _fuse(self, scores: Mapping[str, Floats]) -> tuple[Floats, Floats]:
@@ -232,13 +231,16 @@ class SearchIndex:
         )
         return own, own + added
 
-    def _nearest_lines(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
+    def _nearest_expansions(self, encoded: EncodedQuestion, passages: Integers) -> Sequence[str]:
         """The expansion of each passage that is nearest to the question, "" without any; () in an index without."""
         if self.expansions is None:
             return ()
         cosines = self.expansions.cosines(encoded.vector, passages)
-        lines = (self.expansions.lines[passage] for passage in passages.tolist())
-        return [own[int(near.argmax())].text if own else "" for own, near in zip(lines, cosines, strict=True)]
+        expansions = (self.expansions.of_passages[passage] for passage in passages.tolist())
+        return [
+            of_passage[int(near.argmax())].text if of_passage else ""
+            for of_passage, near in zip(expansions, cosines, strict=True)
+        ]
 
     def _best_sentence_cosine(self, encoded: EncodedQuestion, candidates: Integers) -> Floats:
         """The largest cosine between the question and a sentence of each candidate, shape (candidates,)."""
@@ -246,11 +248,11 @@ class SearchIndex:
         cosines = self.sentence_vectors.rows(numbers) @ encoded.vector
         return np.asarray(np.maximum.reduceat(cosines, firsts), dtype=np.float32)
 
-    def sentence_numbers(self, passages: Integers) -> tuple[Integers, Integers]:
-        """The numbers of all sentences of `passages`, in order, and where in that list each passage begins."""
+    def sentence_numbers(self, passages: Integers) -> SentenceNumbers:
+        """The numbers of all sentences of `passages`, in order."""
         starts = self.sentence_bounds[passages]
         counts = self.sentence_bounds[passages + 1] - starts
-        return concatenated_ranges(starts, counts), bounds_of(counts)[:-1]
+        return SentenceNumbers(concatenated_ranges(starts, counts), bounds_of(counts)[:-1])
 
     def _hits(
         self,
@@ -284,5 +286,5 @@ class SearchIndex:
 
 
 def _matched_words(text: str, asked: set[str]) -> tuple[str, ...]:
-    words = (word for stem, word in words_by_stem(text) if stem in asked)
-    return tuple(dict.fromkeys(words))[:12]
+    words = (word for stem, word in stemmed_words(text) if stem in asked)
+    return tuple(dict.fromkeys(words))[:_MAX_WORDS_SHOWN]

@@ -7,7 +7,7 @@ lists of the nearest centroids: a sixteenth of them, 128 at least.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,17 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 _PROBED_SHARE = 1 / 16
 _MIN_PROBES = 128
 _SEED = 1234
+_COSINE_DECIMALS = 6  # cosines that differ by less are equal: threads add them up in any order
+# The bound of quantised numbers is a multiple of this, so that vectors which are reconstructed and added again get the same
+# one. It may be exceeded by a twentieth of a step, as the outermost byte stands for a number .4 % larger.
+_BOUND_STEP, _OVER_BOUND = 1 / 8, 0.05
+
+
+class NearestVectors(NamedTuple):
+    """The vectors nearest to one, best first: their numbers and cosines."""
+
+    rows: Integers
+    cosines: Floats
 
 
 class VectorIndex:
@@ -56,23 +67,23 @@ class VectorIndex:
         """How the index is searched: "exact" or, by lists of neighbours, "ivf"."""
         return "ivf" if hasattr(self._index, "nlist") else "exact"
 
-    def search(self, vector: Floats, limit: int) -> tuple[Integers, Floats]:
-        """The `limit` nearest rows to `vector`, shape (dimension,): their numbers and cosines, best first.
+    def search(self, vector: Floats, limit: int) -> NearestVectors:
+        """The `limit` nearest rows to `vector`, shape (dimension,).
 
         Equal scores are ordered by number, so that an answer does not depend on the number of threads.
         """
         limit = min(limit, len(self))
         if limit == 0:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+            return NearestVectors(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
         rows, scores = self._nearest(vector, limit)
-        scores = np.round(scores, 6)
+        scores = np.round(scores, _COSINE_DECIMALS)
         order = np.lexsort((rows, -scores))
-        return rows[order], scores[order]
+        return NearestVectors(rows[order], scores[order])
 
-    def _nearest(self, vector: Floats, limit: int) -> tuple[Integers, Floats]:
+    def _nearest(self, vector: Floats, limit: int) -> NearestVectors:
         scores, rows = self._index.search(np.ascontiguousarray(vector[None, :], dtype=np.float32), limit)
         found = rows[0] >= 0
-        return rows[0][found], scores[0][found]
+        return NearestVectors(rows[0][found], scores[0][found])
 
     def rows(self, numbers: Integers) -> Floats:
         """The vectors of these rows, shape (len(numbers), dimension)."""
@@ -111,8 +122,8 @@ def _quantised(vectors: Floats) -> Any:
 
     dimension = int(vectors.shape[1])
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    # the outermost byte stands for a number .4 % larger
-    bound = np.ceil(8 * np.abs(vectors).max(initial=0.125) - 0.05) / 8
+    steps = np.ceil(np.abs(vectors).max(initial=_BOUND_STEP) / _BOUND_STEP - _OVER_BOUND)
+    bound = _BOUND_STEP * steps
     ranges = np.repeat(np.array([-bound, 2 * bound], np.float32), dimension)  # lowest, then width, of each
     faiss.copy_array_to_vector(ranges, index.sq.trained)
     index.is_trained = True

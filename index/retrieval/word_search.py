@@ -105,7 +105,7 @@ class WordQuery:
             if piece["operator"]:
                 pending = piece if clauses else None
                 continue
-            kind = "prefix" if piece["prefix"] else next(one for one in _KINDS if piece[one])
+            kind = "prefix" if piece["prefix"] else next(name for name in _KINDS if piece[name])
             term = _Term(piece[kind if kind in _KINDS else "word"], kind)
             if not term.words:
                 continue

@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from alpie.index.database.files import read_toml
 from alpie.index.database.index_folder import LOCK, POINTER, VERSIONS
+from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.recognition import Recogniser
@@ -36,8 +35,9 @@ from alpie.index.sources.source_table import (
 )
 
 _MAX_CHARACTERS = 40_000_000  # of all texts kept
-_lock = threading.Lock()
-_kept: OrderedDict[tuple[str, str, bool], Extraction] = OrderedDict()
+_extractions: LatestEntries[tuple[str, str, bool], Extraction] = LatestEntries(
+    _MAX_CHARACTERS, lambda extraction: len(extraction.text)
+)
 
 
 def remembered_extraction(
@@ -48,15 +48,10 @@ def remembered_extraction(
     if kind is None or kind == "text":  # decoding costs less than remembering
         return extract(data, path)
     key = sha256, kind, recogniser is not None
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
+    if (known := _extractions.get(key)) is not None:
+        return known
     made = extract(data, path, recogniser)
-    with _lock:
-        _kept[key] = made
-        while sum(len(one.text) for one in _kept.values()) > _MAX_CHARACTERS:
-            _kept.popitem(last=False)
+    _extractions[key] = made
     return made
 
 
@@ -127,16 +122,17 @@ def read_sources(
             continue
         files[sha256] = entry.file
         document = completed.entry.document(extraction, sha256)
-        if (lines := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
-            expansions[entry.id] = lines
-            document = replace(document, expansions=hashlib.sha256(lines).hexdigest())
+        if (written := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
+            expansions[entry.id] = written
+            document = replace(document, expansions=hashlib.sha256(written).hexdigest())
         documents.append(document)
         metadata[entry.id] = extraction.metadata
         if completed.missing:
             incomplete.append(replace(completed, listed=_lexical_path(path) in claimed))
-    lines_of = sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
     unused += [
-        SourceError.at(path, "sources.nobody", id=path.stem) for path in lines_of if path.stem not in metadata
+        SourceError.at(path, "sources.nobody", id=path.stem)
+        for path in sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
+        if path.stem not in metadata
     ]
     found = tuple(documents), tuple(problems), tuple(incomplete)
     return SourcesReport(*found, expansions, tuple(unused), tuple(others), metadata)

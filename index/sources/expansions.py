@@ -5,8 +5,8 @@
     {"address": "informe-2019/resumen/0a1b2c3d4e",
      "lines": [{"text": "¿Cuánta gente…?", "kind": "question", "sentences": ["Agentes de la Policía"]}]}
 
-`sentences` are the beginnings of the sentences that a line rests on; without them it rests on the whole passage. They
-outlive the address: when a passage is cut otherwise, its lines go where their sentences went.
+`sentences` are the beginnings of the sentences that an expansion rests on; without them it rests on the whole passage.
+They outlive the address: when a passage is cut otherwise, its expansions go where their sentences went.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage, collapse
@@ -23,12 +24,12 @@ from alpie.index.spanish.analysis import normalize
 
 EXPANSIONS_FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
-_MAX_CHARACTERS = 400  # of a line; the encoder reads some 2,000
+_MAX_CHARACTERS = 400  # of an expansion; the encoder reads some 2,000
 _MAX_TOLD = 5  # faulty rows named one by one
 
 
 @dataclass(frozen=True, slots=True)
-class ExpansionLine:
+class Expansion:
     """Another way to ask for a passage, or to say what the passage says."""
 
     text: str
@@ -37,10 +38,10 @@ class ExpansionLine:
 
 
 @dataclass(frozen=True)
-class Expansions:
-    """The lines of each passage of a document, and what in their file was not good."""
+class PlacedExpansions:
+    """The expansions of each passage of a document, and what in their file was not good."""
 
-    lines: tuple[tuple[ExpansionLine, ...], ...]  # (passages,)
+    of_passages: tuple[tuple[Expansion, ...], ...] = ()  # (passages,)
     problems: tuple[str, ...] = ()
 
 
@@ -49,24 +50,24 @@ def expansions_file(document_id: str) -> str:
     return (PurePosixPath(EXPANSIONS_FOLDER) / f"{document_id}.jsonl").as_posix()
 
 
-def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Expansions:
-    """Give each line of a file to its passage. Faulty lines are left out and reported under the file's `name`."""
+def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> PlacedExpansions:
+    """Give each expansion of a file to its passage. Faulty ones are left out and reported under the file's `name`."""
     faults: list[Message] = []
-    found: list[dict[str, ExpansionLine]] = [{} for _ in passages]
+    found: list[dict[str, Expansion]] = [{} for _ in passages]
     numbers = {passage.address: number for number, passage in enumerate(passages)}
     sentences: _Sentences | None = None  # few files have stale addresses
     stale: list[str] = []
     kept = lost = 0
-    for where, address, lines in _rows(data, faults):
-        number = numbers.get(address)
+    for row in _rows(data, faults):
+        number = numbers.get(row.address)
         if number is None:
-            stale.append(address)
-        for text, kind, beginnings in _lines(lines, where, faults):
+            stale.append(row.address)
+        for text, kind, beginnings in _written_expansions(row, faults):
             if number is not None:
                 at = number
                 rests_on = _first_sentences_with(beginnings, passages[number])
                 if missing := [b for b, s in zip(beginnings, rests_on, strict=True) if s is None]:
-                    faults.append(_fault(where, "expansions.beginning", text=missing[0]))
+                    faults.append(_fault(row.where, "expansions.beginning", text=missing[0]))
             else:
                 sentences = sentences or _Sentences(passages)
                 moved = sentences.passage_with(beginnings)
@@ -75,23 +76,39 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Exp
                     continue
                 kept += 1
                 at, rests_on = moved, _first_sentences_with(beginnings, passages[moved])
-            own = tuple(dict.fromkeys(one for one in rests_on if one is not None))
-            found[at].setdefault(text, ExpansionLine(text, kind, own))
+            known = dict.fromkeys(sentence for sentence in rests_on if sentence is not None)
+            found[at].setdefault(text, Expansion(text, kind, tuple(known)))
     more, reported = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
     if more > 0:
         reported.append(message("expansions.more", number=more))
     if stale:
         reported.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
     problems = tuple(message("at", where=name, reason=fault) for fault in reported)
-    return Expansions(tuple(tuple(of.values()) for of in found), problems)
+    return PlacedExpansions(tuple(tuple(by_text.values()) for by_text in found), problems)
 
 
 def _fault(where: Message, key: str, **facts: object) -> Message:
     return message("at", where=where, reason=message(key, **facts))
 
 
-def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, list[object]]]:
-    """Where each sound row stands, its address and its lines."""
+class _Row(NamedTuple):
+    """A row of the file: where it stands, the address of a passage, and what is written for it, not yet checked."""
+
+    where: Message
+    address: str
+    written: list[object]
+
+
+class _WrittenExpansion(NamedTuple):
+    """An expansion as it is in the file."""
+
+    text: str
+    kind: str
+    beginnings: list[str]  # of sentences
+
+
+def _rows(data: bytes, faults: list[Message]) -> Iterator[_Row]:
+    """The sound rows of a file."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -107,29 +124,27 @@ def _rows(data: bytes, faults: list[Message]) -> Iterator[tuple[Message, str, li
             faults.append(_fault(where, "expansions.not_json", error=error))
             continue
         match read:
-            case {"address": str(address), "lines": list(lines)}:
-                yield where, address, lines
+            case {"address": str(address), "lines": list(written)}:
+                yield _Row(where, address, written)
             case _:
                 faults.append(_fault(where, "expansions.row"))
 
 
-def _lines(
-    lines: Sequence[object], where: Message, faults: list[Message]
-) -> Iterator[tuple[str, str, list[str]]]:
-    """Text, kind and beginnings of sentences of each sound line of a row."""
-    for line in lines:
-        read = line if isinstance(line, Mapping) else {}
+def _written_expansions(row: _Row, faults: list[Message]) -> Iterator[_WrittenExpansion]:
+    """The sound expansions of a row."""
+    for written in row.written:
+        read = written if isinstance(written, Mapping) else {}
         text, kind, beginnings = read.get("text"), read.get("kind", "question"), read.get("sentences", [])
         if not isinstance(text, str) or not _normalise(text) or len(text) > _MAX_CHARACTERS:
-            faults.append(_fault(where, "expansions.text", text=f"{text!r:.60}", most=_MAX_CHARACTERS))
+            faults.append(_fault(row.where, "expansions.text", text=f"{text!r:.60}", most=_MAX_CHARACTERS))
         elif kind not in KINDS:
-            faults.append(_fault(where, "expansions.kind", kind=f"{kind!r:.60}", kinds=KINDS))
+            faults.append(_fault(row.where, "expansions.kind", kind=f"{kind!r:.60}", kinds=KINDS))
         elif not (
             isinstance(beginnings, list) and all(isinstance(b, str) and _normalise(b) for b in beginnings)
         ):
-            faults.append(_fault(where, "expansions.sentences"))
+            faults.append(_fault(row.where, "expansions.sentences"))
         else:
-            yield _normalise(text), kind, [_normalise(b) for b in beginnings]
+            yield _WrittenExpansion(_normalise(text), kind, [_normalise(b) for b in beginnings])
 
 
 def _normalise(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import Stemmer
 
@@ -32,20 +32,24 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     return "".join(unicodedata.normalize(form, portion) for portion in _portions(text))
 
 
-def compose(text: str) -> tuple[str, Sequence[int]]:
-    """`text` with each accent composed with its letter, and the offset in `text` where each character begins.
+class ComposedText(NamedTuple):
+    """A text whose accents are composed with their letters."""
 
-    The last offset is the length of `text`.
-    """
+    text: str
+    offsets: Sequence[int]  # in the text as it was, where each character begins; the last one is its length
+
+
+def compose(text: str) -> ComposedText:
+    """`text` with each accent composed with its letter."""
     if unicodedata.is_normalized("NFC", text):
-        return text, range(len(text) + 1)
+        return ComposedText(text, range(len(text) + 1))
     composed: list[str] = []
     begins: list[int] = []
     for match in _LETTER.finditer(text):
         letter = unicodedata.normalize("NFC", match[0])
         composed.append(letter)
         begins += [match.start()] * len(letter)
-    return "".join(composed), [*begins, len(text)]
+    return ComposedText("".join(composed), [*begins, len(text)])
 
 
 def invisible_ranges(text: str) -> tuple[tuple[int, int], ...]:
@@ -188,10 +192,18 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(str(term) for term in terms(text))
 
 
+class StemmedWord(NamedTuple):
+    """A word in lower case, and its stem."""
+
+    stem: str
+    word: str
+
+
 @lru_cache(maxsize=4_096)
-def words_by_stem(text: str) -> tuple[tuple[str, str], ...]:
-    """Pairs of a stem and a word of `text` in lower case, in order of appearance, each once; cached as `stems` is."""
-    return tuple(dict.fromkeys((str(term), text[term.start : term.end].lower()) for term in terms(text)))
+def stemmed_words(text: str) -> tuple[StemmedWord, ...]:
+    """The words of `text` with their stems, in order of appearance, each once; cached as `stems` is."""
+    words = (StemmedWord(str(term), text[term.start : term.end].lower()) for term in terms(text))
+    return tuple(dict.fromkeys(words))
 
 
 def content_words(text: str) -> list[str]:

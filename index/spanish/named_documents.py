@@ -157,8 +157,9 @@ def name_with_article(name: str) -> str:
     if not first_noun(name) or not name[:1].isalpha() or _ACRONYM.match(name):
         return name
     word = distinctive_words(name)[0]
-    is_feminine = _ABBREVIATED.get(word, (word,))[0] in _FEMININE
-    return f"{'La' if is_feminine else 'Los' if is_plural(name) else 'El'} {name}"
+    if _ABBREVIATED.get(word, (word,))[0] in _FEMININE:
+        return f"La {name}"
+    return f"Los {name}" if is_plural(name) else f"El {name}"
 
 
 @dataclass(frozen=True)

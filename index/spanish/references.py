@@ -15,15 +15,13 @@ from dataclasses import dataclass
 
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.citable_units import (
-    UNIT_WORDS,
-    UnitMention,
-    Units,
     parse_bare_article,
     parse_units,
+    placed_words,
     places_named,
-    words_with_offsets,
 )
 from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
+from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
 from alpie.index.spanish.word_tables import word_sets
 
 _LONGEST = 320  # characters: a longer question says more than a citation
@@ -68,13 +66,11 @@ def parse_reference(text: str) -> Reference | None:
         return None
     folded = fold_in_place(text)
     if recital := _RECITAL.fullmatch(folded):
-        return Reference(((("recital", recital[1]),),))
-    code = _CODE.match(
-        folded, next((at for at, word in words_with_offsets(folded) if word not in _ASKING), 0)
-    )
+        return Reference(((Unit(UnitKind.RECITAL, recital[1]),),))
+    code = _CODE.match(folded, next((at for at, word in placed_words(folded) if word not in _ASKING), 0))
     if code and not folded[code.end() :].strip(" ?!."):
         return Reference((), code=code["code"])
-    for first, _ in words_with_offsets(folded):
+    for first, _ in placed_words(folded):
         groups, end = parse_units(text, folded, first)
         bare = None if groups else parse_bare_article(text, folded, first)
         if bare is not None:
@@ -92,8 +88,8 @@ def parse_reference(text: str) -> Reference | None:
 def continue_reference(text: str, before: Reference) -> Reference | None:
     """The citation that `text` is after the citation `before`: «¿y el 22?» names a unit of the same kind."""
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
-    kind = before.places[0][0][0] if bare else ""
-    return parse_reference(f"{UNIT_WORDS[kind][0]} {bare[1]}") if bare and kind in UNIT_WORDS else None
+    words = UNIT_WORDS.get(before.places[0][0].kind) if bare else None
+    return parse_reference(f"{words[0]} {bare[1]}") if bare and words else None
 
 
 def name_asked_for(question: str) -> str:
@@ -106,8 +102,8 @@ def name_asked_for(question: str) -> str:
 def _is_article(bare: UnitMention, before: str, name: str) -> bool:
     """Whether a number alone names an article: it has a letter, or a document is named, and «el» or a clause is there."""
     units = bare.choices[0]
-    article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0][1]) < len("2019")
-    return units[-1][0] == "letter" or (looks_like_name(name) and bool(len(units) > 1 or article))
+    article = re.search(r"(?:^|\b(?:el|al|del))\W*$", before) and len(units[0].number) < len("2019")
+    return units[-1].kind is UnitKind.LETTER or (looks_like_name(name) and bool(len(units) > 1 or article))
 
 
 def _name_before(text: str, folded: str, end: int) -> str | None:
@@ -125,7 +121,7 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
 
 def _only_asks(folded: str) -> bool:
     """Whether words only ask what a document says: «…, ¿qué dice el informe?»."""
-    return all(word in _ASKING or first_noun(word) for _, word in words_with_offsets(folded))
+    return all(word in _ASKING or first_noun(word) for _, word in placed_words(folded))
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:

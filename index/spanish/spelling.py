@@ -22,7 +22,7 @@ from importlib.metadata import version
 from itertools import product, takewhile
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,7 @@ class Lexicon:
 def _sorted_array(words: Iterable[str]) -> NDArray[np.bytes_]:
     """The words of at most `MAX_WORD` bytes, ascending; longer words are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
-    return np.array([one for one in spelled if len(one) <= MAX_WORD], dtype=f"S{MAX_WORD}")
+    return np.array([word for word in spelled if len(word) <= MAX_WORD], dtype=f"S{MAX_WORD}")
 
 
 Lexicons = Callable[[str], Lexicon]
@@ -131,7 +131,7 @@ def _cached_lexicon(folder: Path, language: str, made_of: Mapping[str, Any], ane
         np.save(new / "words.npy", _build_lexicon(language).words)
         write_fingerprint(new, made_of)
 
-    build_once(folder, lambda there: not anew and is_intact(there, made_of), build, _LOCK_SECONDS)
+    build_once(folder, lambda built: not anew and is_intact(built, made_of), build, _LOCK_SECONDS)
     return Lexicon.load(folder, language == "es")
 
 
@@ -190,7 +190,7 @@ def correct_spelling(
     """`text` with the words corrected that are misspelt beyond much doubt; `language`: "es", "en" or "und"."""
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
-    unknown = [token for token, of_it in zip(asked, times, strict=True) if not of_it]
+    unknown = [token for token, number in zip(asked, times, strict=True) if not number]
     for token in reversed(unknown[:_MAX_UNKNOWN]):
         words = lexicon("en" if language == "en" else "es")
         if token in words:  # most words that are in no document are spelt well
@@ -218,20 +218,24 @@ def _is_name(word: Token, text: str) -> bool:
     return text[word.start].isupper() and any(c.isalnum() for c in text[: word.start])
 
 
-_AttestedWords = Sequence[tuple[str, str]]  # words that the documents hold, each with its stem
+class _AttestedWord(NamedTuple):
+    """A word that the documents hold."""
+
+    word: str
+    stem: str
 
 
-def _attested_words(tried: Sequence[str], frequencies: Frequencies) -> _AttestedWords:
+def _attested_words(tried: Sequence[str], frequencies: Frequencies) -> list[_AttestedWord]:
     tried = list(dict.fromkeys(tried))
     stems = stems_of(tried)
     rows = zip(tried, stems, frequencies(stems), strict=True)
-    return [(word, of_it) for word, of_it, times in rows if times or word in STOP_WORDS]
+    return [_AttestedWord(word, word_stem) for word, word_stem, times in rows if times or word in STOP_WORDS]
 
 
-def _choose_correction(attested: _AttestedWords, words: Lexicon) -> str | None:
+def _choose_correction(attested: Sequence[_AttestedWord], words: Lexicon) -> str | None:
     # A string that only shares its stem with the documents is not meant where another is a real word.
-    real = [(word, of_it) for word, of_it in attested if word in STOP_WORDS or words.has(word)] or attested
-    return real[0][0] if len({of_it for _, of_it in real}) == 1 else None
+    real = [known for known in attested if known.word in STOP_WORDS or words.has(known.word)] or attested
+    return real[0].word if len({known.stem for known in real}) == 1 else None
 
 
 def _choose_sound_alike(alike: Sequence[str], words: Lexicon) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
@@ -83,19 +84,35 @@ def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumbe
     return None if found is None else _with_suffix(text, found)
 
 
-def suffix_at(text: str, position: int) -> tuple[str, int] | None:
-    """A suffix without a number, «ter» in «5 bis y ter», and the offset of its end; None where there is none."""
+class NumberSuffix(NamedTuple):
+    """A suffix without a number, «ter» in «5 bis y ter», and the offset of its end."""
+
+    canonical: str
+    end: int
+
+
+def suffix_at(text: str, position: int) -> NumberSuffix | None:
+    """The suffix without a number at `position`; None where there is none."""
     match = _SUFFIX.match(text, position)
-    return (fold(match[1]), match.end()) if match else None
+    return NumberSuffix(fold(match[1]), match.end()) if match else None
 
 
-def order_of(canonical: str) -> tuple[int, int, str]:
-    """A sort key for the numbers of a kind of unit: «5» before «5 bis» before «5 ter» before «6»."""
+class NumberRank(NamedTuple):
+    """By which the numbers of a kind of unit are ordered: «5» before «5 bis» before «5 ter» before «6»."""
+
+    number: int
+    suffix: int  # 0 without one
+    rest: str
+
+
+def rank_of(canonical: str) -> NumberRank:
+    """The rank of a number in its canonical form."""
     number, _, rest = canonical.partition(" ")
     suffix, _, letter = rest.partition(" ")
     if suffix in _SUFFIXES:
-        return int(number), 1 + _SUFFIXES.index(suffix), re.sub(r"\d+", lambda m: m[0].zfill(2), letter)
-    return (int(number), 0, rest) if number.isdigit() else (0, 0, canonical)
+        letter = re.sub(r"\d+", lambda figure: figure[0].zfill(2), letter)
+        return NumberRank(int(number), 1 + _SUFFIXES.index(suffix), letter)
+    return NumberRank(int(number), 0, rest) if number.isdigit() else NumberRank(0, 0, canonical)
 
 
 def _thousands(text: str, start: int) -> UnitNumber | None:
@@ -128,7 +145,9 @@ def _roman(text: str, start: int) -> UnitNumber | None:
     if match is None or not match[0].isascii() or match[0].casefold() in ("", "c", "l"):
         return None
     values = [_ROMAN_VALUES[digit] for digit in match[0].casefold()]
-    total = sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
+    total = sum(
+        -value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True)
+    )
     return UnitNumber(str(total), start, match.end())
 
 

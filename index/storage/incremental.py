@@ -23,7 +23,7 @@ from alpie.index.notices import NOT_MEASURED, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.sources.expansions import Expansion
 from alpie.index.storage.manifest import EXPANSION_VECTORS, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 
 
@@ -91,8 +91,8 @@ class EarlierVersion(KnownVectors):
         if self._expansions is None:
             return {}
         records = self._passages.values("expansions")
-        lines = (line for record in records for line in from_json(tuple[ExpansionLine, ...], record))
-        return {line.text: row for row, line in enumerate(lines)}
+        expansions = (written for record in records for written in from_json(tuple[Expansion, ...], record))
+        return {expansion.text: row for row, expansion in enumerate(expansions)}
 
     def of_expansion(self, text: str) -> Floats | None:
         if self._expansions is None or (row := self._expansion_rows.get(text)) is None:
@@ -136,7 +136,7 @@ class IncrementalReading:
         self.sources = read_sources(docs, known, most_bytes, recogniser)
         same_metadata = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
         if any(sha256 in known and not same for sha256, same in same_metadata.items()):
-            known = {sha256: one for sha256, one in known.items() if same_metadata.get(sha256)}
+            known = {sha256: extraction for sha256, extraction in known.items() if same_metadata.get(sha256)}
             self.sources = read_sources(docs, known, most_bytes, recogniser)
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 

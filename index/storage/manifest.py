@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alpie.index.database.files import checksum
+from alpie.index.database.files import FileStamp, checksum
 from alpie.index.database.index_folder import POINTER, VERSIONS
 from alpie.index.database.record_json import from_json, to_json
 from alpie.index.encoder import Encoder
@@ -133,13 +133,12 @@ def _read_bounded(path: Path, most_bytes: int) -> str:
         raise IndexDamaged(message("index.no_text"), path) from None
 
 
-def pointer_stamp(data: Path) -> tuple[int, int, int] | None:
+def pointer_stamp(data: Path) -> FileStamp | None:
     """A value that changes whenever another version comes into use, None while there is none; takes one `stat`."""
     try:
-        status = (data / POINTER).stat()
+        return FileStamp.of((data / POINTER).stat())
     except OSError:
         return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def read_current(data: Path, read: Callable[[Path], T]) -> T:

@@ -29,7 +29,7 @@ from alpie.index.messages import MessageText, message
 from alpie.index.records import Document, Layout, Passage
 from alpie.index.retrieval.bm25 import write_postings
 from alpie.index.retrieval.vectors import VectorIndex, VectorWriter
-from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.sources.expansions import Expansion
 from alpie.index.spanish.acronyms import learn_acronyms
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, content_words, stem
 from alpie.index.storage.manifest import (
@@ -62,7 +62,7 @@ class DocumentContent:
     document: Document
     layout: Layout | None = None  # None: text and passages are taken over from the earlier version
     passages: Sequence[Passage] = ()
-    expansions: Sequence[Sequence[ExpansionLine]] = ()  # of each passage; empty where none has any
+    expansions: Sequence[Sequence[Expansion]] = ()  # of each passage; empty where none has any
     metadata: Metadata = _NO_METADATA
     notes: Sequence[str] = ()  # faults in the file of its expansions
     vectors: PassageVectors = _NO_VECTORS
@@ -185,13 +185,15 @@ class _VersionWriter:
             acronyms=json.dumps(learn_acronyms(passage.text for passage in passages), ensure_ascii=False),
             notes=to_json(tuple[MessageText, ...], tuple(content.notes)),
         )
-        for passage, lines in zip(passages, content.expansions or [()] * len(passages), strict=True):
+        for passage, expansions in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
                 "key": embedding_key(passage),
-                "expansion_count": len(lines),
+                "expansion_count": len(expansions),
                 "stems": _stems(indexed_text(passage)),
-                "expansion_stems": _stems(" ".join(line.text for line in lines)) if lines else None,
-                "expansions": to_json(tuple[ExpansionLine, ...], tuple(lines)),
+                "expansion_stems": _stems(" ".join(expansion.text for expansion in expansions))
+                if expansions
+                else None,
+                "expansions": to_json(tuple[Expansion, ...], tuple(expansions)),
                 "record": to_json(Passage, passage),
             }
             self._database.insert_passage(number, passage, columns)

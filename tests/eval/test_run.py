@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -186,6 +187,29 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     evaluate(options, FakeSource(), io.StringIO(), terminal)
     assert "5/5" in terminal.getvalue()
     assert _evaluate(questions=_questions_file(tmp_path))[2] == ""
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("missing", "left"),
+    [
+        ([], ["tutorial", "txtai", "bm25s"]),
+        (["txtai"], ["tutorial", "bm25s"]),
+        (["bm25s", "scipy", "gradio_client"], ["tutorial", "txtai"]),
+        (["langchain_text_splitters"], []),
+    ],
+)
+def test_what_lacks_its_package_is_left_out_of_the_comparison_and_told(
+    missing: list[str], left: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in missing:
+        monkeypatch.setitem(sys.modules, module, None)
+    code, _, progress = _evaluate(questions=_questions_file(tmp_path), report=tmp_path)
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (code, list(data["pipelines"])) == (0, ["alpie", "dense", "lexical", "hybrid", *left])
+    told = [line for line in progress.splitlines() if 'pip install -e ".[eval]"' in line]
+    assert len(told) == 3 - len(left)
+    assert all(missing[0].replace("_", "-") in line for line in told)
 
 
 @pytest.mark.heavy

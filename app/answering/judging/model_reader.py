@@ -43,7 +43,9 @@ class ModelReader:
 
     def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         readings = self._fallback.read(question, passages)
-        places = [(at, number) for at, one in enumerate(passages) for number in range(len(one.sentences))]
+        places = [
+            (at, number) for at, passage in enumerate(passages) for number in range(len(passage.sentences))
+        ]
         if not places:
             return readings
         sentences = [passages[at].sentences[number] for at, number in places]
@@ -85,7 +87,7 @@ def numbers_in(answer: str, most: int) -> list[int] | None:
         return []
     if not _NUMBERS.fullmatch(text):
         return None
-    numbers = list(dict.fromkeys(int(one) for one in re.findall(r"\d+", text)))
+    numbers = list(dict.fromkeys(int(number) for number in re.findall(r"\d+", text)))
     return numbers if all(1 <= number <= most for number in numbers) else None
 
 

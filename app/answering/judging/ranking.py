@@ -13,6 +13,8 @@ from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence
 from alpie.index.retrieval.search import Retrieval
 
+_SCORE_DECIMALS = 6  # scores that differ by less are equal, see `SearchIndex`
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -52,7 +54,7 @@ def ranked_candidates(
     scores = model.scores(candidates.features, CANDIDATE_FEATURES)
     raised = np.exp(scores - scores.max())
     probabilities = raised / raised.sum()
-    order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))
+    order = np.lexsort((np.arange(len(scores)), -np.round(scores, _SCORE_DECIMALS)))
     return tuple(
         Candidate(
             hit=retrieval.hits[int(candidates.hit[i])],

@@ -6,10 +6,9 @@ first do not settle the matter.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 
+from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Hit, Passage
 
@@ -46,22 +45,16 @@ class CachingReader:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self.name, self.reads_each_alone = reader.name, reader.reads_each_alone
-        self._readings: OrderedDict[tuple[str, ReaderInput], Reading] = OrderedDict()
-        self._lock = threading.Lock()
+        self._readings: LatestEntries[tuple[str, ReaderInput], Reading] = LatestEntries(_MAX_CACHED)
 
     def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
         if not self.reads_each_alone:
             return self._reader.read(question, passages)
         keys = [(question, passage) for passage in passages]
-        with self._lock:
-            known = {key: self._readings[key] for key in keys if key in self._readings}
+        looked_up = ((key, self._readings.get(key)) for key in keys)
+        known = {key: reading for key, reading in looked_up if reading is not None}
         new = [key for key in dict.fromkeys(keys) if key not in known]
         if new:
             known |= zip(new, self._reader.read(question, [passage for _, passage in new]), strict=True)
-        with self._lock:
-            for key in keys:
-                self._readings[key] = known[key]
-                self._readings.move_to_end(key)
-            while len(self._readings) > _MAX_CACHED:
-                self._readings.popitem(last=False)
+        self._readings.update((key, known[key]) for key in new)
         return [known[key] for key in keys]

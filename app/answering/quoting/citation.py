@@ -94,7 +94,7 @@ def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ..
 
 def _paragraph(passage: Passage, sentence: Sentence) -> int:
     """The number of the paragraph that a sentence of `passage` stands in."""
-    blocks = list(dict.fromkeys(one.block for one in passage.sentences))
+    blocks = list(dict.fromkeys(sentence.block for sentence in passage.sentences))
     return passage.paragraph and passage.paragraph + blocks.index(sentence.block)
 
 
@@ -170,7 +170,9 @@ def locator(citation: Citation, language: str = "es") -> str:
     section = " › ".join(map(_without_stop, citation.path))
     unit = label_below_heading(citation.path, citation.label)
     names_itself = citation.label or only_orders(section)  # «Sección 2. Plazos» is no «sección Sección 2»
-    parts = [section if names_itself else translations("cite.section", section=section)] if section else []
+    parts: list[str] = []
+    if section:
+        parts.append(section if names_itself else translations("cite.section", section=section))
     if citation.box and citation.box not in citation.path:
         parts.append(translations("cite.box", title=translations.quoted(citation.box)))
     if unit:

@@ -61,6 +61,7 @@ _REACH_REPORTED = 20  # words from «que» to the quotation, at most
 _REACH_AFTER = 12  # words from the quotation to its exception or condition, at most
 _FEWEST_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
 _BESIDE = 2
+_WORDS_BEFORE, _WORDS_AFTER = 3, 4  # shown around the word that is warned of
 _FIRST_WORDS, _LAST_WORDS = 3, 8  # words of the introduction of a list, from its start and its end
 
 
@@ -260,6 +261,6 @@ def _lead_in_warnings(
 
 
 def _make_warning(kind: WarningKind, text: str, start: int, end: int) -> CutWarning:
-    before, after = text[:start].split()[-3:], text[end:].split()[:4]
+    before, after = text[:start].split()[-_WORDS_BEFORE:], text[end:].split()[:_WORDS_AFTER]
     word = text[start:end].strip(" ,;:.«»\"'()[]")
     return CutWarning(kind, word, " ".join([*before, word, *after]).strip(" ,;"))

@@ -255,10 +255,10 @@ def _join_spans(sentences: Sequence[Sentence], source: str) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _is_near_duplicate(one: Quote, other: Quote) -> bool:
-    if one.text == other.text:
+def _is_near_duplicate(quote: Quote, other: Quote) -> bool:
+    if quote.text == other.text:
         return True
-    a, b = stems(one.text), stems(other.text)
+    a, b = stems(quote.text), stems(other.text)
     return bool(a and b) and len(a & b) / min(len(a), len(b)) >= _NEAR_DUPLICATE
 
 

@@ -46,13 +46,13 @@ def make_parts(
 ) -> list[Part]:
     """A part for each (heading, question) in `named`, with its quotations and the answer they are of."""
     return [
-        Part(role, heading, asked, tuple(of_it), tentative=bool(answer and answer.tentative))
-        for (heading, asked), of_it, answer in zip(named, quotes, answers, strict=True)
+        Part(role, heading, asked, tuple(of_part), tentative=bool(answer and answer.tentative))
+        for (heading, asked), of_part, answer in zip(named, quotes, answers, strict=True)
     ]
 
 
 def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
-    """The parts; one without quotations gets the nearest quotation that no other part shows."""
+    """The `parts` of an answer; a part without quotations gets the nearest quotation that no other part shows."""
     shown = {quote.text for part in parts for quote in part.quotes}
     completed = []
     for part, answer in zip(parts, answers, strict=True):
@@ -86,9 +86,11 @@ def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[
     return shared
 
 
-def _is_better(one: Quote, other: Quote) -> bool:
-    """Whether `one` holds most characters of `other`, and answers better."""
+def _is_better(quote: Quote, other: Quote) -> bool:
+    """Whether `quote` holds most characters of `other`, and answers better."""
     shared = (
-        min(one.end, other.end) - max(one.start, other.start) if one.document_id == other.document_id else 0
+        min(quote.end, other.end) - max(quote.start, other.start)
+        if quote.document_id == other.document_id
+        else 0
     )
-    return shared >= _MAX_WORDS * (other.end - other.start) and one.score > other.score
+    return shared >= _MAX_WORDS * (other.end - other.start) and quote.score > other.score

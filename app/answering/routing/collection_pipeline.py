@@ -23,10 +23,10 @@ from alpie.index.records import Document, Passage
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
-from alpie.index.spanish.citable_units import Units
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.references import Reference
+from alpie.index.spanish.units import Units
 
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for
@@ -46,8 +46,8 @@ class DocumentLookup:
     limited: bool = False  # `documents` are not all of the index
 
     def restricted_to(self, documents: Collection[str]) -> DocumentLookup:
-        """Some of these documents alone."""
-        chosen = {id_: one for id_, one in self.documents.items() if id_ in documents}
+        """This look-up, restricted to some of its documents."""
+        chosen = {id_: document for id_, document in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
     @cached_property
@@ -112,7 +112,7 @@ class CollectionPipeline(AnswerPipeline):
     lookup: DocumentLookup
 
     def restricted_to(self, documents: Collection[str]) -> Self:
-        """Some of these documents alone."""
+        """This pipeline, restricted to some of its documents."""
         lookup = self.lookup.restricted_to(documents)
         return replace(self, documents=lookup.documents, lookup=lookup)
 
@@ -133,7 +133,7 @@ class CollectionPipeline(AnswerPipeline):
             rows = self.lookup.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {passage.address for passage in operative_passages(list(passages.values()))}
-            rows[[row for row, one in passages.items() if one.address not in asking]] = False
+            rows[[row for row, passage in passages.items() if passage.address not in asking]] = False
             return (
                 self.answer_preferring(self.index.encode(question), rows, _DEMANDS_MARGIN)
                 if rows.any()

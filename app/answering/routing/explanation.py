@@ -45,7 +45,7 @@ def explain_answer(
     """`answer` with the context of its quotations, and with definitions of its words from the passages `allowed`."""
     quotes = answer.quotes[:_MAX_QUOTES]
     around = _distinct_quotes(
-        one for quote in quotes for one in quotes_at([_with_context(quote)], documents, 1)
+        whole for quote in quotes for whole in quotes_at([_with_context(quote)], documents, 1)
     )
     words = terms(" ".join((answer.searched, *(quote.text for quote in quotes))))
     places = _definitions(list(dict.fromkeys(map(str, words)))[:_MAX_TERMS], index, allowed)
@@ -65,7 +65,9 @@ def _distinct_quotes(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
 def _with_context(quote: Quote) -> Place:
     """The quotation with the sentences of its passage before it and after it."""
     sentences = quote.passage.sentences
-    quoted = [n for n, one in enumerate(sentences) if one.start < quote.end and one.end > quote.start]
+    quoted = [
+        n for n, sentence in enumerate(sentences) if sentence.start < quote.end and sentence.end > quote.start
+    ]
     first, last = (quoted[0], quoted[-1]) if quoted else (0, len(sentences) - 1)
     return Place(quote.passage, max(0, first - _AROUND), min(len(sentences) - 1, last + _AROUND))
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
 from alpie.index.retrieval.passage_units import matches_place
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import Units, parse_label, units_in
+from alpie.index.spanish.citable_units import parse_label, units_in
 from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name
+from alpie.index.spanish.units import Units
 from alpie.index.spanish.word_tables import word_sets
 
 _NAME = 160  # characters after an article in which the name of its norm stands
+_WORDS_AFTER = 3  # an article, in which the document itself is named: «de esta ley»
 _BESIDE = 2  # words that may stand within a name besides its own
 # A norm with its name: «Código Penal», «Ley 9/2001», and not «el Convenio define».
 _NAMED = re.compile(r"(?:(?:el|la)\s+)?\w+(?:\s+(?:de|del|la|el|los|las|sobre))*\s+[«“]?[A-ZÁÉÍÓÚÑ\d]")
@@ -40,7 +43,7 @@ def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[P
         for passage in passages_on(name, passages)
         for place in _mentions_in(passage, name, units)
     ]
-    return tuple(place for _, place in sorted(found, key=lambda one: one[0]))
+    return tuple(place for _, place in sorted(found, key=itemgetter(0)))
 
 
 def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
@@ -69,7 +72,7 @@ def _opens(text: str, but: Units = ()) -> bool:
 
 def _is_of(after: str, before: str, name: str, passage: Passage) -> bool:
     """Whether a place is one of the norm `name`, by the words before and after: not of another norm, nor of the document."""
-    following = fold(after).split()[:3]
+    following = fold(after).split()[:_WORDS_AFTER]
     if any(word.strip(",.") in _OWN for word in following):
         return False
     named = after.lstrip(" ,(").partition(" ")[2] if following[:1] and following[0] in ("de", "del") else ""

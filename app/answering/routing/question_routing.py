@@ -89,6 +89,7 @@ _FEWEST_PARTS = 2  # of several questions in one that have an answer
 # Of the threshold, for what one document says: a weak answer of it is shown beside what the others say.
 _LENIENT_SHARE = 0.6
 _MAX_PARTS = 8  # documents shown one by one
+_HITS_PER_PART = 10  # passages among which these documents are found: several are often of one document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,15 +115,16 @@ class QuestionRouter(CollectionPipeline):
         if each_document:
             return self._answer_by_document(question, turns)
         if asks_for_elaboration(question.searched):
-            before = substantive_turns(turns)
-            return (
-                self._explain_last_answer(question, before) if before else self._small_talk_answer(question)
-            )
+            if before := substantive_turns(turns):
+                return self._explain_last_answer(question, before)
+            return self._small_talk_answer(question)
         sides = comparison_sides(question, self.lookup.names)
         if sides and (compared := self._answer_comparison(question, sides, turns)):
             return compared
         answer = self._ask_one(question.typed, turns)
-        return (self._answer_each_question(question, turns) if answer.answered else None) or answer
+        if not answer.answered:
+            return answer
+        return self._answer_each_question(question, turns) or answer
 
     def _explain_last_answer(self, question: Question, before: Sequence[str]) -> Answer:
         """The last answer explained; where the last answer was a refusal, that refusal."""
@@ -131,11 +133,9 @@ class QuestionRouter(CollectionPipeline):
         answer = replace(
             answer, question=question.typed, language=question.language, follows=(*answer.follows, last)
         )
-        return (
-            explain_answer(answer, self.index, self.documents, self.lookup.allowed)
-            if answer.answered
-            else answer
-        )
+        if not answer.answered:
+            return answer
+        return explain_answer(answer, self.index, self.documents, self.lookup.allowed)
 
     def _ask_one(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """Answer a single question, completed by the earlier questions that it depends on."""
@@ -167,8 +167,8 @@ class QuestionRouter(CollectionPipeline):
         scope, encoded = asked.scope, self.index.encode(asked.scope.question)
         if scope.absent:
             places = [units for units, _ in units_in(scope.question.searched)]
-            of_it = self.answer_mentions(asked.question, scope.absent, places)
-            return of_it or as_refusal(self.answer(encoded), [MissingReference(scope.absent)])
+            mentioned = self.answer_mentions(asked.question, scope.absent, places)
+            return mentioned or as_refusal(self.answer(encoded), [MissingReference(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
         of_those = self.lookup.rows_in(scope.documents)
@@ -188,11 +188,14 @@ class QuestionRouter(CollectionPipeline):
         shared = share_quotes(answers, self.policy)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
-                first = answers[number]
-                # a document that answers unsurely may be surer in other words; one that says nothing is not asked again
-                unsure = first and first.tentative if side.documents else not shared[number]
-                other = self._answer_side(replace(side, question=asked), turns) if unsure else None
-                least = first.confidence if side.documents and first else 0.0
+                first, least = answers[number], 0.0
+                if not side.documents:
+                    asks_again = not shared[number]
+                elif first is None:  # a document that says nothing is not asked again
+                    asks_again = False
+                else:  # one that answers unsurely may be surer in other words
+                    asks_again, least = first.tentative, first.confidence
+                other = self._answer_side(replace(side, question=asked), turns) if asks_again else None
                 if other and other.answered and other.confidence > least:
                     answers[number] = other
                     shared = share_quotes(answers, self.policy)
@@ -211,9 +214,9 @@ class QuestionRouter(CollectionPipeline):
         Each of two, and all but one of more, must have an answer of its own.
         """
         asked = split_question(question)
-        answers, more = list[Answer](), self._with_more_candidates
-        for number, one in enumerate(asked):
-            answers.append(more._ask_one(one, (*turns, *asked[:number])))
+        answers, router = list[Answer](), self._with_more_candidates
+        for number, part in enumerate(asked):
+            answers.append(router._ask_one(part, (*turns, *asked[:number])))
         shared = share_quotes(answers, self.policy)
         if sum(map(bool, shared)) < max(len(asked) - 1, _FEWEST_PARTS):
             return None
@@ -251,7 +254,7 @@ class QuestionRouter(CollectionPipeline):
         completed = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > _MAX_PARTS:
-            hits = self.index.search(completed, 10 * _MAX_PARTS, allowed=self.lookup.allowed).hits
+            hits = self.index.search(completed, _HITS_PER_PART * _MAX_PARTS, allowed=self.lookup.allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:_MAX_PARTS]
         encoded = self.index.encode(completed)
         answers = [self._lenient_router((id_,))._answer_from_document(asked, encoded) for id_ in ids]

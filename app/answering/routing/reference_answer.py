@@ -20,7 +20,7 @@ _NAMED_LEAD = 1.0  # of score: by this a passage that was named is ahead of the 
 
 
 def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
-    """The passages named, then the others by their scores, without repeating one."""
+    """The hits at the places that a question names, then the other hits by their scores, without repeating one."""
     top = max((hit.score for hit in others), default=0.0) + _NAMED_LEAD
     by_address = {hit.passage.address: hit for hit in others}
     named: dict[str, Hit] = {}
@@ -71,12 +71,14 @@ def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: 
     """The quotations of some places, `most` at most; every document that has one of the places is quoted."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
-        of_it = by_document.setdefault(place.passage.document_id, [])
+        quotes = by_document.setdefault(place.passage.document_id, [])
         for span in _adjacent_runs(place, documents[place.passage.document_id].text):
-            candidate = Candidate(Hit(place.passage, 1.0), rank, span, 0, 0.0, 1.0)
-            quote = quote_candidate(candidate, 1.0, documents) if len(of_it) < most else None
+            candidate = Candidate(
+                hit=Hit(place.passage, 1.0), rank=rank, span=span, row=0, score=0.0, probability=1.0
+            )
+            quote = quote_candidate(candidate, 1.0, documents) if len(quotes) < most else None
             if quote is not None and not _is_name_alone(quote):
-                of_it.append(quote)
+                quotes.append(quote)
     found = [quotes for quotes in by_document.values() if quotes][:most]
     shown = _distribute([len(quotes) for quotes in found], most)
     return [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]

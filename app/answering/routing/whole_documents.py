@@ -89,8 +89,8 @@ def _first_sentences(passage: Passage) -> Place | None:
     first = next(
         (
             n
-            for n, one in enumerate(sentences)
-            if one.text.rstrip("»”\"')")[-1:] in ".,:;!?…" or (lead and one.text[:1].isupper())
+            for n, sentence in enumerate(sentences)
+            if sentence.text.rstrip("»”\"')")[-1:] in ".,:;!?…" or (lead and sentence.text[:1].isupper())
         ),
         None,
     )

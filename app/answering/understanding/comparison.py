@@ -120,11 +120,11 @@ def split_question(question: Question) -> tuple[str, ...]:
 
 def _as_question(part: str, later: bool, english: bool) -> str:
     alone = not later or len(content_words(part)) >= _STANDS_ALONE or bool(names_in(part))
-    asked = (
-        f"{part[:1].upper()}{part[1:]}?"
-        if alone
-        else f"{'And' if english else 'Y'} {part[:1].lower()}{part[1:]}?"
-    )
+    if alone:
+        asked = f"{part[:1].upper()}{part[1:]}?"
+    else:
+        also = "And" if english else "Y"
+        asked = f"{also} {part[:1].lower()}{part[1:]}?"
     opened = english or "¿" in part or not (later or _ASKS.match(fold_in_place(part)))
     return asked if opened else f"¿{asked}"
 
@@ -143,8 +143,8 @@ def _is_listed(word: str, before: str) -> bool:
     return word.lower() == "que" and (asks is None or bool(_THAT.search(folded, asks.end())))
 
 
-def _are_opposed(one: str, other: str) -> bool:
-    return any({one, other} & {*first} and {one, other} & {*second} for first, second in _OPPOSED)
+def _are_opposed(word: str, other: str) -> bool:
+    return any({word, other} & {*first} and {word, other} & {*second} for first, second in _OPPOSED)
 
 
 def _opposed_sides(text: str, match: re.Match[str], language: str) -> tuple[Side, ...]:
@@ -224,7 +224,7 @@ def _split(text: str) -> list[str]:
     for gap in _AND.finditer(folded):
         things.append(text[position : gap.start()])
         position = gap.end()
-    return [thing for one in (*things, text[position:]) if (thing := _SAID_BY.sub("", one.strip()))]
+    return [thing for words in (*things, text[position:]) if (thing := _SAID_BY.sub("", words.strip()))]
 
 
 def _documents(thing: str, names: DocumentNames) -> tuple[str, ...]:

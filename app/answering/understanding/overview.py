@@ -83,15 +83,15 @@ def _match_overview(question: Question, names: DocumentNames) -> Overview | None
     return None
 
 
-def _documents(name: str, names: DocumentNames, more: bool) -> tuple[tuple[str, ...], bool] | None:
-    """The documents that `name` means, and whether words of another matter follow it, which `more` allows."""
+def _documents(name: str, names: DocumentNames, may_go_on: bool) -> tuple[tuple[str, ...], bool] | None:
+    """The documents that `name` means, and whether words of another matter follow it, which `may_go_on` allows."""
     if not name or re.fullmatch(_THIS, name):
         return (), False
     bare = _ARTICLE.sub("", name)
     if fitting := _documents_named(bare, names):
         return fitting, False
     words = bare.split()
-    for end in range(len(words) - 1, 0, -1) if more else ():
+    for end in range(len(words) - 1, 0, -1) if may_go_on else ():
         if fitting := _documents_named(" ".join(words[:end]), names):
             return fitting, True
     return None

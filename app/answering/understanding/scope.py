@@ -89,7 +89,9 @@ def _relation(folded: str, name: _Name) -> _Relation:
     """What the words before and after a name make of it: «según …», «¿qué dice …?», «…, ¿qué …?»."""
     before = _BEFORE.search(folded, 0, name.start)
     opens = not folded[: name.start].strip(" ¿¡") and folded[name.end :].lstrip()[:1] == ","
-    adverbial = before.start() if before and before["adverbial"] else name.start if opens else None
+    adverbial = name.start if opens else None
+    if before and before["adverbial"]:
+        adverbial = before.start()
     return _Relation(before is not None or opens or bool(_AFTER.match(folded, name.end)), adverbial)
 
 
@@ -101,19 +103,23 @@ def _name_at(folded: str, start: int, noun: str, names: DocumentNames) -> _Name 
         fitting = names.fitting(folded[start:end])
         while fitting and (date := _DATE.match(folded, end)):
             end = date.end()
-        return _Name(start, _extend_name(folded, end, fitting, names)[0] if fitting else end, fitting, True)
+        return _Name(start, _extend_name(folded, end, fitting, names).end if fitting else end, fitting, True)
     of_kind = names.of_kind(noun)
     end = start + len(noun)
-    grown, fitting, distinct = _extend_name(folded, end, of_kind, names)
-    if of_kind and (distinct or len(of_kind) == 1):
-        return _Name(start, grown, fitting, distinct)
+    name = _extend_name(folded, end, of_kind, names)
+    if of_kind and (name.distinct or len(of_kind) == 1):
+        return _Name(start, name.end, name.documents, name.distinct)
     return _Name(start, end, frozenset(), True) if noun in _LAWS else None
 
 
-def _extend_name(
-    folded: str, end: int, documents: frozenset[str], names: DocumentNames
-) -> tuple[int, frozenset[str], bool]:
-    """How far the words after `end` go on naming some of `documents`, which, and whether a word told them apart."""
+class _ExtendedName(NamedTuple):
+    end: int
+    documents: frozenset[str]
+    distinct: bool  # whether a word told them apart
+
+
+def _extend_name(folded: str, end: int, documents: frozenset[str], names: DocumentNames) -> _ExtendedName:
+    """How far the words after `end` go on naming some of `documents`."""
     distinct = False
     for match in _WORD.finditer(folded, end):
         gap = folded[end : match.start()]
@@ -127,7 +133,7 @@ def _extend_name(
             break
         distinct = distinct or fitting != documents or len(documents) == 1
         documents, end = fitting, match.end()
-    return end, documents, distinct
+    return _ExtendedName(end, documents, distinct)
 
 
 def _absent_name(text: str, folded: str, name: _Name, noun: str) -> str:

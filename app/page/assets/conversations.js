@@ -25,7 +25,7 @@ window.alpieConversations = (() => {
     made.innerHTML = markup;
     return made.content.textContent.trim();
   }
-  const questions = conversation => conversation.rows.filter(([role]) => role === "user").map(([, markup]) => textOf(markup));
+  const questions = rows => rows.filter(([role]) => role === "user").map(([, markup]) => textOf(markup));
 
   // After every change of the conversation on the screen.
   function keep(rows) {
@@ -93,7 +93,7 @@ window.alpieConversations = (() => {
       const began = document.createElement("time");
       began.dateTime = conversation.began;
       began.textContent = new Date(conversation.began).toLocaleDateString(window.alpieSettings.lang, { day: "numeric", month: "long", year: "numeric" });
-      const title = questions(conversation)[0] ?? "";
+      const title = questions(conversation.rows)[0] ?? "";
       const remove = act("✕", window.alpie.translations.conversation_delete, () => writeEarlier(earlier().filter(one => one.id !== conversation.id)));
       remove.setAttribute("aria-label", `${window.alpie.translations.conversation_delete}: ${title}`);
       line.append(act(title, title, () => open(conversation)), began, remove);
@@ -101,7 +101,7 @@ window.alpieConversations = (() => {
     }));
   }
 
-  const asked = question => !!present && questions(present).includes(question.trim());
+  const asked = question => !!present && questions(present.rows).includes(question.trim());
 
   // Done when what was on the screen before a reload is there again.
   async function start() {
@@ -122,5 +122,5 @@ window.alpieConversations = (() => {
       await new Promise(done => setTimeout(done, 30));
     }
   }
-  return { keep, messages, asked, leave, start };
+  return { keep, messages, questions, asked, leave, start };
 })();

@@ -163,7 +163,7 @@ window.alpie = (() => {
     const rows = texts.filter(([, text]) => !text.includes('class="searching"')).slice(-20);
     if (rows.length) { document.body.dataset.conversation = "yes"; relabel(); }
     window.alpieConversations.keep(rows);
-    return JSON.stringify(rows);
+    return JSON.stringify({ rows, questions: window.alpieConversations.questions(rows) });
   }
 
   function cleared() {

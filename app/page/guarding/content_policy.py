@@ -55,7 +55,9 @@ def page_policy(html: bytes) -> str:
     hashes = (
         base64.b64encode(hashlib.sha256(text).digest()).decode() for text in _INLINE_SCRIPT.findall(html)
     )
-    scripts = " ".join(("script-src", "'self'", "'unsafe-eval'", *(f"'sha256-{one}'" for one in hashes)))
+    scripts = " ".join(
+        ("script-src", "'self'", "'unsafe-eval'", *(f"'sha256-{digest}'" for digest in hashes))
+    )
     return "; ".join((*_PAGE, scripts))
 
 

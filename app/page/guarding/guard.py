@@ -127,7 +127,7 @@ class Guard:
         """The hosts a request names; an empty one when it names none."""
         names = headers.getlist("host") or [""]
         if self._proxied and (forwarded := headers.get("x-forwarded-host")):
-            names += [one.strip() for one in forwarded.split(",")]
+            names += [address.strip() for address in forwarded.split(",")]
         return names
 
     async def _limit_body(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
@@ -178,7 +178,7 @@ class Guard:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, path: str, refused: Refused) -> None:
         self._on_refusal(refused.status)
         first = language_of_path(path, "es")
-        languages = sorted(LANGUAGES, key=lambda one: one != first)
+        languages = sorted(LANGUAGES, key=lambda language: language != first)
         answer = PlainTextResponse(
             "\n".join(page_translations_for(language)(refused.key) for language in languages), refused.status
         )

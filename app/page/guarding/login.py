@@ -18,7 +18,6 @@ import hmac
 import logging
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from weakref import WeakValueDictionary
 
@@ -27,9 +26,10 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from alpie.app.page.guarding.rate_limits import ConnectionLimiter, Limits, RateLimiter, client_of
-from alpie.app.page.guarding.users import Users
 from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
+from alpie.app.service.users import Users
+from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import FileError
 
 _LOG = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _MAX_FAILURES = 10  # in five minutes, of one client and on one name
 _MAX_OF_ONE = 5  # of those on a name: nobody alone locks another out
 _CONCURRENT_HASHES = 2  # of passwords: each takes 32 MB
 _MAX_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
-_MAX_SEEN = 256
+_MAX_ACCEPTED = 256
 _BUSY_SECONDS = 5
 
 
@@ -96,7 +96,7 @@ class Login:
         if authorization.lower().startswith("basic "):
             good = await self._attempts.is_password_right(client_of(request.scope), *_basic(authorization))
             return None if good else self._unknown(language)
-        homes = ("", *(f"/{one}" for one in LANGUAGES))
+        homes = ("", *(f"/{language}" for language in LANGUAGES))
         if path.rstrip("/") in homes and request.method in ("GET", "HEAD"):
             return RedirectResponse(f"{self._root_path}/al/login?lang={language}", status_code=303)
         return self._unknown(language)
@@ -131,7 +131,7 @@ class Login:
         )
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
-        other = next(one for one in LANGUAGES if one != language)
+        other = next(code for code in LANGUAGES if code != language)
         page = render(
             "login", page_translations_for(language), root=self._root_path, problem=problem, other=other
         )
@@ -154,7 +154,7 @@ def sign_session(users: Users, name: str, end: float) -> str:
 
 
 def read_session(users: Users, cookie: str, now: float) -> str | None:
-    """Whose session a cookie is; None for one that is over, forged or none."""
+    """The name of the user whose session a cookie is; None for a cookie that is over, forged or no such cookie."""
     try:
         payload, _, signature = cookie.rpartition("|")
         encoded, _, end = payload.partition("|")
@@ -197,7 +197,7 @@ class Attempts:
         self._hashing = asyncio.Semaphore(_CONCURRENT_HASHES)
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._process_key = secrets.token_bytes(32)
-        self._seen: OrderedDict[bytes, None] = OrderedDict()  # digests of what was found good
+        self._accepted: LatestEntries[bytes, bool] = LatestEntries(_MAX_ACCEPTED)  # by their digests
 
     async def is_password_right(self, client: str, name: str, password: str) -> bool:
         """Whether `password` is that of `name`. Raises `TooManyAttempts`."""
@@ -205,34 +205,32 @@ class Attempts:
         # A program sends its password with every request; the slow hash is for the first of them.
         stored = self._users.hashes().get(name, "")
         credentials = f"{stored}\0{name}\0{password}".encode("utf-8", "replace")
-        seen = hmac.digest(self._process_key, credentials, "sha256")
-        if seen in self._seen:
+        digest = hmac.digest(self._process_key, credentials, "sha256")
+        if digest in self._accepted:
             return True
         if len(self._waiting) >= _MAX_WAITING or not self._waiting.open(client):
             raise TooManyAttempts(_BUSY_SECONDS, busy=True)
         try:
             async with self._queues.setdefault(client, asyncio.Lock()), self._hashing:
-                return seen in self._seen or await self._check_password(client, name, password, seen)
+                return digest in self._accepted or await self._check_password(client, name, password, digest)
         finally:
             self._waiting.close(client)
 
-    async def _check_password(self, client: str, name: str, password: str, seen: bytes) -> bool:
+    async def _check_password(self, client: str, name: str, password: str, digest: bytes) -> bool:
         self._admit(client, name)  # those before it may have failed
         pair = f"{client} {name[:64]}"
         counted = [(self._failures, client), (self._pairs, pair)]
         if self._pairs.would_admit(pair):
             counted.append((self._failures, f"name {name[:64]}"))
-        for window, one in counted:
-            window.admits(one)
+        for limiter, counted_as in counted:
+            limiter.admits(counted_as)
         good = await asyncio.to_thread(self._users.accepts, name, password)
         if good:
-            for window, one in counted:
-                window.take_back(one)
-            self._seen[seen] = None
-            while len(self._seen) > _MAX_SEEN:
-                self._seen.popitem(last=False)
+            for limiter, counted_as in counted:
+                limiter.take_back(counted_as)
+            self._accepted[digest] = True
         return good
 
     def _admit(self, client: str, name: str) -> None:
-        if not all(self._failures.would_admit(one) for one in (client, f"name {name[:64]}")):
+        if not all(self._failures.would_admit(key) for key in (client, f"name {name[:64]}")):
             raise TooManyAttempts(int(_LIMITS.window_seconds))

@@ -7,12 +7,13 @@ must come from a page of ours.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from alpie.app.service.addresses import is_address, is_loopback
 
 _HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{0,5}))?")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -44,7 +45,7 @@ class Hosts:
             return False
         if name in self.names or "*" in self.names:
             return True
-        return self.addresses and _is_address(name)
+        return self.addresses and is_address(name)
 
 
 def is_cross_site(host: str, origin: str | None, fetch_site: str | None) -> bool:
@@ -62,24 +63,9 @@ def is_cross_site(host: str, origin: str | None, fetch_site: str | None) -> bool
         return True
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address to listen at is reached from this machine only."""
-    if host.lower() == "localhost":
-        return True
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
-
-
 def _name_of(host: str) -> str:
     """The name in a Host header, lower case and without port and brackets; "" for what is no such header."""
     parts = _HOST.fullmatch(host)
     if not parts or (parts["port"] and int(parts["port"]) > 65_535):
         return ""
     return (parts["bracketed"] or parts["name"]).lower()
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.guarding.guard import Refused, replay_body
-from alpie.app.page.views.chat import QuestionLink
+from alpie.app.page.question_options import QuestionLink
 from alpie.app.page.views.page_translations import page_translations_for
 
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")
@@ -58,11 +58,15 @@ class Handlers:
     @classmethod
     def from_page(cls, page: Any, language: str) -> Handlers:
         """The handlers of a page of Gradio's (`gr.Blocks`)."""
-        ours = {number: one for number, one in page.fns.items() if one.fn}
+        ours = {number: handler for number, handler in page.fns.items() if handler.fn}
         return cls(
             language,
-            {number: len(one.inputs) for number, one in ours.items()},
-            {one.api_name: number for number, one in ours.items() if one.api_visibility == "public"},
+            {number: len(handler.inputs) for number, handler in ours.items()},
+            {
+                handler.api_name: number
+                for number, handler in ours.items()
+                if handler.api_visibility == "public"
+            },
         )
 
     def rewrite_event(self, body: bytes, name: str | None) -> bytes:
@@ -70,7 +74,7 @@ class Handlers:
         try:
             event = _EventRequest.model_validate(json.loads(body))
         except ValidationError as error:
-            place = ".".join(str(one) for one in error.errors()[0]["loc"][:2])
+            place = ".".join(str(step) for step in error.errors()[0]["loc"][:2])
             raise Refused(422, "events.value", place=place[:80]) from None
         except (ValueError, RecursionError):
             raise Refused(400, "events.json") from None

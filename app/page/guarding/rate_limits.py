@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from alpie.app.settings import Settings
+from alpie.index.database.latest_entries import LatestEntries
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,17 @@ class RateLimiter:
 
     def __init__(self, most: int, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._limits, self._clock = most, limits, clock
-        self._counts: OrderedDict[str, _Counts] = OrderedDict()
+        self._counts: LatestEntries[str, _Counts] = LatestEntries(limits.clients)
 
     def admits(self, client: str) -> bool:
-        """Whether one more is admitted; if so it counts."""
+        """Whether one more request of `client` is admitted; if so it counts."""
         counts = self._counts_of(client)
         admitted = self._has_room(counts)
         self._counts[client] = counts._replace(now=counts.now + admitted)
-        self._counts.move_to_end(client)
-        while len(self._counts) > self._limits.clients:
-            self._counts.popitem(last=False)
         return admitted
 
     def take_back(self, client: str) -> None:
-        """One that was admitted does not count after all."""
+        """Have a request of `client` that was admitted not count after all."""
         counts = self._counts_of(client)
         self._counts[client] = counts._replace(now=max(counts.now - 1, 0))
 
@@ -86,7 +84,7 @@ class ConnectionLimiter:
         self._open: Counter[str] = Counter()
 
     def open(self, client: str) -> bool:
-        """Whether one more may be opened; if so it has to be closed."""
+        """Whether one more stream of `client` may be opened; if so it has to be closed."""
         if self._open[client] >= self._most:
             return False
         self._open[client] += 1

@@ -1,4 +1,4 @@
-"""Which addresses are open. Whatever is not named here is closed, whatever Gradio may add in a later version.
+"""Names the addresses that are open. Whatever is not named here is closed, whatever Gradio may add in a later version.
 
 Gradio answers to some seventy addresses; the page and its clients need a dozen. The others take files from
 strangers, fetch addresses for them, run a function beside the queue, or write to the disk.

@@ -13,7 +13,7 @@ import h11
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from alpie.app.page.guarding.origins import is_loopback
+from alpie.app.service.addresses import is_loopback
 from alpie.app.translations import message
 from alpie.index.errors import SettingsError
 
@@ -118,8 +118,8 @@ class _AnnouncingServer(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        for one in sockets or ():
-            self._on_listening(url_of(*one.getsockname()[:2]))
+        for listener in sockets or ():
+            self._on_listening(url_of(*listener.getsockname()[:2]))
 
 
 def url_of(host: str, port: int) -> str:

@@ -7,18 +7,19 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.events import api
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
+from alpie.app.page.question_options import QuestionLink, QuestionOptions
 from alpie.app.page.serving.delivery import FirstPaintParts
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import Meter
-from alpie.app.page.views.chat import Chat, Conversation, QuestionLink, QuestionOptions
+from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
@@ -189,8 +190,15 @@ def script_of(translations: PageTranslations, home: str, options: PageOptions) -
     return "\n".join((*declared, *parts))
 
 
-def head_of(translations: PageTranslations, script: str, root: str) -> tuple[str, str]:
-    """What goes into the document head, styles and the address of the script; and a `Link` header that names them early.
+class PageHead(NamedTuple):
+    """What goes into the document head, styles and the address of the script; and a `Link` header that names them early."""
+
+    markup: str
+    link_header: str
+
+
+def head_of(translations: PageTranslations, script: str, root: str) -> PageHead:
+    """The head of the page.
 
     `script`: what `script_of` made in this language; `root`: the path under which a proxy serves the page.
     """
@@ -198,7 +206,7 @@ def head_of(translations: PageTranslations, script: str, root: str) -> tuple[str
     source = f"{root}/al/script?lang={translations.language}&v={_digest(script.encode())}"
     files = [*((address, "style") for address in styles), (source, "script")]
     early = ", ".join(f"<{address}>; rel=preload; as={kind}" for address, kind in files)
-    return render("head", translations, styles=styles, script=source), early
+    return PageHead(render("head", translations, styles=styles, script=source), early)
 
 
 def first_paint(

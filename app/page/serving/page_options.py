@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.page.guarding.origins import Hosts, is_loopback
+from alpie.app.page.guarding.origins import Hosts
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_editor import DocumentEditor
+from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
-from alpie.app.page.views.documents_view import DocumentServices, DocumentsViewOptions
+from alpie.app.page.views.documents_view import DocumentsViewOptions
+from alpie.app.service.addresses import is_loopback
 from alpie.app.service.endpoints import make_finisher
 from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders, Settings
 
@@ -72,16 +74,16 @@ class PageOptions(DocumentsViewOptions):
             services=_services(settings, collections, add=own, change=own and may == "all"),
         )
 
-    def of_collection(self, one: Collection, settings: Settings) -> PageOptions:
-        """The options for `one`, whose own settings are `settings`."""
-        prefix = one.address.rstrip("/")
+    def of_collection(self, collection: Collection, settings: Settings) -> PageOptions:
+        """The options for `collection`, whose own settings are `settings`."""
+        prefix = collection.address.rstrip("/")
         return replace(
             self,
             root_path=self.site_path + prefix,
             public_url=self.public_url + prefix if self.public_url else "",
             first=self.collection,
-            slug=one.slug,
-            collection=one.name,
+            slug=collection.slug,
+            collection=collection.name,
             docs=settings.docs,
             services=_services(settings, self.services.collections, add=True, change=True),
         )

@@ -19,7 +19,6 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.answering.understanding.conversation import MAX_TURNS
-from alpie.app.page.guarding.origins import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
@@ -36,6 +35,7 @@ from alpie.app.page.views.page_translations import PageTranslations, requested_t
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
+from alpie.app.service.addresses import is_loopback
 from alpie.index.errors import AddressError, SourceError
 
 if TYPE_CHECKING:
@@ -190,9 +190,11 @@ class PageRoutes:
         turns, documents = (
             tuple(value[:_MAX_VALUE] for value in request.query_params.getlist(name)) for name in ("t", "in")
         )
-        as_json, each = query.get("format") == "json", "each" in query
+        as_json, each_document = query.get("format") == "json", "each" in query
         question = query.get("q", "")
-        return render_record(corpus, question, turns[:MAX_TURNS], translations, as_json, documents, each)
+        return render_record(
+            corpus, question, turns[:MAX_TURNS], translations, as_json, documents, each_document
+        )
 
     # --- the documents --------------------------------------------------------------------------
 
@@ -264,8 +266,11 @@ class PageRoutes:
         return Response(self._meter.exposition(), media_type=CONTENT_TYPE)
 
     async def _health(self) -> JSONResponse:
-        state = "ready" if self._loader.ready else "failed" if self._loader.settled else "opening"
-        return JSONResponse({"status": state}, status_code=503 if state == "failed" else 200)
+        if self._loader.ready:
+            return JSONResponse({"status": "ready"})
+        if self._loader.settled:
+            return JSONResponse({"status": "failed"}, status_code=503)
+        return JSONResponse({"status": "opening"})
 
 
 def _query(request: Request) -> dict[str, str]:

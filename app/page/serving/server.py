@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import inspect
 import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
-from alpie.app.page.guarding.users import Users
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.delivery import Delivery, FirstPaint
@@ -32,6 +30,8 @@ from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
 from alpie.app.service.background_loader import CorpusOpener
+from alpie.app.service.library_internals import count_waiting, import_gradio
+from alpie.app.service.users import Users
 from alpie.index.environment import work_offline
 
 if TYPE_CHECKING:
@@ -94,13 +94,13 @@ def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
 
 
 def _collection_pages(
-    options: PageOptions, settings_of: Callable[[Collection], Settings], one: Collection
+    options: PageOptions, settings_of: Callable[[Collection], Settings], collection: Collection
 ) -> FastAPI:
     """The pages about a named collection; `state.stop` of the application ends the following of its index."""
-    own = settings_of(one)
+    own = settings_of(collection)
     opener = CorpusOpener(own)
     loader = CorpusLoader(opener, opener.stamp).start()
-    pages = _pages(loader, options.of_collection(one, own), None)
+    pages = _pages(loader, options.of_collection(collection, own), None)
     pages.state.stop = loader.stop
     return pages
 
@@ -110,7 +110,7 @@ def _paths(options: PageOptions) -> dict[str, str]:
 
 
 def _homes(options: PageOptions) -> dict[str, str]:
-    return {one: options.root_path + path for one, path in _paths(options).items()}
+    return {language: options.root_path + path for language, path in _paths(options).items()}
 
 
 def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> FastAPI:
@@ -129,16 +129,24 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
     }
     routes = PageRoutes(loader, options, meter, scripts)
     routes.add_to(app)
-    pages = _mount_pages(app, loader, options, meter, {one: head for one, (head, _) in heads.items()})
+    pages = _mount_pages(
+        app, loader, options, meter, {language: head.markup for language, head in heads.items()}
+    )
     if meter:
-        meter.gauge("waiting_questions", "Questions in the queue", partial(_count_waiting, pages.values()))
+        meter.gauge(
+            "waiting_questions",
+            "Questions in the queue",
+            lambda: float(sum(map(count_waiting, pages.values()))),
+        )
     firsts = {
         paths[language]: partial(first_paint, page_translations_for(language), homes, routes.welcome)
         for language in LANGUAGES
     }
     app.add_middleware(FirstPaint, made=firsts)
-    app.add_middleware(Delivery, links={paths[one]: early for one, (_, early) in heads.items()})
-    handlers = {paths[one]: Handlers.from_page(page, one) for one, page in pages.items()}
+    app.add_middleware(
+        Delivery, links={paths[language]: head.link_header for language, head in heads.items()}
+    )
+    handlers = {paths[language]: Handlers.from_page(page, language) for language, page in pages.items()}
     app.add_middleware(PermittedEvents, pages=handlers)
     return app
 
@@ -192,10 +200,6 @@ def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
         )
 
 
-def _count_waiting(pages: Iterable[Blocks]) -> float:
-    return float(sum(len(page._queue) for page in pages))
-
-
 def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: None) -> None:
     """Serve until interrupted; listens when the page can be answered, before the corpus is open.
 
@@ -212,7 +216,7 @@ def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: 
         opener.open_or_build,
         options,
         opener.stamp,
-        lambda one: replace(settings, docs=one.docs, data=one.data),
+        lambda collection: replace(settings, docs=collection.docs, data=collection.data),
     )
     run_server(server_config(app, options.root_path, settings.trusted_proxies), bound, on_listening)
 
@@ -248,24 +252,3 @@ def _of_glibc(name: str) -> Callable[..., int] | None:
         return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
     except (OSError, AttributeError):  # another C library
         return None
-
-
-def import_gradio() -> None:
-    """Import `gradio`, if it is not there yet, without its type stubs being written.
-
-    At each import it parses the source of each of its components and writes a stub beside it: 0.9 of 2.9 seconds of
-    computing until the page is imported (one core, three runs each), and writing where an installation belongs.
-    """
-    original = inspect.getfile
-
-    def getfile(object: Any) -> str:
-        if isinstance(object, type) and object.__module__.startswith("gradio."):
-            raise OSError("a component without a source file gets no stub")
-        return original(object)
-
-    # version 6.31 has no setting and no other seam: it makes the stub as it makes the class
-    inspect.getfile = getfile
-    try:
-        import gradio  # noqa: F401
-    finally:
-        inspect.getfile = original

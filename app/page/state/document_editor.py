@@ -95,7 +95,7 @@ class DocumentEditor:
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
             path = self._inside(document.file)
-            if not any(self.has(one) for one in documents if one.id != document.id):
+            if not any(self.has(other) for other in documents if other.id != document.id):
                 raise ChangeRefused(message("documents.last"))
             if len(self.removed()) >= _MAX_REMOVED:
                 raise ChangeRefused(message("refused.removed_full"))
@@ -124,16 +124,16 @@ class DocumentEditor:
     def restore(self, token: str) -> None:
         """Put back the document taken out as `token`. Raises `ChangeRefused` for no such token and a name taken meanwhile."""
         with self._changing:
-            one, place = self._find_removed(token)
-            target = self._inside(one.file, must_exist=False)
+            removed, place = self._find_removed(token)
+            target = self._inside(removed.file, must_exist=False)
             if target.exists():
-                raise ChangeRefused(message("refused.file_taken", file=one.file))
+                raise ChangeRefused(message("refused.file_taken", file=removed.file))
             target.parent.mkdir(parents=True, exist_ok=True)
             with _moved_file(place / target.name, target):
-                if one.table:
+                if removed.table:
                     table_file, tables = self._tables()
                     table = tomlkit.table()
-                    table.update(one.table)
+                    table.update(removed.table)
                     tables.append(table)
                     self._write(table_file)
             shutil.rmtree(place)
@@ -147,12 +147,12 @@ class DocumentEditor:
     def removed(self) -> tuple[Removed, ...]:
         """The documents that were taken out, the latest first."""
         places = sorted((self._folder / REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
-        return tuple(one for place in places if (one := _read_removed(place.parent)))
+        return tuple(removed for place in places if (removed := _read_removed(place.parent)))
 
     def _find_removed(self, token: str) -> tuple[Removed, Path]:
         place = self._folder / REMOVED / token
-        if TOKEN.fullmatch(token) and (one := _read_removed(place)):
-            return one, place
+        if TOKEN.fullmatch(token) and (removed := _read_removed(place)):
+            return removed, place
         raise ChangeRefused(message("refused.removed_gone"))
 
     def _inside(self, file: str, must_exist: bool = True) -> Path:
@@ -186,11 +186,15 @@ def _read_removed(place: Path) -> Removed | None:
     """What stands in a folder of what was taken out; None where nobody can tell."""
     try:
         about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
-        one = Removed(place.name, about["title"], about["file"], about["table"])
+        removed = Removed(place.name, about["title"], about["file"], about["table"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    known = TOKEN.fullmatch(one.token) and isinstance(one.file, str) and isinstance(one.table, Mapping)
-    return one if known else None
+    known = (
+        TOKEN.fullmatch(removed.token)
+        and isinstance(removed.file, str)
+        and isinstance(removed.table, Mapping)
+    )
+    return removed if known else None
 
 
 @contextmanager
@@ -213,7 +217,7 @@ def _table_of(tables: Any, document: Document) -> Any:
 
 def _mark_editorial(table: Any, name: str, value: str, document: Document) -> None:
     """Name the field in `editorial` if its value is a visitor's and does not stand in the text."""
-    named = [one for one in table.get("editorial", []) if one != name]
+    named = [field for field in table.get("editorial", []) if field != name]
     if not value or fold(value) not in fold(document.text):
         named.append(name)
     table["editorial"] = named

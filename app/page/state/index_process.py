@@ -50,7 +50,7 @@ def _messages(printed: str) -> Sequence[str]:
         listed = message_from_row(json.loads(printed))
     except (ValueError, TypeError, LookupError, AttributeError):
         return ()
-    return [one for one in listed if isinstance(one, str)] if isinstance(listed, Listed) else ()
+    return [package for package in listed if isinstance(package, str)] if isinstance(listed, Listed) else ()
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
 from alpie.app.translations import message
@@ -46,6 +47,13 @@ class Collection:
         return f"/c/{self.slug}/"
 
 
+class RemovedCollection(NamedTuple):
+    """A collection that was taken out, and the token that `restore` and `erase` want."""
+
+    token: str
+    collection: Collection
+
+
 class Collections:
     """The collections in `folder`, which need not exist yet. A change that cannot be made raises ChangeRefused."""
 
@@ -55,7 +63,12 @@ class Collections:
     def all(self) -> tuple[Collection, ...]:
         """All collections, in the order of their names."""
         found = [self.get(path.parent.name) for path in self._folder.glob(f"*/{_NAME_FILE}")]
-        return tuple(sorted((one for one in found if one), key=lambda one: one.name.casefold()))
+        return tuple(
+            sorted(
+                (collection for collection in found if collection),
+                key=lambda collection: collection.name.casefold(),
+            )
+        )
 
     def get(self, slug: str) -> Collection | None:
         """The collection with this slug, as it stands in an address."""
@@ -75,36 +88,38 @@ class Collections:
 
     def rename(self, slug: str, name: str) -> Collection:
         """Give a collection another name; its address stays, for links point to it."""
-        one = self._existing(slug)
+        collection = self._existing(slug)
         shown = _checked_name(name, [other for other in self.all() if other.slug != slug])
         with _disk_errors_refused():
-            _write_name(one.folder, shown)
+            _write_name(collection.folder, shown)
         return self._existing(slug)
 
     def remove(self, slug: str) -> None:
         """Take a collection out with its documents; it can be put back until it is erased."""
-        one = self._existing(slug)
+        collection = self._existing(slug)
         place = self._folder / REMOVED / secrets.token_hex(8)
         with _disk_errors_refused():
             place.mkdir(parents=True)
-            one.folder.rename(place / slug)
+            collection.folder.rename(place / slug)
 
-    def removed(self) -> tuple[tuple[str, Collection], ...]:
-        """The collections that were taken out, the latest first, each with the token that `restore` and `erase` want."""
+    def removed(self) -> tuple[RemovedCollection, ...]:
+        """The collections that were taken out, the latest first."""
         places = [*(self._folder / REMOVED).glob("*/*/")]
         places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
         found = [(place.parent.name, _read(place)) for place in places]
-        return tuple((token, one) for token, one in found if one and TOKEN.fullmatch(token))
+        return tuple(
+            RemovedCollection(token, taken) for token, taken in found if taken and TOKEN.fullmatch(token)
+        )
 
     def restore(self, token: str) -> Collection:
         """Put back the collection taken out as `token`; under another address where its own is taken by now."""
-        one = self._find_removed(token)
-        _checked_name(one.name, self.all())
+        taken = self._find_removed(token)
+        _checked_name(taken.name, self.all())
         with _disk_errors_refused():
-            folder = self._make_free_folder(one.slug)
+            folder = self._make_free_folder(taken.slug)
             folder.rmdir()
-            one.folder.rename(folder)
-            one.folder.parent.rmdir()
+            taken.folder.rename(folder)
+            taken.folder.parent.rmdir()
         return self._existing(folder.name)
 
     def erase(self, token: str) -> None:
@@ -113,13 +128,13 @@ class Collections:
             shutil.rmtree(self._find_removed(token).folder.parent)
 
     def _existing(self, slug: str) -> Collection:
-        if one := self.get(slug):
-            return one
+        if collection := self.get(slug):
+            return collection
         raise ChangeRefused(message("refused.collection_gone"))
 
     def _find_removed(self, token: str) -> Collection:
-        if one := dict(self.removed()).get(token):
-            return one
+        if taken := dict(self.removed()).get(token):
+            return taken
         raise ChangeRefused(message("refused.collection_gone"))
 
     def _make_free_folder(self, slug: str) -> Path:

@@ -76,7 +76,7 @@ class Meter:
         Gauge(f"alpie_{name}", text, registry=self.registry).set_function(value)
 
     def opened(self, corpus: Corpus) -> Corpus:
-        """`corpus`, which is noted to be in use from now on."""
+        """Note that `corpus` is in use from now on, and return it."""
         for name, gauge in self._corpus.items():
             gauge.set(len(getattr(corpus, name)))
         self._version.clear()
@@ -84,7 +84,7 @@ class Meter:
         return corpus
 
     def count_answers(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-        """`ask`, by which people put a question: its answers are counted and timed, its failures counted.
+        """Wrap `ask`, by which people put a question, so that its answers are counted and timed, its failures counted.
 
         What the page asks by itself (examples, records of answers that were shown) goes to the corpus directly.
         """
@@ -113,17 +113,17 @@ class Meter:
         self._stages.labels(name).observe(seconds)
 
     def count_refusal(self, status: int) -> None:
-        """A request turned away; any status but a few counts as "other"."""
+        """Count a request that was turned away; any status but a few counts as "other"."""
         self._refusals.labels(str(status) if status in (403, 413, 429, 503) else "other").inc()
 
     def exposition(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def values(self) -> Mapping[tuple[str, ...], float]:
         """Every number as it is now, by its name in Prometheus and the values of its labels."""
         samples = (sample for family in self.registry.collect() for sample in family.samples)
-        return {(one.name, *one.labels.values()): one.value for one in samples}
+        return {(sample.name, *sample.labels.values()): sample.value for sample in samples}
 
     def stage_times(self) -> tuple[StageTimes, ...]:
         """Each stage in order and "total"; those that never ran are left out."""

@@ -224,7 +224,7 @@ class Uploads:
             new, (name, hidden) = [], aside.pop(0)
             back = _rename_free(hidden, self.folder / name)
             hidden.unlink(missing_ok=True)
-            self._index((back,), [one for one, _ in aside])
+            self._index((back,), [original for original, _ in aside])
         with self._lock:
             self._state = replace(self._state, indexing=())
 
@@ -236,20 +236,20 @@ def _unforeseen_message(error: Exception) -> Message:
 
 def _reason(path: Path, messages: Iterable[object]) -> Message | None:
     """What messages, or those within them, say of a file; None for nothing."""
-    for one in messages:
-        if isinstance(one, Message):
-            if one.facts.get("where") == str(path):
-                reason: Message = one.facts["reason"]
+    for said in messages:
+        if isinstance(said, Message):
+            if said.facts.get("where") == str(path):
+                reason: Message = said.facts["reason"]
                 return reason
-            one = one.facts.values()
-        if isinstance(one, Iterable) and not isinstance(one, str) and (found := _reason(path, one)):
+            said = said.facts.values()
+        if isinstance(said, Iterable) and not isinstance(said, str) and (found := _reason(path, said)):
             return found
     return None
 
 
 def _same_file(path: Path, folder: Path) -> str:
     """Name of a document of the same bytes; "" for none."""
-    documents = (one for one in sorted(folder.iterdir()) if format_of(one) and one.is_file())
+    documents = (path for path in sorted(folder.iterdir()) if format_of(path) and path.is_file())
     return next((document.name for document in documents if filecmp.cmp(path, document, shallow=False)), "")
 
 

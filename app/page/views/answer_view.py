@@ -19,7 +19,7 @@ from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import passage_link, question_link
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.reference_view import printed_references
-from alpie.app.page.views.templates import Markup, render, split_at_ranges
+from alpie.app.page.views.templates import Markup, TextPart, render, split_at_ranges
 from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
 from alpie.index import package_version
@@ -91,15 +91,15 @@ def _links(
     answer: Answer, translations: PageTranslations, turns: Sequence[str], root_path: str
 ) -> dict[str, str]:
     """Where the links of an answer lead: the same question again, put otherwise or in English, and the record."""
-    each = any(part.role is Role.DOCUMENT for part in answer.parts)
+    by_document = any(part.role is Role.DOCUMENT for part in answer.parts)
     link_of = partial(question_link, answer.question, documents=answer.limited_to)
     earlier = turns if answer.follows else ()
-    is_divisible = not each and answer.search.documents > 1
-    here, record = (link_of(turns=one, each_document=each) for one in (earlier, turns))
+    is_divisible = not by_document and answer.search.documents > 1
+    here, record = (link_of(turns=before, each_document=by_document) for before in (earlier, turns))
     return {
         "here": here,
         "home": f"{root_path}/en/{here}",
-        "anew": link_of(each_document=each, anew=True),
+        "anew": link_of(each_document=by_document, anew=True),
         "each": link_of(turns=earlier, each_document=True) if is_divisible else "",
         "record": f"{root_path}/al/record{record}&lang={translations.language}",
     }
@@ -139,7 +139,7 @@ def _foreign_language(
 ) -> str:
     """The language of the quotations, where it is not that of the question."""
     shown = answer.quotes or (() if answer.nothing_near else answer.nearest)
-    languages = {documents[one.document_id].language for one in shown if one.document_id in documents}
+    languages = {documents[quote.document_id].language for quote in shown if quote.document_id in documents}
     if answer.language != "en" or len(languages) != 1 or languages == {answer.language}:
         return ""
     key = f"language.{next(iter(languages)).partition('-')[0]}"
@@ -190,7 +190,7 @@ def _suggestions(answer: Answer, translations: PageTranslations) -> Iterable[_Su
 
 class _QuoteLine(NamedTuple):
     style: str  # class of the element
-    runs: list[tuple[str, bool]]  # and whether each answers
+    runs: list[TextPart]  # inside: what answers
 
 
 class _StyledRange(NamedTuple):

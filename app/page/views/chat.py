@@ -7,20 +7,20 @@ What it brings is a stranger's text: only ever shown to that browser again.
 
 from __future__ import annotations
 
-import html
 import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypedDict
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.page.people_at_risk import Risk, detect_risk
+from alpie.app.page.question_options import USUAL_OPTIONS, QuestionOptions, TypedTexts
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
@@ -37,16 +37,13 @@ _LOG = logging.getLogger(__name__)
 _MAX_MESSAGES = 60
 _ANSWER_WAIT_SECONDS = 900
 _CONCURRENT_ANSWERS = 4  # answers computed at the same time
-_MAX_DOCUMENTS = 200  # chosen for one question
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
 _MAX_MESSAGE = 100_000  # characters
-_Texts = Annotated[
-    list[str], AfterValidator(lambda texts: [one[:MAX_TYPED_CHARACTERS] for one in texts[:_MAX_DOCUMENTS]])
+_MessageRow = tuple[
+    Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE, pattern=r"^[^\n]*$")]
 ]
-_ROWS = TypeAdapter(list[tuple[Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE)]]])
-_ASKED = re.compile(r'<div class="asked">([^<>]*)</div>')
 
 
 class ChatMessage(TypedDict):
@@ -65,31 +62,12 @@ class Conversation:
     is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
 
 
-class QuestionOptions(BaseModel):
-    """How a question is to be answered: of which documents, and after which earlier questions."""
+class _Past(BaseModel):
+    """A conversation as the browser has it: what it shows, and the questions as they were typed."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    documents: _Texts = []  # ids, an unknown one is for the corpus to refuse; none: all
-    anew: bool = False  # in the place of the last answer, and without what was asked before
-    each: bool = False  # of each document by itself
-    turns: _Texts = []  # the earlier questions it was asked after, where a link tells them
-
-    @classmethod
-    def from_json(cls, text: Any) -> QuestionOptions:
-        """Options from the JSON that the script of the page sends; the usual ones for anything else."""
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError:
-            return _USUAL
-
-
-_USUAL = QuestionOptions()
-
-
-class QuestionLink(QuestionOptions):
-    """What a click on a link that asks brings along."""
-
-    question: str
+    rows: list[_MessageRow] = []
+    questions: TypedTexts = []
 
 
 class Chat:
@@ -111,7 +89,11 @@ class Chat:
         self._free = threading.BoundedSemaphore(_CONCURRENT_ANSWERS)
 
     def ask(
-        self, question: object, conversation: object, past: object = None, options: QuestionOptions = _USUAL
+        self,
+        question: object,
+        conversation: object,
+        past: object = None,
+        options: QuestionOptions = USUAL_OPTIONS,
     ) -> Iterator[tuple[list[ChatMessage], Conversation]]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
@@ -209,14 +191,18 @@ class Chat:
         return render("sentence", self._translations, style=style, text=self._translations(key))
 
 
-def read_past(past: object) -> tuple[list[ChatMessage], list[str]]:
-    """Messages and last questions in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
+class PastMessages(NamedTuple):
+    """What a browser has kept of a conversation: its messages, and the last questions as typed."""
+
+    messages: list[ChatMessage]
+    questions: list[str]
+
+
+def read_past(past: object) -> PastMessages:
+    """The messages in `past`, as `window.alpie.past` writes it; none of anything that is not sound."""
     try:
-        rows = _ROWS.validate_json(past if isinstance(past, str) else "")[-MAX_REMEMBERED:]
+        found = _Past.model_validate_json(past if isinstance(past, str) else "")
     except ValidationError:
-        return [], []
-    if any("\n" in content for _, content in rows):
-        return [], []
-    matches = (_ASKED.fullmatch(content) for role, content in rows if role == "user")
-    questions = [html.unescape(match[1])[:MAX_TYPED_CHARACTERS] for match in matches if match]
-    return [{"role": role, "content": content} for role, content in rows], questions[-MAX_TURNS:]
+        return PastMessages([], [])
+    messages: list[ChatMessage] = [{"role": role, "content": content} for role, content in found.rows]
+    return PastMessages(messages[-MAX_REMEMBERED:], found.questions[-MAX_TURNS:])

@@ -32,7 +32,7 @@ def render_check_form(translations: PageTranslations) -> Markup:
 
 
 def render_check(checker: QuotationChecker, text: str, translations: PageTranslations) -> Markup:
-    """What the corpus says about the pasted `text`."""
+    """The verdict on the pasted `text` as HTML, with what differs word by word."""
     if len(text) > MAX_TEXT:
         return render(
             "sentence",
@@ -60,7 +60,9 @@ def render_check(checker: QuotationChecker, text: str, translations: PageTransla
         documents=len(corpus.documents),
         # those about what is left out stand at their places
         misattributed=verification_warnings(replace(outcome, places=()), translations),
-        sentences=[sentence_line(n, one, translations) for n, one in enumerate(outcome.sentences, 1)],
+        sentences=[
+            sentence_line(n, sentence, translations) for n, sentence in enumerate(outcome.sentences, 1)
+        ],
         places=[_place_card(corpus, place, translations) for place in outcome.places],
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
-from alpie.app.page.state.named_collections import Collections
+from alpie.app.page.state.document_editor import FIELDS
+from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
@@ -21,19 +21,10 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 
 
 @dataclass(frozen=True)
-class DocumentServices:
-    """The services by which visitors change documents; one that they may not use is None."""
-
-    uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
-    editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
-    collections: Collections | None = None  # more documents, each with a name; None: there are no others
-
-
-@dataclass(frozen=True)
 class DocumentsViewOptions:
     """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
-    services: DocumentServices = DocumentServices()
+    services: DocumentServices = field(default_factory=DocumentServices)
     collection: str = ""  # name of these documents among them; "": those that come with the program
     first: str = ""  # name of the documents at the address of the site itself
     slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
@@ -72,17 +63,19 @@ def render_documents(
         built=translations.moment(corpus.built_at) if corpus else "",
         passages=translations.count("count.passages", len(corpus.passages)) if corpus else "",
         counted=translations.count("count.documents", len(documents)),
-        unread=[translations("notice.file", file=one.file, notice=one.reason) for one in unread],
+        unread=[translations("notice.file", file=file.file, notice=file.reason) for file in unread],
         name=options.collection or translations("collections.shipped"),
         first=options.first or translations("collections.shipped"),
         collections=collections.all() if collections else (),
         options=options,
         home="/" if translations.language == options.language else f"/{translations.language}/",
-        removed_collections=[(token, one.name) for token, one in removed],
+        removed_collections=[(taken.token, taken.collection.name) for taken in removed],
         most=translations.number(options.most_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
-        removed_documents=[(one.token, one.title) for one in editor.removed()] if editor else (),
+        removed_documents=[(document.token, document.title) for document in editor.removed()]
+        if editor
+        else (),
         languages=[(language, translations.language_name(language)) for language in _LANGUAGES],
     )
 
@@ -130,7 +123,7 @@ def _document_card(
         technical=[(translations(f"field.{name}"), value) for name, value in technical if value],
         url=document.url if document.url.startswith(("https://", "http://")) else "",
         notes=notes,
-        outline=[one._replace(level=min(one.level, 3)) for one in outline],
+        outline=[entry._replace(level=min(entry.level, 3)) for entry in outline],
         headings=translations.count("count.headings", len(outline)),
         fields=[(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     )

@@ -35,7 +35,7 @@ def help_lines() -> HelpLines:
 
 
 def with_help_notice(answer: Markup, risk: Risk, translations: PageTranslations) -> Markup:
-    """Where to find help, and `answer` behind a line: a case story is no help to who lives through it."""
+    """Put where to find help before `answer`, which is folded away: a case story is no help to who lives through it."""
     return render("care", translations, key=f"help.notice.{risk}", lines=help_lines().lines, answer=answer)
 
 

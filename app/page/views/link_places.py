@@ -48,8 +48,8 @@ def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) ->
     sentences: Sequence[Sentence] = passage.sentences
     start, end = chosen[0].start, chosen[-1].end
     if start < passage.start or end > passage.end:  # a heading, or words of several passages
-        those = corpus.passages.of_document(document.id)
-        sentences = [sentence for one in those for sentence in one.sentences]
+        of_document = corpus.passages.of_document(document.id)
+        sentences = [sentence for passage in of_document for sentence in passage.sentences]
         low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
         if any(sentence.start < high and sentence.end > low for sentence in sentences):
             return (), passage.text
@@ -75,7 +75,7 @@ def question_link(
     each_document: bool = False,
     anew: bool = False,
 ) -> str:
-    """Relative link that asks `question`: after some others, of some documents, of each by itself.
+    """Relative link that asks `question`: after earlier questions, of some documents, or of each by itself.
 
     `anew`: in the place of the answer before it, and without what stands before that.
     """

@@ -119,8 +119,10 @@ def render_search_form(corpus: Corpus, translations: PageTranslations) -> Markup
     sections = dict.fromkeys(filter(None, corpus.passages.values("section")))
     choices = {
         "document": [(document.id, document.title) for document in documents],
-        "kind": [(one, one) for one in sorted({document.kind for document in documents})],
-        "publisher": [(one, one) for one in sorted({document.publisher for document in documents} - {""})],
+        "kind": [(value, value) for value in sorted({document.kind for document in documents})],
+        "publisher": [
+            (value, value) for value in sorted({document.publisher for document in documents} - {""})
+        ],
         "section": [(section, section) for section in sections],
     }
     return render("search_form", translations, sorts=get_args(LookupOrder), choices=choices, longest=_LONGEST)

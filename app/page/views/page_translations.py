@@ -51,7 +51,7 @@ class PageTranslations(common.Translations):
     def facts(self, document: Document) -> str:
         """Publisher, kind and date on one line; what is not known is left out."""
         date = self.date(document.date) if document.date else ""
-        return " · ".join(one for one in (document.publisher, document.kind, date) if one)
+        return " · ".join(fact for fact in (document.publisher, document.kind, date) if fact)
 
     def moment(self, iso: str) -> str:
         """Day and time of an ISO 8601 moment as people write them, in this machine's time; the text itself if it is none."""
@@ -63,7 +63,7 @@ class PageTranslations(common.Translations):
 
     @property
     def for_scripts(self) -> dict[str, str]:
-        """What the scripts of the page say."""
+        """The texts that the scripts of the page show, by their keys."""
         return {key.removeprefix("js."): text for key, text in self.entries.items() if key.startswith("js.")}
 
 

@@ -44,7 +44,11 @@ _STYLED = (
 
 _KEPT_RENDERERS, _KEPT_OUTLINES = 32, 4_096  # the Documents view shows the outlines of all documents at once
 
-_TextRun = tuple[str, int, bool]  # words, the passage they belong to or -1, whether they are highlighted
+
+class _TextRun(NamedTuple):
+    text: str
+    passage: int  # that it belongs to, or -1
+    is_highlighted: bool
 
 
 class OutlineEntry(NamedTuple):
@@ -72,7 +76,7 @@ class DocumentRenderer:
         self._plain: dict[str, list[Markup]] = {}
 
     def render(self, translations: PageTranslations, marks: Sequence[Span] = ()) -> Markup:
-        """The document's body; `marks` highlighted."""
+        """The document's text as HTML, with `marks` highlighted."""
         plain = self._plain.get(translations.language)
         if plain is None:
             plain = [self._block(block, translations, ()) for block in self.layout.blocks]
@@ -94,7 +98,7 @@ class DocumentRenderer:
         found: list[OutlineEntry] = []
         for block in self.layout.blocks:
             if block.kind is BlockKind.HEADING and block.spans:
-                text, _ = readable_map(self.document.text, block.spans)
+                text = readable_map(self.document.text, block.spans).text
                 later = (p for p in self.passages if p.start >= block.spans[0].start)
                 passage = next(later, None)
                 href = passage_link(passage) if passage else ""
@@ -168,7 +172,9 @@ class DocumentRenderer:
                 before, after = states[index - 1], states[index + 1]
                 states[index] = before if before == after else (before[0], before[1] and after[1])
         signs = zip(states, text, strict=True)
-        return [("".join(sign for _, sign in run), *state) for state, run in groupby(signs, itemgetter(0))]
+        return [
+            _TextRun("".join(sign for _, sign in run), *state) for state, run in groupby(signs, itemgetter(0))
+        ]
 
     def _owner(self, offset: int) -> int:
         """Position among this document's passages of the one that holds `offset`; -1 for none."""
@@ -190,7 +196,7 @@ class Panels:
 
     @cached_property
     def checker(self) -> QuotationChecker:
-        """Checks quotations; prepares the documents once."""
+        """The checker of quotations for this corpus, whose documents it prepares once."""
         return QuotationChecker(self.corpus)
 
     def _renderer(self, document_id: str) -> DocumentRenderer:
@@ -205,8 +211,8 @@ class Panels:
         chosen, text = words_at(spans, passage, document, self.corpus)
         marks = chosen or tuple(span for sentence in passage.sentences for span in sentence.spans)
         citation = cite(document, passage, chosen)
-        those = self.corpus.passages.of_document(document.id)
-        number = next((i for i, other in enumerate(those) if other.address == passage.address), 0)
+        siblings = self.corpus.passages.of_document(document.id)
+        number = next((i for i, other in enumerate(siblings) if other.address == passage.address), 0)
         return self._panel(
             document,
             translations,
@@ -219,8 +225,8 @@ class Panels:
             where=locator(citation, translations.language),
             source=short_citation(citation, translations.language),
             page_view=self._page_view(document, passage, marks, translations),
-            before=passage_link(those[number - 1]) if number else "",
-            after=passage_link(those[number + 1]) if number + 1 < len(those) else "",
+            before=passage_link(siblings[number - 1]) if number else "",
+            after=passage_link(siblings[number + 1]) if number + 1 < len(siblings) else "",
         )
 
     def whole(self, document_id: str, translations: PageTranslations) -> Markup:
@@ -237,8 +243,12 @@ class Panels:
         address = error.address
         document = self.corpus.documents.get(address.split("/", 1)[0])
         place = address.rpartition("/")[0]
-        there = self.corpus.passages.of_document(document.id) if document else ()
-        same = [(passage_link(one), one.text) for one in there if one.address.rpartition("/")[0] == place]
+        passages = self.corpus.passages.of_document(document.id) if document else ()
+        same = [
+            (passage_link(other), other.text)
+            for other in passages
+            if other.address.rpartition("/")[0] == place
+        ]
         return render("vanished", translations, address=address, document=document, same=same[:5])
 
     def _panel(
@@ -255,7 +265,7 @@ class Panels:
         layout = self.corpus.layouts.get(document.id)
         if layout is None or not has_pages(document) or not (sheet := sheet_at(layout, marks[0].start)):
             return Markup("")
-        return page_figure(document, sheet, passage.pages(marks)[0], self._root_path, translations)
+        return page_figure(document, sheet, passage.pages(marks).first, self._root_path, translations)
 
 
 def editorial_fields(document: Document, translations: PageTranslations) -> str:

@@ -37,7 +37,9 @@ class _SavedEstimate(BaseModel):
 
 def _known(estimates: dict[str, Any]) -> dict[str, Any]:
     """The estimates without those of which nothing is known: no question of a kind has an answer, say."""
-    return {name: one for name, one in estimates.items() if one and one["value"] is not None}
+    return {
+        name: estimate for name, estimate in estimates.items() if estimate and estimate["value"] is not None
+    }
 
 
 _SavedEstimates = Annotated[dict[str, _SavedEstimate], BeforeValidator(_known)]  # by the name of the metric
@@ -116,9 +118,9 @@ def _kinds(
 ) -> Iterator[tuple[str, _SavedEstimate]]:
     """The kinds of questions by name, each with the estimate that matters for the kind."""
     for kind, estimates in kinds.items():
-        if one := estimates.get("refusal rate" if kind == "unanswerable" else "right@3"):
+        if estimate := estimates.get("refusal rate" if kind == "unanswerable" else "right@3"):
             key = f"evaluation.kind.{kind}"
-            yield translations(key) if key in translations.entries else kind, one
+            yield translations(key) if key in translations.entries else kind, estimate
 
 
 def _curve(

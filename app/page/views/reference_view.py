@@ -41,7 +41,7 @@ def printed_references(quotes: Sequence[Quote], translations: PageTranslations) 
 
 
 def today() -> date:
-    """The day in universal time, as every date the page states."""
+    """Today's date in universal time, as every date that the page states."""
     return datetime.now(UTC).date()
 
 
@@ -104,7 +104,12 @@ def references_response(
     if not excerpts:
         return _problem(translations("export.nothing"), translations)
     query = urlencode(
-        [(name, value) for one in chosen for name, value in (("p", one.address), ("s", one.spans)) if value]
+        [
+            (name, value)
+            for excerpt in chosen
+            for name, value in (("p", excerpt.address), ("s", excerpt.spans))
+            if value
+        ]
     )
     files = {form: f"{root_path}/al/export/{form}?{query}&lang={translations.language}" for form in FILES}
     cited, entries = format_citations(excerpts, style, translations, today())

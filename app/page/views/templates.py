@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from alpie.app.translations import Translations
 from alpie.index.spanish.named_documents import short_title
 
-__all__ = ["Markup", "escape_line_ends", "mark_ranges", "render", "split_at_ranges"]
+__all__ = ["Markup", "TextPart", "escape_line_ends", "mark_ranges", "render", "split_at_ranges"]
 
 _LINE_ENDS = str.maketrans({"\r": "&#13;", "\n": "&#10;", "\u2028": "&#8232;", "\u2029": "&#8233;"})
 
@@ -48,15 +49,22 @@ def escape_line_ends(markup: str) -> str:
     return str(markup).translate(_LINE_ENDS)
 
 
-def split_at_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
-    """`text` in pieces, each with whether it is one of the character `ranges`; those out of order or bounds are ignored."""
-    pieces: list[tuple[str, bool]] = []
+class TextPart(NamedTuple):
+    """A part of a text, and whether it is one of the ranges asked for."""
+
+    text: str
+    is_inside: bool
+
+
+def split_at_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> list[TextPart]:
+    """`text` parted at the character `ranges`; those out of order or bounds are ignored."""
+    parts: list[TextPart] = []
     position = 0
     for start, end in sorted(ranges):
         if position <= start < end <= len(text):
-            pieces += [(text[position:start], False), (text[start:end], True)]
+            parts += [TextPart(text[position:start], False), TextPart(text[start:end], True)]
             position = end
-    return [piece for piece in (*pieces, (text[position:], False)) if piece[0]]
+    return [part for part in (*parts, TextPart(text[position:], False)) if part.text]
 
 
 def mark_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:

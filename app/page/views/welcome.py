@@ -69,7 +69,7 @@ def render_welcome(
             "opening": opening_line(panels.corpus.passages.of_document(document.id), document.title)
             if panels
             else "",
-            "examples": [(one, question_link(one)) for one in examples.about(document.id)]
+            "examples": [(question, question_link(question)) for question in examples.about(document.id)]
             if examples
             else [],
         }
@@ -143,7 +143,7 @@ def example_questions(
     blocks = layout.blocks if layout else ()
     texts = [readable_text(document.text, block.spans) for block in blocks if block.kind is BlockKind.HEADING]
     headings = list(dict.fromkeys(map(_topic, texts)))
-    yield from (one for one in headings if one.endswith("?") and len(one) <= _LONGEST)
+    yield from (heading for heading in headings if heading.endswith("?") and len(heading) <= _LONGEST)
     for heading in headings:
         fits = _SHORTEST <= len(heading) <= _LONGEST and len(heading.split()) > 1
         if fits and "?" not in heading and fold(heading) not in fold(document.title):
@@ -155,8 +155,11 @@ def example_questions(
 
 def _topic(heading: str) -> str:
     """What a heading is about: «Plazos» for «Artículo 22. Plazos.»; "" for a formula and for what only orders."""
-    unit, division = read_opening(heading, True, None), DIVISION.match(heading)
-    start = unit.end if unit else division.end() if division else 0
-    if _FORMULA.search(fold(heading)) or only_orders(heading[start:]):
+    title = heading
+    if unit := read_opening(heading, True, None):
+        title = heading[unit.end :]
+    elif division := DIVISION.match(heading):
+        title = heading[division.end() :]
+    if _FORMULA.search(fold(heading)) or only_orders(title):
         return ""
-    return _NUMBER.sub("", heading[start:]).strip(" .:;")
+    return _NUMBER.sub("", title).strip(" .:;")

@@ -40,6 +40,7 @@ _SENTENCES_A_BATCH = 1_000
 _IDS_A_BATCH = 500
 _SETTLED_SECONDS = 10.0  # twice the staleness that «Bounded» allows
 _EMPTY = {0: 1e-6}  # the sparse vector of a passage without terms: Milvus Lite refuses an empty one
+_MIN_BREADTH = 64  # of the search in a graph, which must not be less than what is asked for
 _DIMENSIONS = 2**32 - 1
 _DROPPED = re.compile(r"not found|not exist|can't find collection")
 
@@ -105,7 +106,7 @@ class MilvusBackend:
             "lexical": partial(self._by_stems, query.stem_weights, limit),
         }
         started = {retriever: self._pool.submit(searches[retriever]) for retriever in self.retrievers}
-        return {retriever: one.result() for retriever, one in started.items()}
+        return {retriever: search.result() for retriever, search in started.items()}
 
     def delete_document(self, document: str, keep: Collection[int] = ()) -> int:
         where = f"document == {_literal(document)}"
@@ -143,7 +144,7 @@ class MilvusBackend:
         self._wrote = time.monotonic()
 
     def _by_vector(self, collection: str, vector: Floats, limit: int) -> Integers:
-        parameters = {"metric_type": "IP", "params": {"ef": max(64, limit)}}
+        parameters = {"metric_type": "IP", "params": {"ef": max(_MIN_BREADTH, limit)}}
         wanted = "id" if collection == self.passages else "passage"
         return self._nearest(collection, "vector", vector, limit, parameters, wanted)
 

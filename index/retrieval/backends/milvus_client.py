@@ -27,6 +27,8 @@ from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 _SPARSE_SINCE = (2, 4)  # sparse vectors
 _OLDEST = (2, 3)
+_TIMED_OUT_SHARE = 0.95  # of the time allowed: a call that failed so late failed because of it
+_MAX_REASON = 300  # characters of what the server says
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
 _MIN_ID, _LARGEST_ID = -(2**63), 2**63 - 1
 # By default the client pings an idle connection every ten seconds; Milvus Lite takes that for an attack («too_many_pings»)
@@ -163,7 +165,7 @@ class MilvusConnection:
 
     def _failure_of(self, method: str, error: Exception, seconds: float) -> BackendUnavailable:
         place = self.address.display_name
-        if seconds >= 0.95 * self.timeout_seconds:
+        if seconds >= _TIMED_OUT_SHARE * self.timeout_seconds:
             allowed = f"{self.timeout_seconds:g}"
             return BackendUnavailable(message("milvus.slow", place=place, seconds=allowed, method=method))
         return BackendUnavailable(message("milvus.failed", place=place, method=method, error=_reason(error)))
@@ -172,7 +174,7 @@ class MilvusConnection:
 def _reason(error: Exception) -> str:
     """The message of a library's error, on one line of at most 300 characters."""
     message = getattr(error, "message", "") or str(error)
-    return " ".join(str(message).split())[:300].rstrip(".") or type(error).__name__
+    return " ".join(str(message).split())[:_MAX_REASON].rstrip(".") or type(error).__name__
 
 
 def _check_packages(address: MilvusAddress) -> None:
@@ -218,12 +220,12 @@ class Stamp:
             message("milvus.analysis"): (self.analysis, other.analysis),
             message("milvus.encoder"): ((self.encoder, self.dimension), (other.encoder, other.dimension)),
         }
-        return tuple(name for name, (one, another) in pairs.items() if one != another)
+        return tuple(name for name, (own, theirs) in pairs.items() if own != theirs)
 
     def can_grow(self, other: Stamp) -> bool:
         """Whether passages of a corpus with the stamp `other` can be added to a collection with this stamp."""
-        one, another = self.mean_stems, other.mean_stems
-        return abs(one - another) <= _MAX_DRIFT * max(one, another) and not self.differs_in(other)
+        own, theirs = self.mean_stems, other.mean_stems
+        return abs(own - theirs) <= _MAX_DRIFT * max(own, theirs) and not self.differs_in(other)
 
 
 def collection_stamp(name: str, collection: str) -> Stamp | None:
@@ -268,7 +270,8 @@ def collection_to_write(
     name = connection.address.name
     current = _collection_of_alias(connection)
     earlier = [collection for collection in _own_collections(connection) if collection != current]
-    for collection in [] if fresh else [*([current] if current else []), *earlier]:
+    known = [current, *earlier] if current else earlier
+    for collection in () if fresh else known:
         held = collection_stamp(name, collection)
         if held and held.can_grow(stamp) and connection.call("has_collection", collection + SENTENCES):
             connection.call("load_collection", collection)

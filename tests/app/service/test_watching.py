@@ -17,6 +17,7 @@ from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import translations_for
 from alpie.index import build as build_module
 from alpie.index.build import build_index
+from alpie.index.database.files import FileStamp
 from support.building import ended, go, start_builder
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
 from support.waiting import eventually
@@ -26,7 +27,7 @@ from support.waiting import eventually
 
 def told(*looks: str, longest: float = 30.0) -> list[bool]:
     """What `folder_changes` says when the folder looks like these letters, one a second, the first at the start."""
-    seen: Iterator[Snapshot] = ({"file": (ord(look), 0, 0)} for look in looks)
+    seen: Iterator[Snapshot] = ({"file": FileStamp(ord(look), 0, 0)} for look in looks)
     seconds = count()
     found = folder_changes(
         lambda: next(seen), longest_rest_seconds=longest, sleep=lambda _: None, clock=lambda: next(seconds)
@@ -46,7 +47,7 @@ def test_a_file_written_to_without_end_does_not_hold_up_the_others() -> None:
 
 
 def test_what_changes_while_the_consumer_works_is_not_missed() -> None:
-    looks = chain([{"a": (1, 1, 1)}], repeat({"a": (2, 2, 2)}))
+    looks = chain([{"a": FileStamp(1, 1, 1)}], repeat({"a": FileStamp(2, 2, 2)}))
     found = folder_changes(lambda: next(looks), sleep=lambda _: None)
     # the consumer indexes here, and the file changes meanwhile
     assert True in [next(found), next(found)]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.writer.expand import estimate_cost, example_row, passages_without_lines, write_expansions
+from alpie.app.writer.expand import estimate_cost, example_row, passages_without_expansions, write_expansions
 from alpie.app.writer.expansion_drafts import DraftFault, ExpansionDraft, expansion_drafts, fault_of
 from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
@@ -34,8 +34,8 @@ def rows(docs: Path) -> list[dict[str, Any]]:
     return [json.loads(row) for row in (docs / expansions_file("uno")).read_text("utf-8").splitlines()]
 
 
-def test_every_passage_gets_sound_lines(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
-    left = passages_without_lines(tmp_path, corpus.documents, corpus.passages)
+def test_every_passage_gets_sound_expansions(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
+    left = passages_without_expansions(tmp_path, corpus.documents, corpus.passages)
     assert len(left) == len(corpus.passages)
     told: list[tuple[int, int]] = []
     done = write_expansions(settings("good"), corpus.documents, left, lambda *now: told.append(now))
@@ -45,8 +45,8 @@ def test_every_passage_gets_sound_lines(settings: Any, corpus: Corpus, tmp_path:
     assert told[-1] == (len(left), len(left))
     placed = place_expansions((tmp_path / expansions_file("uno")).read_bytes(), corpus.passages, "uno")
     assert placed.problems == ()
-    assert all(len(lines) == 3 for lines in placed.lines)
-    assert passages_without_lines(tmp_path, corpus.documents, corpus.passages) == []
+    assert all(len(expansions) == 3 for expansions in placed.of_passages)
+    assert passages_without_expansions(tmp_path, corpus.documents, corpus.passages) == []
 
 
 def test_what_a_passage_does_not_bear_is_left_out(settings: Any, corpus: Corpus, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_run_that_failed_goes_on_where_it_stopped(settings: Any, corpus: Corpu
     by_hand = example_row(corpus.passages[0])
     (tmp_path / "expansions").mkdir()
     (tmp_path / expansions_file("uno")).write_text(by_hand, "utf-8")  # without a line feed at its end
-    left = passages_without_lines(tmp_path, corpus.documents, corpus.passages)
+    left = passages_without_expansions(tmp_path, corpus.documents, corpus.passages)
     assert corpus.passages[0] not in left
     with pytest.raises(ProviderError, match="repita la orden"):
         write_expansions(settings("error"), corpus.documents, left)

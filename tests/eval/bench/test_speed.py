@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_every_case_is_measured_and_written(
     assert text == out.getvalue()
     assert "| 50.0 | 5.0 × |" in text
     assert "| passages | 3 | 6 |" in text
+
+    monkeypatch.setitem(
+        sys.modules, "langchain_text_splitters", None
+    )  # the rest is measured without the extra `eval`
+    progress, options = io.StringIO(), replace(options, sizes=())
+    assert measure_speed(seed_settings, None, options, out, progress) == 0
+    assert "langchain-text-splitters" in progress.getvalue()
 
 
 def test_generated_texts_are_many_and_ever_new() -> None:

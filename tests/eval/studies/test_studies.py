@@ -20,7 +20,7 @@ from alpie.index.errors import FileError
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.expansion_index import ExpansionIndex
 from alpie.index.retrieval.vectors import VectorIndex
-from alpie.index.sources.expansions import ExpansionLine
+from alpie.index.sources.expansions import Expansion
 from alpie.index.spanish.analysis import terms
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, corpus_of
 
@@ -41,13 +41,13 @@ QUESTIONS = (
 @pytest.fixture(scope="module")
 def small() -> Corpus:
     made = corpus_of(LARGE_TEXT, SMALL_TEXT)
-    line = ExpansionLine("Cuánto monte se quemó", "rewording")
-    lines = [[line] if number == 0 else [] for number in range(len(made.passages))]
+    expansion = Expansion("Cuánto monte se quemó", "rewording")
+    of_passages = [[expansion] if number == 0 else [] for number in range(len(made.passages))]
     expansions = ExpansionIndex(
-        lines,
-        bounds_of([len(own) for own in lines]),
-        VectorIndex.from_vectors(made.encoder.encode_passages([line.text])),
-        TermIndex.from_terms([terms(line.text)]),
+        of_passages,
+        bounds_of([len(expansions) for expansions in of_passages]),
+        VectorIndex.from_vectors(made.encoder.encode_passages([expansion.text])),
+        TermIndex.from_terms([terms(expansion.text)]),
     )
     return replace(made, index=replace(made.index, expansions=expansions))
 

@@ -17,7 +17,7 @@ from alpie.eval.training.fit_reader import Schedule, train
 from alpie.eval.training.reader_model import load_model, sequence_of
 from alpie.eval.training.row_file import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.word_pieces import WordTable
+from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 
 pytestmark = pytest.mark.heavy
@@ -126,7 +126,7 @@ def test_the_exported_graph_is_the_model(trained: Path, tmp_path: Path) -> None:
 
     model = load_model(folder, LAYERS, trained / "reader.pt").eval()
     ids = sequence_of(folder, "¿Cuándo abre el museo?", " ".join(PLACES["museo"]))
-    vectors = WordTable.open(folder / WEIGHTS_FILE).rows(ids).astype(np.float32)[np.newaxis]
+    vectors = WordVectors.open(folder / WEIGHTS_FILE).rows(ids).astype(np.float32)[np.newaxis]
     with torch.no_grad():
         tokens = torch.tensor([ids])
         of_ids = model(tokens, torch.ones_like(tokens)).numpy()

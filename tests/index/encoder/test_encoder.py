@@ -59,7 +59,7 @@ def test_questions_and_passages_get_their_own_prompts(encoder: Encoder, referenc
 
 
 def test_the_order_of_the_texts_is_kept(encoder: Encoder, reference: Encoder) -> None:
-    texts = ["palabra " * length for length in (40, 1, 90, 3, 3, 60, 2)] + [sample_texts()[1][0]]
+    texts = ["palabra " * length for length in (40, 1, 90, 3, 3, 60, 2)] + [sample_texts().passages[0]]
     for one in (encoder, reference):
         together = one.encode_passages(texts)
         apart = np.concatenate([one.encode_passages([text]) for text in texts])

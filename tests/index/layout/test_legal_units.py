@@ -6,7 +6,7 @@ import pytest
 
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind
-from alpie.index.spanish.unit_numbers import number_at, order_of
+from alpie.index.spanish.unit_numbers import number_at, rank_of
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
 from support.promise import assert_promise
@@ -36,7 +36,7 @@ def test_what_follows_a_number_is_no_part_of_it(text: str, rest: str) -> None:
 
 def test_numbers_have_an_order() -> None:
     numbers = ["10", "5 ter", "6 a", "5", "5 octies", "6", "5 bis"]
-    assert sorted(numbers, key=order_of) == ["5", "5 bis", "5 ter", "5 octies", "6", "6 a", "10"]
+    assert sorted(numbers, key=rank_of) == ["5", "5 bis", "5 ter", "5 octies", "6", "6 a", "10"]
 
 
 def labels_of(*lines: str) -> list[str]:

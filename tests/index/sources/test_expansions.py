@@ -16,7 +16,7 @@ from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.service.rows import answer_row
 from alpie.index.retrieval.expansion_index import impute_scores
-from alpie.index.sources.expansions import ExpansionLine, place_expansions
+from alpie.index.sources.expansions import Expansion, place_expansions
 from alpie.index.spanish.query import parse_question
 from alpie.index.storage.manifest import current_version
 from alpie.index.storage.store import IndexVersion, corpus_fingerprint, open_version
@@ -60,28 +60,28 @@ def data(docs: Path, data: Path) -> Path:
 # --- the file ----------------------------------------------------------------------------------
 
 
-def test_a_line_knows_the_sentences_it_rests_on(data: Path) -> None:
+def test_an_expansion_knows_the_sentences_it_rests_on(data: Path) -> None:
     search = opened(data).search
     assert search.expansions is not None
-    lines = [line for own in search.expansions.lines for line in own]
-    assert lines[0] == ExpansionLine(FOREST, "question", (0,))
+    expansions = [expansion for of_passage in search.expansions.of_passages for expansion in of_passage]
+    assert expansions[0] == Expansion(FOREST, "question", (0,))
     passage = search.passages[0]
-    assert passage.sentences[lines[1].sentences[0]].text.startswith("La causa")
+    assert passage.sentences[expansions[1].sentences[0]].text.startswith("La causa")
 
 
-def placed(docs_file: str, data: Path) -> tuple[tuple[tuple[ExpansionLine, ...], ...], tuple[str, ...]]:
+def placed(docs_file: str, data: Path) -> tuple[tuple[tuple[Expansion, ...], ...], tuple[str, ...]]:
     found = place_expansions(docs_file.encode(), tuple(opened(data).search.passages), "x.jsonl")
-    return found.lines, found.problems
+    return found.of_passages, found.problems
 
 
-def test_lines_of_a_stale_address_go_where_their_sentences_went(data: Path) -> None:
+def test_expansions_of_a_stale_address_go_where_their_sentences_went(data: Path) -> None:
     stale = row(
         "incendios/otro/0123456789", (FOREST, ["En julio ardieron"]), ("Sin frase", []), ("Fue", ["Nadie"])
     )
-    lines, problems = placed(json.dumps(stale), data)
-    assert [line.text for own in lines for line in own] == [FOREST]
+    expansions, problems = placed(json.dumps(stale), data)
+    assert [expansion.text for of_passage in expansions for expansion in of_passage] == [FOREST]
     assert "incendios/otro/0123456789" in problems[0]
-    assert "1 de sus líneas" in problems[0]
+    assert "1 de sus reformulaciones" in problems[0]
     assert "2 no se usan" in problems[0]
 
 
@@ -98,8 +98,8 @@ def test_lines_of_a_stale_address_go_where_their_sentences_went(data: Path) -> N
 def test_a_faulty_row_is_told_and_the_others_stand(data: Path, bad: str, said: str) -> None:
     address = address_of(data, "incendios")
     good = json.dumps(row(address, (FOREST, [])))
-    lines, problems = placed(bad.replace("ADDRESS", address) + "\n" + good, data)
-    assert FOREST in [line.text for own in lines for line in own]
+    expansions, problems = placed(bad.replace("ADDRESS", address) + "\n" + good, data)
+    assert FOREST in [expansion.text for of_passage in expansions for expansion in of_passage]
     assert problems[0].startswith("x.jsonl: línea 1")
     assert said in problems[0]
 
@@ -123,7 +123,7 @@ def test_a_file_that_leads_out_of_the_folder_is_not_read(docs: Path, data: Path,
 # --- the index ----------------------------------------------------------------------------------
 
 
-def test_a_changed_file_is_indexed_anew_and_only_new_lines_are_embedded(docs: Path, data: Path) -> None:
+def test_a_changed_file_is_indexed_anew_and_only_new_ones_are_embedded(docs: Path, data: Path) -> None:
     before = opened(data).fingerprint
     address = address_of(data, "incendios")
     write(docs, "incendios", row(address, ("Otra cosa", []), (FOREST, ["En julio ardieron"])))
@@ -164,7 +164,7 @@ def test_a_passage_is_found_by_words_that_only_its_expansion_has(docs: Path, dat
     assert without.hits[0].score == without.hits[0].own_score
 
 
-def test_a_passage_without_lines_is_neither_helped_nor_hurt(data: Path) -> None:
+def test_a_passage_without_expansions_is_neither_helped_nor_hurt(data: Path) -> None:
     found = opened(data).search.search(parse_question("¿Cuándo abre la biblioteca?"))
     assert found.hits[0].passage.document_id == "libros"
     assert "expansion" not in found.hits[0].ranks
@@ -172,10 +172,10 @@ def test_a_passage_without_lines_is_neither_helped_nor_hurt(data: Path) -> None:
 
 
 def test_what_is_missing_is_the_passage_s_own_score_raised_by_the_mean_difference() -> None:
-    has_lines = np.array([True, False, True])
+    is_expanded = np.array([True, False, True])
     values = np.array([0.9, -1, 0.8], np.float32)
     own = np.array([0.8, 0.5, 0.6], np.float32)
-    np.testing.assert_allclose(impute_scores(values, has_lines, own), [0.9, 0.65, 0.8], atol=1e-6)
+    np.testing.assert_allclose(impute_scores(values, is_expanded, own), [0.9, 0.65, 0.8], atol=1e-6)
 
 
 # --- never quoted ---------------------------------------------------------------------------------

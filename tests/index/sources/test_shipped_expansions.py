@@ -29,7 +29,7 @@ def shipped() -> list[str]:
     return [line["text"] for row in rows for line in row["lines"]]
 
 
-def test_every_line_has_its_passage_and_its_sentences() -> None:
+def test_every_expansion_has_its_passage_and_its_sentences() -> None:
     sources = read_sources(DOCS)
     assert not sources.unused
     assert set(sources.expansions) == {document.id for document in sources.documents}
@@ -37,7 +37,7 @@ def test_every_line_has_its_passage_and_its_sentences() -> None:
         passages = make_passages(document, lay_out(document))
         placed = place_expansions(sources.expansions[document.id], passages, document.id)
         assert placed.problems == ()
-        assert all(placed.lines)  # no passage is without
+        assert all(placed.of_passages)  # no passage is without
 
 
 def test_no_line_stands_twice() -> None:

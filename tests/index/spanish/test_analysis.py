@@ -14,10 +14,10 @@ from alpie.index.spanish.analysis import (
     fold,
     slug_of,
     stem,
+    stemmed_words,
     stems,
     terms,
     tokens,
-    words_by_stem,
 )
 from support.tables import cases
 
@@ -75,7 +75,7 @@ def test_terms_point_at_the_words_as_written() -> None:
 def test_stems_are_a_set_and_know_the_words_behind_them() -> None:
     text = "Detenciones: la detención y otras detenciones"
     assert stems(text) == {stem("detencion")}
-    assert words_by_stem(text) == ((stem("detencion"), "detenciones"), (stem("detencion"), "detención"))
+    assert stemmed_words(text) == ((stem("detencion"), "detenciones"), (stem("detencion"), "detención"))
 
 
 @pytest.mark.parametrize("text", ["", " \n", "¿?¡!…", "🙂", "___"])

@@ -16,11 +16,11 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
-from alpie.index.records import Document, Passage, collapse
+from alpie.index.records import Document, PageStart, Passage, collapse
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import Places
-from alpie.index.spanish.citable_units import _PROVISION_TYPES, UNIT_WORDS
 from alpie.index.spanish.references import parse_reference
+from alpie.index.spanish.units import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
@@ -139,8 +139,8 @@ def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: s
 
 
 def test_every_kind_of_place_can_be_told() -> None:
-    for kind in {*UNIT_WORDS, *_PROVISION_TYPES.values()}:
-        unit = ("provision", f"{kind} 2") if kind in _PROVISION_TYPES.values() else (kind, "2")
+    provisions = [Unit(UnitKind.PROVISION, f"{sort} 2") for sort in PROVISION_SORTS]
+    for unit in (*provisions, *(Unit(kind, "2") for kind in UNIT_WORDS)):
         assert unit_in_words((unit,)).endswith(" 2")
 
 
@@ -282,7 +282,8 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     text = "La cuota es de 8 euros.\nEl plazo es de un mes.\nLa sede es la de siempre."
     (passage,) = make_passages(document_of(text), lay_out(document_of(text)))
     second, third = text.index("El plazo"), text.index("La sede")
-    places = Places([replace(passage, page="iv", later_pages=((second, 4), (third, 5)))])
+    later = (PageStart(second, 4), PageStart(third, 5))
+    places = Places([replace(passage, page="iv", later_pages=later)])
 
     def on(page: str) -> list[tuple[int, int]]:
         reference = parse_reference(f"página {page}")

@@ -9,7 +9,7 @@ import pytest
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import cite, full_citation, locator, permalink, short_citation
-from alpie.index.records import Sentence, Span
+from alpie.index.records import PageStart, Sentence, Span
 from support import sample_citations
 from support.sample_citations import DOCUMENT
 
@@ -29,7 +29,9 @@ def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> 
         Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), block=5 + n // 2)
         for n in range(4)  # two a paragraph, the last on the next page
     )
-    passage = replace(PASSAGE, sentences=sentences, path=(), later_pages=((0, 13), (30, 14)))
+    passage = replace(
+        PASSAGE, sentences=sentences, path=(), later_pages=(PageStart(0, 13), PageStart(30, 14))
+    )
 
     def place(*spans: Span) -> str:
         return locator(cite(DOCUMENT, passage, spans))
@@ -38,7 +40,9 @@ def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> 
     assert place(Span(20, 24)) == "párr. 3, p. 13"
     assert place(Span(30, 38)) == "párr. 3, p. 14"
     assert place(Span(0, 38)) == "párrs. 2-3, pp. 13-14"
-    passage = replace(passage, page="iv", later_pages=((24, 1), (30, 2)))  # pages go by their names
+    passage = replace(
+        passage, page="iv", later_pages=(PageStart(24, 1), PageStart(30, 2))
+    )  # pages go by their names
     assert [place(sentence.spans[0]) for sentence in sentences[1:]] == [
         "párr. 2, p. iv",
         "párr. 3, pp. iv-1",

@@ -222,19 +222,29 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
 
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
-    from alpie.app.page.views.chat import MAX_REMEMBERED, QuestionOptions, read_past
+    from alpie.app.answering.understanding.conversation import MAX_TURNS
+    from alpie.app.page.question_options import QuestionOptions
+    from alpie.app.page.views.chat import MAX_REMEMBERED, read_past
+    from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
     conversation = [
         ["user", '<div class="asked">¿Qué &lt;b&gt;?</div>'],
         ["assistant", '<div class="said">Eso.</div>'],
     ]
-    messages, questions = read_past(json.dumps(conversation))
+    messages, questions = read_past(json.dumps({"rows": conversation, "questions": ["¿Qué <b>?"]}))
     assert questions == ["¿Qué <b>?"]
     assert [one["content"] for one in messages] == [row[1] for row in conversation]
-    assert len(read_past(json.dumps(conversation * 50))[0]) == MAX_REMEMBERED
+    messages, questions = read_past(
+        json.dumps({"rows": conversation * 50, "questions": ["¿" + "q" * 5000] * 50})
+    )
+    assert (len(messages), len(questions)) == (MAX_REMEMBERED, MAX_TURNS)
+    assert {len(question) for question in questions} == {MAX_TYPED_CHARACTERS}
     deep = "[" * 100_000
-    for bad in (None, 3, "", "x", "{}", "[1]", '[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
-                json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), deep):  # fmt: skip
+    rows = ('[["user"]]', '[["system", "x"]]', '[["user", {"path": "/etc"}]]',
+            json.dumps([["user", "x" * 200_000]]), json.dumps([["user", "a\n# b"]]), json.dumps([["user", "a\n"]]))  # fmt: skip
+    bad_rows = [f'{{"rows": {one}, "questions": ["¿Qué?"]}}' for one in rows]
+    bad_questions = [f'{{"questions": {one}}}' for one in ('"¿Qué?"', "[1]", '[{"path": "/etc"}]', "null")]
+    for bad in (None, 3, "", "x", "{}", "[1]", "[]", '{"other": []}', deep, *bad_rows, *bad_questions):
         assert read_past(bad) == ([], [])
         assert QuestionOptions.from_json(bad) == QuestionOptions()
     assert QuestionOptions.from_json('{"documents": ["a"]}').documents == ["a"]

@@ -19,9 +19,9 @@ from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_editor import DocumentEditor
+from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
-from alpie.app.page.views.documents_view import DocumentServices
 from alpie.app.settings import load_settings
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import SourceError

@@ -13,9 +13,10 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import index_process
+from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.index_process import RunOutcome, index_command
 from alpie.app.page.state.uploads import Uploads, safe_name
-from alpie.app.page.views.documents_view import DocumentServices, render_state
+from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_images import page_png, sheet_at
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
@@ -364,7 +365,7 @@ def test_pages_of_a_pdf_are_served_as_pictures(tmp_path: Path) -> None:
     for wrong in ("n=0", "n=99", "n=-1", "n=1e3", "n=١", "n=" + "9" * 40, ""):
         assert web.get(f"/al/page?d=ley&{wrong}").status_code == 404
     assert web.get("/al/page?d=nota&n=1").status_code == 404
-    assert web.get("/al/page?d=nada&n=1").text == "No hay tal página."
+    assert web.get("/al/page?d=nada&n=1").text == "No existe esa página."
     assert web.get("/al/page?d=nada&n=1&lang=en").text == "There is no such page."
     assert web.get("/al/page?d=../ley&n=1").status_code == 404
     note = next(one for one in corpus.passages if one.document_id == "nota")

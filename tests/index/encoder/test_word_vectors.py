@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from alpie.index.encoder.bundled_weights import WORD_VECTORS
-from alpie.index.encoder.word_pieces import WordTable
+from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 
 pytestmark = pytest.mark.heavy
@@ -42,7 +42,7 @@ def resident_megabytes(path: Path) -> float:
 
 
 def test_the_word_table_gives_the_rows_asked_for(weights: Path) -> None:
-    table = WordTable.open(weights)
+    table = WordVectors.open(weights)
     assert table.dimension == DIMENSION
     wanted = [0, 99_999, 1, 1, 54_321]
     rows = table.rows(wanted)
@@ -54,7 +54,7 @@ def test_the_word_table_gives_the_rows_asked_for(weights: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/self/smaps")
 def test_the_word_table_does_not_fill_the_process(weights: Path) -> None:
     assert weights.read_bytes()  # cached by the system, as after other processes: neighbourhoods come at once
-    table = WordTable.open(weights)
+    table = WordVectors.open(weights)
     chance = np.random.default_rng(1)
     largest = 0.0
     for _ in range(15):
@@ -74,4 +74,4 @@ def test_a_damaged_word_table_is_named(damage: str, weights: Path, tmp_path: Pat
         good = weights.read_bytes()
         path.write_bytes({"short": good[:100_000], "text": b"no weights at all", "empty": b""}[damage])
     with pytest.raises(EncoderError, match=r"model\.safetensors está dañado"):
-        WordTable.open(path)
+        WordVectors.open(path)

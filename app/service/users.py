@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from alpie.app.translations import message
-from alpie.index.database.files import fsync, temporary_file
+from alpie.index.database.files import FileStamp, fsync, temporary_file
 from alpie.index.errors import ArgumentError, FileError
 
 _MIN_CHARACTERS = 10  # of a password
@@ -34,7 +34,7 @@ class Users:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: FileStamp | None = None
         self._hashes: Mapping[str, str] = {}
         self._secret = b""
         # compared with when there is no such user, so that the answer takes as long
@@ -43,8 +43,7 @@ class Users:
     def hashes(self) -> Mapping[str, str]:
         """The password hash of each user. Raises FileError when the file cannot be read."""
         try:
-            status = self.path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
+            stamp = FileStamp.of(self.path.stat())
             if stamp != self._stamp:
                 self._hashes = _read(self.path)
                 self._stamp = stamp
@@ -76,7 +75,7 @@ class Users:
         self._write(known)
 
     def key_of(self, name: str) -> bytes | None:
-        """What the sessions of `name` are signed with; another after a new password, None for nobody."""
+        """The key that the sessions of `name` are signed with; another after a new password, None for nobody."""
         stored = self.hashes().get(name)
         if stored is None:
             return None
@@ -95,7 +94,7 @@ def password_hash(password: str) -> str:
     salt = secrets.token_bytes(_SALT_BYTES)
     key = _scrypt(password, salt, _N, _R, _P)
     return "$".join(
-        ("scrypt", str(_N), str(_R), str(_P), *(base64.b64encode(one).decode() for one in (salt, key)))
+        ("scrypt", str(_N), str(_R), str(_P), *(base64.b64encode(part).decode() for part in (salt, key)))
     )
 
 

@@ -11,8 +11,8 @@ from tokenizers import Tokenizer
 
 from alpie.app.settings import load_settings
 from alpie.index.encoder.bundled_weights import bundled_folder
+from alpie.index.encoder.mapped_tokenizer import MappedTokenizer
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer, same_tokens
-from alpie.index.encoder.word_pieces import MappedTokenizer
 
 pytestmark = pytest.mark.heavy
 

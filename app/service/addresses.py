@@ -1,0 +1,21 @@
+"""Tells addresses of hosts: which are numbers, and which are reached from this machine only."""
+
+from __future__ import annotations
+
+import ipaddress
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen at is reached from this machine only."""
+    if host.lower() == "localhost":
+        return True
+    return is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+def is_address(name: str) -> bool:
+    """Whether the name of a host is an address of the Internet Protocol."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
