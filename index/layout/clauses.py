@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from alpie.index.layout.legal import is_sentence
 from alpie.index.layout.line_groups import LineGroup
@@ -70,37 +71,31 @@ def mark_ordinal_titles(groups: list[LineGroup]) -> None:
         for at, group in enumerate(groups)
         if group.kind is None and group.label is None and (number := _ordinal_of(group.text))
     ]
+    heads = (group.level if group.kind is BlockKind.HEADING else 0 for group in groups)
+    above = [*accumulate(heads, lambda last, level: level or last, initial=1)]  # level of the last heading
     for run in _counts(named):
         titles = [group for _, group, _ in run]
         below = [groups[at + 1] if at + 1 < len(groups) else None for at, _, _ in run]
         if all(map(_is_title, titles)) and all(
             g and g.kind is not BlockKind.HEADING and not _ordinal_of(g.text) for g in below
         ):
-            above = [group.level for group in groups[: run[0][0]] if group.kind is BlockKind.HEADING]
             for group in titles:
-                group.kind, group.level = BlockKind.HEADING, above[-1] + 1 if above else 2
+                group.kind, group.level = BlockKind.HEADING, above[run[0][0]] + 1
 
 
 def _ordinal_of(text: str) -> int:
     """The number in words that a clause opens with, 0 for none."""
     match = _ORDINAL.match(text)
     number = number_at(match["number"]) if match else None
-    return (
-        int(number.canonical)
-        if match and number and number.end == match.end("number") and number.canonical.isdigit()
-        else 0
-    )
+    whole = match and number and number.end == match.end("number") and number.canonical.isdigit()
+    return int(number.canonical) if number and whole else 0
 
 
 def _is_title(group: LineGroup) -> bool:
     match = _ORDINAL.match(group.text)
     rest = group.text[match.end() :] if match else ""
-    return (
-        len(group.text) <= _MAX_TITLE
-        and ". " not in rest
-        and rest[-1:] not in ",;:"
-        and not is_sentence(rest)
-    )
+    short = len(group.text) <= _MAX_TITLE and ". " not in rest and rest[-1:] not in ",;:"
+    return short and not is_sentence(rest)
 
 
 def _counts(named: Sequence[tuple[int, LineGroup, int]]) -> Iterator[list[tuple[int, LineGroup, int]]]:

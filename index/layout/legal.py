@@ -49,9 +49,8 @@ _VERB = re.compile(
 # How a line begins that is no title, where it is all there is of its article.
 _NO_TITLE = re.compile(rf"(?i)\(|\[?(?:{_any_of('void')})|(?:{_any_of('sentence_openers')})\b")
 _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
-_LAST_BRACKET = re.compile(
-    r"(?<=\S)\s*\[[^\]]*\]\*?$"
-)  # what an editor adds to a title: «[Redacción dada por …]»
+# what an editor adds to a title: «[Redacción dada por …]»
+_LAST_BRACKET = re.compile(r"(?<=\S)\s*\[[^\[\]]{0,200}\]\*?$")
 _RELATIVE = re.compile(rf"\b(?:{_any_of('relatives')})\b", re.IGNORECASE)
 
 _MAX_GAP = 20  # clauses of an article that may be missing before one
