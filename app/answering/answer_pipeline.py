@@ -16,12 +16,13 @@ from alpie.app.answering.judging.candidates import Candidates, candidates_of
 from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
 from alpie.app.answering.judging.read_passages import read_hits
 from alpie.app.answering.quoting.figures_asked import lacks_a_figure
+from alpie.app.answering.quoting.opposites_asked import says_the_opposite
 from alpie.app.answering.quoting.quotes import QuotePolicy, select_quotes
 from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.search import SCORE_DECIMALS, EncodedQuestion, Retrieval, SearchIndex
 
-# Where a figure that is asked for is missing, this share of the firm threshold is the highest probability.
+# Where a figure or an opposite that is asked for is missing, this share of the firm threshold is the highest probability.
 _WITH_RESERVE = 0.99
 # Below this share of the threshold, and far from the question, the nearest passages are folded away.
 _WEAK = 0.5
@@ -102,7 +103,7 @@ class AnswerPipeline:
         retrieval = self.index.retrieve(encoded, REPORTED_HITS, allowed=allowed)
         started = perf_counter()
         asked = encoded.question
-        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits)
+        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits, self.documents)
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
         retrieval = replace(retrieval, milliseconds=milliseconds)
         candidates = candidates_of(self.index, retrieval, readings)
@@ -112,9 +113,10 @@ class AnswerPipeline:
         return JudgedQuestion(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
 
     def _with_quotes(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
-        """The answer that quotations give; with reserve where a figure that is asked for is not around them."""
+        """The answer that quotations give; with reserve where they lack a figure or say the opposite."""
         question, confidence = judged.retrieval.encoded.question, judged.confidence
-        if lacks_a_figure(question.reader_text or question.searched, quotes):
+        asked = question.reader_text or question.searched
+        if lacks_a_figure(asked, quotes) or says_the_opposite(asked, quotes):
             confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
         statement = self.search_statement(_count_near_best(judged))
         return replace(answer, answered=True, quotes=quotes, confidence=confidence, search=statement)

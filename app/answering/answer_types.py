@@ -35,7 +35,7 @@ class Citation:
     url: str = ""
     rights: str = ""
     short_publisher: str = ""  # for the short form: «WeProtect»
-    language: str = ""  # BCP 47, of the document
+    language: str = ""  # BCP 47, of the document; "" where nobody said it
     last_page: PageLabel | None = None  # of the last word that is cited, where its page is another
     recognised: int | None = None  # of words recognised on a picture: how sure the program was, in per cent
     doubtful: tuple[str, ...] = ()  # words of which the program was not sure

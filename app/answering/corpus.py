@@ -36,7 +36,7 @@ from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
-from alpie.index.retrieval.places import Places
+from alpie.index.retrieval.places import Place, Places
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
@@ -223,6 +223,8 @@ class Corpus:
         reference = parsed.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
         places = self._lookup.find_places(parsed, reference, within).places if reference else ()
+        if retriever == "hybrid" and not places:
+            places = tuple(Place(one, 0, 0) for one in self.openings(question) if one.document_id in within)
         hits = hits_at(places, hits, limit) if places else hits
         literal = WordQuery.parse(question).literal
         if retriever != "hybrid" or not literal.clauses or (places and not literal.has_phrases):
@@ -234,6 +236,11 @@ class Corpus:
         held = {hit.passage.address for hit in first}
         rest = [replace(hit, verbatim=False) for hit in hits if hit.passage.address not in held]
         return (*(replace(hit, verbatim=True) for hit in first), *rest)[:limit]
+
+    def openings(self, text: str) -> list[Passage]:
+        """The first passage of each document whose title opens with `text`: no passage may hold the words of a title."""
+        titled = sorted(self._lookup.names.titled(text))
+        return [passage for id_ in titled for passage in self.passages.of_document(id_)[:1]]
 
     def best_of_rows(
         self, encoded: EncodedQuestion, rows: Sequence[int], limit: int | None = None

@@ -95,12 +95,16 @@ def look_up(corpus: Corpus, lookup: LookupQuery) -> LookupResults:
     matches = [match for match in held if lookup.admits(documents[match.document], match.section)]
     counts = Counter(match.document for match in matches)
     passages = _first_passages(matches, counts, corpus, lookup)
+
+    def admits_passage(passage: Passage) -> bool:
+        return lookup.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
+
     if query.is_literal:
-        return LookupResults(passages, counts=counts)
+        titled = () if passages else filter(admits_passage, corpus.openings(lookup.text))
+        return LookupResults(passages, tuple(MarkedPassage(one, ()) for one in titled), counts)
 
     def admits(hit: Hit) -> bool:
-        passage = hit.passage
-        return lookup.admits(documents[passage.document_id], passage.path[0] if passage.path else "")
+        return admits_passage(hit.passage)
 
     document = lookup.document or None
     hits = [hit for hit in corpus.search(lookup.text, _RANKED, document=document) if admits(hit)]

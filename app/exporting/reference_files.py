@@ -214,6 +214,8 @@ def bibtex(job: ExportJob) -> str:
     for source in job.sources:
         citation = source[0].citation
         kind = _types(citation).bibtex
+        if kind in _PUBLISHED and not citation.publisher:  # which BibTeX misses there
+            kind = "misc"
         if kind == "misc" and citation.url:
             kind = "online"
         dates = parse_date(citation.date)
@@ -221,7 +223,7 @@ def bibtex(job: ExportJob) -> str:
             "author": f"{{{escape_latex(citation.publisher)}}}" if citation.publisher else ""
         }
         fields["title"] = f"{{{escape_latex(citation.title)}}}"
-        if kind in _PUBLISHED and citation.publisher:
+        if kind in _PUBLISHED:
             fields[_PUBLISHED[kind]] = f"{{{escape_latex(citation.publisher)}}}"
         fields |= {
             "address": escape_latex(citation.place),

@@ -49,7 +49,10 @@ def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Exam
     asked = complete_question(parse_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_READ)
     readings = read_hits(
-        corpus.reader, asked.reader_text or retrieval.encoded.question.searched, retrieval.hits
+        corpus.reader,
+        asked.reader_text or retrieval.encoded.question.searched,
+        retrieval.hits,
+        corpus.documents,
     )
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)

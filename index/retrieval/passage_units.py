@@ -24,7 +24,7 @@ from alpie.index.spanish.units import (
 _RANGE = "…"
 _PAGES = "\n"  # between the pages of one passage
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
-_SECTION = re.compile(r"0?(\d{1,2})\.?\s+\w")
+_SECTION = re.compile(r"0?(\d{1,2}(?:\.\d{1,2})*)\.?\s+\w")
 # The name of a clause that is counted in words: «Tercero. Cuantía».
 _ORDINAL = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{5,})?(?=\s*[.:–—-]|$)")
 _PARTS = {PREAMBLE: "preamble", OPERATIVE_PART: "operative_part"}  # → their keys in the catalogues
@@ -49,6 +49,8 @@ def matches_number(wanted: str, own: str, kind: UnitKind) -> bool:
         return any(matches_number(wanted, page, kind) for page in own.split(_PAGES))
     if kind is UnitKind.PROVISION and " " not in wanted:
         return own.startswith(wanted)
+    if kind is UnitKind.SECTION and "." in own:  # «2.2» stands in «2»
+        return matches_number(wanted, own.rpartition(".")[0], kind)
     if _RANGE not in wanted + own:
         return False
     if kind is UnitKind.PROVISION:
@@ -77,7 +79,8 @@ def passage_units(passage: Passage) -> Iterator[Unit]:
             yield Unit(UnitKind.ANNEX, "")
         elif section := _SECTION.match(folded):
             yield Unit(UnitKind.SECTION, section[1])
-            yield Unit(UnitKind.CHAPTER, section[1])
+            if "." not in section[1]:
+                yield Unit(UnitKind.CHAPTER, section[1])
         elif clause := None if passage.label else _clause_of(heading):
             yield Unit(UnitKind.CLAUSE, clause)
     labels = (passage.page, *(page.label for page in passage.later_pages))

@@ -28,7 +28,8 @@ _LONGER = 2  # letters that a word may have beyond those that are asked for
 _PIECES = re.compile(
     r'["«“„](?P<phrase>[^"»”“]{2,200})["»”“]'
     r"|(?<!\w)(?P<operator>OR|O|(?:NEAR|CERCA)(?:/(?P<distance>\d{1,2}))?)(?!\S)"
-    r"|(?<!\w)(?P<code>(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+)(?!\w)"  # AGN/65/RES/10, GA-2021-89-RES-09
+    r"|(?<!\w)(?P<code>(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+"  # AGN/65/RES/10, GA-2021-89-RES-09
+    r"|(?!\d{1,3}(?:\.\d{3})+(?!\.?\w))\d+(?:\.\d+){2,})(?!\w)"  # 08.02.3341.480, not 1.250.000
     r"|(?<![\w.,])(?P<figure>\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d{4,})(?![\w*]|[.,]\d)"
     r"|(?P<word>\w+)(?P<prefix>\*?)"
 )

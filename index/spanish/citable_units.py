@@ -33,6 +33,10 @@ from alpie.index.spanish.units import (
 
 _NUMBER_FOLLOWS = DIVISIONS | {UnitKind.ARTICLE, UnitKind.PAGE, UnitKind.LETTER}  # never «tercer artículo»
 _SORT_OF_PROVISION = {sort[:length]: sort for sort in PROVISION_SORTS for length in (1, 2)}
+# How deep the parts of an article lie in it, where one may hold another.
+_DEPTHS = {
+    UnitKind.CLAUSE: 1, UnitKind.FRACTION: 2, UnitKind.PARAGRAPH: 2, UnitKind.LETTER: 3, UnitKind.ITEM: 3,
+}  # fmt: skip
 
 _ALONE_WORD = re.compile(rf"(?:{'|'.join(sorted(UNNUMBERED, key=len, reverse=True))})(?![a-z])")
 _PROVISION = re.compile(
@@ -182,3 +186,9 @@ def places_named(groups: list[list[UnitMention]]) -> Iterator[Units]:
             lists += [tuple(units[:1] for units in unit.choices) for unit in nearest]
         for chosen in product(*lists):
             yield tuple(unit for units in chosen for unit in units)
+
+
+def within(units: Units, whole: Units) -> Units:
+    """`units` within the larger ones of `whole`: «apartado 2», after «artículo 7.1», is «artículo 7, apartado 2»."""
+    depth = min(_DEPTHS.get(unit.kind, 0) for unit in units)
+    return (*(unit for unit in whole if _DEPTHS.get(unit.kind, 0) < depth), *units)

@@ -35,6 +35,7 @@ _IN_ID = re.compile(
 )
 _ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
 _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: «boe-a-2021-9347»
+_CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[\w.]+(?:[/-][\w.]+){2,}")  # of a document: «cul/18/2024»
 NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
 _BETWEEN = 2  # words that may stand between those of a name
 _YEARS = range(1800, 2101)
@@ -198,6 +199,20 @@ class DocumentNames:
             found &= self.with_word(word)
         is_acronym = len(words) == 1 and name.islower() and _ACRONYM.fullmatch(name.strip().upper())
         return self._with_acronym(name) if is_acronym and not found else found
+
+    def titled(self, name: str) -> frozenset[str]:
+        """Ids of the documents whose title opens with `name`: «Ley 7/2021», «Orden CUL/18/2024», or its code alone."""
+        name = fold(name).strip(" ¿?¡!.,;«»\"“”'")
+        words = distinctive_words(name)
+        numbered = find_law_number(name)
+        if numbered and numbered.law.kinds and not distinctive_words(name[: numbered.start]):
+            words = distinctive_words(name[numbered.end :])
+            return frozenset(id_ for id_ in self.fitting(name) if self._known[id_].words.issuperset(words))
+        if len(words) == 1 and _CODE.fullmatch(words[0]):
+            return self._where(lambda known: words[0] in known.title[:2])
+        if len(words) < 2 or not first_noun(name):
+            return frozenset()
+        return self._where(lambda known: known.title[: len(words)] == words)
 
     def _with_acronym(self, name: str) -> frozenset[str]:
         acronym = fold(name.strip())

@@ -27,6 +27,7 @@ _WITH_PARTS = frozenset({  # a clause or a letter may follow
 _LETTERED = (UnitKind.CLAUSE, UnitKind.LETTER, UnitKind.ITEM)  # their words may announce a letter: «inciso b»
 
 _PRELIMINARY = re.compile(r"preliminar(?![a-z])")
+_DECIMAL = re.compile(r"\d{1,2}(?:\.\d{1,2})+(?![\w/])")  # a section within another: «2.2»
 _PAGE_LABEL = re.compile(r"(?:[ivxlc]{1,7}|[a-z]-?\d{1,3})(?!\w)")
 _LETTER = re.compile(
     r"\(?([a-zñ]|aa|bb|cc|dd|ee|ff)\)|([a-zñ])(?=\s*(?:$|[,.;?!]|\s(?:del?|y|o|e|a|fracc\w*)\s))"
@@ -118,6 +119,8 @@ class NumberParser:
         if kind in DIVISIONS and (preliminary := _PRELIMINARY.match(folded, position)):
             return ParsedUnits((Unit(kind, "preliminar"),), preliminary.end())
         opening = _OPENING.match(folded, position)
+        if kind is UnitKind.SECTION and (decimal := _DECIMAL.match(folded, position)):
+            return ParsedUnits((Unit(kind, decimal[0]),), decimal.end())
         number = number_at(self.text, opening.end() if opening else position, feminine=kind in FEMININE)
         if number is None and kind is UnitKind.ANNEX and re.match(r"[A-Z](?!\w)", self.text[position:]):
             number = UnitNumber(folded[position], position, position + 1)

@@ -11,7 +11,7 @@ The units are parsed by `alpie.index.spanish.citable_units`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.citable_units import (
@@ -19,6 +19,7 @@ from alpie.index.spanish.citable_units import (
     parse_units,
     placed_words,
     places_named,
+    within,
 )
 from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
 from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
@@ -86,10 +87,17 @@ def parse_reference(text: str) -> Reference | None:
 
 
 def continue_reference(text: str, before: Reference) -> Reference | None:
-    """The citation that `text` is after the citation `before`: «¿y el 22?» names a unit of the same kind."""
+    """The citation that `text` is after the citation `before`.
+
+    «¿Y el 22?» names a unit of the same kind, «¿y el apartado 2?» a part of the unit that was named before.
+    """
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
     words = UNIT_WORDS.get(before.places[0][0].kind) if bare else None
-    return parse_reference(f"{words[0]} {bare[1]}") if bare and words else None
+    named = parse_reference(f"{words[0]} {bare[1]}" if bare and words else text)
+    if named is None or named.code or not before.places:
+        return named
+    places = (within(units, whole) for units in named.places for whole in before.places)
+    return replace(named, places=tuple(dict.fromkeys(places)))
 
 
 def name_asked_for(question: str) -> str:

@@ -25,7 +25,7 @@ _ROMAN = re.compile(r"(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?!\w
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:\s+(?:y\s+)?[^\W\d_]+)?")
 _SUFFIX = re.compile(
-    r"[\s-]*(" + "|".join(_SUFFIXES).replace("quater", "qu[aá]ter") + r")(?!\w)", re.IGNORECASE
+    r"(?:[\s-]*|\.\s?)(" + "|".join(_SUFFIXES).replace("quater", "qu[aá]ter") + r")(?!\w)", re.IGNORECASE
 )
 # «7-A», «14A», «14 A»; after «bis» a small letter too: «588 bis a». Not «14 a 16», «14 a)», «8 bis a la …».
 _GLUED = re.compile(r"-?([A-Za-z])(?![\w)]|\.\w)")

@@ -6,31 +6,45 @@ first do not settle the matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.reader import Reader, ReaderInput, Reading
-from alpie.index.records import Hit, Passage
+from alpie.index.records import Document, Hit, Passage
 
 # How many passages are read at each stage, and from which log-odds of an answer among them no more are read.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
+_TITLE_WORDS = 14
 _MAX_CACHED = 400  # readings, of some kilobytes each
 
 
-def reader_input(passage: Passage) -> ReaderInput:
-    """The passage as the reader sees it, under the heading that it stands under."""
-    return ReaderInput(
-        tuple(sentence.text for sentence in passage.sentences), passage.path[-1] if passage.path else ""
-    )
+def opening_of(title: str) -> str:
+    """What the reader sees of a document's title: its first words, where what it is called stands."""
+    return " ".join(title.split()[:_TITLE_WORDS])
 
 
-def read_hits(reader: Reader, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
+def reader_input(passage: Passage, title: str = "") -> ReaderInput:
+    """The passage as the reader sees it, under the title of its document and the heading that it stands under.
+
+    A question may name the document («… en la ley de transparencia?»), which the passage need not do.
+    """
+    heading = passage.path[-1] if passage.path else ""
+    opening = opening_of(title)
+    context = heading if heading.startswith(opening) else f"{opening}. {heading}".removesuffix(". ")
+    return ReaderInput(tuple(sentence.text for sentence in passage.sentences), context)
+
+
+def read_hits(
+    reader: Reader, question: str, hits: Sequence[Hit], documents: Mapping[str, Document]
+) -> tuple[Reading, ...]:
     """Readings of the first hits, until they settle whether there is an answer."""
     readings: list[Reading] = []
     for most, enough in _STAGES:
         further = hits[len(readings) : most]
-        readings += reader.read(question, [reader_input(hit.passage) for hit in further])
+        titles = [documents[hit.passage.document_id].title for hit in further]
+        inputs = [reader_input(hit.passage, title) for hit, title in zip(further, titles, strict=True)]
+        readings += reader.read(question, inputs)
         if max((reading.passage_log_odds for reading in readings), default=enough) >= enough:
             break
     return tuple(readings)

@@ -4,7 +4,8 @@ There is a warning where a negation, exception or condition is in the sentence a
 
 - precedes the quotation in its clause, or opens the sentence («Si …, | pierde la plaza»); there a source, a doubt or a
   question is warned of, too («afirman que | …», «es poco probable que | …»);
-- follows the quotation: a negation as the next word, an exception or condition within a few words;
+- follows the quotation: a negation, or a word that restricts («desde», «cuando», «de más de»), as the next word, an
+  exception or condition within a few words;
 - stands in what «[…]» leaves out of a sentence;
 - stands in the sentence that introduces a list, an item of which is quoted.
 
@@ -39,6 +40,7 @@ _DENIED = re.compile(rf"\b{any_expression(_TABLES['denial'])}(?:\W+\w+){{0,2}}\W
 _LIMITS = re.compile(rf"\b(?:{_EXCEPTION}|{_CONDITION})\b")
 _OPENS_WITH_LIMIT = re.compile(rf"^\W*{_LIMITS.pattern}")
 _TURNS_NEXT = re.compile(rf"^\W*(?:{_TURNS.pattern}|(?:en|bajo|de) ning[uú]n\w*)")
+_RESTRICTS_NEXT = re.compile(rf"^\W*{any_expression(_TABLES['restriction'])}\b")
 _TURNS_LIST = re.compile(rf"\b(?:{any_expression(_TABLES['turning_a_list'])}|{_EXCEPTION})\b")
 _CONJUNCTION = any_expression(_TABLES["conjunctions"])
 _CLAUSE = re.compile(
@@ -240,6 +242,8 @@ def _word_after(text: str, words: int) -> tuple[int, int] | None:
         return beside.span()
     if words < _FEWEST_WORDS:
         return None
+    if restricted := _RESTRICTS_NEXT.match(low):
+        return restricted.span()
     low = _blank_out(_INDIRECT_QUESTION, low)
     clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
     for match in _LIMITS.finditer(low, 0, clause):

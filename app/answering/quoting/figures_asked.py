@@ -20,10 +20,14 @@ def lacks_a_figure(question: str, quotes: Sequence[Quote]) -> bool:
     asked = {str(figure) for figure in tokens(question) if len(figure) >= _SHORTEST and figure.isdecimal()}
     if not asked:
         return False
-    around = " ".join(
+    present = set(map(str, tokens(words_around(quotes))))
+    return any(present.isdisjoint((figure, fold(CARDINALS.get(int(figure), figure)))) for figure in asked)
+
+
+def words_around(quotes: Sequence[Quote]) -> str:
+    """The passages of quotations, with their headings, labels, titles and dates."""
+    return " ".join(
         " ".join((quote.passage.text, *cited.path, cited.label or "", cited.title, cited.date))
         for quote in quotes
         for cited in (quote.citation,)
     )
-    present = set(map(str, tokens(around)))
-    return any(present.isdisjoint((figure, fold(CARDINALS.get(int(figure), figure)))) for figure in asked)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from alpie.app.answering.answer_pipeline import REPORTED_HITS
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.routing.reference_answer import quotes_at
+from alpie.index.records import Document
+from alpie.index.retrieval.places import Place
 from alpie.index.spanish.query import Question
 
 PART_QUOTES = 2  # quotations of a side of a comparison, or of a document
@@ -65,8 +68,10 @@ def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> lis
     return completed
 
 
-def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[list[Quote]]:
-    """The quotations of each side; a quotation that answers several sides is left where it answers best.
+def share_quotes(
+    answers: Sequence[Answer | None], policy: QuotePolicy, documents: Mapping[str, Document]
+) -> list[list[Quote]]:
+    """The quotations of each side; a sentence that answers several sides is left where it answers best.
 
     The quotations that are left to a side share the probability of those taken away, and are shown if that is enough.
     """
@@ -83,14 +88,35 @@ def share_quotes(answers: Sequence[Answer | None], policy: QuotePolicy) -> list[
             kept = kept if left >= answer.search.threshold else []
         kept = [quote for quote in kept if quote.score >= policy.min_ratio * kept[0].score]
         shared.append(kept[:PART_QUOTES])
-    return shared
+    of_all = [quote for quotes in shared for quote in quotes]
+    return [
+        [one for quote in quotes if (one := _without_shown(quote, of_all, documents))] for quotes in shared
+    ]
 
 
-def _is_better(quote: Quote, other: Quote) -> bool:
-    """Whether `quote` holds most characters of `other`, and answers better."""
-    shared = (
-        min(quote.end, other.end) - max(quote.start, other.start)
-        if quote.document_id == other.document_id
-        else 0
-    )
-    return shared >= _MAX_WORDS * (other.end - other.start) and quote.score > other.score
+def _without_shown(quote: Quote, of_all: Sequence[Quote], documents: Mapping[str, Document]) -> Quote | None:
+    """`quote` without the sentences at its edges that a better quotation shows; None where there are no others."""
+    better = [other for other in of_all if other.score > quote.score and _shared(other, quote)]
+    sentences = list(enumerate(quote.passage.sentences))
+    own = [number for number, one in sentences if quote.start <= one.start < quote.end]
+    shown = {
+        number for number in own for other in better if other.start <= sentences[number][1].start < other.end
+    }
+    while own and (own[0] in shown or own[-1] in shown):
+        own.remove(own[0] if own[0] in shown else own[-1])
+    if not better or not shown:
+        return quote
+    left = quotes_at([Place(quote.passage, own[0], own[-1])], documents, 1) if own else []
+    return replace(left[0], score=quote.score) if left else None
+
+
+def _is_better(one: Quote, other: Quote) -> bool:
+    """Whether `one` holds most characters of `other`, and answers better."""
+    return _shared(one, other) >= _MAX_WORDS * (other.end - other.start) and one.score > other.score
+
+
+def _shared(one: Quote, other: Quote) -> int:
+    """How many characters of the source two quotations share."""
+    if one.document_id != other.document_id:
+        return 0
+    return max(0, min(one.end, other.end) - max(one.start, other.start))

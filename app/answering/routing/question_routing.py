@@ -72,7 +72,7 @@ def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNam
     except QuestionError:  # the turn has no words
         return _parse_citation(question, earlier, names)
     before = _parse_citation(turn, earlier, names)
-    reference = reference or (before and continue_reference(question.searched, before))
+    reference = continue_reference(question.typed, before) if before else reference
     return reference and replace(reference, name=before.name if before else _law_asked(turn, names))
 
 
@@ -185,7 +185,7 @@ class QuestionRouter(CollectionPipeline):
     ) -> Answer | None:
         """Ask each side by itself; None where no side has an answer: then the question is asked as it stands."""
         answers = [self._answer_side(side, turns) for side in sides]
-        shared = share_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy, self.documents)
         for number, side in enumerate(sides):
             for asked in side.alternatives:
                 first, least = answers[number], 0.0
@@ -198,7 +198,7 @@ class QuestionRouter(CollectionPipeline):
                 other = self._answer_side(replace(side, question=asked), turns) if asks_again else None
                 if other and other.answered and other.confidence > least:
                     answers[number] = other
-                    shared = share_quotes(answers, self.policy)
+                    shared = share_quotes(answers, self.policy, self.documents)
         if not any(shared):
             return None
         parts = make_parts(((side.heading, side.question) for side in sides), shared, answers)
@@ -217,7 +217,7 @@ class QuestionRouter(CollectionPipeline):
         answers, router = list[Answer](), self._with_more_candidates
         for number, part in enumerate(asked):
             answers.append(router._ask_one(part, (*turns, *asked[:number])))
-        shared = share_quotes(answers, self.policy)
+        shared = share_quotes(answers, self.policy, self.documents)
         if sum(map(bool, shared)) < max(len(asked) - 1, _FEWEST_PARTS):
             return None
         parts = make_parts(zip(asked, asked, strict=True), shared, answers)

@@ -24,6 +24,9 @@ _SAYS = any_expression(_TABLES["saying"])
 _SAID_BY = re.compile(rf"^(?:(?:entre\s+)?lo\s+que\s+(?:{_SAYS})\s+|what\s+)")
 _NOT_A_THING = re.compile(r"^(?:de|del|en|al|con|por|para|in|of|for|at)\b")
 _OF = re.compile(r"\s+(?:de|del|en|of|in)\s+")
+_IN = re.compile(r"\s+(?:en|segun|de|del|in|of)\s+")
+_IN_OPENING = re.compile(r"^(?:en|según|segun|de|in|of)\s+", re.IGNORECASE)
+_ELIDED = re.compile(r"^(?:el|la|los|las)\s+(?=(?:del?|sobre)\s)", re.IGNORECASE)  # «la de terrazas»
 _AND = re.compile(r"\s*,\s*(?:(?:y|e|and)\s+)?|\s+(?:y|e|and|vs\.?|versus|frente\s+a(?:l)?)\s+")
 _OPENS = rf"[\s¿¡]*(?:{any_expression(_TABLES['leading_up'], _SPACE)},?\s+)*"
 _END = r"[\s?!.]*$"
@@ -182,6 +185,8 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, langu
     topic = cut("topic") if groups.get("topic") else ""
     if not 1 < len(things) <= _MAX_SIDES:
         return ()
+    if not topic:
+        topic, things = _with_topic_first(things, names)
     named = [_documents(thing, names) for thing in things]
     if any(named):
         if not (topic or named[-1]):
@@ -197,6 +202,19 @@ def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, langu
     if any(_NOT_A_THING.match(fold_in_place(thing)) for thing in things):
         return ()
     return tuple(Side(_without_article(thing), _what_is(thing, language)) for thing in things)
+
+
+def _with_topic_first(things: list[str], names: DocumentNames) -> tuple[str, list[str]]:
+    """Split «la multa en la ordenanza de ruido», «en la de terrazas» into the topic and the documents, nouns written out."""
+    for gap in _IN.finditer(fold_in_place(things[0])):
+        first = things[0][gap.end() :]
+        bare = _without_article(first)
+        if looks_like_name(bare) and _documents(first, names):
+            noun = rf"\g<0>{bare.partition(' ')[0]} "
+            others = [_ELIDED.sub(noun, _IN_OPENING.sub("", thing)) for thing in things[1:]]
+            if all(_documents(thing, names) for thing in others):
+                return things[0][: gap.start()], [first, *others]
+    return "", things
 
 
 def _named_with_topic(thing: str, names: DocumentNames) -> tuple[str, tuple[str, ...], str]:

@@ -44,6 +44,19 @@ _NAMES_SUBJECT = re.compile(
     r"(?:me )?(?:explica|define|describe|resume|habla|cuenta|dime|explain|define|describe|tell)(?:me|nos|s)?"
     r"(?: (?:me|us))?(?: (?:algo|mas|que (?:es|son)|about|de|sobre))*)(?P<rest>\s.+)$"
 )
+# «cómo se paga» has a verb and no more, and takes the place of «cuánto cuesta» before «la lavadora»
+_OWN_VERB = re.compile(
+    r"(?:(?:a|de|en|para|con|desde|hasta) )?(?:como|cuando|donde|quien(?:es)?|cuanto|por que) "
+    r"(?:(?:no|se|le|les|lo|la|los|las) )*(?!(?:es|el|la|los|las|un|una|otr[oa]s?)\b)\w{3,}\W*"
+)
+_THING_FIRST = re.compile(r"(?:el|la|los|las|un|una)\s|[A-ZÁÉÍÓÚÑ]")
+_VERB_FIRST = re.compile(r"\w+ (?=(?:el|la|los|las|un|una)\s)")
+# «la velocidad máxima» stands for «la edad mínima» in «cuál es la edad mínima para …»
+_NOUN_AND_WORD = r"(?:el|la|los|las) [a-z]+ [a-z]+"
+_TWO_WORDS = re.compile(_NOUN_AND_WORD)
+_ASKED_FOR = re.compile(
+    rf"(?P<asks>[¿\s]*(?:cual(?:es)?|que) (?:es|son|era|eran|fue|fueron)) {_NOUN_AND_WORD}(?= (?:al?|con|del?|en|para|por)\b)"
+)
 MAX_TURNS = 6  # earlier questions that a question may depend on
 _FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
 _BARE = re.compile(
@@ -145,9 +158,21 @@ def complete_question(question: Question, turns: Sequence[str]) -> Question:
     earlier = substantive_turns(turns[-MAX_TURNS:])
     if not earlier:
         return question
-    completed = _completed_text(question.searched, earlier)
-    for_reader = _question_for_reader(question.searched, earlier) or completed
-    return replace(question, searched=completed, reader_text=for_reader, follows=_follow_up_chain(earlier))
+    completed = _with_thing_replaced(question.searched, earlier[-1])
+    for_reader = "" if completed else _question_for_reader(question.searched, earlier)
+    completed = completed or _completed_text(question.searched, earlier)
+    return replace(
+        question, searched=completed, reader_text=for_reader or completed, follows=_follow_up_chain(earlier)
+    )
+
+
+def _with_thing_replaced(asked: str, earlier: str) -> str:
+    """The earlier question asked of another thing; "" where it is of another form, or depends on one before itself."""
+    own = _OPENING.sub("", asked, count=1).strip(" ¿¡?.!")
+    thing = _ASKED_FOR.match(fold_in_place(earlier))
+    if thing is None or not _TWO_WORDS.fullmatch(fold_in_place(own)) or depends_on_earlier(earlier):
+        return ""
+    return f"{earlier[: thing.end('asks')]} {own}{earlier[thing.end() :]}"
 
 
 def _follow_up_chain(turns: Sequence[str]) -> tuple[str, ...]:
@@ -169,7 +194,11 @@ def _question_for_reader(asked: str, turns: Sequence[str]) -> str:
     if asks_for_elaboration(asked):
         return ""
     earlier = next((turn for turn in reversed(turns) if not depends_on_earlier(turn)), turns[-1])
-    earlier = _without_replaced(_OPENING.sub("", asked, count=1).strip(" ¿¡"), earlier)
+    own = _OPENING.sub("", asked, count=1).strip(" ¿¡")
+    earlier = _without_replaced(own, earlier)
+    subject = _subject_of(own, earlier)
+    if _OWN_VERB.fullmatch(fold_in_place(own)) and _THING_FIRST.match(subject):
+        return f"¿{own.rstrip(' ?')} {subject.rstrip(' ?')}?"[:MAX_CHARACTERS]
     return f"{asked.rstrip(' ?')}, {earlier.strip(' ¿?')}?"[:MAX_CHARACTERS]
 
 
@@ -186,11 +215,17 @@ def _completed_text(asked: str, turns: Sequence[str]) -> str:
     older = (names_in(before[-1]) if before and _continues(earlier) else []) + links[::-1]
     subject = _without_replaced(own, earlier).strip(" ¿¡?.!")
     if _ASKS_ITSELF.search(own):  # «¿y qué riesgo tiene?» takes only the subject of the earlier question
-        subject = _ASKING.sub("", subject, count=1).strip()
+        subject = _subject_of(own, subject)
     # What is asked now stands first and last, so that the earlier question's words do not outweigh it.
     own = own.rstrip(" ?.!")
     words = [own, *(name for name in dict.fromkeys(older) if name not in earlier), subject, own]
     return " ".join(words)[: MAX_CHARACTERS - 1] + "?"
+
+
+def _subject_of(own: str, earlier: str) -> str:
+    """The earlier question without what asks in it, nor its verb where `own` has one and the subject stands after it."""
+    subject = _ASKING.sub("", earlier.strip(" ¿"), count=1).strip()
+    return _VERB_FIRST.sub("", subject, count=1) if _OWN_VERB.fullmatch(fold_in_place(own)) else subject
 
 
 def _without_replaced(own: str, earlier: str) -> str:

@@ -80,7 +80,8 @@ def _match_overview(question: Question, names: DocumentNames) -> Overview | None
         documents = _documents(name, names, kind is OverviewKind.DEMANDS)
         if documents is not None:
             return Overview(kind, documents[0], groups.get("verb") or "", documents[1])
-    return None
+    titled = names.titled(folded)  # the title of a document alone asks for that document
+    return Overview(OverviewKind.ABOUT, tuple(sorted(titled))) if titled else None
 
 
 def _documents(name: str, names: DocumentNames, may_go_on: bool) -> tuple[tuple[str, ...], bool] | None:

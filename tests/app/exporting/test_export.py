@@ -192,6 +192,14 @@ def test_bibtex_is_read_back_whole_by_two_parsers() -> None:
     assert [entry.key for entry in library.entries] == ["weprotect-2019", "interpol-2021", "alicante-2025"]
 
 
+@pytest.mark.parametrize("kind", ["informe", "libro"])
+def test_bibtex_has_no_entry_without_the_publisher_that_it_needs(kind: str) -> None:
+    source = replace(REPORT, kind=kind, publisher="", url="", language="")
+    (entry,) = parse_string(export_excerpts([Excerpt("Texto.", source)], "bibtex"), "bibtex").entries.values()
+    assert (entry.type, entry.fields["howpublished"]) == ("misc", kind)
+    assert "language" not in entry.fields
+
+
 def test_csv_has_a_row_a_quotation_and_opens_in_a_spreadsheet() -> None:
     rows = list(csv.DictReader(io.StringIO(export_excerpts(QUOTES, "csv"))))
     assert [row["quote"] for row in rows] == [quote.text for quote in QUOTES]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from alpie.eval.questions.question_file import read_questions
-from alpie.eval.training import reader_rows
+from alpie.eval.training import norm_passages, reader_rows
 from alpie.eval.training.reader_rows import (
     OWN,
     WRITTEN,
@@ -105,6 +105,17 @@ def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> 
     assert checksum_of("Esta ley regula el agua.") in found
 
 
+def test_passages_of_norms_are_those_of_their_files(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "ley.md").write_text("---\ntitle: Ley del agua\n---\n## Objeto\n\nEsta ley regula el agua.\n", "utf-8")
+    assert norm_passages.main([str(docs), str(tmp_path)]) == 0
+    found = passages_of(tmp_path, ["norms"])
+    assert set(found.values()) == {
+        "Objeto. Esta ley regula el agua.", "Ley del agua. Objeto. Esta ley regula el agua."
+    }  # fmt: skip
+
+
 def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> TrainingRow:
     line = {"passage": PASSAGE, "rows": [{"question": question, "kind": kind, "answer": answer, "why": why}]}
     return next(own_rows([line]))
@@ -146,7 +157,8 @@ def test_the_questions_that_ship_are_sound() -> None:
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
 def test_what_was_written_on_public_passages_is_found_there() -> None:
     own = len(list(own_rows(read_lines(OWN))))
-    assert len(list(written_rows(DATA))) == own + sum(1 for _ in read_lines(WRITTEN))
+    there = [row for row in read_lines(WRITTEN) if row["source"] != "norms"]  # made by norm_passages
+    assert len(list(written_rows(DATA))) == own + len(there)
 
 
 def test_held_out_rows_can_be_asked_as_squad(tmp_path: Path) -> None:

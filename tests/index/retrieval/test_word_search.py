@@ -17,7 +17,7 @@ from support.tables import cases
 
 TEXTS = (
     "Los menores usan internet.\n\nEl acoso a un menor por internet crece: 105 047 casos.\n",
-    "La niña pequeña juega.\n\nAcosar es delito, y el menoscabo también.\n",
+    "La niña pequeña juega.\n\nAcosar es delito, y el menoscabo también: 08.02.3341.480.\n",
     "Resolución AGN/65/RES/10: abuso, de menores.\n\nEl abuso de menores no prescribe en la red de internet.\n",
 )
 

@@ -19,8 +19,8 @@ from alpie.index.layout import lay_out
 from alpie.index.records import Document, PageStart, Passage, collapse
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import Places
-from alpie.index.spanish.references import parse_reference
-from alpie.index.spanish.units import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind
+from alpie.index.spanish.references import continue_reference, parse_reference
+from alpie.index.spanish.units import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind, Units
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
@@ -53,8 +53,11 @@ def laws() -> Corpus:
 def test_every_form_of_a_citation_is_read(question: str, places: str, name: str) -> None:
     reference = parse_reference(question)
     assert reference is not None
-    read = (", ".join(f"{unit} {number}".strip() for unit, number in place) for place in reference.places)
-    assert (" | ".join(read), reference.name) == (places, name)
+    assert (" | ".join(map(_in_words, reference.places)), reference.name) == (places, name)
+
+
+def _in_words(units: Units) -> str:
+    return ", ".join(f"{unit} {number}".strip() for unit, number in units)
 
 
 @pytest.mark.parametrize(
@@ -249,10 +252,48 @@ Regula la pesca de la trucha.
 """
 
 
+SECTIONS = """# Informe
+
+## 1. Objeto
+
+Mide el ruido.
+
+## 2. Método
+
+Se midió una semana.
+
+### 2.1. Aparatos
+
+Con sonómetros.
+
+### 2.2. Horas
+
+De día.
+
+## 3. Resultados
+
+Hay ruido.
+"""
+
+
+@cases("question, words")
+def test_sections_are_found_by_the_numbers_of_their_headings(question: str, words: str) -> None:
+    answer = corpus_from([document_of(SECTIONS, "informe")]).ask(question)
+    assert " ".join(quote.text for quote in answer.quotes) == words
+
+
 @cases("question, words")
 def test_a_regulation_inside_a_document_has_a_name_of_its_own(question: str, words: str) -> None:
     corpus = corpus_from([document_of(ANNEXED, "decreto-4"), document_of(AMENDING, "ley-3")])
     assert corpus.ask(question).quotes[0].text == words
+
+
+@cases("before, question, places")
+def test_a_following_citation_goes_on_from_the_one_before(before: str, question: str, places: str) -> None:
+    first = parse_reference(before)
+    assert first is not None
+    following = continue_reference(question, first)
+    assert places == (" | ".join(map(_in_words, following.places)) if following else "")
 
 
 def test_a_following_citation_is_of_the_law_named_before(laws: Corpus) -> None:

@@ -24,6 +24,11 @@ def test_what_is_ours_stands_in_brackets() -> None:
         assert shown in full_citation(ours)
 
 
+def test_a_language_that_nobody_said_is_not_cited() -> None:
+    assert CITATION.language == DOCUMENT.language
+    assert cite(replace(DOCUMENT, editorial=("language",)), PASSAGE).language == ""
+
+
 def test_a_quotation_is_cited_where_it_stands_not_where_its_passage_begins() -> None:
     sentences = tuple(
         Sentence(f"Frase {n}.", (Span(10 * n, 10 * n + 8),), block=5 + n // 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.lookup import LookupQuery, look_up
 from alpie.app.answering.understanding.overview import Overview, OverviewKind, parse_overview
 from alpie.index.records import Document, collapse
 from alpie.index.spanish.named_documents import DocumentNames
@@ -40,6 +41,7 @@ DOCUMENTS = {
         ("soria-2021", "Resolución nº 4", "Asamblea de Municipios", "2021-05-03", "resolución", RESOLUTION),
         ("gandia-2021", "Nota de Gandía", "Policía Rural", "2021-12-23", "nota de prensa", NOTE),
         ("parques", "Ley 4/2018, de parques", "", "2018", "ley", LAW),
+        ("orden", "Orden FUE/3/2020, de 4 de mayo", "", "2020", "orden", "Se limpian las fuentes.\n"),
     )
 }
 NAMES = DocumentNames(DOCUMENTS)
@@ -53,7 +55,10 @@ NAMES = DocumentNames(DOCUMENTS)
     ("What is the resolution about?", OverviewKind.ABOUT, ("soria-2021",)),
     ("¿de qué fecha es?", OverviewKind.DATE, ()), ("¿de qué fecha es la nota?", OverviewKind.DATE, ("gandia-2021",)),
     ("¿quién lo publica?", OverviewKind.AUTHOR, ()), ("¿Quién firma la nota?", OverviewKind.AUTHOR, ("gandia-2021",)),
-    ("¿Qué documentos hay?", OverviewKind.LIST, ()), ("¿Qué pide la resolución?", OverviewKind.DEMANDS, ("soria-2021",)),
+    ("Ley 4/2018", OverviewKind.ABOUT, ("parques",)), ("la ley 4/2018, de parques", OverviewKind.ABOUT, ("parques",)),
+    ("Resolución nº 4", OverviewKind.ABOUT, ("soria-2021",)), ("Orden FUE/3/2020", OverviewKind.ABOUT, ("orden",)),
+    ("FUE/3/2020", OverviewKind.ABOUT, ("orden",)), ("¿Qué documentos hay?", OverviewKind.LIST, ()),
+    ("¿Qué pide la resolución?", OverviewKind.DEMANDS, ("soria-2021",)),
 ])  # fmt: skip
 def test_what_is_asked_of_a_document(question: str, asked: OverviewKind, ids: tuple[str, ...]) -> None:
     found = parse_overview(parse_question(question), NAMES)
@@ -75,7 +80,8 @@ def test_a_demand_may_be_of_something() -> None:
 @pytest.mark.parametrize(
     "question",
     ["¿De qué va el robo?", "¿Qué dice el artículo 2?", "¿Cuándo se publicó la primera lista?", "¿Qué piden los vecinos?",
-     "¿Qué dice la resolución sobre los caños?", "¿De qué trata el Código Civil?"],
+     "¿Qué dice la resolución sobre los caños?", "¿De qué trata el Código Civil?",
+     "ley", "ley 5/2018", "parques", "nota de prensa", "ley 4/2018 multas"],
 )  # fmt: skip
 def test_every_other_question_is_none(question: str) -> None:
     assert parse_overview(parse_question(question), NAMES) is None
@@ -106,6 +112,13 @@ def test_a_document_is_told_by_its_head_and_what_it_asks_for_by_its_operative_pa
     text = " | ".join(quote.text for quote in answer.quotes)
     assert [words for words in held if words not in text] == []
     assert [words for words in lacked if words in text] == []
+
+
+@pytest.mark.parametrize("text", ['"Orden FUE/3/2020"', "orden FUE/3/2020", "FUE/3/2020"])
+def test_a_search_for_a_title_brings_its_document_first(corpus: Corpus, text: str) -> None:
+    assert corpus.search(text)[0].passage.document_id == "orden"
+    related = look_up(corpus, LookupQuery(text)).related
+    assert related[0].passage.document_id == "orden"
 
 
 def test_every_document_is_told_of(corpus: Corpus) -> None:
