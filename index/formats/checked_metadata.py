@@ -171,8 +171,22 @@ def shown_title(extraction: Extraction) -> str:
         if element.kind is BlockKind.HEADING
         and not names_part(title := collapse(text[element.start : element.end]))
     ]
-    highest = [title for level, title in headings if level == headings[0][0]]
-    return highest[0] if len(highest) == 1 and len(highest[0]) <= _LONGEST else ""
+    if not headings:
+        return ""
+    level, highest = headings[0]
+    alike = [title for own, title in headings[1:] if own == level]
+    # what only its capitals set apart has nothing above it
+    sole = not alike or (
+        text.startswith(highest)
+        and is_title(highest)
+        and _in_capitals(highest)
+        and not any(map(_in_capitals, alike))
+    )
+    return highest if sole and len(highest) <= _LONGEST else ""
+
+
+def _in_capitals(title: str) -> bool:
+    return re.sub("[ºª]", "", title).isupper()
 
 
 def is_title(line: str) -> bool:

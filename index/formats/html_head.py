@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from alpie.index.formats.extraction import Metadata
 from alpie.index.records import collapse
+from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import iso_date
 
 _MARKS = {
@@ -17,6 +19,7 @@ _MARKS = {
     b"<\0": "utf-16-le", b"\0<": "utf-16-be",  # a tag that tells it
 }  # fmt: skip
 _CHARSET = re.compile(rb"(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})")
+_SITE_SIGN = re.compile(r" (?:[|–—·»:]+|-+) ")
 _META = {
     "title": ("og:title", "dc.title", "dcterms.title", "citation_title"),
     "publisher": ("dc.publisher", "dcterms.publisher", "citation_publisher", "og:site_name"),
@@ -47,6 +50,19 @@ def decode_page(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
 
 
+def _without_site(title: str, heading: str, site: Sequence[str]) -> str:
+    """The title of a page without the name of its site: «Orden de patios | Gobierno de Navaluenga».
+
+    What a sign sets apart is that name where the page says so, or where the rest is the first heading, or begins it.
+    """
+    parts = _SITE_SIGN.split(title)
+    kept = [part for part in parts if fold(part) not in map(fold, site)]
+    for of_page in (kept, kept[:-1], kept[1:]):
+        if of_page and len(of_page) < len(parts) and fold(heading).startswith(fold(of_page[0])):
+            return heading
+    return title if len(kept) in (0, len(parts)) else " - ".join(kept)
+
+
 def page_metadata(tree: LexborHTMLParser) -> Metadata:
     """Read the metadata of a page from its `meta` elements, title, first heading and language."""
     metas: dict[str, str] = {}
@@ -58,11 +74,12 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     values: dict[str, Any] = {
         name: next((metas[key] for key in keys if key in metas), "") for name, keys in _META.items()
     }
-    shown = (
-        collapse(element.text()) for element in (tree.css_first("title"), tree.css_first("h1")) if element
+    title, heading = (
+        collapse(element.text()) if (element := tree.css_first(name)) else "" for name in ("title", "h1")
     )
     root = tree.css_first("html")
-    values["title"] = next(filter(None, (values["title"], *shown)), "")
+    site = (metas.get("og:site_name", ""), metas.get("application-name", ""), values["publisher"])
+    values["title"] = _without_site(values["title"] or title or heading, heading, site)
     values["language"] = (root.attributes.get("lang") if root else "") or values["language"]
     values["date"] = iso_date(values["date"])
     return Metadata(**values)

@@ -8,12 +8,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _MAY_BE_OF_SITE = (
     "nav, header, footer, [role=navigation], [role=banner], [role=contentinfo], "
-    "[class*=cookie i], [id*=cookie i], [class*=breadcrumb i], [class*=migas i]"
+    "[class*=cookie i], [id*=cookie i], [class*=breadcrumb i], [class*=migas i], "
+    "aside, [role=complementary], [class*=share i], [class*=compartir i], [class*=redes-sociales i]"
 )
 _OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
 _MAX_BANNER = 150  # words: what speaks of cookies at more length is text
 _TRAIL = ("breadcrumb", "migas")  # in the class of the links that lead to a page: «Inicio / Blog / …»
 _MAX_TRAIL = 30  # words
+_SHARING = ("share", "compartir", "redes-sociales")  # in the class of the links by which a page is passed on
+_FEW_BESIDE = 0.4  # of the words of what is but links: their heading
 
 
 def site_elements(tree: LexborHTMLParser) -> dict[int, LexborNode]:
@@ -42,18 +45,25 @@ def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bo
         or tag in ("body", "html", "main", "article")
     ):
         return False
-    words = len(node.text().split())
-    if any(name in (node.attributes.get("class") or "").lower() for name in _TRAIL):
+    words, beside = len(node.text().split()), tag == "aside" or role == "complementary"
+    classes = (node.attributes.get("class") or "").lower()
+    if any(name in classes for name in _TRAIL):
         return node.css_first("a") is not None and words <= _MAX_TRAIL
     if tag == "nav" or role == "navigation":
         return True
-    if around & _OF_TEXT:
+    if beside or any(name in classes for name in _SHARING):
+        return _is_links(node, words) or (beside and main and not around & {"main", "article"})
+    foot = tag == "footer" or role == "contentinfo"
+    if around & _OF_TEXT or ("main" in around and not foot):  # the head of the text
         return False
-    if tag == "footer" or role == "contentinfo":
+    if foot:
         return True
-    if "main" in around:  # the head of the text
-        return False
-    own = len(node.css("h1"))
     if tag == "header" or role == "banner":
-        return not own or own < titles
+        return not (own := len(node.css("h1"))) or own < titles
     return main and not node.css("h1, main, article") and words <= _MAX_BANNER
+
+
+def _is_links(node: LexborNode, words: int) -> bool:
+    """Whether an element is links and little else."""
+    linked = sum(len(link.text().split()) for link in node.css("a[href]"))
+    return linked > 0 and words - linked <= _FEW_BESIDE * words and words <= _MAX_BANNER

@@ -67,7 +67,7 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
         level = group.level if kind is BlockKind.HEADING else 0
         # an article that is a paragraph has a level too
         if (kind is BlockKind.HEADING or group.level > 0) and group.box is None:
-            while path and path[-1][0] >= group.level:
+            while path and path[-1][0] >= (group.closes or group.level):
                 path.pop()
         readable = tuple(text for _, text in path)
         if group.skip and kind is not BlockKind.HEADING:

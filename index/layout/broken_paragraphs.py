@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from alpie.index.layout.forms import LAST_BUT_ONE, ends_sentence
+from alpie.index.layout.forms import LAST_BUT_ONE, LEGAL_LINE, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.unit_names import opens_unit
+from alpie.index.records import collapse
 
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_FEWEST_NAMES = 2  # of units, that the lines of one paragraph begin with
 _FEWEST = 8  # broken paragraphs in a document whose lines are each a paragraph, and
 _SHARE = 0.2  # their share of all its paragraphs
 _FULL = 0.6  # of the width of a line: a paragraph that broke off there went on
@@ -49,6 +53,24 @@ def join_broken_paragraphs(groups: list[LineGroup]) -> list[LineGroup]:
             made.append(group)
         last = group.text
     return made
+
+
+def split_glued_units(groups: list[LineGroup]) -> list[LineGroup]:
+    """The groups of a document, a paragraph whose lines name units of a law, «TÍTULO I ⏎ Del uso ⏎ Artículo 1. Fin», parted."""
+    return [part for group in groups for part in _parted(group)]
+
+
+def _parted(group: LineGroup) -> list[LineGroup]:
+    (line, *more), found = group.lines, list(_LINE.finditer(group.lines[0].text))
+    named = [at for at, one in enumerate(found) if LEGAL_LINE.match(one[0].strip())]
+    if more or group.kind is not None or named[:1] != [0] or len(named) < _FEWEST_NAMES:
+        return [group]
+    bounds = [one.start() for one in found[: named[-1] + 2]] + [len(line.text)]
+    parts = [
+        replace(line, start=line.start + start, end=line.start + end, text=line.text[start:end])
+        for start, end in pairwise(bounds)
+    ]
+    return [replace(group, lines=[part], text=collapse(part.text)) for part in parts]
 
 
 def _breaks_off(group: LineGroup) -> bool:

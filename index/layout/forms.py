@@ -39,6 +39,7 @@ DATE_LINE = re.compile(
     r"(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}-\d{2}-\d{2}"
     r"|(?:[A-ZÁÉÍÓÚ][\wáéíóúñ]{2,20},\s+)?(?:a\s+)?\d{1,2}\s+de\s+[a-zé]{4,10}\s+(?:de|del)\s+\d{4}\.?)"
 )
+PLACE_AND_DATE = re.compile(rf"(?:{alternatives(WORDS['made'])})\b.*\b\d{{4}}\W*$")
 # Lines of the form "Word: value" or "Word number" that identify a document rather than head a text.
 ADMINISTRATIVE = re.compile(
     rf"(?:(?:{alternatives(WORDS['administrative'])})\s*:|(?:{alternatives(WORDS['numbered_documents'])})"

@@ -7,8 +7,10 @@ from itertools import pairwise
 from alpie.index.layout.forms import (
     BULLET,
     FUNCTION_WORDS,
+    LEGAL_LINE,
     MARKDOWN_HEADING,
     NUMBERED,
+    PLACE_AND_DATE,
     SECTION,
     STARTS_WITH_FIGURE,
     ends_sentence,
@@ -32,7 +34,7 @@ def is_title_form(group: LineGroup) -> bool:
         return False
     if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
-    if STARTS_WITH_FIGURE.match(text) and not SECTION.match(text):
+    if PLACE_AND_DATE.match(text) or (STARTS_WITH_FIGURE.match(text) and not SECTION.match(text)):
         return False
     question = text[0] == "¿" and text[-1] == "?"
     return question or not (ends_sentence(text) or text.rstrip("»”)")[-1:] == "," or text[-1:] in "-—–")
@@ -49,6 +51,21 @@ def mark_fixed_forms(groups: list[LineGroup]) -> None:
             group.kind = kind
         elif group.indented and index and groups[index - 1].text.endswith(":"):
             group.kind = BlockKind.PULL_QUOTE
+
+
+def join_title(groups: list[LineGroup]) -> list[LineGroup]:
+    """Join the lines in capitals at the head of a text, one right below the other: they are its title."""
+    end = 1
+    while (
+        end < min(_MAX_LINES, len(groups))
+        and all(is_title_form(group) and group.text.isupper() for group in (groups[0], groups[end]))
+        and not (groups[end].blank_before or groups[end].page_start or groups[end].row)
+        and not (NUMBERED.match(groups[end].text) or LEGAL_LINE.match(groups[end].text))
+    ):
+        end += 1
+    for group in groups[1:end]:
+        groups[0].take(group)
+    return [*groups[:1], *groups[end:]]
 
 
 def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Typesetting) -> list[LineGroup]:

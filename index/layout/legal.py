@@ -12,6 +12,7 @@ from alpie.index.layout.quotations import are_quoted
 from alpie.index.layout.unit_names import (
     ARTICLE_RANK,
     DIVISION,
+    PROVISIONS_RANK,
     UnitOpening,
     division_rank,
     named_by_ordinals,
@@ -29,8 +30,11 @@ def _any_of(name: str) -> str:
 
 # The articles of other languages beside Spanish ones: Basque, Catalan, Galician.
 _OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+\d")
+# one whose title stands on the next line
+_OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:–-]*")
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
+_PREAMBLE_RANK = 2  # where the format tells none
 _SHORT = 120  # characters of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
@@ -45,6 +49,8 @@ _VERB = re.compile(
 # How a line begins that is no title, where it is all there is of its article.
 _NO_TITLE = re.compile(rf"(?i)\(|\[?(?:{_any_of('void')})|(?:{_any_of('sentence_openers')})\b")
 _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
+# what an editor adds to a title: «[Redacción dada por …]»
+_LAST_BRACKET = re.compile(r"(?<=\S)\s*\[[^\[\]]{0,200}\]\*?$")
 _RELATIVE = re.compile(rf"\b(?:{_any_of('relatives')})\b", re.IGNORECASE)
 
 _MAX_GAP = 20  # clauses of an article that may be missing before one
@@ -56,8 +62,9 @@ def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
     A heading that the format of the file gives keeps its place among the others: see `_order_headings`.
     """
     reader = _UnitReader()
-    for group, is_quoted in zip(groups, are_quoted([group.text for group in groups]), strict=True):
-        reader.read(group, is_quoted)
+    quoted = are_quoted([group.text for group in groups])
+    for (group, following), is_quoted in zip(zip_longest(groups, groups[1:]), quoted, strict=True):
+        reader.read(group, following.text if following else "", is_quoted)
     _order_headings(reader.made, reader.ranks)
     _nest_preamble(reader.made)
     _make_one_line_articles_text(reader.made)
@@ -76,8 +83,8 @@ class _UnitReader:
     quoted: bool = False  # whether the last group was
     within: bool = False  # an article: a quotation around articles is but how a law is published
 
-    def read(self, group: LineGroup, is_quoted: bool) -> None:
-        """Take the next group, as a group of its own or as the title of the last one."""
+    def read(self, group: LineGroup, following: str, is_quoted: bool) -> None:
+        """Take the next group, before the text `following`, as a group of its own or as the title of the last one."""
         self.within = is_quoted and (self.within if self.quoted else self.article is not None)
         self.quoted = is_quoted
         given = group.kind is BlockKind.HEADING and not NUMBERED.match(group.text)
@@ -87,7 +94,7 @@ class _UnitReader:
             self.made[-1].take(group)
             return
         else:
-            self._mark_unit(group, given)
+            self._mark_unit(group, following, given)
         self.made.append(group)
 
     def _label_part(self, group: LineGroup) -> None:
@@ -99,15 +106,23 @@ class _UnitReader:
         elif group.kind in (BlockKind.TABLE, BlockKind.PULL_QUOTE):
             group.label = self.article.name
 
-    def _mark_unit(self, group: LineGroup, given: bool) -> None:
+    def _mark_unit(self, group: LineGroup, following: str, given: bool) -> None:
         """Mark a group that may open a unit; `given`: the format says that it is a heading."""
         level = group.level
-        rank = division_rank(group.text, given)
+        headed = {_PREAMBLE_HEADING: _PREAMBLE_RANK, _OTHER_LANGUAGE_ALONE: ARTICLE_RANK}
+        for form, own in headed.items() if not given else ():
+            if form.fullmatch(group.text):
+                group.kind, group.level, self.article = BlockKind.HEADING, own, None
+                return
+        ordinals = named_by_ordinals(group.text, following)
+        rank = PROVISIONS_RANK if ordinals else division_rank(group.text, given)
         opened = None if rank is not None else read_opening(group.text, given, self.ordinals)
         if rank is not None:
             group.kind, group.level = BlockKind.HEADING, rank
-            self.article, self.ordinals = None, named_by_ordinals(group.text)
+            self.article, self.ordinals = None, ordinals
         elif (not given or opened) and not _OTHER_LANGUAGE.match(group.text):
+            if opened and self.ordinals and opened.rank != ARTICLE_RANK and self.ordinals not in opened.name:
+                self.ordinals = None  # a provision of another sort
             self.article = _mark_article(group, self.article, opened)
             if group.label is None and self.article and group.kind is None and self.made:
                 # an item belongs to the clause above it
@@ -134,15 +149,22 @@ def _order_headings(groups: list[LineGroup], given: dict[int, tuple[int, int]]) 
 
 
 def _nest_preamble(groups: list[LineGroup]) -> None:
-    """Put «I», «II» under «PREÁMBULO», whose sections they are, though they are set alike."""
+    """Put «I», «II» under «PREÁMBULO», whose sections they are, though they are set alike; a unit of the law ends all of them."""
     level = 0
     for group in groups:
-        if group.kind is not BlockKind.HEADING:
+        roman = level and _ROMAN_ALONE.fullmatch(group.text)
+        if group.kind is None and roman:
+            group.kind = BlockKind.HEADING
+        if level and group.level and (group.label or division_rank(group.text, True)):
+            group.closes, level = min(level, group.level), 0
+        elif group.kind is not BlockKind.HEADING:
             continue
-        if level and _ROMAN_ALONE.fullmatch(group.text):
+        elif roman:
             group.level = max(group.level, level + 1)
-        else:
-            level = group.level if _PREAMBLE_HEADING.fullmatch(group.text) else 0
+        elif _PREAMBLE_HEADING.fullmatch(group.text):
+            level = group.level
+        elif group.level <= level:
+            level = 0
 
 
 @dataclass
@@ -180,12 +202,12 @@ def _mark_article(
 ) -> _OpenArticle | None:
     """Mark the heading of an article or a provision, or label a paragraph inside one."""
     if opened:
-        rest = group.text[opened.end :]
+        rest = _LAST_BRACKET.sub("", group.text[opened.end :])
         group.label = opened.name
         named = len(rest) <= _SHORT and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
         heads = group.kind is BlockKind.HEADING or named
         group.kind, group.level = BlockKind.HEADING, opened.rank
-        if _is_sentence(rest) or not heads:
+        if is_sentence(rest) or not heads:
             _make_paragraph(group)
         return _OpenArticle(opened.name)
     if article and not group.bulleted:
@@ -198,7 +220,7 @@ def _mark_article(
     return article
 
 
-def _is_sentence(rest: str) -> bool:
+def is_sentence(rest: str) -> bool:
     """Whether what follows the name of an article is a sentence, and no title."""
     if not ends_sentence(rest) or rest.rstrip().endswith("?"):
         return False
@@ -253,7 +275,11 @@ def _takes_title(before: LineGroup, group: LineGroup) -> bool:
         return False
     if named_by_ordinals(group.text) or group.label or group.item:
         return False
-    opened = read_opening(before.text, True, None)
-    bare = (opened and opened.end == len(before.text)) or DIVISION.fullmatch(before.text)
+    opened = read_opening(before.text, True, None) if before.label else None
+    bare = (
+        (opened and opened.end == len(before.text))
+        or DIVISION.fullmatch(before.text)
+        or (_OTHER_LANGUAGE_ALONE.fullmatch(before.text) and not group.blank_before)
+    )
     opens = read_opening(group.text, False, None) or DIVISION.match(group.text) or NUMBERED.match(group.text)
     return bool(bare) and not ends_sentence(group.text) and not opens

@@ -28,8 +28,11 @@ from alpie.index.layout.forms import (
 )
 from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
 from alpie.index.layout.pages import Pages
+from alpie.index.layout.unit_names import DIVISION
 from alpie.index.records import BlockKind, collapse
 
+_MAX_TITLE_LINES = 4  # of a division, with its name
+_VALUE_LINE = re.compile(r"[A-ZÁÉÍÓÚÑ][^.:;]{1,40}: +(?=\S)")  # «Mañanas: de 7:30 a 9:30»
 _FEW_SET_IN = 0.1  # share of a document's lines
 
 
@@ -45,6 +48,7 @@ class LineGroup:
     indented: bool = False  # set in from the text around it
     kind: BlockKind | None = None
     level: int = 0
+    closes: int = 0  # the level down to which it ends what stands above, where that is not its own
     signature: bool = False  # metadata that ends the section it signs
     box: str | None = None
     label: str | None = None
@@ -126,7 +130,7 @@ def _begins_by_form(text: str, before: str, group: LineGroup, style: Typesetting
     """Whether a line begins something new by its own form, whatever stands before it."""
     if MARKDOWN_HEADING.match(text) or text.startswith("|"):
         return True
-    if LEGAL_LINE.match(text) and ends_sentence(before):
+    if LEGAL_LINE.match(text) and (ends_sentence(before) or _stands_below_title(text, group, before)):
         return True
     bullet, number = BULLET.match(text), NUMBERED.match(text)
     if style.wrapped and (number or (bullet and text[0] in "–—-*+")):
@@ -135,6 +139,16 @@ def _begins_by_form(text: str, before: str, group: LineGroup, style: Typesetting
         among_items = BULLET.match(first) is not None or NUMBERED.match(first) is not None
         return not style.marks_wraps and (ends_sentence(before) or among_items)
     return bool(bullet or number)
+
+
+def _stands_below_title(text: str, group: LineGroup, last: str) -> bool:
+    """Whether a line that names a unit begins it below a line without a stop, the `last` of a group.
+
+    So it does where it is the name of a division in capitals, or where the group is such a name and a title.
+    """
+    if ends_in_function_word(last) or len(group.lines) > _MAX_TITLE_LINES:
+        return False
+    return DIVISION.fullmatch(text if text.isupper() else group.lines[0].text) is not None
 
 
 def _ends_before(previous: Line, before: str, after: str, style: Typesetting) -> bool:
@@ -148,7 +162,8 @@ def _ends_before(previous: Line, before: str, after: str, style: Typesetting) ->
     if style.marks_wraps:
         return not previous.carries_on
     room = style.column - previous.width - printed_width(" " + first_word(after))
-    return ends_sentence(before) and room > 0.25 * style.column
+    closed = ends_sentence(before) or (_VALUE_LINE.match(before) and _VALUE_LINE.match(after))
+    return bool(closed) and room > 0.25 * style.column
 
 
 @dataclass(slots=True)

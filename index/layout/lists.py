@@ -19,20 +19,36 @@ _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 
 
 def mark_numbered_headings(groups: list[LineGroup]) -> None:
-    """Make headings of numbered titles over a text of their own: «1. Tendencias tecnológicas» is no item."""
-    for group, following in pairwise(groups):
-        match = NUMBERED.match(group.text)
-        if (
-            match
-            and match.group("mark")[0].isdigit()
-            and is_title_form(group)
-            and group.text[match.end()].isupper()
-            and following.kind is None
-            and not NUMBERED.match(following.text)
-            and not following.bulleted
-            and not is_title_form(following)
-        ):
+    """Make headings of numbered titles over a text of their own: «1. Tendencias tecnológicas» is no item.
+
+    A title over a list or short lines is set like an item over others: the count that it goes on with tells.
+    """
+    titles = [
+        (group, following, int(re.sub(r"\D", "", match["mark"])), _form(match, group.text))
+        for group, following in pairwise(groups)
+        if (match := NUMBERED.match(group.text))
+        and match["mark"][0].isdigit()
+        and is_title_form(group)
+        and group.text[match.end()].isupper()
+        and not NUMBERED.match(following.text)
+    ]
+    surely = [
+        following.kind is None and not following.bulleted and not is_title_form(following)
+        for _, following, _, _ in titles
+    ]
+    for order in (1, -1):  # forward, then backward: a count is known by any of its titles
+        run = [*zip(titles, range(len(titles)), strict=True)][::order]
+        for ((_, _, number, form), at), ((group, _, after, own), to) in pairwise(run):
+            goes_on = after - number == order and form == own and group.blank_before
+            surely[to] = surely[to] or (surely[at] and goes_on)
+    for (group, *_), is_heading in zip(titles, surely, strict=True):
+        if is_heading:
             group.kind, group.level = BlockKind.HEADING, 3
+
+
+def _form(match: re.Match[str], text: str) -> tuple[str, bool]:
+    """What titles of one count have in common: what stands after their numbers, and whether they are in capitals."""
+    return re.sub(r"\d", "", match["mark"]), text.isupper()
 
 
 def join_lists(groups: list[LineGroup]) -> list[LineGroup]:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from alpie.index.layout.broken_paragraphs import join_broken_paragraphs
-from alpie.index.layout.clauses import label_clauses
+from alpie.index.layout.broken_paragraphs import join_broken_paragraphs, split_glued_units
+from alpie.index.layout.clauses import label_clauses, mark_ordinal_titles
 from alpie.index.layout.contents import mark_contents
 from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
 from alpie.index.layout.headings import (
     join_signatures,
+    join_title,
     mark_fixed_forms,
     mark_sections,
     mark_sub_headings,
@@ -47,12 +48,18 @@ MARKED_PASSES = (
     Pass("contents", mark_contents, "its entries are titles of the document and head nothing"),
     Pass("captions, dates", mark_kinds_by_form, "they are no paragraphs that could go on"),
     Pass(
+        "units glued together",
+        split_glued_units,
+        "files set the names of divisions as the lines of one paragraph",
+    ),
+    Pass(
         "broken paragraphs",
         join_broken_paragraphs,
         "page by page, files part them in the middle of a sentence",
     ),
     Pass("recitals, clauses", label_clauses, "they have no names; what has one is left to the next pass"),
     Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
+    Pass("titles of clauses", mark_ordinal_titles, "what counts provisions of a law has its name by now"),
     Pass("lists", join_lists, "last, as articles and clauses bear numbers too"),
 )
 
@@ -67,9 +74,11 @@ def plain_passes(style: Typesetting, clean: dict[int, str]) -> tuple[Pass, ...]:
             "titles glued to their text", partial(split_glued_titles, clean=clean, style=style),
             "extraction loses the blank line below a title",
         ),
+        Pass("the title", join_title, "its lines would be headings one of the other"),
         Pass("numbered sections", mark_sections, "their numbers run on; items that do would be taken for them later"),
         Pass("recitals, clauses", label_clauses, "they have no names; what has one is left to the next pass"),
         Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
+        Pass("titles of clauses", mark_ordinal_titles, "what counts provisions of a law has its name by now"),
         Pass("numbered titles", mark_numbered_headings, "before lists, whose items look like them"),
         Pass("terms with descriptions", join_entries, "before figures, as terms are narrow too"),
         Pass("figures, tables of narrow lines", partial(join_figures, style=style), "what no sentence goes on with"),

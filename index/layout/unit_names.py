@@ -26,6 +26,7 @@ _AND, _TO = re.compile(r"\s+y\s+"), re.compile(r"\s+al?\s+")
 _END = re.compile(r"\s*[.:–—-]+\s*|\s*$")
 _GOES_ON = re.compile(r"\s+(?:del?|y|a|e|u|o|al|en)\b|\s*,")  # «Artículo 5 de la Ley 28484» opens nothing
 _PROVISION = re.compile(rf"(?i)Disposición\s+(?P<sort>{_SORTS})(?P<number>\s+(?=\S))?")
+_PROVISION_ALONE = re.compile(rf"(?i)Disposición\s+(?P<sort>{_SORTS})\s*[.:]?$")
 # The heading over all provisions of a sort, and over others that are named by an ordinal alone.
 _PROVISIONS = re.compile(rf"(?i)Disposiciones\s+(?P<sort>{_SORTS})(?:es|s)\s*\.?$")
 _TRANSITORY = re.compile(r"(?:art[íi]culos\s+)?transitorios\W*$", re.IGNORECASE)
@@ -38,7 +39,7 @@ _ORDINAL_OPENS = re.compile(
 )
 _RANK: dict[str, int] = {fold(word): rank for word, rank in _WORDS["ranks"].items()}
 ARTICLE_RANK = 6
-_PROVISIONS_RANK = 1  # they stand after all titles and belong to none
+PROVISIONS_RANK = 1  # they stand after all titles and belong to none
 _PROVISION_RANK = 2
 _MAX_DIVISION = 160  # characters of the line that opens a division
 
@@ -46,7 +47,7 @@ _MAX_DIVISION = 160  # characters of the line that opens a division
 def division_rank(text: str, given: bool) -> int | None:
     """The rank of the division that `text` opens, None if it opens none; `given`: the format says that it is a heading."""
     if named_by_ordinals(text):
-        return _PROVISIONS_RANK
+        return PROVISIONS_RANK
     division = DIVISION.match(text)
     if division is None or len(text) > _MAX_DIVISION:
         return None
@@ -61,10 +62,17 @@ def _is_division_number(text: str) -> bool:
     return (len(text) == 1 and text.isupper()) or (number is not None and number.end == len(text))
 
 
-def named_by_ordinals(text: str) -> str | None:
-    """What the ordinals below a heading count, where they stand alone: «Disposiciones finales», «Transitorios»."""
+def named_by_ordinals(text: str, following: str = "") -> str | None:
+    """What the ordinals below a heading count, where they stand alone: «Disposiciones finales», «Transitorios».
+
+    «Disposición final» is such a heading where the text `following` opens with an ordinal: «Única. Entrada en vigor».
+    """
     if match := _PROVISIONS.match(text):
         return f"disposición {match['sort'].casefold()}"
+    if (match := _PROVISION_ALONE.match(text)) and not _PROVISION.match(following):
+        ordinals = f"disposición {match['sort'].casefold()}"
+        first = read_opening(following, False, ordinals)
+        return ordinals if first and first.name.startswith(ordinals) else None
     return "transitorio" if _TRANSITORY.match(text) else None
 
 

@@ -9,7 +9,7 @@ from alpie.index.messages import Message, message
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import parse_label
-from alpie.index.spanish.unit_numbers import NumberRank, rank_of
+from alpie.index.spanish.unit_numbers import NumberRank, number_at, rank_of
 from alpie.index.spanish.units import (
     DIVISIONS,
     FEMININE,
@@ -25,6 +25,8 @@ _RANGE = "…"
 _PAGES = "\n"  # between the pages of one passage
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2}(?:\.\d{1,2})*)\.?\s+\w")
+# The name of a clause that is counted in words: «Tercero. Cuantía».
+_ORDINAL = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{5,})?(?=\s*[.:–—-]|$)")
 _PARTS = {PREAMBLE: "preamble", OPERATIVE_PART: "operative_part"}  # → their keys in the catalogues
 
 
@@ -79,12 +81,21 @@ def passage_units(passage: Passage) -> Iterator[Unit]:
             yield Unit(UnitKind.SECTION, section[1])
             if "." not in section[1]:
                 yield Unit(UnitKind.CHAPTER, section[1])
+        elif clause := None if passage.label else _clause_of(heading):
+            yield Unit(UnitKind.CLAUSE, clause)
     labels = (passage.page, *(page.label for page in passage.later_pages))
     pages = [label for label in labels if label is not None]
     if pages:
         yield Unit(UnitKind.PAGE, _PAGES.join(fold(str(page)) for page in pages))
     if passage.label:
         yield from parse_label(passage.label)
+
+
+def _clause_of(heading: str) -> str:
+    """The number of the clause that a heading names by an ordinal alone, "" for none."""
+    ordinal = _ORDINAL.match(heading)
+    number = number_at(heading) if ordinal else None
+    return number.canonical if ordinal and number and number.end == ordinal.end() else ""
 
 
 def unit_in_words(units: Units) -> Message:

@@ -108,7 +108,9 @@ def test_passages_of_public_sets_are_found_by_their_checksum(tmp_path: Path) -> 
 def test_passages_of_norms_are_those_of_their_files(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
-    (docs / "ley.md").write_text("---\ntitle: Ley del agua\n---\n## Objeto\n\nEsta ley regula el agua.\n", "utf-8")
+    (docs / "ley.md").write_text(
+        "---\ntitle: Ley del agua\n---\n## Objeto\n\nEsta ley regula el agua.\n", "utf-8"
+    )
     assert norm_passages.main([str(docs), str(tmp_path)]) == 0
     found = passages_of(tmp_path, ["norms"])
     assert set(found.values()) == {

@@ -113,6 +113,17 @@ def test_a_document_is_named_as_it_names_itself(told: str, shown: str, title: st
     assert (said.title, said.date) == (title, date)
 
 
+@pytest.mark.parametrize(("told", "site", "heading", "title"), [
+    ("Becas de viaje | Ministerio", "Ministerio", "", "Becas de viaje"),
+    ("Orden de patios - Gobierno del valle", "", "Orden de patios", "Orden de patios"),
+    ("Gobierno del valle · Orden de patios", "", "Orden de patios y jardines", "Orden de patios y jardines"),
+    ("Ruido - 2024", "", "Ordenanza del ruido", "Ruido - 2024"), ("Ministerio", "Ministerio", "", "Ministerio"),
+])  # fmt: skip
+def test_a_page_is_not_named_by_its_site(told: str, site: str, heading: str, title: str) -> None:
+    page = f"<title>{told}</title><meta property=og:site_name content='{site}'><main><h1>{heading}</h1><p>Texto.</p></main>"
+    assert extract(page.encode(), Path("a.html")).metadata.title == title
+
+
 @cases("front, title, publisher, date")
 def test_front_matter_is_known_by_its_usual_names(front: str, title: str, publisher: str, date: str) -> None:
     said = extract(f"---\n{front}\n---\n\nTexto.\n".encode(), Path("a.md")).metadata
@@ -237,6 +248,7 @@ def test_a_text_is_named_by_the_line_at_its_head(text: str, title: str) -> None:
 @pytest.mark.parametrize(("headings", "title"), [
     ([("Estatutos del club", 1), ("Artículo 1. Fines", 2)], "Estatutos del club"),
     ([("Estatutos del club", 1), ("Artículo 1. Fines", 1)], "Estatutos del club"),
+    ([("ACTA N.º 7 DEL PLENO", 2), ("Asistentes", 2)], "ACTA N.º 7 DEL PLENO"), ([("ACTA DEL PLENO", 2), ("CUENTAS", 2)], ""),
     ([("Introducción", 1), ("Conclusión", 1)], ""), ([("Preámbulo", 1), ("Artículo 1. Fines", 1)], ""),
 ])  # fmt: skip
 def test_a_file_without_a_title_is_named_by_the_one_heading_over_all(

@@ -362,3 +362,36 @@ def test_a_table_of_contents_with_dots_is_no_heading_and_no_table() -> None:
 def test_a_sign_of_a_symbol_font_is_a_bullet() -> None:
     text = "Es requisito:\n\uf0b7 Ser de aquí.\n\uf0b7 Tener llave.\n"
     assert blocks_of(text)[-1] == ("list", "\uf0b7 Ser de aquí. \uf0b7 Tener llave.")
+
+
+def test_a_numbered_title_over_a_list_goes_on_with_the_count_of_the_others() -> None:
+    text = (
+        "REGLAMENTO DE LA PISCINA\n\n3. HORARIOS\n\n    Mañanas: de 7:30 a 9:30\n    Tardes: de 13:30 a 15:30\n"
+        "    Noches: de 20:30 a 22:00\n\nLa puerta se cierra a la una de la madrugada. Quien llegue más tarde llama\n"
+        "al vigilante y firma en el libro.\n\n4. VISITAS\n\n- Se permiten.\n- Se firma.\n\n5. FALTAS\n\nEs correr.\n"
+    )
+    blocks = lay_out(document_of(text)).blocks
+    assert [(block.kind.value, block.path[1:], len(block.parts)) for block in blocks[1:]] == [
+        ("heading", (), 0), ("list", ("3. HORARIOS",), 3), ("paragraph", ("3. HORARIOS",), 0),
+        ("heading", (), 0), ("list", ("4. VISITAS",), 2), ("heading", (), 0), ("paragraph", ("5. FALTAS",), 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line", ["Hecho en Aveiro el 17 de abril de 2008", "Aprobada por el Pleno el 3 de mayo de 2020"]
+)
+def test_when_a_norm_was_made_heads_no_text(line: str) -> None:
+    text = f"CONVENIO SOBRE LAS BICICLETAS\n\n{line}\n\nLas Partes,\n\nHan convenido en esto:\n"
+    assert blocks_of(text)[1] == ("paragraph", line)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["Las plazas son de uno o de dos, como se pida.", "Las plazas son de uno o\nde dos, según se\npida."],
+)
+def test_a_title_over_two_lines_is_one(wrapped: str) -> None:
+    text = f"REGLAMENTO DE RÉGIMEN INTERIOR\nDE LA RESIDENCIA UNIVERSITARIA «FRAY LUIS»\n\nCurso nuevo\n\n{wrapped}\n"
+    assert blocks_of(text)[0] == (
+        "heading",
+        "REGLAMENTO DE RÉGIMEN INTERIOR DE LA RESIDENCIA UNIVERSITARIA «FRAY LUIS»",
+    )

@@ -8,6 +8,8 @@ from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind
 from alpie.index.spanish.unit_numbers import number_at, rank_of
 from support.fake_encoder import document_of
+from support.formats.reading import Reading
+from support.promise import assert_promise
 from support.tables import cases
 
 
@@ -58,3 +60,47 @@ def test_the_sections_of_a_preamble_belong_to_it() -> None:
     blocks = lay_out(document_of(text)).blocks
     paths = [block.path for block in blocks if block.kind is not BlockKind.HEADING]
     assert paths == [("PREÁMBULO", "I"), ("TÍTULO I. Objeto",)]
+
+
+@pytest.mark.parametrize("mark", ["", "## "], ids=["plain", "Markdown"])
+def test_an_article_ends_the_preamble(mark: str) -> None:
+    text = (
+        f"{mark}LEY DEL AGUA\n\n{mark}PREÁMBULO\n\n{mark}I\n\nEl agua es de todos.\n\n{mark}II\n\n"
+        f"Hay dos artículos.\n\n{mark}Artículo 1. Objeto.\n\nEs el agua.\n"
+    )
+    blocks = lay_out(document_of(text)).blocks
+    paths = [block.path[-2:] for block in blocks if block.kind is BlockKind.PARAGRAPH]
+    assert paths[:2] == [("PREÁMBULO", "I"), ("PREÁMBULO", "II")]
+    assert paths[2][-1] == "Artículo 1. Objeto."
+    assert "II" not in paths[2]
+
+
+def test_an_article_in_another_language_has_its_title_and_no_label() -> None:
+    text = "REGULAMENTO DOS PARQUES\n\nArtigo 1.º\nObjeto\n\nOs parques são de todos.\n\nArtigo 2.º\nHorário\n\nAbrem às 8.\n"
+    blocks = lay_out(document_of(text)).blocks
+    assert [(block.path[1:], block.label) for block in blocks if block.kind is BlockKind.PARAGRAPH] == [
+        (("Artigo 1.º Objeto",), None), (("Artigo 2.º Horário",), None),
+    ]  # fmt: skip
+
+
+def test_units_glued_into_one_paragraph_are_parted() -> None:
+    text = "# Ley\n\nTÍTULO I\nDEL USO\nCAPÍTULO I\nDE LOS BANCOS\nArtículo 1. Fin\n\nSon para sentarse.\n"
+    found = Reading("ley.md", text.encode())
+    paragraph = found.layout.blocks[-1]
+    assert paragraph.path[1:] == ("TÍTULO I DEL USO", "CAPÍTULO I DE LOS BANCOS", "Artículo 1. Fin")
+    assert paragraph.label == "artículo 1"
+    assert_promise(found.document)
+
+
+def test_the_first_article_of_a_chapter_needs_no_blank_line_above_it() -> None:
+    text = (
+        "LEY DEL PARQUE\nCAPÍTULO I\nDe los asientos\nArtículo 1.- Altura de los asientos.\n"
+        "La altura será de cuarenta centímetros sobre el suelo de arena, de tierra o\nde caucho.\n"
+        "CAPÍTULO II\nDel color\nArtículo 2.- Color.\n"
+        "Los asientos serán verdes, sin que puedan combinarse con otro color en un\nmismo parque.\n"
+    )
+    blocks = lay_out(document_of(text)).blocks
+    assert [(block.path[1:], block.label) for block in blocks if block.kind is BlockKind.PARAGRAPH] == [
+        (("CAPÍTULO I De los asientos", "Artículo 1.- Altura de los asientos."), "artículo 1"),
+        (("CAPÍTULO II Del color", "Artículo 2.- Color."), "artículo 2"),
+    ]
