@@ -9,6 +9,6 @@ as gzipped JSON Lines in a folder, `DATA`; what was stopped goes on where it was
     python -m alpie.eval.training.export_reader second/reader.pt   # writes index/reader/reader.onnx, compared with PyTorch
     python -m alpie.eval.training.fit_weights                      # the weight tables, through the new reader
 
-`--start index/reader/reader.onnx` goes on from what ships, of which the last 25,100 rows (a fifth public) were averaged
-half and half with the weights before.
+`--start index/reader/reader.onnx` goes on from what ships, of which the last 9,474 rows (a fifth of them seen before)
+were learned at `--rate 6e-5`. Their passages come into DATA by `python -m alpie.eval.training.norm_passages DOCS DATA`.
 """
