@@ -29,6 +29,7 @@ from alpie.index.records import (
     spans_between,
 )
 from alpie.index.spanish.analysis import compose, normalize
+from alpie.index.spanish.unit_numbers import suffix_at
 from alpie.index.spanish.word_tables import word_sets
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
@@ -215,8 +216,10 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
         return False
     match = _TOKEN_BEFORE.search(text, max(start, stop - 24), stop)
     token = match.group() if match else ""
-    if stop - len(token) == start and _ENUMERATOR.match(token):
-        return False  # «1. Tendencias»: a number at the beginning of a sentence
+    # «1. Tendencias»: a number at the beginning of a sentence; «Artículo 1o. Bis.- …»
+    counts = stop - len(token) == start and _ENUMERATOR.match(token)
+    if counts or (token[:1].isdigit() and suffix_at(text, first)):
+        return False
     bare = token.casefold().strip(".")
     if text[stop : stop + 2] == "..":
         return True

@@ -33,6 +33,7 @@ _TRANSITORY = re.compile(r"(?:art[íi]culos\s+)?transitorios\W*$", re.IGNORECASE
 _LEADERS = re.compile(r"\.{4}|(?:\. ){4}")  # of a table of contents
 _PASSING = re.compile(r"\s+transitori[oa]", re.IGNORECASE)
 _ORDINAL_MARK = re.compile(r"(?<=\d)(?:\.?\s?[ºª°]|\.?[oa]\b)")
+_BEFORE_SUFFIX = re.compile(r"(?<=\d)\.(?=[^\W\d_]{3})")  # «7.bis»
 _COUNTS_IN_CAPITALS = re.compile(r"[IVXLC]+|\d*-?[A-Z]")
 _ORDINAL_OPENS = re.compile(
     r"(?i)(?:(?:art[íi]culo|art\.)\s+)?(?P<number>[A-ZÁÉÍÓÚ][a-záéíóúA-ZÁÉÍÓÚ]{3,}\b)"
@@ -134,7 +135,10 @@ def _last_of_several(text: str, first: UnitNumber) -> UnitNumber | None:
 
 def _cited_number(number: str) -> str:
     """A number as it stands, without the mark of an ordinal; capitals only where they count: «7-A», «IV»."""
-    words = _ORDINAL_MARK.sub("", collapse(number)).rstrip(".:–—-").split()
+    words = [
+        word.rstrip(".:–—-")
+        for word in _BEFORE_SUFFIX.sub(" ", _ORDINAL_MARK.sub("", collapse(number))).split()
+    ]
     cited = " ".join(word if _COUNTS_IN_CAPITALS.fullmatch(word) else word.casefold() for word in words)
     return re.sub(r"^unic(?=[oa]$)", "únic", cited)
 
