@@ -15,12 +15,12 @@ from alpie.index.records import Document, Hit, Passage
 # How many passages are read at each stage, and from which log-odds of an answer among them no more are read.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
-_TITLE_WORDS = 14
+_TITLE_WORDS = 40  # «…, por la que se convocan becas de movilidad» comes after date and body
 _MAX_CACHED = 400  # readings, of some kilobytes each
 
 
 def opening_of(title: str) -> str:
-    """What the reader sees of a document's title: its first words, where what it is called stands."""
+    """What the reader sees of a document's title; of a long one the first words, which say what it is about."""
     return " ".join(title.split()[:_TITLE_WORDS])
 
 
