@@ -123,7 +123,7 @@ def test_a_page_takes_its_tables_from_the_last_run(tmp_path: Path) -> None:
     )
     for wrong, why in (
         ("Overal l", "ninguna tabla «Overal l»"),
-        ("Overall; columns=c", "«c»; hay figure, a, b"),
+        ("Overall; columns=c", "«c», sino figure, a, b"),
     ):
         with pytest.raises(FileError, match=rf"report\.md: no tiene {why}"):
             refresh_page(f"<!-- table: report.md; {wrong} -->\n<!-- end -->", tmp_path)

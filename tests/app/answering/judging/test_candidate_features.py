@@ -41,7 +41,7 @@ def small() -> Corpus:
 
 def read(corpus: Corpus, question: str) -> tuple[Retrieval, tuple[Reading, ...], Candidates]:
     retrieval = corpus.index.search(parse_question(question))
-    readings = read_hits(FakeReader(), retrieval.encoded.question.searched, retrieval.hits)
+    readings = read_hits(FakeReader(), retrieval.encoded.question.searched, retrieval.hits, corpus.documents)
     return retrieval, readings, candidates_of(corpus.index, retrieval, readings)
 
 
@@ -121,7 +121,8 @@ def _hits(small: Corpus, scores: list[float]) -> list[Hit]:
 def test_fewer_passages_are_read_when_the_first_settle_the_matter(small: Corpus) -> None:
     for answers, read_in_all in ((8.0, 3), (0.5, 6), (-2.0, MAX_READ)):
         reader = _Counting(answers)
-        assert len(read_hits(reader, "¿Qué?", _hits(small, [60.0] * 12))) == len(reader.given) == read_in_all
+        readings = read_hits(reader, "¿Qué?", _hits(small, [60.0] * 12), small.documents)
+        assert len(readings) == len(reader.given) == read_in_all
 
 
 @pytest.mark.parametrize(("alone", "times"), [(True, 1), (False, 2)])
@@ -130,12 +131,22 @@ def test_a_reading_is_kept_unless_it_depends_on_the_other_passages(
 ) -> None:
     reader, hits = _Counting(8.0, alone), _hits(small, [60.0] * 3)
     caching = CachingReader(reader)
-    assert [len(read_hits(caching, "¿Qué?", hits)) for _ in range(2)] == [3, 3]
+    assert [len(read_hits(caching, "¿Qué?", hits, small.documents)) for _ in range(2)] == [3, 3]
     assert len(reader.given) == 3 * times
 
 
-def test_a_passage_is_read_under_its_heading(small: Corpus) -> None:
+@pytest.mark.parametrize(
+    ("title", "context"),
+    [
+        ("Memoria del valle", "Memoria del valle. Los incendios del verano"),
+        ("Los incendios", "Los incendios del verano"),  # the heading says it
+        ("", "Los incendios del verano"),
+        ("valle " * 50, "valle " * 39 + "valle. Los incendios del verano"),
+    ],
+)
+def test_a_passage_is_read_under_title_and_heading(small: Corpus, title: str, context: str) -> None:
     reader = _Counting(0.0)
-    read_hits(reader, "¿Qué?", _hits(small, [1.0]))
-    assert reader.given[0].heading == "Los incendios del verano"
+    titled = {id_: replace(document, title=title) for id_, document in small.documents.items()}
+    read_hits(reader, "¿Qué?", _hits(small, [1.0]), titled)
+    assert reader.given[0].heading == context
     assert reader.given[0].text == " ".join(sentence.text for sentence in small.passages[0].sentences)
