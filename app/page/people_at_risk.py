@@ -47,7 +47,7 @@ _SIGNS = _read_signs()
 
 
 def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
-    """Who seems to be in danger in `text`: the person who writes, or somebody near them; None: nobody.
+    """Who seems to be in danger in `question`: the person who writes, or somebody near them; None: nobody.
 
     `encoder`: the one in use; with another than the bundled one, and with none, the signs decide.
     """
