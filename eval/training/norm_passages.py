@@ -1,8 +1,9 @@
 """Passages of public norms, for the rows written on them: `python -m alpie.eval.training.norm_passages DOCS DATA`.
 
-DOCS is a folder of the files whose ids the rows of source «norms» name: `pe-pe-ds-093-2019-pcm` is `pe/DS-093-2019-PCM.md`
-of crafter-research/legalize-pe, put there as `pe__pe__DS-093-2019-PCM.md`; `ar-…` and `uy-…` are of
-legalize-dev/legalize-ar and legalize-uy. They are read as `alpie index` reads them, and DATA gets ``norms.jsonl.gz``, where `alpie.eval.training.reader_rows` finds passages by their checksum. A file that is read
+DOCS is a folder of the files whose ids the rows of source «norms» name: `pe-pe-ds-093-2019-pcm` is
+`pe/DS-093-2019-PCM.md` of crafter-research/legalize-pe, put there as `pe__pe__DS-093-2019-PCM.md`; `ar-…` and `uy-…`
+are of legalize-dev/legalize-ar and legalize-uy. They are read as `alpie index` reads them, and DATA gets
+``norms.jsonl.gz``, where `alpie.eval.training.reader_rows` finds passages by their checksum. A file that is read
 otherwise by now gives other passages: their rows are left out.
 """
 
