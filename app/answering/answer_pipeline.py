@@ -27,8 +27,8 @@ _WITH_RESERVE = 0.99
 # Below this share of the threshold, and far from the question, the nearest passages are folded away.
 _WEAK = 0.5
 REPORTED_HITS = 10  # passages reported with the answer
-# A refusal shows the three nearest passages, labelled as no answer.
 _NEAR_BEST = 2.0  # log-odds: no less than a seventh as likely as the best
+# A refusal shows the three nearest passages, labelled as no answer.
 _NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
 
 

@@ -41,10 +41,10 @@ def read_hits(
     """Readings of the first hits, until they settle whether there is an answer."""
     readings: list[Reading] = []
     for most, enough in _STAGES:
-        further = hits[len(readings) : most]
-        titles = [documents[hit.passage.document_id].title for hit in further]
-        inputs = [reader_input(hit.passage, title) for hit, title in zip(further, titles, strict=True)]
-        readings += reader.read(question, inputs)
+        passages = [hit.passage for hit in hits[len(readings) : most]]
+        readings += reader.read(
+            question, [reader_input(passage, documents[passage.document_id].title) for passage in passages]
+        )
         if max((reading.passage_log_odds for reading in readings), default=enough) >= enough:
             break
     return tuple(readings)
