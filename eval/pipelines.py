@@ -194,11 +194,13 @@ def other_pipelines(
     for retriever in (*RETRIEVERS[1:], RETRIEVERS[0]):  # each alone, then all together
         rows = asked_rows(asked, partial(_search_row, corpus, retriever), on_question)
         results.append(PipelineRows(retriever, asked, tuple(rows), quotes=False))
+    no_splitters = missing_package(SPLITTERS)
+    chunks = () if no_splitters else chunks_of(corpus.documents.values())
     for name, (package, make) in _CHUNK_PIPELINES.items():
-        if missing := missing_package(SPLITTERS) or missing_package(package):
+        if missing := no_splitters or missing_package(package):
             on_missing(message("eval.left_out", pipeline=name, reason=missing))
             continue
-        pipeline = make(chunks_of(corpus.documents.values()), corpus.encoder)
+        pipeline = make(chunks, corpus.encoder)
         rows = asked_rows(asked, _of_text(pipeline.ask), on_question)
         results.append(PipelineRows(name, asked, tuple(rows), quotes=True))
     return results
