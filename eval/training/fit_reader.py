@@ -32,7 +32,7 @@ import torch
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
 from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, pair_tokenizer, trained_weights
-from alpie.eval.training.row_file import ReaderRow, read_rows
+from alpie.eval.training.training_rows import ReaderRow, read_rows
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 

@@ -31,8 +31,8 @@ import numpy as np
 
 from alpie.app.settings import load_settings
 from alpie.eval.questions.squad import placed_answers
-from alpie.eval.training.reader_shipped import shipped_rows
-from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
+from alpie.eval.training.indexed_rows import shipped_rows
+from alpie.eval.training.training_rows import ReaderRow, read_lines, write_rows
 from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.factory import open_encoder
 

@@ -15,7 +15,7 @@ from alpie.app.settings import load_settings
 from alpie.eval.training import export_reader, fit_reader
 from alpie.eval.training.fit_reader import Schedule, train
 from alpie.eval.training.reader_model import load_model, sequence_of
-from alpie.eval.training.row_file import ReaderRow
+from alpie.eval.training.training_rows import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError

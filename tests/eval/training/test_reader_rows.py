@@ -27,7 +27,7 @@ from alpie.eval.training.reader_rows import (
     squad_rows,
     written_rows,
 )
-from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_rows
+from alpie.eval.training.training_rows import ReaderRow, read_lines, read_rows, write_rows
 from support.fake_encoder import FakeEncoder
 from support.places import SHARED
 from support.row_faults import evaluation_questions, find_faults

@@ -10,7 +10,7 @@ from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.scores import gold_places
-from alpie.eval.training.row_file import ReaderRow
+from alpie.eval.training.training_rows import ReaderRow
 from alpie.index.records import Passage
 
 _BESIDE = 2  # passages that the search ranks high and that do not answer, for each question
