@@ -10,5 +10,5 @@ as gzipped JSON Lines in a folder, `DATA`; what was stopped goes on where it was
     python -m alpie.eval.training.fit_weights                      # the weight tables, through the new reader
 
 `--start index/reader/reader.onnx` goes on from what ships, of which the last 9,474 rows (a fifth of them seen before)
-were learned at `--rate 6e-5`. Their passages come into DATA by `python -m alpie.eval.training.norm_passages DOCS DATA`.
+were learned at `--rate 6e-5`. Their passages come into DATA by `python -m alpie.eval.training.indexed_rows DOCS DATA`.
 """

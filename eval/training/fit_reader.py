@@ -123,14 +123,14 @@ def _right(encoded: _Encoded) -> Iterator[tuple[int, float, float]]:
         yield 0, 1.0, 1.0
     elif not encoded.row.spans:
         yield from ((token, 1.0, 1.0) for token in encoded.own)
-    for start, end in encoded.row.spans:
+    for span in encoded.row.spans:
         for token in encoded.own:
             first, last = encoded.offsets[token]
             if encoded.row.loose:  # any token of the sentences may be where the answer begins or ends
-                inside = float(first < end and start < last)
+                inside = float(first < span.end and span.start < last)
                 yield token, inside, inside
             else:
-                yield token, float(first <= start < last), float(first < end <= last)
+                yield token, float(first <= span.start < last), float(first < span.end <= last)
 
 
 def loss_of(logits: torch.Tensor, target: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
@@ -233,7 +233,7 @@ def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[Read
         scores[row.answers].append((row.kind, float(torch.logsumexp(begins[1:], 0) - begins[0])))
         if row.spans:
             place = int(begins[1:].argmax()) + 1
-            inside = any(start <= encoded.offsets[place][1] - 1 < end for start, end in row.spans)
+            inside = any(span.start <= encoded.offsets[place][1] - 1 < span.end for span in row.spans)
             first_right.setdefault(row.kind, []).append(inside)
     model.train()
     answered = [score for _, score in scores[True]]

@@ -19,6 +19,7 @@ from alpie.eval.training.training_rows import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
+from alpie.index.records import Span
 
 pytestmark = pytest.mark.heavy
 
@@ -40,7 +41,7 @@ def rows() -> list[ReaderRow]:
         for sentence in sentences:
             question, passage = f"¿Qué se dice: {sentence[3:-1].lower()}?", passages[place]
             start = passage.index(sentence)
-            found.append(ReaderRow(question, passage, True, ((start, start + len(sentence)),), kind="plain"))
+            found.append(ReaderRow(question, passage, True, (Span(start, start + len(sentence)),), kind="plain"))
             found.append(ReaderRow(question, passages[names[number - 1]], False, kind="un"))
     return found
 
@@ -81,7 +82,7 @@ def stopping_at(
 def test_any_token_of_a_loose_span_may_begin_or_end_the_answer() -> None:
     tokens = [(0, 0), (0, 2), (3, 8), (9, 12), (13, 20)]
     for loose, right in ((False, {(2, 1.0, 0.0), (3, 0.0, 1.0)}), (True, {(2, 1.0, 1.0), (3, 1.0, 1.0)})):
-        row = ReaderRow("¿?", "El museo abre siempre", True, ((3, 12),), loose)
+        row = ReaderRow("¿?", "El museo abre siempre", True, (Span(3, 12),), loose)
         targets = set(fit_reader._right(fit_reader._Encoded(row, [0] * 5, tokens, [1, 2, 3, 4])))
         assert {target for target in targets if any(target[1:])} == right
 
