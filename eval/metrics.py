@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from alpie.eval.scores import QuestionScore
 
@@ -225,9 +226,7 @@ def auroc(confidence: NDArray[np.float64], positive: NDArray[np.bool_]) -> float
     negatives = len(positive) - positives
     if not positives or not negatives:
         return None
-    _, inverse, counts = np.unique(confidence, return_inverse=True, return_counts=True)
-    middle_ranks = np.cumsum(counts) - (counts - 1) / 2
-    rank_sum = float(middle_ranks[inverse][positive].sum())
+    rank_sum = float(rankdata(confidence)[positive].sum())
     return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
 
 

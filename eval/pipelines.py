@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import faiss
@@ -21,7 +22,6 @@ import Stemmer
 
 from alpie.app.service.rows import found_row
 from alpie.app.translations import message
-from alpie.eval.extra_packages import missing_package
 from alpie.eval.questions.predictions import (
     AskedCorpus,
     OnQuestion,
@@ -47,6 +47,11 @@ CHUNK_CHARACTERS = 1_000
 OVERLAP_CHARACTERS = 200
 CHUNKS_SHOWN = 4
 _ASKED, _SAID = "query: ", "passage: "
+
+
+def missing_package(module: str) -> Message | None:
+    """What is missing, and how to install it, if no package provides `module`; None if one does."""
+    return None if find_spec(module) else message("eval.package", package=module.replace("_", "-"))
 
 
 class ChunkPipeline:

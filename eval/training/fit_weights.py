@@ -41,7 +41,6 @@ from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
-from alpie.eval.extra_packages import exit_without, require_package
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.questions.question_records import GoldQuestion
@@ -221,7 +220,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--output", type=Path, default=WEIGHTS_FILE)
     options = parser.parse_args(argv)
-    exit_without("scipy")
     corpus = Corpus.open()
     fitted = fit_all(fitting_sets(corpus, options.held_out))
     write_weights(fitted, corpus, options.output, {})
@@ -257,7 +255,6 @@ def fit_encoder(
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
-    require_package("scipy")
     with TemporaryDirectory() as scratch:
         own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
         Corpus.build(own, encoder=encoder, on_progress=on_progress)

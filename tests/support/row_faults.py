@@ -45,7 +45,8 @@ def find_faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[
         question = " ".join(folded_words(one.row["question"]))
         faults = {
             "form": document_of.setdefault(one.key, one.document) != one.document or not _is_sound(one),
-            "span": one.passage is not None and not all(_is_whole(one.passage, span.start, span.end) for span in one.spans),
+            "span": one.passage is not None
+            and not all(_is_whole(one.passage, span.start, span.end) for span in one.spans),
             "duplicate": first.setdefault((one.key, question), one.name) != one.name,
             "resembles": alike >= _ALIKE,
             "paraphrase": bool(_shared_stems(one)),

@@ -41,7 +41,9 @@ def rows() -> list[ReaderRow]:
         for sentence in sentences:
             question, passage = f"¿Qué se dice: {sentence[3:-1].lower()}?", passages[place]
             start = passage.index(sentence)
-            found.append(ReaderRow(question, passage, True, (Span(start, start + len(sentence)),), kind="plain"))
+            found.append(
+                ReaderRow(question, passage, True, (Span(start, start + len(sentence)),), kind="plain")
+            )
             found.append(ReaderRow(question, passages[names[number - 1]], False, kind="un"))
     return found
 

@@ -128,7 +128,9 @@ def test_passages_of_norms_are_those_of_their_files(tmp_path: Path) -> None:
 
 
 def test_rows_of_the_index_are_what_the_reader_sees() -> None:
-    corpus = corpus_of(CONSUMPTION, "Préstamo\n\nLa biblioteca presta tres libros a cada lector durante un mes.\n")
+    corpus = corpus_of(
+        CONSUMPTION, "Préstamo\n\nLa biblioteca presta tres libros a cada lector durante un mes.\n"
+    )
     evidence = Evidence("uno", "Cada vecino gasta doscientos litros al día.")
     question = GoldQuestion("1", "¿Cuántos litros gasta cada vecino?", "factual", evidence=(evidence,))
     answers, *beside = indexed_rows.question_rows(corpus, [question])
