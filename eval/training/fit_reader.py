@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -117,20 +117,28 @@ class _Batches:
         return ids, mask, target.clamp_(max=1), allowed
 
 
-def _right(encoded: _Encoded) -> Iterator[tuple[int, float, float]]:
+class _Target(NamedTuple):
+    """A token, and whether the answer may begin or end there: 1 or 0."""
+
+    token: int
+    begins: float
+    ends: float
+
+
+def _right(encoded: _Encoded) -> Iterator[_Target]:
     """Tokens at which the answer begins or ends; the first token where there is none."""
     if not encoded.row.answers:
-        yield 0, 1.0, 1.0
+        yield _Target(0, 1.0, 1.0)
     elif not encoded.row.spans:
-        yield from ((token, 1.0, 1.0) for token in encoded.own)
+        yield from (_Target(token, 1.0, 1.0) for token in encoded.own)
     for span in encoded.row.spans:
         for token in encoded.own:
             first, last = encoded.offsets[token]
             if encoded.row.loose:  # any token of the sentences may be where the answer begins or ends
                 inside = float(first < span.end and span.start < last)
-                yield token, inside, inside
+                yield _Target(token, inside, inside)
             else:
-                yield token, float(first <= span.start < last), float(first < span.end <= last)
+                yield _Target(token, float(first <= span.start < last), float(first < span.end <= last))
 
 
 def loss_of(logits: torch.Tensor, target: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:

@@ -46,7 +46,7 @@ from alpie.eval.questions.question_file import read_questions
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.training.examples import Example, examples_of
+from alpie.eval.training.examples import Example, WeightedExample, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
@@ -74,20 +74,21 @@ class FittingSets:
     off_topic: Sequence[Example] = ()
 
     @property
-    def weighted(self) -> list[tuple[Example, float]]:
+    def weighted(self) -> list[WeightedExample]:
         """Examples that tell which sentence answers, each with its weight."""
         sets = ((self.own, _OWN_WEIGHT), (self.bare, _BARE_WEIGHT), (self.held_out, 1.0))
-        return [(example, weight) for examples, weight in sets for example in examples]
+        return [WeightedExample(example, weight) for examples, weight in sets for example in examples]
 
 
 def fit_all(sets: FittingSets) -> Weights:
     """Fit the tables to labelled examples, and measure them by cross-validation."""
     candidate = fit_ranking(sets.weighted)
-    weighted = [*sets.weighted, *((example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)]
-    examples = [example for example, _ in weighted]
+    off_topic = (WeightedExample(example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)
+    weighted = [*sets.weighted, *off_topic]
+    examples = [one.example for one in weighted]
     features = np.array([example.answerable_row(example.ranking(candidate)) for example in examples])
     answerable = np.array([example.answerable for example in examples])
-    weights = np.array([weight for _, weight in weighted])
+    weights = np.array([one.weight for one in weighted])
     folds = _folds(examples)
     log_odds = np.zeros(len(examples))
     for fold in range(_FOLDS):

@@ -13,19 +13,17 @@ from sklearn.preprocessing import StandardScaler
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.eval.metrics import Matrix
-from alpie.eval.training.examples import Example
+from alpie.eval.training.examples import WeightedExample
 
 _PENALTY = 30.0  # of a ranking; flat from 10 to 100
 
 
-def fit_ranking(weighted: Sequence[tuple[Example, float]]) -> LinearModel:
+def fit_ranking(weighted: Sequence[WeightedExample]) -> LinearModel:
     """Fit a conditional logit: the candidate that a soft maximum picks is to be a right one.
 
     Questions without a right candidate, or with nothing else, say nothing and are left out.
     """
-    used = [
-        (example, weight) for example, weight in weighted if example.right.any() and not example.right.all()
-    ]
+    used = [one for one in weighted if one.example.right.any() and not one.example.right.all()]
     # Only differences between the candidates of a question count, so the scale is theirs: between two collections a
     # score may lie so far apart that the penalty would forbid it to say anything within one.
     tables = [example.candidates.features.astype(np.float64) for example, _ in used]

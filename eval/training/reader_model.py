@@ -79,6 +79,16 @@ def load_model(
     return model
 
 
+def average_models(model: JointModel, other: JointModel, share: float) -> None:
+    """Replace each weight of `model` by an average in which that of `other` has so large a share, 0 … 1.
+
+    New rows teach a model something and make it forget something; its average with the model before does both less.
+    """
+    with torch.no_grad():
+        for mine, theirs in zip(model.parameters(), other.parameters(), strict=True):
+            mine.lerp_(theirs, share)
+
+
 def trained_weights(model: JointModel) -> dict[str, torch.Tensor]:
     """The weights that training changes: all but those of the frozen part."""
     return {name: value for name, value in model.state_dict().items() if _is_trained(name)}

@@ -14,7 +14,7 @@ import torch
 from alpie.app.settings import load_settings
 from alpie.eval.training import export_reader, fit_reader
 from alpie.eval.training.fit_reader import Schedule, train
-from alpie.eval.training.reader_model import load_model, sequence_of
+from alpie.eval.training.reader_model import average_models, load_model, sequence_of
 from alpie.eval.training.training_rows import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_vectors import WordVectors
@@ -115,6 +115,16 @@ def test_stopped_and_started_again_it_learns_the_same(
     assert [line["step"] for line in stopped] == [line["step"] for line in whole] == [2, 4, 6, 6]
     for one, other in zip(whole, stopped, strict=True):
         assert one == pytest.approx(other, abs=2e-3)
+
+
+@pytest.mark.slow
+def test_a_trained_model_is_averaged_with_another(trained: Path) -> None:
+    folder = bundled_folder(load_settings().cache)
+    new, other = load_model(folder, LAYERS, trained / "reader.pt"), load_model(folder, LAYERS)
+    wanted = 0.7 * new.head.weight + 0.3 * other.head.weight
+    assert not torch.allclose(wanted, new.head.weight, atol=1e-4)
+    average_models(new, other, 0.3)
+    torch.testing.assert_close(new.head.weight, wanted)
 
 
 @pytest.mark.slow
