@@ -43,10 +43,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPLITTERS = "langchain_text_splitters"  # what makes the chunks
-CHUNK_CHARACTERS = 1_000
-OVERLAP_CHARACTERS = 200
-CHUNKS_SHOWN = 4
-_ASKED, _SAID = "query: ", "passage: "
+CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1_000, 200  # as in LangChain's tutorial on retrieval
+CHUNKS_SHOWN = 4  # what LangChain's vector stores return unless told otherwise
+_ASKED, _SAID = "query: ", "passage: "  # by which txtai's transform tells questions from passages
 
 
 def missing_package(module: str) -> Message | None:

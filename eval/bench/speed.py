@@ -41,7 +41,7 @@ _Rows = dict[tuple[str, str], Timing]
 class SpeedOptions:
     """How much is measured; the defaults take some twenty minutes on two cores."""
 
-    runs: int = 7
+    runs: int = 7  # medians of which are shown
     questions: int = 40
     passages: int = 64  # of the batch, the documents' own
     sizes: Sequence[int] = (1_000, 20_000)  # of the collections of `growth`

@@ -31,16 +31,23 @@ import torch
 
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
-from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, pair_tokenizer, trained_weights
+from alpie.eval.training.reader_model import (
+    LAYERS,
+    JointModel,
+    encode_pair,
+    load_model,
+    pair_tokenizer,
+    trained_weights,
+)
 from alpie.eval.training.training_rows import ReaderRow, read_rows
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 
 _WINDOW = 20  # batches that are sorted by length together
-_SAVE_SECONDS = 240.0
-_REPORT_STEPS = 25
+_SAVE_SECONDS = 240.0  # between two saved states: what a stop costs at most
+_REPORT_STEPS = 25  # between two lines of the learning curve: some 50 s
 _FORBIDDEN = -1e4  # logit of a token that cannot be an answer
-_HEAD_RATE = 1e-3
+_HEAD_RATE = 1e-3  # the head begins at random, and learns faster than the layers below it
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,7 @@ class Schedule:
     rate: float = 1.6e-4
     final: float = 0.02
     warmup: int = 60
-    batch: int = 16
-    most_tokens: int = 288
+    batch: int = 16  # rows of a step
 
     def factor(self, steps: int, step: int) -> float:
         """What part of `rate` step number `step` of so many `steps` learns at."""
@@ -77,15 +83,9 @@ class _Batches:
         self.count = math.ceil(len(rows) / schedule.batch)
 
     def encode(self, row: ReaderRow) -> _Encoded:
-        prompt = PROMPTS["document"]
-        pair = self._tokenizer(
-            PROMPTS["query"] + row.question,
-            prompt + row.passage,
-            truncation="only_second",
-            max_length=self._schedule.most_tokens,
-            return_offsets_mapping=True,
-        )
-        offsets = [(start - len(prompt), end - len(prompt)) for start, end in pair["offset_mapping"]]
+        pair = encode_pair(self._tokenizer, row.question, row.passage)
+        before = len(PROMPTS["document"])
+        offsets = [(start - before, end - before) for start, end in pair["offset_mapping"]]
         sides = pair.sequence_ids(0)
         own = [place for place, (_, end) in enumerate(offsets) if sides[place] == 1 and end > 0]
         return _Encoded(row, pair["input_ids"], offsets, own)

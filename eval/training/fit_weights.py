@@ -53,11 +53,11 @@ from alpie.index.encoder import BUNDLED, Encoder, OnProgress
 from alpie.index.retrieval.hybrid_weights import HybridWeights
 from alpie.index.retrieval.search import SearchIndex
 
-_FOLDS = 5
+_FOLDS = 5  # of the cross-validation
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
 _BARE_WEIGHT = 0.35  # of the same question asked without expansions, which most collections do not have
 _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
-_PENALTY_FEW = 10.0
+_PENALTY_FEW = 10.0  # in units of one question: weak beside the 2,400 that the logistic model is fitted on
 _KEEP_ANSWERABLE = 0.97  # of every set: to keep more costs more false answers than it saves true ones
 # Shares of the questions on other subjects: below the first nothing is near, below the second hardly anything.
 _FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = 0.5, 0.85

@@ -16,7 +16,8 @@ from torch import nn
 
 from alpie.index.encoder.bundled_weights import PROMPTS
 
-LAYERS = 12
+LAYERS = 12  # all of the encoder's
+MAX_TOKENS = 288  # of a sequence: passages have up to 180 words; longer ones cost more than they teach
 FROZEN = ("embeddings", "encoder.layer.0.", "encoder.layer.1.")
 
 
@@ -136,13 +137,18 @@ def pair_tokenizer(folder: Path) -> Any:
     return AutoTokenizer.from_pretrained(folder)
 
 
-def sequence_of(folder: Path, question: str, passage: str, most_tokens: int = 288) -> list[int]:
-    """Token ids of question and passage as one sequence."""
-    pair = pair_tokenizer(folder)(
+def encode_pair(tokenizer: Any, question: str, passage: str) -> Any:
+    """Tokens of question and passage as one sequence, with their offsets; a passage too long is cut."""
+    return tokenizer(
         PROMPTS["query"] + question,
         PROMPTS["document"] + passage,
         truncation="only_second",
-        max_length=most_tokens,
+        max_length=MAX_TOKENS,
+        return_offsets_mapping=True,
     )
-    ids: list[int] = pair["input_ids"]
+
+
+def sequence_of(folder: Path, question: str, passage: str) -> list[int]:
+    """Token ids of question and passage as one sequence."""
+    ids: list[int] = encode_pair(pair_tokenizer(folder), question, passage)["input_ids"]
     return ids

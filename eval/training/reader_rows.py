@@ -35,9 +35,8 @@ from alpie.index.encoder.factory import open_encoder
 from alpie.index.records import Span
 
 _MAX_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
-_NEAR = 4  # of the nearest other passages, so many are drawn from
-_TENTH = 10
-_OF_ARTICLE = 300  # rows at most of an article of a SQuAD file
+_NEAR = 4  # of the nearest other passages, so many are drawn from: the first alone would always be the same
+_MAX_OF_ARTICLE = 300  # rows of an article of a SQuAD file, so that none outweighs the rest
 # rows taken of each public set; what is more would drown the project's own
 _PUBLIC = {
     "qa_squad_es_dist": 900, "qa_faquad_pt": 700, "qa_squad2_train1000_en": 1_000, "qa_selqa_en": 1_200,
@@ -111,7 +110,7 @@ def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
     """Take every second article of the first SQuAD file, from all `paths`; figures are reported on the other articles.
 
     Articles are known by their title. A question that stands in several files is taken once, and of an article at most
-    `_OF_ARTICLE`, so that none outweighs the rest.
+    `_MAX_OF_ARTICLE`.
     """
     articles = [json.loads(path.read_text(encoding="utf-8"))["data"] for path in paths]
     taught = [article["title"] for article in articles[0][::2]] if articles else []
@@ -124,7 +123,7 @@ def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
             for paragraph in article["paragraphs"]
             for row in _squad_paragraph(paragraph["context"], paragraph["qas"])
         }
-        yield from sorted(rows.values(), key=lambda row: checksum_of(row.question))[:_OF_ARTICLE]
+        yield from sorted(rows.values(), key=lambda row: checksum_of(row.question))[:_MAX_OF_ARTICLE]
 
 
 def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> Iterator[ReaderRow]:
@@ -162,7 +161,7 @@ class NearPassages:
 
 def is_held_out(document: str) -> bool:
     """Whether the rows on a document are for validation: a tenth, whatever the order of files."""
-    return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % _TENTH == 0
+    return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % 10 == 0
 
 
 def as_squad(rows: Iterable[ReaderRow]) -> dict[str, Any]:
