@@ -25,7 +25,7 @@ from alpie.index.encoder import Encoder
 from alpie.index.spanish.analysis import fold
 
 _MESSAGES = Path(__file__).with_name("risk_messages.jsonl")
-_PENALTY = 10.0  # in units of one message; 384 weights on some 900 messages would know these by heart without it
+_PENALTY = 10.0  # without it, 384 weights would know the 900 messages by heart
 
 
 def main() -> None:
