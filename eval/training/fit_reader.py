@@ -1,11 +1,13 @@
 """Train the reader: `python -m alpie.eval.training.fit_reader ROWS.jsonl FOLDER`, on a processor, resumable.
 
 1. Rows (`alpie.eval.training.reader_rows`) are taken in the order of the file, so that a file is a curriculum: easy and public
-   first, the project's own last. Windows of twenty batches are sorted by length, which saves most of the padding.
+   first, the project's own last. Windows of rows are sorted by length, which saves most of the padding.
 2. The loss is the negative log-likelihood of any right begin and any right end among the passage's tokens and
    ``<s>``, which stands for «the answer is not here». Where only the passage is known to answer, any of its tokens is
    right.
-3. Every few minutes the state is written to FOLDER; started again, training goes on where it was. The learning
+3. A row with other passages is read beside them, as in an answer, where the likeliest passage is quoted. None of them
+   answers, and the negative log-likelihood that the right one has the highest log-odds among them is added.
+4. Every few minutes the state is written to FOLDER; started again, training goes on where it was. The learning
    curve (loss, and on held-out rows AUROC and the share of right sentences) is kept beside it.
 
 One core does about eight rows a second; a second thread helps little (n = 3 runs of 25 steps: .118 s a row on one
@@ -16,13 +18,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,7 +45,7 @@ from alpie.eval.training.training_rows import ReaderRow, read_rows
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 
-_WINDOW = 20  # batches that are sorted by length together
+_WINDOW = 320  # rows that are sorted by length together
 _SAVE_SECONDS = 240.0  # between two saved states: what a stop costs at most
 _REPORT_STEPS = 25  # between two lines of the learning curve: some 50 s
 _FORBIDDEN = -1e4  # logit of a token that cannot be an answer
@@ -57,7 +59,7 @@ class Schedule:
     rate: float = 1.6e-4
     final: float = 0.02
     warmup: int = 60
-    batch: int = 16  # rows of a step
+    batch: int = 16  # passages of a step
 
     def factor(self, steps: int, step: int) -> float:
         """What part of `rate` step number `step` of so many `steps` learns at."""
@@ -73,16 +75,49 @@ class _Encoded:
     own: list[int]  # positions of the passage's tokens
 
 
+_Group = list[_Encoded]  # a row's passages, the one that may answer first
+
+
+def _window_batches(rows: Sequence[ReaderRow], window: range, size: int) -> list[list[int]]:
+    """Numbers of the rows of a window in batches of at most `size` passages of like length, in any order."""
+
+    def longest(number: int) -> int:
+        return max(map(len, (rows[number].passage, *rows[number].others)))
+
+    batches: list[list[int]] = []
+    room = 0
+    for number in sorted(window, key=longest):
+        passages = 1 + len(rows[number].others)
+        if passages > room:
+            batches.append([])
+            room = size
+        batches[-1].append(number)
+        room -= passages
+    random.Random(window.start).shuffle(batches)
+    return batches
+
+
 class _Batches:
     """The rows as tensors, a batch at a time, the same at every start."""
 
     def __init__(self, rows: Sequence[ReaderRow], folder: Path, schedule: Schedule) -> None:
         self._rows = rows
         self._tokenizer = pair_tokenizer(folder)
-        self._schedule = schedule
-        self.count = math.ceil(len(rows) / schedule.batch)
+        self._batches = [
+            batch
+            for first in range(0, len(rows), _WINDOW)
+            for batch in _window_batches(rows, range(first, min(first + _WINDOW, len(rows))), schedule.batch)
+        ]
 
-    def encode(self, row: ReaderRow) -> _Encoded:
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def encode(self, row: ReaderRow) -> _Group:
+        """The row's passage, then those that it is read beside."""
+        others = [ReaderRow(row.question, passage, False, kind=row.kind) for passage in row.others]
+        return [self._encode_passage(row) for row in (row, *others)]
+
+    def _encode_passage(self, row: ReaderRow) -> _Encoded:
         pair = encode_pair(self._tokenizer, row.question, row.passage)
         before = len(PROMPTS["document"])
         offsets = [(start - before, end - before) for start, end in pair["offset_mapping"]]
@@ -90,18 +125,13 @@ class _Batches:
         own = [place for place, (_, end) in enumerate(offsets) if sides[place] == 1 and end > 0]
         return _Encoded(row, pair["input_ids"], offsets, own)
 
-    def after(self, step: int) -> Iterator[list[_Encoded]]:
+    def after(self, step: int) -> Iterator[list[_Group]]:
         """Make the batches from number `step` on."""
-        size = self._schedule.batch
-        for first in range(step // _WINDOW * _WINDOW, self.count, _WINDOW):
-            window = [self.encode(row) for row in self._rows[first * size : (first + _WINDOW) * size]]
-            window.sort(key=lambda encoded: len(encoded.ids))
-            batches = [window[place : place + size] for place in range(0, len(window), size)]
-            random.Random(first).shuffle(batches)
-            yield from batches[max(0, step - first) :]
+        for batch in self._batches[step:]:
+            yield [self.encode(self._rows[number]) for number in batch]
 
     def tensors(self, batch: Sequence[_Encoded]) -> tuple[torch.Tensor, ...]:
-        """Ids and mask (rows, tokens); targets (rows, tokens, 2); tokens that may answer (rows, tokens)."""
+        """Ids and mask (passages, tokens); targets (passages, tokens, 2); tokens that may answer (passages, tokens)."""
         longest = max(len(encoded.ids) for encoded in batch)
         ids = torch.full((len(batch), longest), self._tokenizer.pad_token_id)
         mask = torch.zeros(len(batch), longest, dtype=torch.long)
@@ -149,6 +179,22 @@ def loss_of(logits: torch.Tensor, target: torch.Tensor, allowed: torch.Tensor) -
     return -right[usable].mean()
 
 
+def answer_log_odds(logits: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
+    """Of each passage, shape (passages,): that it answers, as `alpie.index.reader` reads the logits."""
+    begins = logits[..., 0].masked_fill(~allowed, _FORBIDDEN)
+    return torch.logsumexp(begins[:, 1:], 1) - begins[:, 0]
+
+
+def ranking_loss(log_odds: torch.Tensor, groups: Sequence[int]) -> torch.Tensor:
+    """Mean negative log-likelihood that the first passage of each group is the likeliest; `groups` are their sizes.
+
+    By itself each passage may be judged well enough, and the right one still come second to one that is merely surer.
+    """
+    several = [of_group for of_group in log_odds.split(list(groups)) if len(of_group) > 1]
+    losses = [-of_group.log_softmax(0)[0] for of_group in several]
+    return torch.stack(losses).mean() if losses else log_odds.new_zeros(())
+
+
 def train(
     rows: Sequence[ReaderRow],
     held_out: Sequence[ReaderRow],
@@ -171,16 +217,17 @@ def train(
         weight_decay=0.01,
     )
 
-    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, partial(schedule.factor, batches.count))
+    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, partial(schedule.factor, len(batches)))
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.pt"
     step, losses = _resume(state, model, optimiser, slope)  # losses since the curve's last line
     saved = time.monotonic()
     for batch in batches.after(step):
-        ids, mask, target, allowed = batches.tensors(batch)
+        ids, mask, target, allowed = batches.tensors(list(chain.from_iterable(batch)))
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            logits = model(ids, mask)
-        loss = loss_of(logits.float(), target, allowed)
+            logits = model(ids, mask).float()
+        ranking = ranking_loss(answer_log_odds(logits, allowed), list(map(len, batch)))
+        loss = loss_of(logits, target, allowed) + ranking
         optimiser.zero_grad()
         if torch.isfinite(loss):  # a batch whose answers were all cut off says nothing
             loss.backward()  # type: ignore[no-untyped-call]
@@ -190,7 +237,7 @@ def train(
         slope.step()
         step += 1
         if step % _REPORT_STEPS == 0 and losses:
-            _log(folder, {"step": step, "of": batches.count, "loss": round(sum(losses) / len(losses), 3)})
+            _log(folder, {"step": step, "of": len(batches), "loss": round(sum(losses) / len(losses), 3)})
             losses = []
         if time.monotonic() - saved > _SAVE_SECONDS:
             _save(state, model, optimiser, slope, step, losses)
@@ -230,19 +277,24 @@ def _log(folder: Path, facts: dict[str, Any]) -> None:
 
 @torch.no_grad()
 def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
-    """AUROC of the log-odds that a row is answered, by kind of row that is not; and right first words by kind."""
+    """AUROC of the log-odds that a row is answered, by kind of row that is not; and by kind of row that is, how often
+    the first words are right, and the passage among others.
+    """
     model.eval()
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}
-    first_right: dict[str, list[bool]] = {}
+    right: dict[str, list[bool]] = {}
     for row in rows:
-        encoded = batches.encode(row)
-        ids, mask, _, allowed = batches.tensors([encoded])
-        begins = model(ids, mask)[0, :, 0].float().masked_fill(~allowed[0], _FORBIDDEN)
-        scores[row.answers].append((row.kind, float(torch.logsumexp(begins[1:], 0) - begins[0])))
+        group = batches.encode(row)
+        ids, mask, _, allowed = batches.tensors(group)
+        logits = model(ids, mask).float()
+        log_odds = answer_log_odds(logits, allowed)
+        scores[row.answers].append((row.kind, float(log_odds[0])))
         if row.spans:
-            place = int(begins[1:].argmax()) + 1
-            inside = any(span.start <= encoded.offsets[place][1] - 1 < span.end for span in row.spans)
-            first_right.setdefault(row.kind, []).append(inside)
+            place = int(logits[0, 1:, 0].masked_fill(~allowed[0, 1:], _FORBIDDEN).argmax()) + 1
+            inside = any(span.start <= group[0].offsets[place][1] - 1 < span.end for span in row.spans)
+            right.setdefault(f"begins right {row.kind}", []).append(inside)
+        if row.others:
+            right.setdefault(f"likeliest {row.kind}", []).append(int(log_odds.argmax()) == 0)
     model.train()
     answered = [score for _, score in scores[True]]
     figures: dict[str, float] = {}
@@ -250,9 +302,7 @@ def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[Read
         of_kind = [score for name, score in scores[False] if name == kind]
         positive = np.array([True] * len(answered) + [False] * len(of_kind))
         figures[f"auroc {kind}"] = round(auroc(np.array([*answered, *of_kind]), positive) or 0.0, 4)
-    return figures | {
-        f"begins right {kind}": round(sum(of) / len(of), 3) for kind, of in sorted(first_right.items())
-    }
+    return figures | {name: round(sum(of) / len(of), 3) for name, of in sorted(right.items())}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -148,7 +148,7 @@ class NearPassages:
         self._encoder = encoder
 
     def beside(self, rows: Sequence[ReaderRow], chance: random.Random) -> Iterator[ReaderRow]:
-        """Put each question beside a near passage that does not answer, which is never a rewording of the right one."""
+        """Give each row a near passage that does not answer, which is never a rewording of the right one."""
         cosines = self._encoder.encode_queries([row.question for row in rows]) @ self._vectors.T
         for row, of_row in zip(rows, cosines, strict=True):
             own = self._numbers[row.passage]
@@ -156,7 +156,7 @@ class NearPassages:
             order = np.argsort(-of_row)[: 4 * _NEAR]
             near = [int(number) for number in order if not alike[number]][:_NEAR]
             if near:
-                yield replace(row, passage=self._passages[chance.choice(near)], answers=False, spans=())
+                yield replace(row, others=(self._passages[chance.choice(near)],))
 
 
 def is_held_out(document: str) -> bool:

@@ -1,7 +1,10 @@
 """The rows that the reader learns from, and the files they are kept in.
 
-What was written for the project lies beside this module: `own.jsonl.gz` with passages of our own, and `written.jsonl.gz`,
-questions on passages of public sets, which are found there by their checksum. Both are in a checkout only.
+What was written for the project lies beside this module, in a checkout only:
+
+- `own.jsonl.gz`: passages of our own, each alone, with their questions;
+- `imagined.jsonl.gz`: documents of our own, of several passages on near subjects, with publisher, title and headings;
+- `written.jsonl.gz`: questions on passages of public sets, which are found there by their checksum.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +21,9 @@ from typing import Any
 from alpie.index.records import Span
 
 OWN = Path(__file__).with_name("own.jsonl.gz")
+IMAGINED = Path(__file__).with_name("imagined.jsonl.gz")
 WRITTEN = Path(__file__).with_name("written.jsonl.gz")
+_NEIGHBOURS = 2  # of the same imagined document, beside the passage that answers
 
 
 @dataclass(frozen=True)
@@ -30,13 +36,23 @@ class ReaderRow:
     spans: tuple[Span, ...] = ()  # of characters; none where only the passage is known to answer
     loose: bool = False  # the spans are whole sentences, of which only a part answers
     kind: str = ""  # how it was asked, or the set: for figures by kind
+    others: tuple[str, ...] = ()  # passages that do not answer, among which this one is to be the likeliest
 
 
 def read_rows(path: Path) -> list[ReaderRow]:
     """Rows as `write_rows` wrote them."""
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    return [ReaderRow(**{**row, "spans": tuple(Span(*span) for span in row["spans"])}) for row in rows]
+    return [
+        ReaderRow(
+            **{
+                **row,
+                "spans": tuple(Span(*span) for span in row["spans"]),
+                "others": tuple(row.get("others", ())),
+            }
+        )
+        for row in rows
+    ]
 
 
 def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
@@ -82,13 +98,20 @@ class TrainingRow:
     spans: tuple[
         Span, ...
     ] = ()  # empty where it does not answer; begins at -1 what is not there exactly once
+    others: tuple[str, ...] = ()  # of the same document
 
     def for_reader(self) -> ReaderRow | None:
         """The row that the reader learns from; None where the passage is not there."""
         if self.passage is None:
             return None
-        answers = bool(self.spans)
-        return ReaderRow(self.row["question"], self.passage, answers, self.spans, kind=self.row["kind"])
+        return ReaderRow(
+            self.row["question"],
+            self.passage,
+            bool(self.spans),
+            self.spans,
+            kind=self.row["kind"],
+            others=self.others if self.spans else (),
+        )
 
 
 def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
@@ -97,13 +120,52 @@ def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
         passage = line["passage"]
         key = checksum_of(passage)
         for place, row in enumerate(line["rows"], start=1):
-            given = row["answer"] or ()  # several where a list or two things are asked for
-            answers = (given,) if isinstance(given, str) else tuple(given)
-            starts = [passage.find(answer) if passage.count(answer) == 1 else -1 for answer in answers]
-            spans = tuple(
-                Span(start, start + len(answer)) for start, answer in zip(starts, answers, strict=True)
-            )
-            yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
+            yield TrainingRow(row, f"own {number}.{place}", key, key, passage, _answer_spans(row, passage))
+
+
+def imagined_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
+    """Rows on imagined documents, each passage under what the reader is shown of its document.
+
+    That is mostly all there is; but many files say neither who publishes them nor what they are called, so a part of the
+    questions that name neither is asked of passages without it. The same is shown of all passages of a row.
+    """
+    for number, document in enumerate(lines, start=1):
+        for place, passage in enumerate(document["passages"], start=1):
+            for turn, row in enumerate(passage["rows"], start=1):
+                name = f"imagined {number}.{place}.{turn}"
+                chance = random.Random(row["question"])
+                names = _names_shown(row, chance)
+                shown = [_under_names(document, other, names) for other in document["passages"]]
+                text = shown.pop(place - 1)
+                before = len(text) - len(passage["text"])
+                spans = tuple(
+                    Span(span.start + before, span.end + before) if span.start >= 0 else span
+                    for span in _answer_spans(row, passage["text"])
+                )
+                others = tuple(chance.sample(shown, min(_NEIGHBOURS, len(shown))))
+                key = checksum_of(passage["text"])
+                yield TrainingRow(row, name, key, document["id"], text, spans, others)
+
+
+def _names_shown(row: Mapping[str, Any], chance: random.Random) -> tuple[str, ...]:
+    """What of a document's names the reader is shown with a row; a question that goes by a name needs it."""
+    drawn = chance.random()
+    if row["kind"] in ("publisher", "title") or row["why"] == "other" or drawn < 0.7:
+        return "publisher", "title"
+    return ("title",) if drawn < 0.9 else ()
+
+
+def _under_names(document: Mapping[str, Any], passage: Mapping[str, Any], names: Iterable[str]) -> str:
+    shown = [*(document[name] for name in names), passage["heading"], passage["text"]]
+    return ". ".join(filter(None, shown))
+
+
+def _answer_spans(row: Mapping[str, Any], passage: str) -> tuple[Span, ...]:
+    """The places of a row's answers; several where a list or two things are asked for."""
+    given = row["answer"] or ()
+    answers = (given,) if isinstance(given, str) else tuple(given)
+    starts = [passage.find(answer) if passage.count(answer) == 1 else -1 for answer in answers]
+    return tuple(Span(start, start + len(answer)) for start, answer in zip(starts, answers, strict=True))
 
 
 def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
@@ -118,6 +180,10 @@ def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Itera
 
 def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
     """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
-    for written in (*public_set_rows(list(read_lines(WRITTEN)), data), *own_rows(read_lines(OWN))):
+    for written in (
+        *public_set_rows(list(read_lines(WRITTEN)), data),
+        *own_rows(read_lines(OWN)),
+        *imagined_rows(read_lines(IMAGINED)),
+    ):
         if (row := written.for_reader()) is not None:
             yield written.document, row

@@ -24,8 +24,12 @@ from alpie.eval.training.training_rows import TrainingRow
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
-KINDS = frozenset("plain why yesno list chat para english adviser two".split())  # «un» besides
-REASONS = frozenset("attr entity year roles premise scope".split())  # why a passage does not answer
+KINDS = frozenset(
+    "plain why yesno list chat para english adviser two short publisher title".split()
+)  # «un» besides
+REASONS = frozenset(
+    "attr entity year roles premise scope near other".split()
+)  # why a passage does not answer
 _TURNING = stems("no sin contra")  # kept among content words, but they say nothing of what is talked about
 _ALIKE = 90.0  # of 100 characters, folded
 
