@@ -114,7 +114,7 @@ class Structure:
     """What the format of a file tells of its canonical text; plain text has none."""
 
     elements: tuple[Element, ...]
-    pages: tuple[tuple[int, PageLabel], ...] = ()  # (offset where a page begins, its label), in order
+    pages: tuple[PageStart, ...] = ()  # in order
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`

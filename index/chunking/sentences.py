@@ -115,24 +115,28 @@ def split_sentences(source: str, block: Block, block_number: int, first_group: i
     """
     if block.kind in _UNQUOTED or not block.spans:
         return []
-    if block.kind in _GROUPED and block.parts:
-        return _split_parts(source, block, block_number, first_group)
-    text, offsets = readable_map(source, block.spans)
-    rules, places = compose(text)
     sentences: list[Sentence] = []
-    for first, last, role, number in _split_around_lists(rules):
-        group = None if number is None else first_group + number
-        for start, end in _split_long(
-            text, places[first], places[last]
-        ):  # offsets before accents were composed
-            spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
+    parts = block.parts if block.kind in _GROUPED else ()
+    for place, spans in enumerate(parts or (block.spans,)):
+        text, offsets = readable_map(source, spans)
+        composed, places = compose(text)  # rules need composed accents, offsets the text as it is
+        whole = _SentenceRange(Span(0, len(composed)), _role_of_part(block, place), 0)
+        for bounds, role, number in [whole] if parts else _split_around_lists(composed):
+            group = None if number is None else first_group + number
+            for piece in _split_long(text, Span(places[bounds.start], places[bounds.end])):
+                own = spans_between(spans, offsets[piece.start], offsets[piece.end - 1] + 1)
+                sentences.append(Sentence(text[piece.start : piece.end], own, role, group, block_number))
     return sentences
 
 
+def _role_of_part(block: Block, place: int) -> SentenceRole:
+    if block.kind is BlockKind.LIST:
+        return SentenceRole.ITEM
+    return SentenceRole.HEADER if place < block.header_parts else SentenceRole.ROW
+
+
 class _SentenceRange(NamedTuple):
-    start: int
-    end: int
+    bounds: Span
     role: SentenceRole = SentenceRole.SENTENCE
     list_number: int | None = None  # from 0, of the lists inside the text
 
@@ -140,66 +144,52 @@ class _SentenceRange(NamedTuple):
 def _split_around_lists(text: str) -> Iterator[_SentenceRange]:
     bounds = sentence_bounds(text)
     for number, items in enumerate(find_run_in_lists(text)):
-        if not bounds or items[0] < bounds[0][0]:
+        if not bounds or items[0] < bounds[0].start:
             continue  # a list inside an item of the one before
-        first = next(place for place, (_, end) in enumerate(bounds) if items[0] < end)
-        last = next(place for place, (_, end) in enumerate(bounds) if items[-1] < end)
-        yield from (_SentenceRange(start, end) for start, end in bounds[:first])
-        begins = [bounds[first][0], *items]
-        for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
+        first, last = (
+            bisect_right(bounds, item, key=lambda span: span.end) for item in (items[0], items[-1])
+        )
+        yield from map(_SentenceRange, bounds[:first])
+        begins = [bounds[first].start, *items]
+        for place, (start, following) in enumerate(zip(begins, [*items, bounds[last].end + 1], strict=True)):
             role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
-            yield from (
-                _SentenceRange(begin, end, role, number)
-                for begin, end in _split_long(text, start, following - 1)
-            )
+            pieces = _split_long(text, Span(start, following - 1))
+            yield from (_SentenceRange(piece, role, number) for piece in pieces)
         bounds = bounds[last + 1 :]
-    yield from (_SentenceRange(start, end) for start, end in bounds)
+    yield from map(_SentenceRange, bounds)
 
 
-def _split_parts(source: str, block: Block, block_number: int, group: int) -> list[Sentence]:
-    sentences: list[Sentence] = []
-    for number, part in enumerate(block.parts):
-        if block.kind is BlockKind.LIST:
-            role = SentenceRole.ITEM
-        else:
-            role = SentenceRole.HEADER if number < block.header_parts else SentenceRole.ROW
-        text, offsets = readable_map(source, part)
-        for start, end in _split_long(text, 0, len(text)):
-            spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
-    return sentences
-
-
-def sentence_bounds(text: str) -> list[tuple[int, int]]:
+def sentence_bounds(text: str) -> list[Span]:
     """The ranges of the sentences of a readable text.
 
     Between two sentences there is a space; or nothing, where a sentence of `_MAX_SENTENCE` without a blank was cut.
     """
     whole = _unbroken_ranges(text)
-    starts = [start for start, _ in whole]
-    bounds: list[tuple[int, int]] = []
+    starts = [unbroken.start for unbroken in whole]
+    bounds: list[Span] = []
     start = 0
     for match in _BOUNDARY.finditer(text):
         cut = match.end() - 1
         index = bisect_right(starts, cut) - 1
-        if index >= 0 and cut < whole[index][1]:
+        if index >= 0 and cut < whole[index].end:
             continue
         if _ends_here(text, start, match.start(), match.end()):
-            bounds += _split_long(text, start, cut)
+            bounds += _split_long(text, Span(start, cut))
             start = match.end()
-    return [*bounds, *_split_long(text, start, len(text))]
+    return [*bounds, *_split_long(text, Span(start, len(text)))]
 
 
-def _split_long(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The sentence from `start` to `end`, in pieces where it is too long."""
-    pieces: list[tuple[int, int]] = []
+def _split_long(text: str, sentence: Span) -> list[Span]:
+    """The sentence, in pieces where it is too long."""
+    pieces: list[Span] = []
+    start, end = sentence.start, sentence.end
     while end - start > _MAX_SENTENCE:
         blank = text.rfind(" ", start + 1, start + _MAX_SENTENCE + 1)
         cut = blank if blank > start else start + _MAX_SENTENCE
-        pieces.append((start, cut))
+        pieces.append(Span(start, cut))
         start = cut + 1 if blank > start else cut
     if start < end:
-        pieces.append((start, end))
+        pieces.append(Span(start, end))
     return pieces
 
 
@@ -232,9 +222,9 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
     return True
 
 
-def _unbroken_ranges(text: str) -> list[tuple[int, int]]:
+def _unbroken_ranges(text: str) -> list[Span]:
     """Outermost quotations and parentheses that are short enough to stay in one piece."""
-    found: list[tuple[int, int]] = []
+    found: list[Span] = []
     opened: list[tuple[str, int]] = []
     for match in _PAIRED.finditer(text):
         position, character = match.start(), match.group()
@@ -244,9 +234,9 @@ def _unbroken_ranges(text: str) -> list[tuple[int, int]]:
             start = opened.pop()[1]
             longest = _WHOLE_PARENTHESIS if character in ")]" else _WHOLE_QUOTATION
             if position - start <= longest:
-                while found and found[-1][0] > start:
+                while found and found[-1].start > start:
                     found.pop()
-                found.append((start, position))
+                found.append(Span(start, position))
         elif opened and position - opened[-1][1] > _WHOLE_QUOTATION:
             opened.pop()
     return found

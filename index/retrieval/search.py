@@ -19,10 +19,9 @@ from alpie.index.database.text_database import StoredPassages, bounds_of, concat
 from alpie.index.encoder import Encoder, Flags, Floats, Integers
 from alpie.index.encoder.embed import PassageVectors, indexed_text
 from alpie.index.records import Hit, Passage
-from alpie.index.retrieval import RetrieverName, retriever_named
+from alpie.index.retrieval import HybridWeights, RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, top_rows
 from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
-from alpie.index.retrieval.hybrid_weights import HybridWeights
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from alpie.index.database import LOCK, POINTER, VERSIONS
 from alpie.index.database.files import read_toml
-from alpie.index.database.index_folder import LOCK, POINTER, VERSIONS
 from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 import Stemmer
 
+from alpie.index.records import Span
 from alpie.index.spanish.word_tables import word_sets
 
 _PORTION = 1_000  # characters
@@ -52,9 +53,9 @@ def compose(text: str) -> ComposedText:
     return ComposedText("".join(composed), [*begins, len(text)])
 
 
-def invisible_ranges(text: str) -> tuple[tuple[int, int], ...]:
+def invisible_ranges(text: str) -> tuple[Span, ...]:
     """The ranges of soft hyphens, with the line end after them, and of other characters without width."""
-    return tuple(match.span() for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
+    return tuple(Span(*match.span()) for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
 
 
 def _portions(text: str) -> Iterator[str]:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from alpie.index.database import POINTER, VERSIONS
 from alpie.index.database.files import FileStamp, checksum
-from alpie.index.database.index_folder import POINTER, VERSIONS
 from alpie.index.database.record_json import from_json, to_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError

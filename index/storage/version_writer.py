@@ -17,8 +17,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpie.index.database import POINTER, VERSIONS
 from alpie.index.database.files import atomic_write, free_bytes, fsync
-from alpie.index.database.index_folder import POINTER, VERSIONS
 from alpie.index.database.record_json import document_to_json, from_json, to_json
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredPassages
 from alpie.index.encoder import Encoder

@@ -79,9 +79,9 @@ def _shared_stems(one: TrainingRow) -> frozenset[str]:
     if one.row["kind"] != "para" or one.passage is None:
         return frozenset()
     sentences = [
-        one.passage[first:last]
-        for first, last in sentence_bounds(one.passage)
-        if any(first < end and start < last for start, end in one.spans)
+        one.passage[own.start : own.end]
+        for own in sentence_bounds(one.passage)
+        if any(own.start < end and start < own.end for start, end in one.spans)
     ]
     shared: frozenset[str] = stems(one.row["question"]) & stems("\n".join(sentences)) - _TURNING
     return shared

@@ -26,7 +26,7 @@ from alpie.index.encoder.onnx_export import measure_agreement
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
-from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval import HybridWeights
 from support.examined import examined
 from support.fake_encoder import FakeEncoder
 
