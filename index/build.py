@@ -76,12 +76,12 @@ def build_index(
     rebuild: bool = False,
     known: KnownVectors | None = None,
     on_progress: OnProgress | None = None,
-    most_bytes: int = MAX_BYTES,
+    max_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> BuildReport:
     """Index the documents of `docs` into the folder `data`, beside the index in use, and swap the new index in.
 
-    A file of more than `most_bytes` is left out and reported. `recogniser` reads scanned pages. `rebuild` embeds everything
+    A file of more than `max_bytes` is left out and reported. `recogniser` reads scanned pages. `rebuild` embeds everything
     anew; `known` has vectors to use instead of those in use. `on_progress` gets the numbers of texts done and of all.
     Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild`, and `SourceError` when no document can be read.
     The old index stays in use whatever is raised.
@@ -89,7 +89,7 @@ def build_index(
     with _exclusive_build(data):
         started = datetime.now(UTC)
         earlier = None if rebuild or known is not None else _usable_version(data, encoder)
-        reading = IncrementalReading(docs, earlier, most_bytes, recogniser)
+        reading = IncrementalReading(docs, earlier, max_bytes, recogniser)
         if not reading.sources.documents:
             reasons = [problem.message for problem in reading.sources.problems]
             none = message("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)

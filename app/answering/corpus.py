@@ -121,7 +121,7 @@ class Corpus:
             encoder,
             rebuild=rebuild,
             on_progress=on_progress,
-            most_bytes=settings.max_document_bytes,
+            max_bytes=settings.max_document_bytes,
             recogniser=recogniser,
         )
         if choice := configured_backend(settings):

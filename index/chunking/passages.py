@@ -15,12 +15,12 @@ from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
 from alpie.index.spanish.analysis import normalize, slug_of
 
-_FEWEST_WORDS = 60  # a shorter passage is joined with the next paragraph
+_MIN_WORDS = 60  # a shorter passage is joined with the next paragraph
 _MAX_WORDS = 180
-_MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
+_MAX_WORDS_WITH_REST = 200  # rather than leave a paragraph of a few words alone
 _MAX_LIST_WORDS = 250  # of a list that stays whole
 _MAX_KEY_DATA_WORDS = 120
-_MAX_SLUG = 40  # characters
+_MAX_SLUG_CHARACTERS = 40  # characters
 
 _ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
 
@@ -92,7 +92,9 @@ def passage_address(document_id: str, heading: str, text: str) -> str:
     """The permanent address of a passage, which depends on document, heading and words only."""
     normal = normalize("NFC", collapse(text)).casefold()
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _MAX_SLUG) or 'texto'}/{digest}"
+    return (
+        f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _MAX_SLUG_CHARACTERS) or 'texto'}/{digest}"
+    )
 
 
 def _slug(text: str, longest: int) -> str:
@@ -157,8 +159,8 @@ def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     groups: list[list[_SentenceGroup]] = []
     for piece in [part for whole in run for part in _split_evenly(whole, most)]:
         words = sum(piece.words for piece in groups[-1]) if groups else 0
-        small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
-        if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
+        small = words < _MIN_WORDS or piece.words < _MIN_WORDS or key_data
+        if groups and small and words + piece.words <= (most if key_data else _MAX_WORDS_WITH_REST):
             groups[-1].append(piece)
         else:
             groups.append([piece])

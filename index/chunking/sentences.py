@@ -41,13 +41,13 @@ _TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
 _WORDS = word_sets(__file__)
 # A longer «sentence» is a table without lines, data, or a script without stops. It is cut between words, or after so many
 # characters where there is no blank, so that the encoder can read all of every part.
-_MAX_SENTENCE = 2_000
+_MAX_SENTENCE_CHARACTERS = 2_000
 _LETTERS_A_WORD = 40  # a longer word counts as several, so that a text without blanks fills several passages
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
 # Quotations and parentheses up to these lengths are not cut inside: a part would not tell who says it.
-_WHOLE_QUOTATION = 500
-_WHOLE_PARENTHESIS = 300
+_MAX_WHOLE_QUOTATION_CHARACTERS = 500
+_MAX_WHOLE_PARENTHESIS_CHARACTERS = 300
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _PAIRED = re.compile(r"[«»“”()\[\]]")
 
@@ -162,7 +162,7 @@ def _split_around_lists(text: str) -> Iterator[_SentenceRange]:
 def sentence_bounds(text: str) -> list[Span]:
     """The ranges of the sentences of a readable text.
 
-    Between two sentences there is a space; or nothing, where a sentence of `_MAX_SENTENCE` without a blank was cut.
+    Between two sentences there is a space; or nothing, where a sentence of `_MAX_SENTENCE_CHARACTERS` without a blank was cut.
     """
     whole = _unbroken_ranges(text)
     starts = [unbroken.start for unbroken in whole]
@@ -183,9 +183,9 @@ def _split_long(text: str, sentence: Span) -> list[Span]:
     """The sentence, in pieces where it is too long."""
     pieces: list[Span] = []
     start, end = sentence.start, sentence.end
-    while end - start > _MAX_SENTENCE:
-        blank = text.rfind(" ", start + 1, start + _MAX_SENTENCE + 1)
-        cut = blank if blank > start else start + _MAX_SENTENCE
+    while end - start > _MAX_SENTENCE_CHARACTERS:
+        blank = text.rfind(" ", start + 1, start + _MAX_SENTENCE_CHARACTERS + 1)
+        cut = blank if blank > start else start + _MAX_SENTENCE_CHARACTERS
         pieces.append(Span(start, cut))
         start = cut + 1 if blank > start else cut
     if start < end:
@@ -232,12 +232,14 @@ def _unbroken_ranges(text: str) -> list[Span]:
             opened.append((_PAIRS[character], position))
         elif opened and character == opened[-1][0]:
             start = opened.pop()[1]
-            longest = _WHOLE_PARENTHESIS if character in ")]" else _WHOLE_QUOTATION
+            longest = (
+                _MAX_WHOLE_PARENTHESIS_CHARACTERS if character in ")]" else _MAX_WHOLE_QUOTATION_CHARACTERS
+            )
             if position - start <= longest:
                 while found and found[-1].start > start:
                     found.pop()
                 found.append(Span(start, position))
-        elif opened and position - opened[-1][1] > _WHOLE_QUOTATION:
+        elif opened and position - opened[-1][1] > _MAX_WHOLE_QUOTATION_CHARACTERS:
             opened.pop()
     return found
 

@@ -29,7 +29,7 @@ MODEL_NAME = "multilingual-e5-small-q4"
 # the JSON files of the folder, by name
 _TEMPLATES: dict[str, Any] = json.loads(Path(__file__).with_name("bundled_model.json").read_text("utf-8"))
 PROMPTS: dict[str, str] = _TEMPLATES["config_sentence_transformers.json"]["prompts"]
-MAXIMUM_TOKENS: int = _TEMPLATES["tokenizer_config.json"]["model_max_length"]
+MAX_TOKENS: int = _TEMPLATES["tokenizer_config.json"]["model_max_length"]
 WEIGHTS_FILE = "model.safetensors"
 WORD_VECTORS = "embeddings.word_embeddings.weight"
 

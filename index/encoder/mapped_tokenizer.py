@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS
+from alpie.index.encoder.bundled_weights import MAX_TOKENS
 from alpie.index.encoder.piece_table import CHARACTERS_FILE, UNKNOWN, PieceTable
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     AnyTokenizer: TypeAlias = "Tokenizer | MappedTokenizer"  # the library's, or one that gives the same
 
 _WORD_START = "▁"
-_MAX_OWN = MAXIMUM_TOKENS - len(("<s>", "</s>"))
+_MAX_OWN = MAX_TOKENS - len(("<s>", "</s>"))
 _UNKNOWN_PENALTY = 10.0  # below the least score of all pieces; a constant of the library
 _REMEMBERED_WORDS = 16_384
 _MAX_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again

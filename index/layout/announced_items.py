@@ -41,10 +41,10 @@ _AMENDED = re.compile(
     rf"|\((?:{alternatives(_WORDS['amendments'])})[oa]s?\b[^()]*\)\W*$"
 )
 _INFINITIVE = re.compile(r"[^\W\d_]{2,}[aeií]r(?:se|l[aeo]s?)?$")
-_MAX_ITEM = 200  # characters of an item that no mark tells
-_MAX_CLAUSES = 130  # words of numbered clauses that are quoted together, as a list
-_MAX_PARTED = 600  # and of one that a semicolon parts from the next
-_MAX_BELOW = 100  # line groups from the introduction to its last item
+_MAX_ITEM_CHARACTERS = 200  # characters of an item that no mark tells
+_MAX_CLAUSE_WORDS = 130  # words of numbered clauses that are quoted together, as a list
+_MAX_PARTED_CHARACTERS = 600  # and of one that a semicolon parts from the next
+_MAX_GROUPS_BELOW = 100  # line groups from the introduction to its last item
 
 
 def mark_announced_items(groups: Sequence[LineGroup]) -> None:
@@ -56,7 +56,7 @@ def mark_announced_items(groups: Sequence[LineGroup]) -> None:
         if not lead.text.endswith(":") or lead.kind not in (None, BlockKind.PARAGRAPH):
             continue
         end = at + 1
-        last = min(at + _MAX_BELOW, len(groups))
+        last = min(at + _MAX_GROUPS_BELOW, len(groups))
         while end < last and _is_in_unit(groups[end], lead):
             end += 1
         below = [group for group in groups[at + 1 : end] if not _notes_amendment(group)]
@@ -97,7 +97,7 @@ def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGrou
         return []
     own = any(item.label != lead.label for item in items)
     words = sum(len(group.text.split()) for group in below[: last + 1])
-    return [] if own and (words > _MAX_CLAUSES or last >= len(items)) else items
+    return [] if own and (words > _MAX_CLAUSE_WORDS or last >= len(items)) else items
 
 
 def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGroup]:
@@ -107,11 +107,15 @@ def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGro
     items: list[LineGroup] = []
     for group in below:
         goes_on = bool(items) and _is_parted(items[-1].text)
-        longest = _MAX_PARTED if goes_on or (not items and _is_parted(group.text)) else _MAX_ITEM
+        longest = (
+            _MAX_PARTED_CHARACTERS
+            if goes_on or (not items and _is_parted(group.text))
+            else _MAX_ITEM_CHARACTERS
+        )
         fits = _may_be_item(group) and (goes_on or not items or _manner(group.text) == _manner(items[0].text))
         if not fits or len(group.text) > longest:
             # one like them that is a little long: where the list ends is not to be told
-            unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM)
+            unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM_CHARACTERS)
             return [] if unclear or len(items) < 2 else items
         items.append(group)
         if goes_on and not _is_parted(group.text):

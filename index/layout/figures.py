@@ -18,7 +18,7 @@ from alpie.index.spanish.word_tables import alternatives
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a figure in display type
-_FEWEST_ROWS = 3
+_MIN_ROWS = 3
 _MAX_COLUMNS = 5
 _MAX_FIGURE_LINES = 3
 _DISPLAY_TEXT = re.compile(
@@ -122,7 +122,7 @@ def _join_figure_rows(groups: list[LineGroup], style: Typesetting) -> list[LineG
                 break
             rows.append(groups[end : end + size])
             end += size
-        if len(rows) < _FEWEST_ROWS:
+        if len(rows) < _MIN_ROWS:
             made.append(groups[index])
             index += 1
             continue
@@ -161,7 +161,7 @@ def _join_rows_under_headers(groups: list[LineGroup], style: Typesetting) -> lis
         rows = end
         while rows < len(groups) and groups[rows].kind is BlockKind.KEY_DATA:
             rows += 1
-        if end - index < 2 or rows - end < _FEWEST_ROWS:
+        if end - index < 2 or rows - end < _MIN_ROWS:
             end = max(end, index + 1)
             made += groups[index:end]
             index = end

@@ -11,9 +11,9 @@ from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
 
-_MAX_TERM = 40  # characters
-_MAX_ENTRY = 14  # lines
-_FEWEST_ENTRIES = 3
+_MAX_TERM_CHARACTERS = 40  # characters
+_MAX_ENTRY_LINES = 14  # lines
+_MIN_ENTRIES = 3
 # What no title of a section is: «Adulto: 4,50 €», «Familiar 9,00 €».
 _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 
@@ -85,7 +85,7 @@ def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
         end = index
         while end + 1 < len(groups) and _is_entry(groups[end], groups[end + 1], end == index):
             end += 2
-        joins = end - index >= 2 * _FEWEST_ENTRIES
+        joins = end - index >= 2 * _MIN_ENTRIES
         made.append(_list_of(groups[index:end], 2) if joins else groups[index])
         index = end if joins else index + 1
     return made
@@ -94,14 +94,14 @@ def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
 def _is_entry(term: LineGroup, description: LineGroup, first: bool) -> bool:
     return (
         is_title_form(term)
-        and len(term.text) <= _MAX_TERM
+        and len(term.text) <= _MAX_TERM_CHARACTERS
         and term.blank_before
         and (first or not (term.page_start or term.after_footer))
         and description.kind is None
         and not description.blank_before
         and not description.page_start
         and not description.bulleted
-        and len(description.lines) <= _MAX_ENTRY
+        and len(description.lines) <= _MAX_ENTRY_LINES
     )
 
 

@@ -23,9 +23,9 @@ _ALONE = re.compile(r"(?<=[.!?»”])[ \xa0](\d{1,3})[ \xa0]*(?=[\n\r]|$)")
 _RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
-_LARGEST_GAP = 6  # calls that may be missing between two found ones
+_MAX_GAP_CALLS = 6  # calls that may be missing between two found ones
 _GAP_PENALTY = 0.8
-_FEWEST = 4  # calls that make a chain, not a coincidence
+_MIN_CALLS = 4  # calls that make a chain, not a coincidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,14 @@ def _add_candidate(
     candidates.append(NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
-_MAX_STEM = 60
+_MAX_STEM_CHARACTERS = 60
 _ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['references'])})$")
 
 
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     """The word a call would be glued to, and whether it is a code; None if digits belong to it."""
     start = position
-    least = max(0, position - _MAX_STEM)
+    least = max(0, position - _MAX_STEM_CHARACTERS)
     while start > least and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'"):
         start -= 1
     word = text[start:position] or text[max(0, position - 1) : position]
@@ -122,7 +122,7 @@ def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
     for index, candidate in enumerate(candidates):
         weight = -_GAP_PENALTY * (candidate.first - 1) if candidate.first <= 3 else float("-inf")
         before = -1
-        for gap in range(1 if candidate.exact else _LARGEST_GAP):
+        for gap in range(1 if candidate.exact else _MAX_GAP_CALLS):
             reached = best.get(candidate.first - 1 - gap)
             if reached is not None and reached[0] - _GAP_PENALTY * gap > weight:
                 weight, before = reached[0] - _GAP_PENALTY * gap, reached[1]
@@ -144,7 +144,7 @@ def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
 
 def _is_plausible(chain: list[NoteCall]) -> bool:
     """Whether a chain is too long, too even and too varied to be a coincidence, as «Art.1 … Art.2 …» is."""
-    if len(chain) < _FEWEST:
+    if len(chain) < _MIN_CALLS:
         return False
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)
     if called < 0.7 * chain[-1].last:

@@ -40,7 +40,7 @@ _RANK: dict[str, int] = {fold(word): rank for word, rank in _WORDS["ranks"].item
 ARTICLE_RANK = 6
 PROVISIONS_RANK = 1  # they stand after all titles and belong to none
 _PROVISION_RANK = 2
-_MAX_DIVISION = 160  # characters of the line that opens a division
+_MAX_DIVISION_CHARACTERS = 160  # characters of the line that opens a division
 
 
 def division_rank(text: str, given: bool) -> int | None:
@@ -48,7 +48,7 @@ def division_rank(text: str, given: bool) -> int | None:
     if named_by_ordinals(text):
         return PROVISIONS_RANK
     division = DIVISION.match(text)
-    if division is None or len(text) > _MAX_DIVISION:
+    if division is None or len(text) > _MAX_DIVISION_CHARACTERS:
         return None
     sure = text.isupper() or (given and _is_division_number(division.group("number")))
     if division.group("end") is None and not sure:

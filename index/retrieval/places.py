@@ -30,8 +30,8 @@ from alpie.index.spanish.units import (
     Units,
 )
 
-_MAX_SENTENCES = 4_000  # of a place
-_BARE_CODE_WORDS = 4  # at most, of a sentence that is little but a code
+_MAX_PLACE_SENTENCES = 4_000  # of a place
+_MAX_BARE_CODE_WORDS = 4  # at most, of a sentence that is little but a code
 _WITHIN_UNITS = frozenset({*PARTS_OF_ARTICLES, UnitKind.PAGE})
 
 
@@ -67,7 +67,7 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
         )
         if at is not None:
             # a line that is little but the code is a title of the next sentence
-            bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
+            bare = len(passage.sentences[at].text.split()) <= _MAX_BARE_CODE_WORDS
             found.append(Place(passage, at, min(at + bare, len(passage.sentences) - 1)))
         elif pattern.search(fold(" ".join([*passage.path, passage.label or ""]))):
             found.append(Place(passage, 0, len(passage.sentences) - 1))
@@ -226,7 +226,7 @@ class Places:
             if following is None or (following.row, following.number) != (placed.row, placed.number + 1):
                 yield Place(self._passages[placed.row], sentences[start].number, placed.number)
                 start = at + 1
-            if start > _MAX_SENTENCES:
+            if start > _MAX_PLACE_SENTENCES:
                 return
 
 

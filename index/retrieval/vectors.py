@@ -15,7 +15,7 @@ from alpie.index.encoder import Floats, Integers
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). For this many, an inverted
 # file takes a tenth of the time, for more of them an even smaller part.
-EXACT_LIMIT = 100_000
+MAX_EXACT_VECTORS = 100_000
 
 _RECONSTRUCTION_COST = 10  # rows are compared in the time that reconstructing one takes
 _MAX_LISTS = 4_096  # finding the list of a vector takes as many dot products, training the square of that
@@ -165,7 +165,7 @@ class VectorWriter:
         rows = np.zeros(shape, np.float32)
         if self._count:
             rows = np.memmap(self._rows_file, np.float32, "r", shape=shape)
-        exact = self._count <= EXACT_LIMIT
+        exact = self._count <= MAX_EXACT_VECTORS
         index = VectorIndex.from_vectors(rows, self._quantised)._index if exact else _build_ivf(rows, like)
         try:
             faiss.write_index(index, str(self._path))

@@ -24,7 +24,7 @@ from alpie.index.database.text_database import StoredPassages
 
 MAX_WEIGHED = 2_000  # matches among which the best are looked for
 _NEAR_WORDS = 10
-_LONGER = 2  # letters that a word may have beyond those that are asked for
+_MAX_MORE_LETTERS = 2  # letters that a word may have beyond those that are asked for
 _PIECES = re.compile(
     r'["«“„](?P<phrase>[^"»”“]{2,200})["»”“]'
     r"|(?<!\w)(?P<operator>OR|O|(?:NEAR|CERCA)(?:/(?P<distance>\d{1,2}))?)(?!\S)"
@@ -76,7 +76,7 @@ class _Term:
         if self.kind == "figure":
             return r"(?<![\w.,])" + r"[.\s]?".join(self.words) + r"(?![\w]|[.,]\d)"
         pieces = self.words if self.kind in ("word", "prefix") else fold_as_stored(self.text).split()
-        ending = {"word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}.get(self.kind, "")
+        ending = {"word": rf"\w{{0,{_MAX_MORE_LETTERS}}}", "prefix": r"\w*"}.get(self.kind, "")
         return r"(?<!\w)" + r"\s+".join(map(re.escape, pieces)) + ending + r"(?!\w)"
 
 
@@ -200,5 +200,5 @@ class WordIndex:
         if term.kind != "word" or len(term.words) > 1:
             return term.quoted
         word = term.words[0]
-        forms = self._database.rows(_FORMS, word, word + "\U0010ffff", len(word) + _LONGER)
+        forms = self._database.rows(_FORMS, word, word + "\U0010ffff", len(word) + _MAX_MORE_LETTERS)
         return " OR ".join(f'"{form}"' for (form,) in forms) or term.quoted

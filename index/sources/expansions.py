@@ -25,7 +25,7 @@ from alpie.index.spanish.analysis import normalize
 EXPANSIONS_FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
 _MAX_CHARACTERS = 400  # of an expansion; the encoder reads some 2,000
-_MAX_TOLD = 5  # faulty rows named one by one
+_MAX_REPORTED_FAULTS = 5  # faulty rows named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Pla
                 at, rests_on = moved, _first_sentences_with(beginnings, passages[moved])
             known = dict.fromkeys(sentence for sentence in rests_on if sentence is not None)
             found[at].setdefault(text, Expansion(text, kind, tuple(known)))
-    more, reported = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
+    more, reported = len(faults) - _MAX_REPORTED_FAULTS, faults[:_MAX_REPORTED_FAULTS]
     if more > 0:
         reported.append(message("expansions.more", number=more))
     if stale:

@@ -118,15 +118,15 @@ def _read_pointer(data: Path) -> str:
         raise StoreError(message("index.closed", path=pointer, error=error.strerror), pointer) from error
 
 
-def _read_bounded(path: Path, most_bytes: int) -> str:
+def _read_bounded(path: Path, max_bytes: int) -> str:
     """The text of a file of limited size. Raises IndexDamaged for anything else, and OSError."""
     never_waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for a writer
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise IndexDamaged(message("index.not_regular"), path)
-        content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise IndexDamaged(message("index.large", most=most_bytes), path)
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise IndexDamaged(message("index.large", most=max_bytes), path)
     try:
         return content.decode()
     except UnicodeDecodeError:

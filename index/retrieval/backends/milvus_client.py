@@ -25,12 +25,12 @@ from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsErro
 from alpie.index.messages import Message, message
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
-_SPARSE_SINCE = (2, 4)  # sparse vectors
-_OLDEST = (2, 3)
+_MIN_SPARSE_VERSION = (2, 4)  # sparse vectors
+_MIN_VERSION = (2, 3)
 _TIMED_OUT_SHARE = 0.95  # of the time allowed: a call that failed so late failed because of it
-_MAX_REASON = 300  # characters of what the server says
+_MAX_REASON_CHARACTERS = 300  # characters of what the server says
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
-_MIN_ID, _LARGEST_ID = -(2**63), 2**63 - 1
+_MIN_ID, _MAX_ID = -(2**63), 2**63 - 1
 # By default the client pings an idle connection every ten seconds; Milvus Lite takes that for an attack («too_many_pings»)
 # and closes the connection.
 _GRPC = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": False}
@@ -92,13 +92,13 @@ class MilvusConnection:
         self.version = tuple(int(part or 0) for part in match.groups()) if match else (0, 0, 0)
         shown = ".".join(map(str, self.version))
         self.name = f"Milvus Lite {shown}" if self.is_lite else f"Milvus {shown}"
-        if not self.is_lite and self.version < _OLDEST:
+        if not self.is_lite and self.version < _MIN_VERSION:
             raise BackendUnavailable(message("milvus.old", place=address.display_name, version=self.name))
 
     @property
     def has_sparse(self) -> bool:
         """Whether the server searches sparse vectors; if not, the local index searches terms."""
-        return self.is_lite or self.version >= _SPARSE_SINCE
+        return self.is_lite or self.version >= _MIN_SPARSE_VERSION
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Call a method of `MilvusClient`; raises `BackendUnavailable`."""
@@ -114,7 +114,7 @@ class MilvusConnection:
             raise self._failure_of(method, error, time.monotonic() - started) from error
 
     def rows(
-        self, collection: str, where: str, fields: list[str], first: int = _MIN_ID, last: int = _LARGEST_ID
+        self, collection: str, where: str, fields: list[str], first: int = _MIN_ID, last: int = _MAX_ID
     ) -> Iterator[Mapping[str, Any]]:
         """All rows that satisfy `where` and whose id is from `first` to `last`, those just written included.
 
@@ -123,7 +123,7 @@ class MilvusConnection:
         """
         # the bounds of all 64-bit numbers are left out: version 2.3 cannot parse the least number
         bounds = [f"id >= {first}"] if first > _MIN_ID else []
-        bounds += [f"id <= {last}"] if last < _LARGEST_ID else []
+        bounds += [f"id <= {last}"] if last < _MAX_ID else []
         within = " and ".join([*bounds, where] if where else bounds)
         options = {"output_fields": fields, "limit": _ROWS_A_PAGE, "consistency_level": "Strong"}
         rows = self.call("query", collection, filter=within, **options)
@@ -174,7 +174,7 @@ class MilvusConnection:
 def _reason(error: Exception) -> str:
     """The message of a library's error, on one line of at most 300 characters."""
     message = getattr(error, "message", "") or str(error)
-    return " ".join(str(message).split())[:_MAX_REASON].rstrip(".") or type(error).__name__
+    return " ".join(str(message).split())[:_MAX_REASON_CHARACTERS].rstrip(".") or type(error).__name__
 
 
 def _check_packages(address: MilvusAddress) -> None:
@@ -187,9 +187,11 @@ SENTENCES = "_sentences"
 _FORMAT = 3  # of what is stored: raise it whenever the fields of a collection change
 _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)_([0-9a-f]+)")
 _MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
-_MAX_LABEL = 1_000  # characters, four bytes each at most
+_MAX_LABEL_CHARACTERS = 1_000  # characters, four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
-_MAX_EXACT = 100_000  # vectors compared one by one; of more, a graph (HNSW) finds nearly all of the nearest
+_MAX_EXACT_VECTORS = (
+    100_000  # vectors compared one by one; of more, a graph (HNSW) finds nearly all of the nearest
+)
 _GRAPH = {"M": 16, "efConstruction": 200}
 
 
@@ -238,7 +240,7 @@ def collection_stamp(name: str, collection: str) -> Stamp | None:
 
 def clip_label(label: str) -> str:
     """A label shortened and cleaned, as it is stored and as it is asked for."""
-    return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_MAX_LABEL]
+    return _CONTROL.sub("\ufffd", label.encode("utf-8", "replace").decode())[:_MAX_LABEL_CHARACTERS]
 
 
 def collection_in_use(connection: MilvusConnection, stamp: Stamp) -> str:
@@ -317,10 +319,10 @@ def _create(
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("passage" if of_sentences else "stamp", DataType.INT64)
-    schema.add_field("document", DataType.VARCHAR, max_length=4 * _MAX_LABEL)
+    schema.add_field("document", DataType.VARCHAR, max_length=4 * _MAX_LABEL_CHARACTERS)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     indexes = MilvusClient.prepare_index_params()
-    if expected <= _MAX_EXACT:
+    if expected <= _MAX_EXACT_VECTORS:
         indexes.add_index("vector", index_type="FLAT", metric_type="IP")
     else:
         indexes.add_index("vector", index_type="HNSW", metric_type="IP", params=_GRAPH)
