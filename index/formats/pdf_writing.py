@@ -14,9 +14,9 @@ from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.formats.pdf_running import LinePlace, PageLines
+from alpie.index.layout.footnote_calls import NoteCall, heaviest_note_chain
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.layout.notes import NoteCall, heaviest_note_chain
 from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import (
     BlockKind,

@@ -12,7 +12,7 @@ from alpie.index.layout.forms import (
     NUMBERED,
     PLACE_AND_DATE,
     SECTION,
-    STARTS_WITH_FIGURE,
+    STARTS_WITH_NUMBER,
     ends_sentence,
     first_word,
     kind_by_form,
@@ -41,7 +41,7 @@ def is_title_form(group: LineGroup) -> bool:
         return False
     if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
-    if PLACE_AND_DATE.match(text) or (STARTS_WITH_FIGURE.match(text) and not SECTION.match(text)):
+    if PLACE_AND_DATE.match(text) or (STARTS_WITH_NUMBER.match(text) and not SECTION.match(text)):
         return False
     question = text[0] == "¿" and text[-1] == "?"
     return question or not (ends_sentence(text) or text.rstrip("»”)")[-1:] == "," or text[-1:] in "-—–")
@@ -103,7 +103,7 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetti
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0
-    if STARTS_WITH_FIGURE.match(group.text) and not SECTION.match(group.text):
+    if STARTS_WITH_NUMBER.match(group.text) and not SECTION.match(group.text):
         return 0
     numbered = NUMBERED.match(group.text)
     for count in range(1, min(_MAX_LINES, len(lines) - 1) + 1):
@@ -115,7 +115,7 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetti
             return count
         if not opens_sentence(following) or ends_in_function_word(last):
             continue
-        if NUMBERED.match(following) or (numbered and not numbered.group("mark")[0].isdigit()):
+        if NUMBERED.match(following) or (numbered and not numbered.group("enumerator")[0].isdigit()):
             continue
         width = max(max(line.width for line in body), 0.6 * style.column if len(body) < 3 else 0.0)
         room = width - lines[count - 1].width - printed_width(" " + first_word(following))

@@ -181,9 +181,9 @@ class _OpenArticle:
         """The label of what belongs to the last clause."""
         return f"{self.name}, apartado {self.last}" if self.last else self.name
 
-    def label_at(self, mark: str) -> str:
-        """The label of a paragraph that opens with `mark`: a clause of its own only where the count goes on."""
-        style, number = mark.lstrip("(").lstrip("0123456789"), int(re.sub(r"\D", "", mark))
+    def label_at(self, enumerator: str) -> str:
+        """The label of a paragraph that opens with `enumerator`: a clause of its own only where the count goes on."""
+        style, number = enumerator.lstrip("(").lstrip("0123456789"), int(re.sub(r"\D", "", enumerator))
         self.style = self.style or style
         if style != self.style and (style == self.nested or number <= self.last):
             self.nested = style
@@ -214,8 +214,8 @@ def _mark_article(
         return _OpenArticle(opened.name)
     if article and not group.bulleted:
         clause = NUMBERED.match(group.text)
-        if clause and clause.group("mark")[0].isdigit():
-            group.label = article.label_at(clause.group("mark"))
+        if clause and clause.group("enumerator")[0].isdigit():
+            group.label = article.label_at(clause.group("enumerator"))
             group.kind = BlockKind.PARAGRAPH
         elif not clause:
             group.label = article.name

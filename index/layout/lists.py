@@ -24,10 +24,10 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
     A title over a list or short lines is set like an item over others: the count that it goes on with tells.
     """
     titles = [
-        (group, following, int(re.sub(r"\D", "", match["mark"])), _form(match, group.text))
+        (group, following, int(re.sub(r"\D", "", match["enumerator"])), _form(match, group.text))
         for group, following in pairwise(groups)
         if (match := NUMBERED.match(group.text))
-        and match["mark"][0].isdigit()
+        and match["enumerator"][0].isdigit()
         and is_title_form(group)
         and group.text[match.end()].isupper()
         and not NUMBERED.match(following.text)
@@ -48,7 +48,7 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
 
 def _form(match: re.Match[str], text: str) -> tuple[str, bool]:
     """What titles of one count have in common: what stands after their numbers, and whether they are in capitals."""
-    return re.sub(r"\d", "", match["mark"]), text.isupper()
+    return re.sub(r"\d", "", match["enumerator"]), text.isupper()
 
 
 def join_lists(groups: list[LineGroup]) -> list[LineGroup]:

@@ -25,9 +25,9 @@ import numpy as np
 
 from alpie.index.encoder import Floats, Integers
 from alpie.index.errors import BackendUnavailable
-from alpie.index.retrieval.backends.milvus_client import (
+from alpie.index.retrieval.backends.milvus_client import MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import (
     SENTENCES,
-    MilvusConnection,
     clip_label,
     collection_in_use,
     collection_stamp,

@@ -1,7 +1,7 @@
-"""Tells the digits that call a footnote from those that are a figure.
+"""Tells the digits that call a footnote from those that are a number.
 
 Extraction glues calls to what they stand after («niño19», «.121,122»), where only their order tells them from
-figures: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
+numbers: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _add_candidate(
 
 
 _MAX_STEM_CHARACTERS = 60
-_ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['references'])})$")
+_ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['citing'])})$")
 
 
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
@@ -115,7 +115,7 @@ def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
 
 
 def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
-    """The chain of growing values with the largest weight less the price of its gaps: calls count on, and no figure does."""
+    """The chain of growing values with the largest weight less the price of its gaps: calls count on, other numbers do not."""
     best: dict[int, tuple[float, int]] = {}  # value a chain ends in → its weight, its last candidate
     previous = [-1] * len(candidates)
     weights = [0.0] * len(candidates)
