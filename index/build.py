@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -49,6 +50,13 @@ _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 
 
+class FileNotice(NamedTuple):
+    """What of a file is not read."""
+
+    file: str  # relative to the folder
+    notice: Notice
+
+
 @dataclass(frozen=True)
 class BuildReport:
     """What a build did."""
@@ -64,7 +72,7 @@ class BuildReport:
     notes: tuple[str, ...] = ()  # faults in files of expansions
     incomplete: tuple[CompletedEntry, ...] = ()  # documents whose metadata are incomplete in file and table
     others: tuple[UnreadFile, ...] = ()  # files of formats that are not read
-    notices: tuple[tuple[str, Notice], ...] = ()  # (file, what of it is not read)
+    notices: tuple[FileNotice, ...] = ()
     backend: Synchronised | None = None  # what was written into the backend; None: there is none
 
 
@@ -133,7 +141,9 @@ def _report(
         incomplete=sources.incomplete,
         others=sources.others,
         notices=tuple(
-            (document.document.file, notice) for document in documents for notice in document.document.notices
+            FileNotice(document.document.file, notice)
+            for document in documents
+            for notice in document.document.notices
         ),
     )
 

@@ -8,7 +8,6 @@ footnote call, a doubled call-out) was left out by the layout.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,9 +52,6 @@ class ReadableMap(NamedTuple):
 
     text: str
     offsets: list[int]
-
-
-_WHITE_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -119,8 +115,9 @@ class Structure:
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
     recognised: tuple[RecognisedWord, ...] = ()
-    # the text of the file by another extractor, by which lost words are counted
-    found: str = field(default="", repr=False)
+    found: str = field(
+        default="", repr=False
+    )  # the text by another extractor, by which lost words are counted
 
 
 class BlockKind(StrEnum):
@@ -249,20 +246,21 @@ class Hit:
 
     passage: Passage
     score: float  # hybrid score, larger is better; comparable between questions
-    # score of each retriever: dense, sentence, lexical, …
-    retrievers: Mapping[str, float] = field(default_factory=dict)
+    retrievers: Mapping[str, float] = field(
+        default_factory=dict
+    )  # score of each: dense, sentence, lexical, …
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
-    # the score without what expansions add: comparable with a collection that has none
-    own_score: float = 0.0
+    own_score: float = 0.0  # without what expansions add: comparable with a collection that has none
     expansion: str = ""  # the expansion nearest to the question: searched, never quoted
     terms: tuple[str, ...] = ()  # words of the question that are in the passage, as the passage writes them
-    # whether the passage holds what quotation marks or operators ask for; None: there were none
-    verbatim: bool | None = None
+    verbatim: bool | None = (
+        None  # whether it holds what quotation marks or operators ask for; None: there were none
+    )
 
 
 def collapse(text: str) -> str:
     """Each run of white space as one space, none at the ends."""
-    return _WHITE_SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def cut_between_words(text: str, longest: int, sign: str = "…") -> str:

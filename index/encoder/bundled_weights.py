@@ -155,7 +155,7 @@ def _tokenizer(model: PackedModel) -> Tokenizer:
     from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
     ids = model.special_ids
-    names = {name: model.pieces[index][0] for name, index in ids.items()}
+    names = {name: model.pieces[index].text for name, index in ids.items()}
     tokenizer = Tokenizer(models.Unigram(list(model.pieces), unk_id=ids["unk"], byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
