@@ -69,7 +69,7 @@ class BuildReport:
     folder: Path
     changed: bool = True  # False: nothing changed, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
-    notes: tuple[str, ...] = ()  # faults in files of expansions
+    expansion_faults: tuple[str, ...] = ()  # what in files of expansions is not good
     incomplete: tuple[CompletedEntry, ...] = ()  # documents whose metadata are incomplete in file and table
     others: tuple[UnreadFile, ...] = ()  # files of formats that are not read
     notices: tuple[FileNotice, ...] = ()
@@ -134,9 +134,9 @@ def _report(
         folder=folder,
         changed=changed,
         problems=tuple(problem.message for problem in sources.problems),
-        notes=(
+        expansion_faults=(
             *(problem.message for problem in sources.unused),
-            *(note for document in documents for note in document.notes),
+            *(fault for document in documents for fault in document.expansion_faults),
         ),
         incomplete=sources.incomplete,
         others=sources.others,
@@ -217,7 +217,9 @@ class _Embedding:
     def _prepare(self, document: Document) -> _Prepared:
         earlier, sources = self._reading.earlier, self._reading.sources
         if earlier is not None and document.id in self._reading.kept:
-            kept = DocumentContent(earlier.documents[document.id], notes=earlier.notes(document.id))
+            kept = DocumentContent(
+                earlier.documents[document.id], expansion_faults=earlier.expansion_faults(document.id)
+            )
             return _Prepared(kept, earlier.passages_of(document.id))
         layout = lay_out(document)
         passages = make_passages(document, layout)
@@ -226,8 +228,10 @@ class _Embedding:
         if (data := sources.expansions.get(document.id)) is not None:
             file = self._reading.docs / expansions_file(document.id)
             expansions = place_expansions(data, passages, str(file))
-        metadata, notes = sources.metadata[document.id], expansions.problems
-        content = DocumentContent(document, layout, passages, expansions.of_passages, metadata, notes)
+        metadata = sources.metadata[document.id]
+        content = DocumentContent(
+            document, layout, passages, expansions.of_passages, metadata, expansions.faults
+        )
         keys = [embedding_key(passage) for passage in passages]
         return _Prepared(content, len(passages), keys, [key not in self._known for key in keys])
 

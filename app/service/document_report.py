@@ -107,7 +107,7 @@ def file_notices(notices: Sequence[tuple[str, Notice]], translations: Translatio
 
 def build_warnings(report: BuildReport, translations: Translations) -> Iterator[str]:
     """All that is not in the index or not whole in it, a line each."""
-    for message in (*report.problems, *report.notes, *file_notices(report.notices, translations)):
+    for message in (*report.problems, *report.expansion_faults, *file_notices(report.notices, translations)):
         yield translations("index.problem", message=message)
     for other in report.others[:MAX_NAMED]:
         yield translations(

@@ -16,11 +16,11 @@ from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sen
 from alpie.index.spanish.analysis import normalize, slug_of
 
 _MIN_WORDS = 60  # a shorter passage is joined with the next paragraph
-_MAX_WORDS = 180
+_MAX_WORDS = 180  # half of what the encoder reads of a text, some 370 words
 _MAX_WORDS_WITH_REST = 200  # rather than leave a paragraph of a few words alone
 _MAX_LIST_WORDS = 250  # of a list that stays whole
-_MAX_KEY_DATA_WORDS = 120
-_MAX_SLUG_CHARACTERS = 40  # characters
+_MAX_KEY_DATA_WORDS = 120  # each is a statement of its own: more of them blur one vector
+_MAX_SLUG_CHARACTERS = 40  # of a heading in an address
 
 _ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
 

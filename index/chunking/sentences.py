@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
-from alpie.index.layout.announced_items import ENUMERATIONS
+from alpie.index.layout.announced_items import ENUMERATIONS, counting_on
 from alpie.index.layout.unit_names import only_orders
 from alpie.index.records import (
     Block,
@@ -45,9 +45,9 @@ _MAX_SENTENCE_CHARACTERS = 2_000
 _LETTERS_A_WORD = 40  # a longer word counts as several, so that a text without blanks fills several passages
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
-# Quotations and parentheses up to these lengths are not cut inside: a part would not tell who says it.
-_MAX_WHOLE_QUOTATION_CHARACTERS = 500
-_MAX_WHOLE_PARENTHESIS_CHARACTERS = 300
+# Quotations and parentheses of up to so many characters are not cut inside: a part would not tell who says it.
+_MAX_WHOLE_QUOTATION = 500
+_MAX_WHOLE_PARENTHESIS = 300
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _PAIRED = re.compile(r"[«»“”()\[\]]")
 
@@ -232,14 +232,11 @@ def _unbroken_ranges(text: str) -> list[Span]:
             opened.append((_PAIRS[character], position))
         elif opened and character == opened[-1][0]:
             start = opened.pop()[1]
-            longest = (
-                _MAX_WHOLE_PARENTHESIS_CHARACTERS if character in ")]" else _MAX_WHOLE_QUOTATION_CHARACTERS
-            )
-            if position - start <= longest:
+            if position - start <= (_MAX_WHOLE_PARENTHESIS if character in ")]" else _MAX_WHOLE_QUOTATION):
                 while found and found[-1].start > start:
                     found.pop()
                 found.append(Span(start, position))
-        elif opened and position - opened[-1][1] > _MAX_WHOLE_QUOTATION_CHARACTERS:
+        elif opened and position - opened[-1][1] > _MAX_WHOLE_QUOTATION:
             opened.pop()
     return found
 
@@ -250,36 +247,36 @@ def word_count(sentences: Sequence[Sentence]) -> int:
     return sum(max(len(text.split()), len(text) // _LETTERS_A_WORD) for text in texts)
 
 
-_MARK = re.compile(
+_RUN_IN_ENUMERATOR = re.compile(
     r"(?:(?<=: )|(?<=[;.,] )|(?<=[;.,] [yeou] ))"
-    r"(?:(?P<sign>[-–—•])|(?P<before>\(?)(?P<mark>[a-zñ]|\d{1,2}|[ivx]{2,5})(?P<after>\.?[ºª]?\)|\.-|\.))(?= [^\W_])",
+    r"(?:(?P<sign>[-–—•])|(?P<open>\(?)(?P<enumerator>[a-zñ]|\d{1,2}|[ivx]{2,5})(?P<close>\.?[ºª]?\)|\.-|\.))"
+    r"(?= [^\W_])",
     re.IGNORECASE,
 )
-_SERIES = (*ENUMERATIONS, *((sign,) * 100 for sign in "-–—•"))
+_COUNTS = (*ENUMERATIONS, *((sign,) * 100 for sign in "-–—•"))  # more dashes than a paragraph has
 
 
 def find_run_in_lists(text: str) -> Iterator[list[int]]:
     """For each list inside a paragraph, the offsets of its items: two at least, in sequence, the first after a colon."""
-    marks = [*_MARK.finditer(text)]
+    found = [*_RUN_IN_ENUMERATOR.finditer(text)]
     taken = 0
-    for number, first in enumerate(marks):
+    for number, first in enumerate(found):
         if number < taken or text[first.start() - 2] != ":":
             continue
-        items, series = [first], [signs for signs in _SERIES if signs[0] == _mark_text(first)]
-        for further, mark in enumerate(marks[number + 1 :], number + 1):
-            counting = [
-                signs for signs in series if signs[len(items) : len(items) + 1] == (_mark_text(mark),)
-            ]
-            if counting and _mark_style(mark) == _mark_style(first):
-                items.append(mark)
-                series, taken = counting, further + 1
+        items = [first]
+        counts: Sequence[tuple[str, ...]] = counting_on(_COUNTS, 0, _written(first))
+        for further, other in enumerate(found[number + 1 :], number + 1):
+            going_on = counting_on(counts, len(items), _written(other))
+            if going_on and _style(other) == _style(first):
+                items.append(other)
+                counts, taken = going_on, further + 1
         if len(items) > 1:
-            yield [mark.start() for mark in items]
+            yield [item.start() for item in items]
 
 
-def _mark_text(mark: re.Match[str]) -> str:
-    return (mark["sign"] or mark["mark"]).lower()
+def _written(match: re.Match[str]) -> str:
+    return (match["sign"] or match["enumerator"]).lower()
 
 
-def _mark_style(mark: re.Match[str]) -> tuple[str | bool | None, ...]:
-    return mark["before"], mark["after"], (mark["mark"] or "").isupper()
+def _style(match: re.Match[str]) -> tuple[str | bool | None, ...]:
+    return match["open"], match["close"], (match["enumerator"] or "").isupper()

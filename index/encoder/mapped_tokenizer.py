@@ -34,7 +34,7 @@ _TABLES = ("slots", "hashes", "bounds", "text", "scores")
 _WORD_START = "▁"
 _MAX_OWN = MAX_TOKENS - len(("<s>", "</s>"))
 _UNKNOWN_PENALTY = 10.0  # below the least score of all pieces; a constant of the library
-_REMEMBERED_WORDS = 16_384
+_REMEMBERED_WORDS = 16_384  # took 8 MB
 _MAX_REMEMBERED = 40  # characters; longer ones are addresses and the like, which do not come again
 
 

@@ -27,8 +27,8 @@ _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 _EXPORTED_TYPES = {"bert", "camembert", "mpnet", "roberta", "xlm-roberta"}
 _EXPORTED_MODULES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
 _UNLIMITED = 1_000_000  # transformers writes 1e30 where a tokenizer has no limit
-_USUAL_LIMIT = 512
-_SAMPLED_BYTES = 1 << 20
+_USUAL_LIMIT = 512  # tokens, of BERT and its kin
+_SAMPLED_BYTES = 1 << 20  # of each end: two reads, however large the model is
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from alpie.index.encoder import Floats
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 
-BLOCK_WEIGHTS = 32
+BLOCK_WEIGHTS = 32  # as Q4_0 has
 BLOCK_BYTES = 18  # one fp16 scale and 16 bytes of nibbles
 
 

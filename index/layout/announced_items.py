@@ -7,7 +7,7 @@ would be quoted without what it introduces.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 from alpie.index.layout.line_groups import LineGroup
@@ -41,10 +41,15 @@ _AMENDED = re.compile(
     rf"|\((?:{alternatives(_WORDS['amendments'])})[oa]s?\b[^()]*\)\W*$"
 )
 _INFINITIVE = re.compile(r"[^\W\d_]{2,}[aeií]r(?:se|l[aeo]s?)?$")
-_MAX_ITEM_CHARACTERS = 200  # characters of an item without an enumerator
-_MAX_CLAUSE_WORDS = 130  # words of numbered clauses that are quoted together, as a list
+_MAX_ITEM_CHARACTERS = 200  # of an item without an enumerator
+_MAX_CLAUSE_WORDS = 130  # of numbered clauses that are quoted together, as a list
 _MAX_PARTED_CHARACTERS = 600  # and of one that a semicolon parts from the next
 _MAX_GROUPS_BELOW = 100  # line groups from the introduction to its last item
+
+
+def counting_on(counts: Iterable[tuple[str, ...]], place: int, enumerator: str) -> list[tuple[str, ...]]:
+    """Those of `counts`, which are sequences of enumerators, that have `enumerator` at `place`."""
+    return [count for count in counts if count[place : place + 1] == (enumerator,)]
 
 
 def mark_announced_items(groups: Sequence[LineGroup]) -> None:
@@ -82,11 +87,7 @@ def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGrou
     for place, group in enumerate(below):
         found = _ENUMERATOR.match(group.text)
         here = (found["open"], found["close"], found["enumerator"].isupper()) if found else ()
-        going_on = [
-            count
-            for count in counts
-            if found and count[len(items) : len(items) + 1] == (found["enumerator"].lower(),)
-        ]
+        going_on = counting_on(counts, len(items), found["enumerator"].lower()) if found else []
         if going_on and here == (style or here):
             items.append(group)
             counts, style, last = going_on, here, place

@@ -15,7 +15,7 @@ from alpie.index.records import BlockKind
 
 _NARROWER = 0.97  # of the column: the body's widest lines are wider than this
 _DOUBTFUL = 0.985  # up to here, only if a narrow paragraph follows in the same run
-_WIDER = 1.4
+_WIDER = 1.4  # than the column, at least: a box over two of them
 _SAME_WIDTH = 0.97  # boxes of one document differ by less
 
 

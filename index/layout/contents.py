@@ -15,8 +15,8 @@ _ENTRY = re.compile(
     r"(?=.*[^\W\d_]{3})(?P<title>.*?)[ \xa0]*(?P<leads>(?:[.…][ \xa0]?){4,}|\t)\s*(?:(?P<page>\d{1,4})|[ivxlc]{1,7})$",
     re.DOTALL,
 )
-_MIN_ENTRIES = 3
-_MAX_ENTRY_CHARACTERS = 300  # characters
+_MIN_ENTRIES = 3  # two lines that end in dots or tabs may be chance
+_MAX_ENTRY_CHARACTERS = 300  # titles of laws are that long, over several lines
 
 
 def is_contents_title(text: str) -> bool:

@@ -20,11 +20,9 @@ _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’
 # A thousands point never follows four digits, so «2016.58» ends a sentence and calls note 58.
 _ON_YEAR = re.compile(r"(?<![\w.,/\-])(?:19|20)\d\d\.?(\d{1,3})(?![\w%/])")
 _ALONE = re.compile(r"(?<=[.!?»”])[ \xa0](\d{1,3})[ \xa0]*(?=[\n\r]|$)")
-_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
-_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _MAX_GAP_CALLS = 6  # calls that may be missing between two found ones
-_GAP_PENALTY = 0.8
+_GAP_PENALTY = 0.8  # for each missing call, where a found one counts 1
 _MIN_CALLS = 4  # calls that make a chain, not a coincidence
 
 
@@ -70,15 +68,6 @@ def _candidates(text: str) -> list[NoteCall]:
         )
     for match in _ALONE.finditer(text):
         _add_candidate(candidates, match.start(1), match.group(1), 0.5, True, "")
-    for match in _RAISED.finditer(text):
-        _add_candidate(
-            candidates,
-            match.start(),
-            match.group().translate(_RAISED_DIGITS),
-            1.0,
-            False,
-            f"@{match.start()}",
-        )
     candidates.sort(key=lambda candidate: candidate.start)
     names = Counter((candidate.stem, candidate.first) for candidate in candidates)
     # «GTA18» said twice is a name with a number in it; a note is called once.
@@ -89,14 +78,13 @@ def _add_candidate(
     candidates: list[NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
 ) -> None:
     values = [int(part) for part in digits.split(",")]
-    if values[0] == 0 or digits[0] == "0":
-        return
     if values != sorted(set(values)):
         digits, values = digits.split(",", 1)[0], values[:1]
-    candidates.append(NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
+    if digits[0] != "0":
+        candidates.append(NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
-_MAX_STEM_CHARACTERS = 60
+_MAX_STEM_CHARACTERS = 60  # a longer word before a call is an address
 _ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['citing'])})$")
 
 
@@ -147,10 +135,9 @@ def _is_plausible(chain: list[NoteCall]) -> bool:
     if len(chain) < _MIN_CALLS:
         return False
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)
-    if called < 0.7 * chain[-1].last:
-        return False
     stems = Counter(candidate.stem.casefold() for candidate in chain)
-    return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
+    varied = len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
+    return varied and called >= 0.7 * chain[-1].last
 
 
 def _with_stray_punctuation(text: str, candidate: NoteCall) -> Span:

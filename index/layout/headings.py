@@ -22,22 +22,16 @@ from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Typesetting, printed_width
 from alpie.index.records import BlockKind, collapse
 
-_MAX_HEADING_CHARACTERS = 160  # characters
-_MAX_MARKED_CHARACTERS = (
-    500  # a heading stands above each of its passages: a page marked as one is a paragraph
-)
-_MAX_LINES = 3
+_MAX_CHARACTERS = 160  # of a heading that is known by its form: longer lines without a stop are leads
+# A heading stands above each of its passages: a page marked as one is a paragraph.
+_MAX_MARKED_CHARACTERS = 500
+_MAX_LINES = 3  # of a title
 
 
 def is_title_form(group: LineGroup) -> bool:
     """Whether a line group has the form of a title: short, opening like a sentence and not ending like one."""
     text = group.text
-    if (
-        group.kind is not None
-        or len(group.lines) > _MAX_LINES
-        or not text
-        or len(text) > _MAX_HEADING_CHARACTERS
-    ):
+    if group.kind is not None or len(group.lines) > _MAX_LINES or not text or len(text) > _MAX_CHARACTERS:
         return False
     if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
@@ -122,7 +116,7 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetti
         sure = first_word(following).strip("«“¿¡(").casefold() in FUNCTION_WORDS
         if room < (-0.02 if sure else 0.2) * width:
             continue
-        if len(_join_lines(lines[:count], clean)) <= _MAX_HEADING_CHARACTERS:
+        if len(_join_lines(lines[:count], clean)) <= _MAX_CHARACTERS:
             return count
     return 0
 
@@ -169,7 +163,7 @@ def mark_sections(groups: list[LineGroup]) -> None:
 
 
 _NOT_HEADED = (BlockKind.CAPTION, BlockKind.PULL_QUOTE, BlockKind.METADATA)
-_MAX_SUBTITLE_CHARACTERS = 600  # characters
+_MAX_SUBTITLE_CHARACTERS = 600  # a longer line is a paragraph
 
 
 def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
@@ -206,11 +200,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
             continue
         is_line = group.kind is None and len(group.lines) == 1
         opening = is_line and group.open_ended and group.text[-1] not in ",;"
-        if (
-            not opening
-            or not _MAX_HEADING_CHARACTERS < len(group.text) <= _MAX_SUBTITLE_CHARACTERS
-            or index + 1 == len(groups)
-        ):
+        is_long = _MAX_CHARACTERS < len(group.text) <= _MAX_SUBTITLE_CHARACTERS
+        if not opening or not is_long or index + 1 == len(groups):
             return
         group.kind = BlockKind.LEAD
 

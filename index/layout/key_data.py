@@ -12,9 +12,8 @@ from alpie.index.spanish.word_tables import alternatives
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a number in display type
-_MIN_ROWS = 3
-_MAX_COLUMNS = 5
-_MAX_NUMBER_LINES = 3
+_MIN_ROWS = 3  # two lines that end in numbers may be chance
+_MAX_COLUMNS = 5  # of a table whose column titles stand one below the other
 _DISPLAY_TEXT = re.compile(
     rf"(?i)(?:(?:{alternatives(WORDS['compared'])}) de |(?:{alternatives(WORDS['rounded'])}) )?"
     r"[+\-−~]?\d[\d.,\s]*(?:%|€|\$)?(?:\s[a-záéíóúñ]+){0,4}$"
@@ -214,11 +213,13 @@ def _is_display(group: LineGroup, style: Typesetting) -> bool:
 def _labelled_number_size(groups: list[LineGroup], index: int, style: Typesetting) -> int:
     """How many line groups make one number with its label, the number above the label; 0 if no label."""
     end = index + 1
-    while end < len(groups) and not groups[end].blank_before and _is_narrow(groups[end], style, _DISPLAY):
-        is_number = not groups[end].page_start and _DISPLAY_TEXT.match(groups[end].text)
-        if end - index > _MAX_NUMBER_LINES or not is_number:
-            return 0
+    while (
+        end < len(groups)
+        and not (groups[end].blank_before or groups[end].page_start)
+        and _is_narrow(groups[end], style, _DISPLAY)
+        and _DISPLAY_TEXT.match(groups[end].text)
+    ):
         end += 1
-    if end < len(groups) and groups[end].blank_before and not groups[end].page_start:
-        return end + 1 - index if _is_label(groups[end], style) else 0
-    return 0
+    label = groups[end] if end < len(groups) else None
+    labelled = label and label.blank_before and not label.page_start and _is_label(label, style)
+    return end + 1 - index if labelled else 0

@@ -35,7 +35,7 @@ _OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:�
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
 _PREAMBLE_RANK = 2  # where the format tells none
-_MAX_TITLE_CHARACTERS = 120  # characters of a heading that has its title on the same line
+_MAX_TITLE_CHARACTERS = 120  # of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
 # («manda cuatro años», «nombra un secretario»; but «de cuatro años», «garantizar un salario»).

@@ -83,7 +83,7 @@ def split_lines(text: str) -> list[Line]:
 
 _CELLS = re.compile(r" *\| *| *\t *|[ \xa0]{2,}")
 _NUMBER = re.compile(r"\W?|\(?\w{1,4}[.)ºª-]+")  # of an item, set apart from its text
-_MAX_MEAN_CELL_CHARACTERS = 30  # characters, on an average: columns of running text are wider
+_MAX_MEAN_CELL_CHARACTERS = 30  # columns of running text are wider
 
 
 def find_rows(lines: list[Line]) -> frozenset[int]:

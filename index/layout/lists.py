@@ -11,9 +11,9 @@ from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
 
-_MAX_TERM_CHARACTERS = 40  # characters
-_MAX_ENTRY_LINES = 14  # lines
-_MIN_ENTRIES = 3
+_MAX_TERM_CHARACTERS = 40  # a longer line is a title
+_MAX_ENTRY_LINES = 14  # a longer description is the text of a section
+_MIN_ENTRIES = 3  # two titles over short texts are titles
 # What no title of a section is: «Adulto: 4,50 €», «Familiar 9,00 €».
 _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 

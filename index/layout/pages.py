@@ -18,7 +18,7 @@ from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 from alpie.index.spanish.word_tables import alternatives
 
-_MAX_FOOTER_CHARACTERS = 150
+_MAX_FOOTER_CHARACTERS = 150  # more than a printed line holds, less than a paragraph
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
 _NAMED_NUMBER = re.compile(

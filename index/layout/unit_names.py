@@ -37,10 +37,10 @@ _BEFORE_SUFFIX = re.compile(r"(?<=\d)\.(?=[^\W\d_]{3})")  # «7.bis»
 _COUNTS_IN_CAPITALS = re.compile(r"[IVXLC]+|\d*-?[A-Z]")
 _BEFORE_ORDINAL = re.compile(r"(?i)(?:(?:art[íi]culo|art\.)\s+)?")
 _RANK: dict[str, int] = {fold(word): rank for word, rank in _WORDS["ranks"].items()}
-ARTICLE_RANK = 6
+ARTICLE_RANK = 6  # below all divisions
 PROVISIONS_RANK = 1  # they stand after all titles and belong to none
-_PROVISION_RANK = 2
-_MAX_DIVISION_CHARACTERS = 160  # characters of the line that opens a division
+_PROVISION_RANK = 2  # below the heading over all of them
+_MAX_DIVISION_CHARACTERS = 160  # of the line that opens a division
 
 
 def division_rank(text: str, given: bool) -> int | None:

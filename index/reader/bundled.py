@@ -36,7 +36,7 @@ GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "logits"
 
 _MAX_TOKENS = 384  # of a sequence: twice those of a usual passage; training had up to 288
-_MAX_QUESTION_TOKENS = 96
+_MAX_QUESTION_TOKENS = 96  # a quarter of the sequence: the rest is the passage's
 _MAX_QUESTION_CHARACTERS = 1_500  # more than 96 tokens need; a text of megabytes would take long to tokenise
 _MAX_SPAN_TOKENS = 40  # of the words that answer inside a sentence
 _SEPARATOR = 2  # the id of </s>

@@ -37,7 +37,7 @@ from alpie.index.spanish.units import (
 )
 
 _MAX_PLACE_SENTENCES = 4_000  # of a place
-_MAX_BARE_CODE_WORDS = 4  # at most, of a sentence that is little but a code
+_MAX_BARE_CODE_WORDS = 4  # of a sentence that is little but a code
 _WITHIN_UNITS = frozenset({*PARTS_OF_ARTICLES, UnitKind.PAGE})
 
 
@@ -91,6 +91,10 @@ class _PlacedSentence:
     def enumerators(self) -> tuple[Enumerator, ...]:
         """The enumerator that the sentence begins with, in both readings where it has two: «i)»."""
         return () if self.quoted else enumerators_of(self.sentence.text)
+
+    @property
+    def styles(self) -> frozenset[EnumeratorStyle]:
+        return frozenset(enumerator.style for enumerator in self.enumerators)
 
 
 class _PassageUnits(NamedTuple):
@@ -221,11 +225,7 @@ class Places:
             return enumerated
         paragraphs = _paragraphs(sentences)
         if kind is UnitKind.CLAUSE:  # of an article of one paragraph, that paragraph
-            numbered = any(
-                enumerator.style is EnumeratorStyle.DIGIT
-                for placed in sentences
-                for enumerator in placed.enumerators
-            )
+            numbered = any(EnumeratorStyle.DIGIT in placed.styles for placed in sentences)
             return sentences if number == "1" and len(paragraphs) == 1 and not numbered else []
         return paragraphs[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(paragraphs) else []
 
@@ -268,10 +268,7 @@ def _paragraphs(sentences: Sequence[_PlacedSentence]) -> list[list[_PlacedSenten
     """The sentences by paragraphs; items of lists belong to the paragraph before them."""
     found: list[list[_PlacedSentence]] = []
     for placed in sentences:
-        is_enumerated = any(
-            enumerator.style in (EnumeratorStyle.LETTER, EnumeratorStyle.ROMAN)
-            for enumerator in placed.enumerators
-        )
+        is_enumerated = not placed.styles.isdisjoint((EnumeratorStyle.LETTER, EnumeratorStyle.ROMAN))
         item = is_enumerated or placed.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
         new = not found or placed.sentence.block != found[-1][-1].sentence.block
         if new and not (item and found):

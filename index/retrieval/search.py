@@ -29,7 +29,7 @@ from alpie.index.spanish.analysis import Token, stemmed_words, terms
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
 
-_CANDIDATES_PER_RETRIEVER = 100
+_CANDIDATES_PER_RETRIEVER = 100  # ten times as many as a reader reads
 _PARTS_PER_PASSAGE = 2  # of the nearest sentences or expansions, so many are often of one passage
 _MAX_WORDS_SHOWN = 12  # of a question's words that a passage has
 SCORE_DECIMALS = 5  # scores that differ by less are equal, so that the order does not depend on the machine

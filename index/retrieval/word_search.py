@@ -23,8 +23,8 @@ from typing import NamedTuple
 from alpie.index.database.text_database import StoredPassages
 
 MAX_WEIGHED = 2_000  # matches among which the best are looked for
-_NEAR_WORDS = 10
-_MAX_MORE_LETTERS = 2  # letters that a word may have beyond those that are asked for
+_NEAR_WORDS = 10  # as SQLite has it
+_MAX_MORE_LETTERS = 2  # that a word may have beyond those that are asked for
 _PIECES = re.compile(
     r'["«“„](?P<phrase>[^"»”“]{2,200})["»”“]'
     r"|(?<!\w)(?P<operator>OR|O|(?:NEAR|CERCA)(?:/(?P<distance>\d{1,2}))?)(?!\S)"

@@ -42,7 +42,7 @@ class PlacedExpansions:
     """The expansions of each passage of a document, and what in their file was not good."""
 
     of_passages: tuple[tuple[Expansion, ...], ...] = ()  # (passages,)
-    problems: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 def expansions_file(document_id: str) -> str:
@@ -83,8 +83,8 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Pla
         reported.append(message("expansions.more", number=more))
     if stale:
         reported.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
-    problems = tuple(message("at", where=name, reason=fault) for fault in reported)
-    return PlacedExpansions(tuple(tuple(by_text.values()) for by_text in found), problems)
+    told = tuple(message("at", where=name, reason=fault) for fault in reported)
+    return PlacedExpansions(tuple(tuple(by_text.values()) for by_text in found), told)
 
 
 def _fault(where: Message, key: str, **facts: object) -> Message:

@@ -80,8 +80,8 @@ class CompletedEntry:
 
 
 ANY_KIND = "documento"  # of what no one says what it is: no citation names it
-_MAX_FIELD_CHARACTERS = 500  # characters of what a file says of itself
-_MAX_ID_CHARACTERS = 60  # characters of an id that is made of the name of a file
+_MAX_FIELD_CHARACTERS = 500  # of what a file says of itself
+_MAX_ID_CHARACTERS = 60  # of an id that is made of the name of a file
 _USUAL_LANGUAGE = "es"
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]

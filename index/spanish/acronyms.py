@@ -21,7 +21,7 @@ _WORDS_BACKWARDS = re.compile(r"[\w«»'’-]+(?:[ ,]+[\w«»'’-]+){1,14}")
 # «CSAM: Siglas en inglés de Material de Abuso Sexual Infantil», «WPGA (la Alianza Global WePROTECT)»
 _DEFINED = re.compile(rf"\b({_ACRONYM}): [Ss]iglas(?: en inglés)? de ([^.;(]+)")
 _EXPANDED = re.compile(rf"\b({_ACRONYM}) \((?:siglas en inglés de )?(?:el |la |los |las )?([^()]{{8,90}})\)")
-_MAX_NAME_WORDS = 9
+_MAX_NAME_WORDS = 9  # of an expansion: about as many as an acronym has letters
 
 
 def _capitalised_tail(words: list[str]) -> list[str]:

@@ -35,13 +35,13 @@ _IN_ID = re.compile(
 )
 _ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
 _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: «boe-a-2021-9347»
-_MAX_TITLE_CHARACTERS = 500  # characters; what is longer is a text, and would take long to be read as a title
+_MAX_TITLE_CHARACTERS = 500  # what is longer is a text, and would take long to be read as a title
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[\w.]+(?:[/-][\w.]+){2,}")  # of a document: «cul/18/2024»
 NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
 _MAX_WORDS_BETWEEN = 2  # words that may stand between those of a name
-_YEARS = range(1800, 2101)
-_MAX_SHOWN_CHARACTERS = 60  # characters of a title that is shown in a line with other things
-_MAX_UNINFLECTED_LETTERS = 4  # letters: of longer words, inflected forms count as the same word
+_YEARS = range(1800, 2101)  # what may be a year is no number of a law without its own
+_MAX_SHOWN_CHARACTERS = 60  # of a title that is shown in a line with other things
+_MAX_UNINFLECTED_LETTERS = 4  # of longer words, inflected forms count as the same word
 
 
 @dataclass(frozen=True)
@@ -65,23 +65,18 @@ class FoundLawNumber(NamedTuple):
     end: int
 
 
-def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
-    """The first number of a law in a folded text, from `position` on."""
+def law_numbers(folded: str, position: int = 0) -> Iterator[FoundLawNumber]:
+    """All numbers of laws in a folded text, from `position` on, in their order."""
     for match in _NUMBER.finditer(folded, position):
         kinds = frozenset(_kinds(match["kinds"]))
         plain = match["number"].replace(".", "")
-        if "/" not in plain and (not kinds or int(plain) in _YEARS):
-            continue
-        return FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
-    return None
+        if "/" in plain or (kinds and int(plain) not in _YEARS):
+            yield FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
 
 
-def law_numbers(folded: str) -> Iterator[FoundLawNumber]:
-    """All numbers of laws in a folded text, in their order."""
-    found = find_law_number(folded)
-    while found:
-        yield found
-        found = find_law_number(folded, found.end)
+def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
+    """The first number of a law in a folded text, from `position` on."""
+    return next(law_numbers(folded, position), None)
 
 
 def law_name(title: str) -> str:
@@ -235,8 +230,7 @@ class DocumentNames:
         """Ids of the documents of a kind, as a folded noun says it; of all documents for «documento»."""
         if noun in _ANY_DOCUMENT:
             return self.all
-        noun = _SAME_KIND.get(noun, noun)
-        return self._where(lambda known: noun in known.kinds)
+        return self._where(lambda known: _SAME_KIND.get(noun, noun) in known.kinds)
 
     def called(self, word: str) -> frozenset[str]:
         """Ids of the documents whose publisher or id a folded word names; empty where it names all documents."""

@@ -25,8 +25,8 @@ from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_na
 from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
 from alpie.index.spanish.word_tables import word_sets
 
-_MAX_CITATION_CHARACTERS = 320  # characters: a longer question says more than a citation
-_MAX_NAME_WORDS = 40  # words
+_MAX_CITATION_CHARACTERS = 320  # a longer question says more than a citation
+_MAX_NAME_WORDS = 40  # titles of laws have so many
 
 _ASKING = word_sets(__file__)["asking"]  # words that only ask for what is named
 _AND_MORE = re.compile(r"\s*,?\s*(?:y\s+(?:ss|sigs?|siguientes|concordantes)\b\.?|in\s+fine\b)")

@@ -36,7 +36,7 @@ FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_f
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-MAX_WORD_BYTES = 24  # bytes: a longer string is no word, and takes long to try
+MAX_WORD_BYTES = 24  # a longer string is no word, and takes long to try
 
 _MAX_WAIT_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
 
@@ -44,12 +44,12 @@ _LOG = logging.getLogger(__name__)
 
 # Pronouns written onto a verb: «denunciárselo», «resúmeme».
 _PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
-_MIN_VERB_LETTERS, _MAX_PRONOUN_LETTERS = 3, 6  # letters: «vete», «noslas»
+_MIN_VERB_LETTERS, _MAX_PRONOUN_LETTERS = 3, 6  # «vete», «noslas»
 _TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
 _TABLES = read_tables(__file__)
 _PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES['prefixes'].split())})(?P<word>[a-z]{{5,}})$")
 _ONE_SOUND: dict[str, list[str]] = _TABLES["sounds"]
-_MIN_LETTERS = 5  # letters: shorter words are a slip away from too many others
+_MIN_LETTERS = 5  # shorter words are a slip away from too many others
 _MAX_UNKNOWN_WORDS = 20  # unknown words of a question that are tried
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]

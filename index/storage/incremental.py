@@ -49,7 +49,7 @@ class EarlierVersion(KnownVectors):
         before = self.documents.get(document.id)
         return before is not None and _metadata_only(before) == _metadata_only(document)
 
-    def notes(self, document: str) -> tuple[str, ...]:
+    def expansion_faults(self, document: str) -> tuple[str, ...]:
         """The faults in the file of a document's expansions."""
         rows = self._database.rows("SELECT notes FROM documents WHERE id = ?", document)
         return from_json(tuple[MessageText, ...], rows[0][0])

@@ -33,7 +33,7 @@ PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (
 )  # of an index version
 FORMAT_VERSION = 10  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
-_MAX_POINTER_BYTES = 1_000
+_MAX_POINTER_BYTES = 1_000  # ten times the longest name
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
 # SHA-256 reads some 1.7 GB a second where the processor helps, a quarter of that where it does not: below this
 # size a file is read at every opening, above it only if it was written to (and by `alpie doctor`).

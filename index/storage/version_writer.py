@@ -65,7 +65,7 @@ class DocumentContent:
     passages: Sequence[Passage] = ()
     expansions: Sequence[Sequence[Expansion]] = ()  # of each passage; empty where none has any
     metadata: Metadata = _NO_METADATA
-    notes: Sequence[str] = ()  # faults in the file of its expansions
+    expansion_faults: Sequence[str] = ()  # what in the file of its expansions is not good
     vectors: PassageVectors = _NO_VECTORS
 
 
@@ -184,7 +184,7 @@ class _VersionWriter:
             layout=to_json(Layout, layout),
             metadata=to_json(Metadata, content.metadata),
             acronyms=json.dumps(learn_acronyms(passage.text for passage in passages), ensure_ascii=False),
-            notes=to_json(tuple[MessageText, ...], tuple(content.notes)),
+            notes=to_json(tuple[MessageText, ...], tuple(content.expansion_faults)),
         )
         for passage, expansions in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {

@@ -17,9 +17,9 @@ from alpie.index.errors import BackendUnavailable, SettingsError
 from alpie.index.messages import Message, message
 
 _MIN_SPARSE_VERSION = (2, 4)  # sparse vectors
-_MIN_VERSION = (2, 3)
+_MIN_VERSION = (2, 3)  # the oldest that was tried: 2.3.5
 _TIMED_OUT_SHARE = 0.95  # of the time allowed: a call that failed so late failed because of it
-_MAX_REASON_CHARACTERS = 300  # characters of what the server says
+_MAX_REASON_CHARACTERS = 300  # of what the server says
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
 _MIN_ID, _MAX_ID = -(2**63), 2**63 - 1
 # By default the client pings an idle connection every ten seconds; Milvus Lite takes that for an attack («too_many_pings»)

@@ -23,12 +23,12 @@ SENTENCES = "_sentences"
 _FORMAT = 3  # of what is stored: raise it whenever the fields of a collection change
 _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)_([0-9a-f]+)")
 _MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
-_MAX_LABEL_CHARACTERS = 1_000  # characters, four bytes each at most
+_MAX_LABEL_CHARACTERS = 1_000  # of four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
 _MAX_EXACT_VECTORS = (
     100_000  # vectors compared one by one; of more, a graph (HNSW) finds nearly all of the nearest
 )
-_GRAPH = {"M": 16, "efConstruction": 200}
+_GRAPH = {"M": 16, "efConstruction": 200}  # values that are usual for HNSW
 
 
 @dataclass(frozen=True)
