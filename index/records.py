@@ -122,7 +122,7 @@ class BlockKind(StrEnum):
     PARAGRAPH = "paragraph"
     LIST = "list"
     TABLE = "table"
-    KEY_DATA = "key_data"  # a figure with its sentence, set apart
+    KEY_DATA = "key_data"  # a number with its sentence, set apart
     CALLOUT = "callout"  # display type that only doubles other text: never quoted
     CAPTION = "caption"
     PULL_QUOTE = "pull_quote"

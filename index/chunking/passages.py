@@ -97,11 +97,11 @@ def passage_address(document_id: str, heading: str, text: str) -> str:
     )
 
 
-def _slug(text: str, longest: int) -> str:
-    """At most `longest` characters, cut between words where there are several."""
+def _slug(text: str, max_characters: int) -> str:
+    """At most `max_characters`, cut between words where there are several."""
     slug = slug_of(text)
-    if len(slug) > longest:
-        slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+    if len(slug) > max_characters:
+        slug = slug[: max_characters + 1].rpartition("-")[0] or slug[:max_characters]
     return slug
 
 
@@ -155,25 +155,25 @@ def _take_introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _Sen
 
 def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
-    most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
+    max_words = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
-    for piece in [part for whole in run for part in _split_evenly(whole, most)]:
+    for piece in [part for whole in run for part in _split_evenly(whole, max_words)]:
         words = sum(piece.words for piece in groups[-1]) if groups else 0
         small = words < _MIN_WORDS or piece.words < _MIN_WORDS or key_data
-        if groups and small and words + piece.words <= (most if key_data else _MAX_WORDS_WITH_REST):
+        if groups and small and words + piece.words <= (max_words if key_data else _MAX_WORDS_WITH_REST):
             groups[-1].append(piece)
         else:
             groups.append([piece])
     yield from groups
 
 
-def _split_evenly(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
+def _split_evenly(piece: _SentenceGroup, max_words: int) -> list[_SentenceGroup]:
     """`piece` in even parts, cut between sentences, where it is too long for one passage."""
-    limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
+    limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else max_words
     words = piece.words
     if words <= limit or len(piece.sentences) == 1:
         return [piece]
-    parts = -(-words // most)
+    parts = -(-words // max_words)
     made: list[_SentenceGroup] = []
     current: list[Sentence] = []
     reached = 0

@@ -135,7 +135,7 @@ def _onnxruntime_version() -> str:
 
 
 def _build_graph(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write graph, reference vectors and figures into `folder`; without a graph if none suffices."""
+    """Write graph, reference vectors and their agreement into `folder`; without a graph if none suffices."""
     from alpie.index.encoder.torch_runtime import load_sentence_transformer
 
     # The plain attention is the one the exporter turns into ordinary nodes.

@@ -119,7 +119,7 @@ def rank_of(canonical: str) -> NumberRank:
     number, _, rest = canonical.partition(" ")
     suffix, _, letter = rest.partition(" ")
     if suffix in _SUFFIXES:
-        letter = re.sub(r"\d+", lambda figure: figure[0].zfill(2), letter)
+        letter = re.sub(r"\d+", lambda digits: digits[0].zfill(2), letter)
         return NumberRank(int(number), 1 + _SUFFIXES.index(suffix), letter)
     return NumberRank(int(number), 0, rest) if number.isdigit() else NumberRank(0, 0, canonical)
 
