@@ -26,7 +26,7 @@ from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.report import RunFacts, Study, evaluation_study, render_study, score_pipeline, write_study
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.errors import ArgumentError
-from alpie.index.records import Document, Passage, Span
+from alpie.index.records import Document, Passage
 from alpie.index.storage.store import corpus_fingerprint
 
 _VERSIONS = (
@@ -161,7 +161,7 @@ def _corpus(options: EvaluationOptions, source: CorpusSource, read: Sequence[Que
     paragraphs = [paragraph for file in read for paragraph in file.paragraphs]
     if not paragraphs:
         raise ArgumentError(message("eval.needs_squad"))
-    own = squad_corpus(paragraphs, lambda text: [Span(*bounds) for bounds in sentence_bounds(text)])
+    own = squad_corpus(paragraphs, sentence_bounds)
     return source.from_passages(*own)
 
 

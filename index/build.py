@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -15,7 +16,7 @@ from filelock import FileLock, Timeout
 from alpie.index import package_version
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.word_coverage import measure_coverage
-from alpie.index.database.index_folder import LOCK
+from alpie.index.database import LOCK
 from alpie.index.encoder import Encoder, Floats, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
@@ -49,6 +50,13 @@ _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 
 
+class FileNotice(NamedTuple):
+    """What of a file is not read."""
+
+    file: str  # relative to the folder
+    notice: Notice
+
+
 @dataclass(frozen=True)
 class BuildReport:
     """What a build did."""
@@ -61,10 +69,10 @@ class BuildReport:
     folder: Path
     changed: bool = True  # False: nothing changed, and the index in use stayed
     problems: tuple[str, ...] = ()  # documents left out, each with its reason
-    notes: tuple[str, ...] = ()  # faults in files of expansions
+    expansion_faults: tuple[str, ...] = ()  # what in files of expansions is not good
     incomplete: tuple[CompletedEntry, ...] = ()  # documents whose metadata are incomplete in file and table
     others: tuple[UnreadFile, ...] = ()  # files of formats that are not read
-    notices: tuple[tuple[str, Notice], ...] = ()  # (file, what of it is not read)
+    notices: tuple[FileNotice, ...] = ()
     backend: Synchronised | None = None  # what was written into the backend; None: there is none
 
 
@@ -76,12 +84,12 @@ def build_index(
     rebuild: bool = False,
     known: KnownVectors | None = None,
     on_progress: OnProgress | None = None,
-    most_bytes: int = MAX_BYTES,
+    max_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> BuildReport:
     """Index the documents of `docs` into the folder `data`, beside the index in use, and swap the new index in.
 
-    A file of more than `most_bytes` is left out and reported. `recogniser` reads scanned pages. `rebuild` embeds everything
+    A file of more than `max_bytes` is left out and reported. `recogniser` reads scanned pages. `rebuild` embeds everything
     anew; `known` has vectors to use instead of those in use. `on_progress` gets the numbers of texts done and of all.
     Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild`, and `SourceError` when no document can be read.
     The old index stays in use whatever is raised.
@@ -89,7 +97,7 @@ def build_index(
     with _exclusive_build(data):
         started = datetime.now(UTC)
         earlier = None if rebuild or known is not None else _usable_version(data, encoder)
-        reading = IncrementalReading(docs, earlier, most_bytes, recogniser)
+        reading = IncrementalReading(docs, earlier, max_bytes, recogniser)
         if not reading.sources.documents:
             reasons = [problem.message for problem in reading.sources.problems]
             none = message("sources.none_read" if reasons else "sources.none", folder=docs, reasons=reasons)
@@ -126,14 +134,16 @@ def _report(
         folder=folder,
         changed=changed,
         problems=tuple(problem.message for problem in sources.problems),
-        notes=(
+        expansion_faults=(
             *(problem.message for problem in sources.unused),
-            *(note for document in documents for note in document.notes),
+            *(fault for document in documents for fault in document.expansion_faults),
         ),
         incomplete=sources.incomplete,
         others=sources.others,
         notices=tuple(
-            (document.document.file, notice) for document in documents for notice in document.document.notices
+            FileNotice(document.document.file, notice)
+            for document in documents
+            for notice in document.document.notices
         ),
     )
 
@@ -207,7 +217,9 @@ class _Embedding:
     def _prepare(self, document: Document) -> _Prepared:
         earlier, sources = self._reading.earlier, self._reading.sources
         if earlier is not None and document.id in self._reading.kept:
-            kept = DocumentContent(earlier.documents[document.id], notes=earlier.notes(document.id))
+            kept = DocumentContent(
+                earlier.documents[document.id], expansion_faults=earlier.expansion_faults(document.id)
+            )
             return _Prepared(kept, earlier.passages_of(document.id))
         layout = lay_out(document)
         passages = make_passages(document, layout)
@@ -216,8 +228,10 @@ class _Embedding:
         if (data := sources.expansions.get(document.id)) is not None:
             file = self._reading.docs / expansions_file(document.id)
             expansions = place_expansions(data, passages, str(file))
-        metadata, notes = sources.metadata[document.id], expansions.problems
-        content = DocumentContent(document, layout, passages, expansions.of_passages, metadata, notes)
+        metadata = sources.metadata[document.id]
+        content = DocumentContent(
+            document, layout, passages, expansions.of_passages, metadata, expansions.faults
+        )
         keys = [embedding_key(passage) for passage in passages]
         return _Prepared(content, len(passages), keys, [key not in self._known for key in keys])
 

@@ -8,7 +8,6 @@ footnote call, a doubled call-out) was left out by the layout.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +17,7 @@ from typing import NamedTuple
 from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice
 
-PageLabel = int | str
-"""The label of a page: its number, or what the file calls it («iv», «A-15»)."""
+PageLabel = int | str  # of a page: its number, or what the file calls it («iv», «A-15»)
 
 
 class RecognisedWord(NamedTuple):
@@ -53,9 +51,6 @@ class ReadableMap(NamedTuple):
 
     text: str
     offsets: list[int]
-
-
-_WHITE_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,14 +89,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A run of text with what the format of the file tells of it: a paragraph, heading, list item or table.
-
-    With `kind` None, the words decide what it is: a paragraph, an item, an article, a caption.
-    """
+    """A run of text with what the format of the file tells of it: a paragraph, heading, list item or table."""
 
     start: int
     end: int
-    kind: BlockKind | None = None
+    kind: BlockKind | None = None  # None: the words decide, whether it is a paragraph, an item, a caption
     level: int = 0  # of a heading, 1 the outermost
     rows: tuple[Span, ...] = ()  # of a table
     header_rows: int = 0
@@ -114,13 +106,12 @@ class Structure:
     """What the format of a file tells of its canonical text; plain text has none."""
 
     elements: tuple[Element, ...]
-    pages: tuple[tuple[int, PageLabel], ...] = ()  # (offset where a page begins, its label), in order
+    pages: tuple[PageStart, ...] = ()  # in order
     footers: tuple[Span, ...] = ()  # running heads and feet
     note_calls: tuple[Span, ...] = ()
     marks: tuple[Span, ...] = ()  # as in `Layout`
     recognised: tuple[RecognisedWord, ...] = ()
-    # the text of the file by another extractor, by which lost words are counted
-    found: str = field(default="", repr=False)
+    found: str = field(default="", repr=False)  # by another extractor: what is lost is counted by it
 
 
 class BlockKind(StrEnum):
@@ -131,7 +122,7 @@ class BlockKind(StrEnum):
     PARAGRAPH = "paragraph"
     LIST = "list"
     TABLE = "table"
-    KEY_DATA = "key_data"  # a figure with its sentence, set apart
+    KEY_DATA = "key_data"  # a number with its sentence, set apart
     CALLOUT = "callout"  # display type that only doubles other text: never quoted
     CAPTION = "caption"
     PULL_QUOTE = "pull_quote"
@@ -249,27 +240,23 @@ class Hit:
 
     passage: Passage
     score: float  # hybrid score, larger is better; comparable between questions
-    # score of each retriever: dense, sentence, lexical, …
-    retrievers: Mapping[str, float] = field(default_factory=dict)
+    retrievers: Mapping[str, float] = field(default_factory=dict)  # score of each: dense, sentence, …
     ranks: Mapping[str, int] = field(default_factory=dict)  # 1-based rank of the passage in each retriever
-    # the score without what expansions add: comparable with a collection that has none
-    own_score: float = 0.0
+    own_score: float = 0.0  # without what expansions add: comparable with a collection that has none
     expansion: str = ""  # the expansion nearest to the question: searched, never quoted
     terms: tuple[str, ...] = ()  # words of the question that are in the passage, as the passage writes them
-    # whether the passage holds what quotation marks or operators ask for; None: there were none
-    verbatim: bool | None = None
+    verbatim: bool | None = None  # whether it has what quotation marks ask for; None: there were none
 
 
 def collapse(text: str) -> str:
     """Each run of white space as one space, none at the ends."""
-    return _WHITE_SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
-def cut_between_words(text: str, longest: int, sign: str = "…") -> str:
-    """`text`, or as many of its first words as `longest` characters hold, and the `sign` that it goes on."""
-    if len(text) <= longest:
-        return text
-    return (text[:longest].rpartition(" ")[0] or text[:longest]).rstrip(" ,;:.") + sign
+def cut_between_words(text: str, max_characters: int, sign: str = "…") -> str:
+    """`text`, or as many of its first words as `max_characters` hold, and the `sign` that it goes on."""
+    cut = (text[:max_characters].rpartition(" ")[0] or text[:max_characters]).rstrip(" ,;:.") + sign
+    return text if len(text) <= max_characters else cut
 
 
 def readable_map(source: str, spans: Sequence[Span]) -> ReadableMap:
@@ -284,8 +271,7 @@ def readable_map(source: str, spans: Sequence[Span]) -> ReadableMap:
         for offset in range(span.start, span.end):
             character = source[offset]
             if character.isspace():
-                if pending < 0:
-                    pending = offset
+                pending = offset if pending < 0 else pending
                 continue
             if pending >= 0 and characters:
                 characters.append(" ")

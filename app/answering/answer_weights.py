@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from alpie.app.translations import message
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
-from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval import HybridWeights
 
 # Of the best candidate's log-odds beside the hybrid score, where passages are put in order: one that is e times as
 # likely as another's makes up for two points.

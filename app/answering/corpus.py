@@ -32,7 +32,7 @@ from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
 from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
-from alpie.index.reader.open_reader import open_reader
+from alpie.index.reader.bundled import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
@@ -121,7 +121,7 @@ class Corpus:
             encoder,
             rebuild=rebuild,
             on_progress=on_progress,
-            most_bytes=settings.max_document_bytes,
+            max_bytes=settings.max_document_bytes,
             recogniser=recogniser,
         )
         if choice := configured_backend(settings):

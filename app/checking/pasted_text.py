@@ -20,8 +20,8 @@ def sentences_of(pasted: str) -> list[str]:
     sentences: list[str] = []
     for part in OMISSION_MARK.split(pasted):
         begins = len(sentences)
-        for start, end in sentence_bounds(part):
-            sentence = part[start:end]
+        for bounds in sentence_bounds(part):
+            sentence = part[bounds.start : bounds.end]
             if len(sentences) > begins and len(_LETTERS.findall(sentence)) < _FEWEST_WORDS:
                 sentences[-1] += f" {sentence}"
             elif _LETTERS.search(sentence):

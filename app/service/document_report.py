@@ -11,7 +11,8 @@ from alpie.app.translations import Translations
 from alpie.index.formats import MAX_BYTES, Extraction
 from alpie.index.notices import Coverage, Notice
 from alpie.index.sources.document_folder import read_sources
-from alpie.index.storage.store import IndexedFile, indexed_files
+from alpie.index.storage.store import indexed_files
+from alpie.index.storage.version_writer import IndexedFiles
 
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
@@ -49,7 +50,9 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     # what was read at indexing need not be parsed to be told from what was not
     known = {document.sha256: Extraction("") for document in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
-    present = {document.id: IndexedFile(document.sha256, document.expansions) for document in documents}
+    present = {
+        document.id: IndexedFiles(document.id, document.sha256, document.expansions) for document in documents
+    }
     return Freshness(
         added=tuple(name for name in present if name not in indexed),
         changed=tuple(name for name in present if name in indexed and present[name] != indexed[name]),
@@ -104,7 +107,7 @@ def file_notices(notices: Sequence[tuple[str, Notice]], translations: Translatio
 
 def build_warnings(report: BuildReport, translations: Translations) -> Iterator[str]:
     """All that is not in the index or not whole in it, a line each."""
-    for message in (*report.problems, *report.notes, *file_notices(report.notices, translations)):
+    for message in (*report.problems, *report.expansion_faults, *file_notices(report.notices, translations)):
         yield translations("index.problem", message=message)
     for other in report.others[:MAX_NAMED]:
         yield translations(

@@ -103,7 +103,7 @@ def _encoder(settings: Settings, translations: Translations) -> CheckResult:
 def _documents(settings: Settings, translations: Translations) -> CheckResult:
     from alpie.index.sources.document_folder import read_sources
 
-    report = read_sources(settings.docs, most_bytes=settings.max_document_bytes)
+    report = read_sources(settings.docs, max_bytes=settings.max_document_bytes)
     characters = sum(len(document.text) for document in report.documents)
     good = translations(
         "doctor.documents.good",

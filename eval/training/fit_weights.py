@@ -50,7 +50,7 @@ from alpie.eval.training.examples import Example, WeightedExample, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
-from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval import HybridWeights
 from alpie.index.retrieval.search import SearchIndex
 
 _FOLDS = 5  # of the cross-validation

@@ -15,12 +15,12 @@ from alpie.index.chunking.sentences import document_sentences, word_count
 from alpie.index.records import Block, BlockKind, Document, Layout, Passage, Sentence, SentenceRole, collapse
 from alpie.index.spanish.analysis import normalize, slug_of
 
-_FEWEST_WORDS = 60  # a shorter passage is joined with the next paragraph
-_MAX_WORDS = 180
-_MAX_WITH_REST = 200  # rather than leave a paragraph of a few words alone
+_MIN_WORDS = 60  # a shorter passage is joined with the next paragraph
+_MAX_WORDS = 180  # half of what the encoder reads of a text, some 370 words
+_MAX_WORDS_WITH_REST = 200  # rather than leave a paragraph of a few words alone
 _MAX_LIST_WORDS = 250  # of a list that stays whole
-_MAX_KEY_DATA_WORDS = 120
-_MAX_SLUG = 40  # characters
+_MAX_KEY_DATA_WORDS = 120  # each is a statement of its own: more of them blur one vector
+_MAX_SLUG_CHARACTERS = 40  # of a heading in an address
 
 _ALONE = (BlockKind.CAPTION, BlockKind.TABLE, BlockKind.METADATA)
 
@@ -92,14 +92,16 @@ def passage_address(document_id: str, heading: str, text: str) -> str:
     """The permanent address of a passage, which depends on document, heading and words only."""
     normal = normalize("NFC", collapse(text)).casefold()
     digest = hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _MAX_SLUG) or 'texto'}/{digest}"
+    return (
+        f"{_slug(document_id, 80) or 'documento'}/{_slug(heading, _MAX_SLUG_CHARACTERS) or 'texto'}/{digest}"
+    )
 
 
-def _slug(text: str, longest: int) -> str:
-    """At most `longest` characters, cut between words where there are several."""
+def _slug(text: str, max_characters: int) -> str:
+    """At most `max_characters`, cut between words where there are several."""
     slug = slug_of(text)
-    if len(slug) > longest:
-        slug = slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+    if len(slug) > max_characters:
+        slug = slug[: max_characters + 1].rpartition("-")[0] or slug[:max_characters]
     return slug
 
 
@@ -153,25 +155,25 @@ def _take_introduction(run: list[_SentenceGroup], piece: _SentenceGroup) -> _Sen
 
 def _pack(run: list[_SentenceGroup]) -> Iterator[list[_SentenceGroup]]:
     key_data = bool(run) and run[-1].block.kind is BlockKind.KEY_DATA
-    most = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
+    max_words = _MAX_KEY_DATA_WORDS if key_data else _MAX_WORDS
     groups: list[list[_SentenceGroup]] = []
-    for piece in [part for whole in run for part in _split_evenly(whole, most)]:
+    for piece in [part for whole in run for part in _split_evenly(whole, max_words)]:
         words = sum(piece.words for piece in groups[-1]) if groups else 0
-        small = words < _FEWEST_WORDS or piece.words < _FEWEST_WORDS or key_data
-        if groups and small and words + piece.words <= (most if key_data else _MAX_WITH_REST):
+        small = words < _MIN_WORDS or piece.words < _MIN_WORDS or key_data
+        if groups and small and words + piece.words <= (max_words if key_data else _MAX_WORDS_WITH_REST):
             groups[-1].append(piece)
         else:
             groups.append([piece])
     yield from groups
 
 
-def _split_evenly(piece: _SentenceGroup, most: int) -> list[_SentenceGroup]:
+def _split_evenly(piece: _SentenceGroup, max_words: int) -> list[_SentenceGroup]:
     """`piece` in even parts, cut between sentences, where it is too long for one passage."""
-    limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else most
+    limit = _MAX_LIST_WORDS if piece.listed or piece.block.kind is BlockKind.TABLE else max_words
     words = piece.words
     if words <= limit or len(piece.sentences) == 1:
         return [piece]
-    parts = -(-words // most)
+    parts = -(-words // max_words)
     made: list[_SentenceGroup] = []
     current: list[Sentence] = []
     reached = 0

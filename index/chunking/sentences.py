@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
-from alpie.index.layout.announced_items import ENUMERATIONS
+from alpie.index.layout.announced_items import ENUMERATIONS, counting_on
 from alpie.index.layout.unit_names import only_orders
 from alpie.index.records import (
     Block,
@@ -41,13 +41,13 @@ _TOKEN_BEFORE = re.compile(r"[\w.ºª°/]{1,24}$")
 _WORDS = word_sets(__file__)
 # A longer «sentence» is a table without lines, data, or a script without stops. It is cut between words, or after so many
 # characters where there is no blank, so that the encoder can read all of every part.
-_MAX_SENTENCE = 2_000
+_MAX_SENTENCE_CHARACTERS = 2_000
 _LETTERS_A_WORD = 40  # a longer word counts as several, so that a text without blanks fills several passages
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
-# Quotations and parentheses up to these lengths are not cut inside: a part would not tell who says it.
-_WHOLE_QUOTATION = 500
-_WHOLE_PARENTHESIS = 300
+# Quotations and parentheses of up to so many characters are not cut inside: a part would not tell who says it.
+_MAX_WHOLE_QUOTATION = 500
+_MAX_WHOLE_PARENTHESIS = 300
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _PAIRED = re.compile(r"[«»“”()\[\]]")
 
@@ -115,24 +115,28 @@ def split_sentences(source: str, block: Block, block_number: int, first_group: i
     """
     if block.kind in _UNQUOTED or not block.spans:
         return []
-    if block.kind in _GROUPED and block.parts:
-        return _split_parts(source, block, block_number, first_group)
-    text, offsets = readable_map(source, block.spans)
-    rules, places = compose(text)
     sentences: list[Sentence] = []
-    for first, last, role, number in _split_around_lists(rules):
-        group = None if number is None else first_group + number
-        for start, end in _split_long(
-            text, places[first], places[last]
-        ):  # offsets before accents were composed
-            spans = spans_between(block.spans, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
+    parts = block.parts if block.kind in _GROUPED else ()
+    for place, spans in enumerate(parts or (block.spans,)):
+        text, offsets = readable_map(source, spans)
+        composed, places = compose(text)  # rules need composed accents, offsets the text as it is
+        whole = _SentenceRange(Span(0, len(composed)), _role_of_part(block, place), 0)
+        for bounds, role, number in [whole] if parts else _split_around_lists(composed):
+            group = None if number is None else first_group + number
+            for piece in _split_long(text, Span(places[bounds.start], places[bounds.end])):
+                own = spans_between(spans, offsets[piece.start], offsets[piece.end - 1] + 1)
+                sentences.append(Sentence(text[piece.start : piece.end], own, role, group, block_number))
     return sentences
 
 
+def _role_of_part(block: Block, place: int) -> SentenceRole:
+    if block.kind is BlockKind.LIST:
+        return SentenceRole.ITEM
+    return SentenceRole.HEADER if place < block.header_parts else SentenceRole.ROW
+
+
 class _SentenceRange(NamedTuple):
-    start: int
-    end: int
+    bounds: Span
     role: SentenceRole = SentenceRole.SENTENCE
     list_number: int | None = None  # from 0, of the lists inside the text
 
@@ -140,66 +144,52 @@ class _SentenceRange(NamedTuple):
 def _split_around_lists(text: str) -> Iterator[_SentenceRange]:
     bounds = sentence_bounds(text)
     for number, items in enumerate(find_run_in_lists(text)):
-        if not bounds or items[0] < bounds[0][0]:
+        if not bounds or items[0] < bounds[0].start:
             continue  # a list inside an item of the one before
-        first = next(place for place, (_, end) in enumerate(bounds) if items[0] < end)
-        last = next(place for place, (_, end) in enumerate(bounds) if items[-1] < end)
-        yield from (_SentenceRange(start, end) for start, end in bounds[:first])
-        begins = [bounds[first][0], *items]
-        for place, (start, following) in enumerate(zip(begins, [*items, bounds[last][1] + 1], strict=True)):
+        first, last = (
+            bisect_right(bounds, item, key=lambda span: span.end) for item in (items[0], items[-1])
+        )
+        yield from map(_SentenceRange, bounds[:first])
+        begins = [bounds[first].start, *items]
+        for place, (start, following) in enumerate(zip(begins, [*items, bounds[last].end + 1], strict=True)):
             role = SentenceRole.ITEM if place else SentenceRole.LEAD_IN
-            yield from (
-                _SentenceRange(begin, end, role, number)
-                for begin, end in _split_long(text, start, following - 1)
-            )
+            pieces = _split_long(text, Span(start, following - 1))
+            yield from (_SentenceRange(piece, role, number) for piece in pieces)
         bounds = bounds[last + 1 :]
-    yield from (_SentenceRange(start, end) for start, end in bounds)
+    yield from map(_SentenceRange, bounds)
 
 
-def _split_parts(source: str, block: Block, block_number: int, group: int) -> list[Sentence]:
-    sentences: list[Sentence] = []
-    for number, part in enumerate(block.parts):
-        if block.kind is BlockKind.LIST:
-            role = SentenceRole.ITEM
-        else:
-            role = SentenceRole.HEADER if number < block.header_parts else SentenceRole.ROW
-        text, offsets = readable_map(source, part)
-        for start, end in _split_long(text, 0, len(text)):
-            spans: tuple[Span, ...] = spans_between(part, offsets[start], offsets[end - 1] + 1)
-            sentences.append(Sentence(text[start:end], spans, role, group, block_number))
-    return sentences
-
-
-def sentence_bounds(text: str) -> list[tuple[int, int]]:
+def sentence_bounds(text: str) -> list[Span]:
     """The ranges of the sentences of a readable text.
 
-    Between two sentences there is a space; or nothing, where a sentence of `_MAX_SENTENCE` without a blank was cut.
+    Between two sentences there is a space; or nothing, where a sentence of `_MAX_SENTENCE_CHARACTERS` without a blank was cut.
     """
     whole = _unbroken_ranges(text)
-    starts = [start for start, _ in whole]
-    bounds: list[tuple[int, int]] = []
+    starts = [unbroken.start for unbroken in whole]
+    bounds: list[Span] = []
     start = 0
     for match in _BOUNDARY.finditer(text):
         cut = match.end() - 1
         index = bisect_right(starts, cut) - 1
-        if index >= 0 and cut < whole[index][1]:
+        if index >= 0 and cut < whole[index].end:
             continue
         if _ends_here(text, start, match.start(), match.end()):
-            bounds += _split_long(text, start, cut)
+            bounds += _split_long(text, Span(start, cut))
             start = match.end()
-    return [*bounds, *_split_long(text, start, len(text))]
+    return [*bounds, *_split_long(text, Span(start, len(text)))]
 
 
-def _split_long(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The sentence from `start` to `end`, in pieces where it is too long."""
-    pieces: list[tuple[int, int]] = []
-    while end - start > _MAX_SENTENCE:
-        blank = text.rfind(" ", start + 1, start + _MAX_SENTENCE + 1)
-        cut = blank if blank > start else start + _MAX_SENTENCE
-        pieces.append((start, cut))
+def _split_long(text: str, sentence: Span) -> list[Span]:
+    """The sentence, in pieces where it is too long."""
+    pieces: list[Span] = []
+    start, end = sentence.start, sentence.end
+    while end - start > _MAX_SENTENCE_CHARACTERS:
+        blank = text.rfind(" ", start + 1, start + _MAX_SENTENCE_CHARACTERS + 1)
+        cut = blank if blank > start else start + _MAX_SENTENCE_CHARACTERS
+        pieces.append(Span(start, cut))
         start = cut + 1 if blank > start else cut
     if start < end:
-        pieces.append((start, end))
+        pieces.append(Span(start, end))
     return pieces
 
 
@@ -232,9 +222,9 @@ def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
     return True
 
 
-def _unbroken_ranges(text: str) -> list[tuple[int, int]]:
+def _unbroken_ranges(text: str) -> list[Span]:
     """Outermost quotations and parentheses that are short enough to stay in one piece."""
-    found: list[tuple[int, int]] = []
+    found: list[Span] = []
     opened: list[tuple[str, int]] = []
     for match in _PAIRED.finditer(text):
         position, character = match.start(), match.group()
@@ -242,12 +232,11 @@ def _unbroken_ranges(text: str) -> list[tuple[int, int]]:
             opened.append((_PAIRS[character], position))
         elif opened and character == opened[-1][0]:
             start = opened.pop()[1]
-            longest = _WHOLE_PARENTHESIS if character in ")]" else _WHOLE_QUOTATION
-            if position - start <= longest:
-                while found and found[-1][0] > start:
+            if position - start <= (_MAX_WHOLE_PARENTHESIS if character in ")]" else _MAX_WHOLE_QUOTATION):
+                while found and found[-1].start > start:
                     found.pop()
-                found.append((start, position))
-        elif opened and position - opened[-1][1] > _WHOLE_QUOTATION:
+                found.append(Span(start, position))
+        elif opened and position - opened[-1][1] > _MAX_WHOLE_QUOTATION:
             opened.pop()
     return found
 
@@ -258,36 +247,36 @@ def word_count(sentences: Sequence[Sentence]) -> int:
     return sum(max(len(text.split()), len(text) // _LETTERS_A_WORD) for text in texts)
 
 
-_MARK = re.compile(
+_RUN_IN_ENUMERATOR = re.compile(
     r"(?:(?<=: )|(?<=[;.,] )|(?<=[;.,] [yeou] ))"
-    r"(?:(?P<sign>[-–—•])|(?P<before>\(?)(?P<mark>[a-zñ]|\d{1,2}|[ivx]{2,5})(?P<after>\.?[ºª]?\)|\.-|\.))(?= [^\W_])",
+    r"(?:(?P<sign>[-–—•])|(?P<open>\(?)(?P<enumerator>[a-zñ]|\d{1,2}|[ivx]{2,5})(?P<close>\.?[ºª]?\)|\.-|\.))"
+    r"(?= [^\W_])",
     re.IGNORECASE,
 )
-_SERIES = (*ENUMERATIONS, *((sign,) * 100 for sign in "-–—•"))
+_COUNTS = (*ENUMERATIONS, *((sign,) * 100 for sign in "-–—•"))  # more dashes than a paragraph has
 
 
 def find_run_in_lists(text: str) -> Iterator[list[int]]:
     """For each list inside a paragraph, the offsets of its items: two at least, in sequence, the first after a colon."""
-    marks = [*_MARK.finditer(text)]
+    found = [*_RUN_IN_ENUMERATOR.finditer(text)]
     taken = 0
-    for number, first in enumerate(marks):
+    for number, first in enumerate(found):
         if number < taken or text[first.start() - 2] != ":":
             continue
-        items, series = [first], [signs for signs in _SERIES if signs[0] == _mark_text(first)]
-        for further, mark in enumerate(marks[number + 1 :], number + 1):
-            counting = [
-                signs for signs in series if signs[len(items) : len(items) + 1] == (_mark_text(mark),)
-            ]
-            if counting and _mark_style(mark) == _mark_style(first):
-                items.append(mark)
-                series, taken = counting, further + 1
+        items = [first]
+        counts: Sequence[tuple[str, ...]] = counting_on(_COUNTS, 0, _written(first))
+        for further, other in enumerate(found[number + 1 :], number + 1):
+            going_on = counting_on(counts, len(items), _written(other))
+            if going_on and _style(other) == _style(first):
+                items.append(other)
+                counts, taken = going_on, further + 1
         if len(items) > 1:
-            yield [mark.start() for mark in items]
+            yield [item.start() for item in items]
 
 
-def _mark_text(mark: re.Match[str]) -> str:
-    return (mark["sign"] or mark["mark"]).lower()
+def _written(match: re.Match[str]) -> str:
+    return (match["sign"] or match["enumerator"]).lower()
 
 
-def _mark_style(mark: re.Match[str]) -> tuple[str | bool | None, ...]:
-    return mark["before"], mark["after"], (mark["mark"] or "").isupper()
+def _style(match: re.Match[str]) -> tuple[str | bool | None, ...]:
+    return match["open"], match["close"], (match["enumerator"] or "").isupper()

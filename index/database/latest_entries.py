@@ -19,11 +19,11 @@ def _counts_once(_: object) -> int:
 
 
 class LatestEntries(MutableMapping[K, V]):
-    """Keeps the entries used last, `most` of them, or as many as weigh no more than `most` together; see `weigh`."""
+    """Keeps the entries used last: as many as weigh no more than `max_weight` together, each 1 if not told otherwise."""
 
-    def __init__(self, most: int, weigh: Callable[[V], int] = _counts_once) -> None:
+    def __init__(self, max_weight: int, weigh: Callable[[V], int] = _counts_once) -> None:
         """An empty mapping; `weigh` tells what an entry counts for, by its value."""
-        self._most, self._weigh = most, weigh
+        self._max_weight, self._weigh = max_weight, weigh
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._weight = 0
         self._lock = threading.Lock()
@@ -40,7 +40,7 @@ class LatestEntries(MutableMapping[K, V]):
                 self._weight -= self._weigh(self._entries.pop(key))
             self._entries[key] = value
             self._weight += self._weigh(value)
-            while self._weight > self._most:
+            while self._weight > self._max_weight:
                 _, oldest = self._entries.popitem(last=False)
                 self._weight -= self._weigh(oldest)
 

@@ -65,7 +65,7 @@ _SCHEMA = """
     CREATE VIRTUAL TABLE words USING fts5 (text, content='', tokenize='unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
 """
-_MAPPED_BYTES = 2**31
+_MAPPED_BYTES = 2**31  # the most that SQLite maps, as it is usually built
 
 
 def hash64(text: str) -> int:

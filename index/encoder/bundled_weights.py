@@ -29,7 +29,7 @@ MODEL_NAME = "multilingual-e5-small-q4"
 # the JSON files of the folder, by name
 _TEMPLATES: dict[str, Any] = json.loads(Path(__file__).with_name("bundled_model.json").read_text("utf-8"))
 PROMPTS: dict[str, str] = _TEMPLATES["config_sentence_transformers.json"]["prompts"]
-MAXIMUM_TOKENS: int = _TEMPLATES["tokenizer_config.json"]["model_max_length"]
+MAX_TOKENS: int = _TEMPLATES["tokenizer_config.json"]["model_max_length"]
 WEIGHTS_FILE = "model.safetensors"
 WORD_VECTORS = "embeddings.word_embeddings.weight"
 
@@ -155,7 +155,7 @@ def _tokenizer(model: PackedModel) -> Tokenizer:
     from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
     ids = model.special_ids
-    names = {name: model.pieces[index][0] for name, index in ids.items()}
+    names = {name: model.pieces[index].text for name, index in ids.items()}
     tokenizer = Tokenizer(models.Unigram(list(model.pieces), unk_id=ids["unk"], byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]

@@ -27,8 +27,8 @@ _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 _EXPORTED_TYPES = {"bert", "camembert", "mpnet", "roberta", "xlm-roberta"}
 _EXPORTED_MODULES = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
 _UNLIMITED = 1_000_000  # transformers writes 1e30 where a tokenizer has no limit
-_USUAL_LIMIT = 512
-_SAMPLED_BYTES = 1 << 20
+_USUAL_LIMIT = 512  # tokens, of BERT and its kin
+_SAMPLED_BYTES = 1 << 20  # of each end: two reads, however large the model is
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ModelConfig:
 
     query_prompt: str = ""
     passage_prompt: str = ""
-    most_tokens: int = _USUAL_LIMIT
+    max_tokens: int = _USUAL_LIMIT
     dimension: int | None = None  # vectors are cut to this length; None: they are used whole
     pooling: str = ""  # "mean" or "cls"; "" for any other
     model_type: str = ""
@@ -58,7 +58,7 @@ class ModelConfig:
         return cls(
             query_prompt=_prompt(prompts, _QUERY_NAMES),
             passage_prompt=_prompt(prompts, _PASSAGE_NAMES),
-            most_tokens=_limit(limits.get("max_seq_length"), _json(transformer / "tokenizer_config.json")),
+            max_tokens=_limit(limits.get("max_seq_length"), _json(transformer / "tokenizer_config.json")),
             dimension=stated.get("truncate_dim"),
             pooling=_pooling(pooling),
             model_type=str(_json(transformer / "config.json").get("model_type", "")),

@@ -58,10 +58,10 @@ class Agreement:
     # Measured on XQuAD-R: at a mean of 0.997, recall@1 and @3 are the reference's; at 0.986 (no smoothing)
     # they differ by a point, which is within chance; at 0.79, a graph gone wrong, seven points are lost.
     # On the few sample texts a share of 0.95 allows one question in 22 to change its best passage.
-    MEAN_COSINE: ClassVar[float] = 0.98
-    MINIMUM_COSINE: ClassVar[float] = 0.95
-    FIRST: ClassVar[float] = 0.95
-    FIRST_THREE: ClassVar[float] = 0.9
+    MIN_MEAN_COSINE: ClassVar[float] = 0.98
+    MIN_COSINE: ClassVar[float] = 0.95
+    MIN_FIRST: ClassVar[float] = 0.95
+    MIN_FIRST_THREE: ClassVar[float] = 0.9
 
     cosine_mean: float
     cosine_minimum: float
@@ -71,7 +71,7 @@ class Agreement:
     @property
     def suffices(self) -> bool:
         """Whether the graph may stand in for the reference."""
-        limits = self.MEAN_COSINE, self.MINIMUM_COSINE, self.FIRST, self.FIRST_THREE
+        limits = self.MIN_MEAN_COSINE, self.MIN_COSINE, self.MIN_FIRST, self.MIN_FIRST_THREE
         return all(found >= least for found, least in zip(astuple(self), limits, strict=True))
 
 
@@ -99,7 +99,7 @@ def agrees_with_reference(encoder: OnnxEncoder, folder: Path) -> bool:
     except (OSError, ValueError) as error:
         raise EncoderError(message("encoder.no_reference", path=path, error=error, folder=folder)) from error
     cosines = _centred_cosines(encoder.encode_queries(questions), reference[: len(questions)], reference)
-    return bool(cosines.min() >= Agreement.MINIMUM_COSINE)
+    return bool(cosines.min() >= Agreement.MIN_COSINE)
 
 
 def measure_agreement(
@@ -135,7 +135,7 @@ def _onnxruntime_version() -> str:
 
 
 def _build_graph(model: ModelFiles, folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write graph, reference vectors and figures into `folder`; without a graph if none suffices."""
+    """Write graph, reference vectors and their agreement into `folder`; without a graph if none suffices."""
     from alpie.index.encoder.torch_runtime import load_sentence_transformer
 
     # The plain attention is the one the exporter turns into ordinary nodes.

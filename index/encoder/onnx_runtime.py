@@ -33,7 +33,7 @@ GRAPH_OUTPUT = "last_hidden_state"
 
 # 512 tokens never need more (a piece has at most 16 characters), unless the text is mostly white space;
 # without it, a text of many megabytes would be tokenised whole to keep its first page.
-MAXIMUM_CHARACTERS = 32_768
+MAX_CHARACTERS = 32_768
 
 
 class OnnxEncoder(PromptingEncoder):
@@ -48,7 +48,7 @@ class OnnxEncoder(PromptingEncoder):
         self._config, self.name, self.fingerprint = model.config, model.name, model.fingerprint
         try:
             if own:
-                self._tokenizer: AnyTokenizer = library_tokenizer(graph_folder, model.config.most_tokens)
+                self._tokenizer: AnyTokenizer = library_tokenizer(graph_folder, model.config.max_tokens)
             else:
                 self._tokenizer = open_tokenizer(model.folder)
             self._session = open_session(graph_folder / GRAPH_FILE)
@@ -80,7 +80,7 @@ class OnnxEncoder(PromptingEncoder):
         return vectors
 
     def _embed_text(self, prompt: str, text: str) -> Floats:
-        encoding = self._tokenizer.encode(prompt + without_surrogates(text[:MAXIMUM_CHARACTERS]))
+        encoding = self._tokenizer.encode(prompt + without_surrogates(text[:MAX_CHARACTERS]))
         word_vectors = self._word_vectors.rows(encoding.ids).astype(np.float32)[np.newaxis]
         (output,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: word_vectors})
         hidden: Floats = output[0]

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,15 @@ from alpie.index.encoder import Floats
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 
-BLOCK_WEIGHTS = 32
+BLOCK_WEIGHTS = 32  # as Q4_0 has
 BLOCK_BYTES = 18  # one fp16 scale and 16 bytes of nibbles
+
+
+class ScoredPiece(NamedTuple):
+    """A word piece of the vocabulary, and its score in the unigram model."""
+
+    text: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class PackedModel:
     data: NDArray[np.uint8]
     config: Mapping[str, Any]  # sizes, by the names that transformers gives them
     special_ids: Mapping[str, int]  # "bos", "eos", "pad", "unk"
-    pieces: tuple[tuple[str, float], ...]
+    pieces: tuple[ScoredPiece, ...]
     tensors: Mapping[str, PackedTensor]
 
     def tensor(self, name: str) -> Floats:
@@ -111,13 +118,13 @@ def _parse(cursor: _Cursor) -> PackedModel:
     return PackedModel(cursor.data, config, special_ids, pieces, dict(_parse_directory(cursor)))
 
 
-def _parse_pieces(cursor: _Cursor, count: int) -> tuple[tuple[str, float], ...]:
+def _parse_pieces(cursor: _Cursor, count: int) -> tuple[ScoredPiece, ...]:
     (total_bytes,) = cursor.values("Q")
     offsets = cursor.take(4 * (count + 1)).view("<u4").tolist()
     scores = cursor.take(4 * count).view("<f4").tolist()
     text = cursor.take(total_bytes).tobytes()
     ends = zip(offsets[:-1], offsets[1:], scores, strict=True)
-    return tuple((text[start:end].decode("utf-8"), score) for start, end, score in ends)
+    return tuple(ScoredPiece(text[start:end].decode("utf-8"), score) for start, end, score in ends)
 
 
 def _parse_directory(cursor: _Cursor) -> Iterator[tuple[str, PackedTensor]]:

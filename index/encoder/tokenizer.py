@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
-from alpie.index.encoder.bundled_weights import MAXIMUM_TOKENS, PROMPTS, bundled_fingerprint
-from alpie.index.encoder.mapped_tokenizer import MappedTokenizer
-from alpie.index.encoder.piece_table import write_tables
+from alpie.index.encoder.bundled_weights import MAX_TOKENS, PROMPTS, bundled_fingerprint
+from alpie.index.encoder.mapped_tokenizer import MappedTokenizer, write_tables
+from alpie.index.encoder.packed_weights import ScoredPiece
 from alpie.index.errors import FileError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _encoding_fields(tokenizer: AnyTokenizer, text: str) -> tuple[object, ...]:
 def _build_tables(model_folder: Path, folder: Path, facts: Mapping[str, Any]) -> None:
     library = library_tokenizer(model_folder)
     content = json.loads((model_folder / "tokenizer.json").read_text(encoding="utf-8"))
-    write_tables(folder, library, [(text, score) for text, score in content["model"]["vocab"]])
+    write_tables(folder, library, [ScoredPiece(*piece) for piece in content["model"]["vocab"]])
     questions, passages = sample_texts()
     texts = [
         *(PROMPTS["query"] + text for text in questions),
@@ -87,11 +87,11 @@ def _build_tables(model_folder: Path, folder: Path, facts: Mapping[str, Any]) ->
     write_fingerprint(folder, {**facts, "accepted": accepted})
 
 
-def library_tokenizer(folder: Path, most_tokens: int = MAXIMUM_TOKENS) -> Tokenizer:
+def library_tokenizer(folder: Path, max_tokens: int = MAX_TOKENS) -> Tokenizer:
     """The library's tokenizer in a folder, cutting at a limit, without padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(most_tokens)
+    tokenizer.enable_truncation(max_tokens)
     tokenizer.no_padding()
     return tokenizer

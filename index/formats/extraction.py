@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from alpie.index.formats.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
-from alpie.index.records import BlockKind, Element, Span, Structure
+from alpie.index.records import BlockKind, Element, PageStart, Span, Structure
 
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))  # soft hyphens, zero-width characters
@@ -75,7 +75,8 @@ class TextBuilder:
         self, parser: str, metadata: Metadata, unread: Mapping[NoticeKind, int], found: str
     ) -> Extraction:
         """The text and structure that was built; `unread` counts what is in neither, `found`: see `Structure`."""
-        structure = Structure(tuple(self._elements), tuple(self._pages), found=clean_text(found))
+        starts = tuple(PageStart(*page) for page in self._pages)
+        structure = Structure(tuple(self._elements), starts, found=clean_text(found))
         notices = tuple(Notice(kind, count) for kind, count in unread.items() if count)
         pages = len(self._pages)
         return Extraction(self.text, parser, structure, metadata, notices, Coverage(pages, pages))

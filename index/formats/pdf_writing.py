@@ -14,11 +14,20 @@ from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks
 from alpie.index.formats.pdf_fragments import Fragment, PdfLine
 from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.formats.pdf_running import LinePlace, PageLines
+from alpie.index.layout.footnote_calls import NoteCall, heaviest_note_chain
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.layout.notes import NoteCall, heaviest_note_chain
 from alpie.index.layout.unit_names import opens_unit
-from alpie.index.records import BlockKind, Element, PageLabel, RecognisedWord, Span, Structure, collapse
+from alpie.index.records import (
+    BlockKind,
+    Element,
+    PageLabel,
+    PageStart,
+    RecognisedWord,
+    Span,
+    Structure,
+    collapse,
+)
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
@@ -66,7 +75,7 @@ class PdfText:
         """What is known of the runs of the text that was written; `found`: see `Structure`."""
         return Structure(
             tuple(self.elements),
-            tuple(self.pages),
+            tuple(PageStart(*page) for page in self.pages),
             tuple(self.footers),
             self.calls,
             tuple(self.marks),

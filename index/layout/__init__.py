@@ -1,41 +1,96 @@
 """The layout of a document: which lines are headings, paragraphs, lists, tables, boxes, footers.
 
-Rules are about form alone (line widths, blank lines, leading space, running numbers), never about one document's
-words. A document whose format tells its structure (see `alpie.index.formats`) goes by `marked` instead of its lines.
+Of plain text it is read off the lines, by rules about form alone (widths, blank lines, leading space, running numbers),
+never about one document's words. Where the format of a file tells its structure, headings, items and tables are given;
+what remains to be told by words are the forms of Spanish documents: captions, date lines, the units of laws, items that
+a file sets as plain paragraphs.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from bisect import bisect_left
 
 from alpie.index.layout.blocks import SpanCutter, make_blocks
-from alpie.index.layout.line_groups import group_lines
-from alpie.index.layout.lines import detect_typesetting, split_lines
-from alpie.index.layout.marked import lay_out_marked
-from alpie.index.layout.notes import find_note_calls
-from alpie.index.layout.pages import find_pages
-from alpie.index.layout.passes import plain_passes, run_passes
-from alpie.index.records import Document, Layout, Span
-from alpie.index.spanish.analysis import invisible_ranges as unseen_in
+from alpie.index.layout.footnote_calls import find_note_calls
+from alpie.index.layout.line_groups import LineGroup, group_lines
+from alpie.index.layout.lines import Line, detect_typesetting, split_lines
+from alpie.index.layout.pages import Pages, find_pages
+from alpie.index.layout.passes import MARKED_PASSES, plain_passes, run_passes
+from alpie.index.records import Document, Element, Layout, Span, Structure, collapse
+from alpie.index.spanish.analysis import invisible_ranges
 
 
 def lay_out(document: Document) -> Layout:
     """Lay out `document`; never raises, whatever its text holds."""
+    unseen = invisible_ranges(document.text)
+    if document.structure is None:
+        return _lay_out_lines(document, unseen)
+    return _lay_out_elements(document, document.structure, unseen)
+
+
+def _lay_out_lines(document: Document, unseen: tuple[Span, ...]) -> Layout:
     source = document.text
-    unseen = tuple(Span(start, end) for start, end in unseen_in(source))
-    if document.structure is not None:
-        marks = tuple(sorted((*document.structure.marks, *unseen))) if unseen else document.structure.marks
-        return lay_out_marked(document, replace(document.structure, marks=marks))
     lines = split_lines(source)
     style = detect_typesetting(lines)
     pages = find_pages(lines)
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
-    left_out = (*calls, *unseen)
-    cutter = SpanCutter(source, [*footers, *left_out])
+    cutter = SpanCutter(source, [*footers, *calls, *unseen])
     # the text of each line that is not blank, without what is left out of it
     clean = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
     groups = run_passes(plain_passes(style, clean), group_lines(lines, clean, pages, style))
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)
     return Layout(document.id, tuple(blocks), footers, calls, starts, unseen, tuple(pages.printed))
+
+
+def _lay_out_elements(document: Document, structure: Structure, unseen: tuple[Span, ...]) -> Layout:
+    marks = tuple(sorted((*structure.marks, *unseen))) if unseen else structure.marks
+    cutter = SpanCutter(document.text, [*structure.footers, *structure.note_calls, *marks])
+    groups: list[LineGroup] = []
+    starts: list[int] = []  # of what is a line here: an element, or a row of one
+    for element in sorted(structure.elements, key=lambda element: element.start):
+        if group := _element_group(element, document.text, cutter, len(starts)):
+            groups.append(group)
+            starts += [line.start for line in group.lines]
+    groups = run_passes(MARKED_PASSES, groups)
+    blocks = make_blocks(groups, cutter, _element_pages(structure, starts), document.title)
+    return Layout(
+        document.id,
+        tuple(blocks),
+        structure.footers,
+        structure.note_calls,
+        tuple(page.offset for page in structure.pages),
+        marks,
+        tuple(page.label for page in structure.pages),
+    )
+
+
+def _element_group(element: Element, source: str, cutter: SpanCutter, number: int) -> LineGroup | None:
+    """The line group of an element, None for one without text; `number` is that of its first line."""
+    text = collapse(cutter.text(element.start, element.end))
+    if not text:
+        return None
+    lines = [
+        Line(number + place, row.start, row.end, source[row.start : row.end], 0, False)
+        for place, row in enumerate(element.rows or (Span(element.start, element.end),))
+    ]
+    group = LineGroup(lines, text, True, kind=element.kind, level=element.level, item=element.item)
+    group.label = element.label
+    if element.rows:
+        group.parts = [[line] for line in lines]
+        group.header_parts = min(element.header_rows, len(group.parts))
+    return group
+
+
+def _element_pages(structure: Structure, starts: list[int]) -> Pages:
+    """Pages by line; several that begin at one line, empty ones, are the last of them."""
+    pages = Pages()
+    for offset, label in structure.pages:
+        line = min(bisect_left(starts, offset), len(starts) - 1)
+        if pages.starts and pages.starts[-1] == line:
+            pages.printed[-1] = label
+        else:
+            pages.starts.append(line)
+            pages.printed.append(label)
+    return pages

@@ -1,13 +1,13 @@
 """Finds the items of a list that only its introduction tells: «Son órganos del Instituto los siguientes:».
 
-Such items carry marks that may be anything else («1.», «A)», «II.-»), or none at all. Without this step an introduction
+Such items carry enumerators that may be anything else («1.», «A)», «II.-»), or none at all. Without this step an introduction
 would be quoted without what it introduces.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 from alpie.index.layout.line_groups import LineGroup
@@ -27,8 +27,8 @@ ENUMERATIONS = (
     _ORDINALS[:10],
     _ORDINALS[10:],
 )
-_MARK = re.compile(
-    rf"(?P<open>\(?)(?P<mark>\d{{1,3}}|[A-ZÑa-zñ]|[ivxl]{{2,6}}|[IVXL]{{2,6}}|(?i:{'|'.join(_ORDINALS)}))"
+_ENUMERATOR = re.compile(
+    rf"(?P<open>\(?)(?P<enumerator>\d{{1,3}}|[A-ZÑa-zñ]|[ivxl]{{2,6}}|[IVXL]{{2,6}}|(?i:{'|'.join(_ORDINALS)}))"
     r"(?P<close>\)|\.[ºª°]|[º°ª]\.?|\.-|\.)\s+(?=\S)"
 )
 # «… son las siguientes:», «Corresponde al Consejo:», and what breaks off before its object, «… integrado por:»
@@ -41,28 +41,33 @@ _AMENDED = re.compile(
     rf"|\((?:{alternatives(_WORDS['amendments'])})[oa]s?\b[^()]*\)\W*$"
 )
 _INFINITIVE = re.compile(r"[^\W\d_]{2,}[aeií]r(?:se|l[aeo]s?)?$")
-_MAX_ITEM = 200  # characters of an item that no mark tells
-_MAX_CLAUSES = 130  # words of numbered clauses that are quoted together, as a list
-_MAX_PARTED = 600  # and of one that a semicolon parts from the next
-_MAX_BELOW = 100  # line groups from the introduction to its last item
+_MAX_ITEM_CHARACTERS = 200  # of an item without an enumerator
+_MAX_CLAUSE_WORDS = 130  # of numbered clauses that are quoted together, as a list
+_MAX_PARTED_CHARACTERS = 600  # and of one that a semicolon parts from the next
+_MAX_GROUPS_BELOW = 100  # line groups from the introduction to its last item
+
+
+def counting_on(counts: Iterable[tuple[str, ...]], place: int, enumerator: str) -> list[tuple[str, ...]]:
+    """Those of `counts`, which are sequences of enumerators, that have `enumerator` at `place`."""
+    return [count for count in counts if count[place : place + 1] == (enumerator,)]
 
 
 def mark_announced_items(groups: Sequence[LineGroup]) -> None:
     """Mark what a paragraph that ends in a colon introduces as items of a list with the label of that paragraph.
 
-    Notes of amendments between two items, «Fracción reformada DOF 12-11-2002», become items too and divide no list.
+    Remarks on amendments between two items, «Fracción reformada DOF 12-11-2002», become items too and divide no list.
     """
     for at, lead in enumerate(groups):
         if not lead.text.endswith(":") or lead.kind not in (None, BlockKind.PARAGRAPH):
             continue
         end = at + 1
-        last = min(at + _MAX_BELOW, len(groups))
+        last = min(at + _MAX_GROUPS_BELOW, len(groups))
         while end < last and _is_in_unit(groups[end], lead):
             end += 1
-        below = [group for group in groups[at + 1 : end] if not _notes_amendment(group)]
+        below = [group for group in groups[at + 1 : end] if not _tells_amendment(group)]
         for group in _counted_items(lead, below) or _unmarked_items(lead, below):
             group.kind, group.item, group.label = None, True, lead.label
-    _mark_notes_between(groups)
+    _mark_amendments_between(groups)
 
 
 def _is_in_unit(group: LineGroup, lead: LineGroup) -> bool:
@@ -71,7 +76,7 @@ def _is_in_unit(group: LineGroup, lead: LineGroup) -> bool:
 
 
 def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGroup]:
-    """The items whose marks count on from one, with nothing but items of their own between them.
+    """The items whose enumerators count on from one, with nothing but items of their own between them.
 
     Clauses of an article have labels of their own and are items only where they are short enough to be quoted together.
     """
@@ -80,38 +85,38 @@ def _counted_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGrou
     counts: Sequence[tuple[str, ...]] = ENUMERATIONS
     last = 0  # place of the last item
     for place, group in enumerate(below):
-        mark = _MARK.match(group.text)
-        here = (mark["open"], mark["close"], mark["mark"].isupper()) if mark else ()
-        going_on = [
-            count
-            for count in counts
-            if mark and count[len(items) : len(items) + 1] == (mark["mark"].lower(),)
-        ]
+        found = _ENUMERATOR.match(group.text)
+        here = (found["open"], found["close"], found["enumerator"].isupper()) if found else ()
+        going_on = counting_on(counts, len(items), found["enumerator"].lower()) if found else []
         if going_on and here == (style or here):
             items.append(group)
             counts, style, last = going_on, here, place
         elif not items:
             break
-    whole = all(_MARK.match(group.text) or group.item or group.bulleted for group in below[:last])
+    whole = all(_ENUMERATOR.match(group.text) or group.item or group.bulleted for group in below[:last])
     if len(items) < 2 or not whole:
         return []
     own = any(item.label != lead.label for item in items)
     words = sum(len(group.text.split()) for group in below[: last + 1])
-    return [] if own and (words > _MAX_CLAUSES or last >= len(items)) else items
+    return [] if own and (words > _MAX_CLAUSE_WORDS or last >= len(items)) else items
 
 
 def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGroup]:
-    """The items that bear no marks: short paragraphs of one manner, or such as semicolons part, until one ends in a full stop."""
+    """The items without enumerators: short paragraphs of one manner, or parted by semicolons, until one ends in a full stop."""
     if not _ANNOUNCES.search(lead.text):
         return []
     items: list[LineGroup] = []
     for group in below:
         goes_on = bool(items) and _is_parted(items[-1].text)
-        longest = _MAX_PARTED if goes_on or (not items and _is_parted(group.text)) else _MAX_ITEM
+        longest = (
+            _MAX_PARTED_CHARACTERS
+            if goes_on or (not items and _is_parted(group.text))
+            else _MAX_ITEM_CHARACTERS
+        )
         fits = _may_be_item(group) and (goes_on or not items or _manner(group.text) == _manner(items[0].text))
         if not fits or len(group.text) > longest:
             # one like them that is a little long: where the list ends is not to be told
-            unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM)
+            unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM_CHARACTERS)
             return [] if unclear or len(items) < 2 else items
         items.append(group)
         if goes_on and not _is_parted(group.text):
@@ -125,9 +130,9 @@ def _is_parted(item: str) -> bool:
 
 
 def _may_be_item(group: LineGroup) -> bool:
-    """Whether a paragraph may be an item without a mark: it is no quotation and no introduction."""
+    """Whether a paragraph may be an item without an enumerator: it is no quotation and no introduction."""
     text = group.text
-    if group.kind or group.item or group.bulleted or NUMBERED.match(text) or _MARK.match(text):
+    if group.kind or group.item or group.bulleted or NUMBERED.match(text) or _ENUMERATOR.match(text):
         return False
     return text[0] not in '«“"' and text[-1] != ":"
 
@@ -139,19 +144,19 @@ def _manner(text: str) -> tuple[str, bool]:
     return "noun" if word in _WORDS["determiners"] else opening, text[-1] == "." or bool(_is_parted(text))
 
 
-def _mark_notes_between(groups: Sequence[LineGroup]) -> None:
+def _mark_amendments_between(groups: Sequence[LineGroup]) -> None:
     at = 0
     while at < len(groups):
         end = at
-        while end < len(groups) and _notes_amendment(groups[end]):
+        while end < len(groups) and _tells_amendment(groups[end]):
             end += 1
         if at and at < end < len(groups) and groups[end].item:
             before = groups[at - 1]
             if before.item or before.text.endswith(":"):
-                for note in groups[at:end]:
-                    note.kind, note.item, note.label = None, True, groups[end].label
+                for remark in groups[at:end]:
+                    remark.kind, remark.item, remark.label = None, True, groups[end].label
         at = max(end, at + 1)
 
 
-def _notes_amendment(group: LineGroup) -> bool:
+def _tells_amendment(group: LineGroup) -> bool:
     return not group.level and _AMENDED.match(group.text) is not None

@@ -19,14 +19,12 @@ from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import collapse
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
-_FEWEST_NAMES = 2  # of units, that the lines of one paragraph begin with
-_FEWEST = 8  # broken paragraphs in a document whose lines are each a paragraph, and
-_SHARE = 0.2  # their share of all its paragraphs
-_FULL = 0.6  # of the width of a line: a paragraph that broke off there went on
-_SHORTEST = (
-    60  # characters of a paragraph that breaks off in another document: no label, and no cell of a layout
-)
-# no mark of an item, «a) …», «b bis) …», and no address
+_MIN_NAMED_LINES = 2  # of units, that the lines of one paragraph begin with
+_MIN_BROKEN = 8  # broken paragraphs in a document whose lines are each a paragraph, and
+_MIN_BROKEN_SHARE = 0.2  # their share of all its paragraphs
+_MIN_FULL_SHARE = 0.6  # of the width of a line: a paragraph that broke off there went on
+_MIN_CHARACTERS = 60  # of a paragraph that breaks off in another document: no label, no cell of a layout
+# no enumerator, «a) …», «b bis) …», and no address
 _AMID_SENTENCE = re.compile(r"[«“\"'(]?[a-zñáéíóú](?![a-z]{0,4}[.)]\s|\s(?:bis|ter)\b)(?!ttps?:)")
 
 
@@ -34,8 +32,8 @@ def join_broken_paragraphs(groups: list[LineGroup]) -> list[LineGroup]:
     """The groups of a document, what broke off together again with what goes on with it."""
     broken = [group for group, following in pairwise(groups) if _breaks_off(group) and _goes_on(following)]
     paragraphs = sum(group.kind is None for group in groups)
-    every_line = len(broken) >= max(_FEWEST, _SHARE * paragraphs)
-    full = _FULL * _usual_width(broken) if every_line else 0.0
+    every_line = len(broken) >= max(_MIN_BROKEN, _MIN_BROKEN_SHARE * paragraphs)
+    full = _MIN_FULL_SHARE * _usual_width(broken) if every_line else 0.0
     made: list[LineGroup] = []
     last = ""  # the line that the group before ends with
     for group in groups:
@@ -46,7 +44,7 @@ def join_broken_paragraphs(groups: list[LineGroup]) -> list[LineGroup]:
             joins = _goes_on(group) or (len(last) >= full and _may_go_on(group))
         else:
             is_item = LAST_BUT_ONE.search(before.text) is not None  # an item without a mark
-            joins = len(before.text) >= _SHORTEST and not is_item and _goes_on(group)
+            joins = len(before.text) >= _MIN_CHARACTERS and not is_item and _goes_on(group)
         if before and joins:
             before.take(group)
         else:
@@ -63,7 +61,7 @@ def split_glued_units(groups: list[LineGroup]) -> list[LineGroup]:
 def _parted(group: LineGroup) -> list[LineGroup]:
     (line, *more), found = group.lines, list(_LINE.finditer(group.lines[0].text))
     named = [at for at, one in enumerate(found) if LEGAL_LINE.match(one[0].strip())]
-    if more or group.kind is not None or named[:1] != [0] or len(named) < _FEWEST_NAMES:
+    if more or group.kind is not None or named[:1] != [0] or len(named) < _MIN_NAMED_LINES:
         return [group]
     bounds = [one.start() for one in found[: named[-1] + 2]] + [len(line.text)]
     parts = [

@@ -15,8 +15,8 @@ _ENTRY = re.compile(
     r"(?=.*[^\W\d_]{3})(?P<title>.*?)[ \xa0]*(?P<leads>(?:[.…][ \xa0]?){4,}|\t)\s*(?:(?P<page>\d{1,4})|[ivxlc]{1,7})$",
     re.DOTALL,
 )
-_FEWEST_ENTRIES = 3
-_MAX_ENTRY = 300  # characters
+_MIN_ENTRIES = 3  # two lines that end in dots or tabs may be chance
+_MAX_ENTRY_CHARACTERS = 300  # titles of laws are that long, over several lines
 
 
 def is_contents_title(text: str) -> bool:
@@ -31,11 +31,13 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
     stand under «Índice» or be titles that the document has elsewhere.
     """
     entries = [
-        _ENTRY.match("\n".join(line.text for line in group.lines)) if len(group.text) <= _MAX_ENTRY else None
+        _ENTRY.match("\n".join(line.text for line in group.lines))
+        if len(group.text) <= _MAX_ENTRY_CHARACTERS
+        else None
         for group in groups
     ]
     dotted = [at for at, entry in enumerate(entries) if entry and entry["leads"] != "\t"]
-    if len(dotted) >= _FEWEST_ENTRIES:
+    if len(dotted) >= _MIN_ENTRIES:
         _mark_entries(groups, dotted)
     known = {group.text.casefold() for group in groups}
     at = 0
@@ -48,7 +50,7 @@ def mark_contents(groups: Sequence[LineGroup]) -> None:
         under = at > 0 and (
             groups[at - 1].kind is BlockKind.CONTENTS or is_contents_title(groups[at - 1].text)
         )
-        if len(titles) >= _FEWEST_ENTRIES and (
+        if len(titles) >= _MIN_ENTRIES and (
             under or 2 * sum(title in known for title in titles) >= len(titles)
         ):
             _mark_entries(groups, range(at, end))

@@ -14,7 +14,7 @@ FUNCTION_WORDS = WORDS["function_words"]
 BULLET_SIGNS = "•◦▪▫●○‣⁃∙■□►➢➤✓✔✗❖·\uf0a7\uf0b7\uf0d8\uf0fc"
 BULLET = re.compile(rf"(?:[{BULLET_SIGNS}]\s*|[–—\-*+]\s+)(?=\S)")
 LETTER = r"[a-zñ](?:\s(?:bis|ter|qu[áa]ter|quinquies))?"  # of an item, later ones put between: «b bis)»
-NUMBERED = re.compile(rf"(?P<mark>\(?(?:\d{{1,3}}|{LETTER}|[ivx]{{2,5}})\)|\d{{1,3}}\.[ºª]?)\s+(?=\S)")
+NUMBERED = re.compile(rf"(?P<enumerator>\(?(?:\d{{1,3}}|{LETTER}|[ivx]{{2,5}})\)|\d{{1,3}}\.[ºª]?)\s+(?=\S)")
 SECTION = re.compile(r"(\d{1,2})\.?\s+(?=[«¿¡]?[A-ZÁÉÍÓÚÑ])")
 CAPTION = re.compile(
     rf"(?:{alternatives(WORDS['captions'])})\s+"
@@ -46,10 +46,10 @@ ADMINISTRATIVE = re.compile(
     r"\s+(?:n\.?\s?[ºo°]|núm\.)\s*\S+$"
     r"|[A-Z]{2,8}(?:[-/][A-Z0-9]{1,8}){2,6}$)"
 )
-# Possessive throughout: «100 200 300» is one figure or three, and must not be tried as every mixture.
-_FIGURE = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+"
-FIGURE_ONLY = re.compile(rf"{_FIGURE}(?:\s+{_FIGURE})*+$")
-STARTS_WITH_FIGURE = re.compile(rf"{_FIGURE}(?:/\d+)?(?=\s|$)")
+# Possessive throughout: «100 200 300» is one number or three, and must not be tried as every mixture.
+_NUMBER = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+"
+NUMBERS_ONLY = re.compile(rf"{_NUMBER}(?:\s+{_NUMBER})*+$")
+STARTS_WITH_NUMBER = re.compile(rf"{_NUMBER}(?:/\d+)?(?=\s|$)")
 
 LAST_BUT_ONE = re.compile(r"[;,] [yeou]$")  # how the last but one of several items ends: «…; y»
 _TERMINAL = ".!?…;:"
@@ -77,7 +77,7 @@ def starts_lower(text: str) -> bool:
 
 
 def opens_sentence(text: str) -> bool:
-    """Whether `text` may begin a sentence: a capital, a figure or an opening mark of one."""
+    """Whether `text` may begin a sentence: a capital, a digit or an opening mark of one."""
     bare = text.lstrip("«“‘\"'([¿¡—–+~#")
     return bool(bare) and (bare[0].isupper() or bare[0].isdigit())
 

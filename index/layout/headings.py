@@ -12,7 +12,7 @@ from alpie.index.layout.forms import (
     NUMBERED,
     PLACE_AND_DATE,
     SECTION,
-    STARTS_WITH_FIGURE,
+    STARTS_WITH_NUMBER,
     ends_sentence,
     first_word,
     kind_by_form,
@@ -22,19 +22,20 @@ from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
 from alpie.index.layout.lines import Line, Typesetting, printed_width
 from alpie.index.records import BlockKind, collapse
 
-MAX_HEADING = 160  # characters
-_MAX_MARKED = 500  # a heading stands above each of its passages: a page marked as one is a paragraph
-_MAX_LINES = 3
+_MAX_CHARACTERS = 160  # of a heading that is known by its form: longer lines without a stop are leads
+# A heading stands above each of its passages: a page marked as one is a paragraph.
+_MAX_MARKED_CHARACTERS = 500
+_MAX_LINES = 3  # of a title
 
 
 def is_title_form(group: LineGroup) -> bool:
     """Whether a line group has the form of a title: short, opening like a sentence and not ending like one."""
     text = group.text
-    if group.kind is not None or len(group.lines) > _MAX_LINES or not text or len(text) > MAX_HEADING:
+    if group.kind is not None or len(group.lines) > _MAX_LINES or not text or len(text) > _MAX_CHARACTERS:
         return False
     if group.indented or BULLET.match(text) or not opens_sentence(text) or ends_in_function_word(text):
         return False
-    if PLACE_AND_DATE.match(text) or (STARTS_WITH_FIGURE.match(text) and not SECTION.match(text)):
+    if PLACE_AND_DATE.match(text) or (STARTS_WITH_NUMBER.match(text) and not SECTION.match(text)):
         return False
     question = text[0] == "¿" and text[-1] == "?"
     return question or not (ends_sentence(text) or text.rstrip("»”)")[-1:] == "," or text[-1:] in "-—–")
@@ -43,7 +44,7 @@ def is_title_form(group: LineGroup) -> bool:
 def mark_fixed_forms(groups: list[LineGroup]) -> None:
     """Give a kind to line groups whose form alone says what they are."""
     for index, group in enumerate(groups):
-        if (markdown := MARKDOWN_HEADING.match(group.text)) and len(group.text) <= _MAX_MARKED:
+        if (markdown := MARKDOWN_HEADING.match(group.text)) and len(group.text) <= _MAX_MARKED_CHARACTERS:
             group.kind, group.level = BlockKind.HEADING, len(markdown.group(1))
             group.skip = markdown.end()
             group.text = group.text[group.skip :]
@@ -96,7 +97,7 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetti
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0
-    if STARTS_WITH_FIGURE.match(group.text) and not SECTION.match(group.text):
+    if STARTS_WITH_NUMBER.match(group.text) and not SECTION.match(group.text):
         return 0
     numbered = NUMBERED.match(group.text)
     for count in range(1, min(_MAX_LINES, len(lines) - 1) + 1):
@@ -108,14 +109,14 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetti
             return count
         if not opens_sentence(following) or ends_in_function_word(last):
             continue
-        if NUMBERED.match(following) or (numbered and not numbered.group("mark")[0].isdigit()):
+        if NUMBERED.match(following) or (numbered and not numbered.group("enumerator")[0].isdigit()):
             continue
         width = max(max(line.width for line in body), 0.6 * style.column if len(body) < 3 else 0.0)
         room = width - lines[count - 1].width - printed_width(" " + first_word(following))
         sure = first_word(following).strip("«“¿¡(").casefold() in FUNCTION_WORDS
         if room < (-0.02 if sure else 0.2) * width:
             continue
-        if len(_join_lines(lines[:count], clean)) <= MAX_HEADING:
+        if len(_join_lines(lines[:count], clean)) <= _MAX_CHARACTERS:
             return count
     return 0
 
@@ -162,7 +163,7 @@ def mark_sections(groups: list[LineGroup]) -> None:
 
 
 _NOT_HEADED = (BlockKind.CAPTION, BlockKind.PULL_QUOTE, BlockKind.METADATA)
-_MAX_SUBTITLE = 600  # characters
+_MAX_SUBTITLE_CHARACTERS = 600  # a longer line is a paragraph
 
 
 def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
@@ -199,7 +200,8 @@ def mark_subtitles(groups: list[LineGroup]) -> None:
             continue
         is_line = group.kind is None and len(group.lines) == 1
         opening = is_line and group.open_ended and group.text[-1] not in ",;"
-        if not opening or not MAX_HEADING < len(group.text) <= _MAX_SUBTITLE or index + 1 == len(groups):
+        is_long = _MAX_CHARACTERS < len(group.text) <= _MAX_SUBTITLE_CHARACTERS
+        if not opening or not is_long or index + 1 == len(groups):
             return
         group.kind = BlockKind.LEAD
 

@@ -35,7 +35,7 @@ _OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:�
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
 _PREAMBLE_RANK = 2  # where the format tells none
-_SHORT = 120  # characters of a heading that has its title on the same line
+_MAX_TITLE_CHARACTERS = 120  # of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
 # («manda cuatro años», «nombra un secretario»; but «de cuatro años», «garantizar un salario»).
@@ -53,7 +53,7 @@ _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
 _LAST_BRACKET = re.compile(r"(?<=\S)\s*\[[^\[\]]{0,200}\]\*?$")
 _RELATIVE = re.compile(rf"\b(?:{_any_of('relatives')})\b", re.IGNORECASE)
 
-_MAX_GAP = 20  # clauses of an article that may be missing before one
+_MAX_GAP_CLAUSES = 20  # clauses of an article that may be missing before one
 
 
 def join_legal_headings(groups: list[LineGroup]) -> list[LineGroup]:
@@ -181,9 +181,9 @@ class _OpenArticle:
         """The label of what belongs to the last clause."""
         return f"{self.name}, apartado {self.last}" if self.last else self.name
 
-    def label_at(self, mark: str) -> str:
-        """The label of a paragraph that opens with `mark`: a clause of its own only where the count goes on."""
-        style, number = mark.lstrip("(").lstrip("0123456789"), int(re.sub(r"\D", "", mark))
+    def label_at(self, enumerator: str) -> str:
+        """The label of a paragraph that opens with `enumerator`: a clause of its own only where the count goes on."""
+        style, number = enumerator.lstrip("(").lstrip("0123456789"), int(re.sub(r"\D", "", enumerator))
         self.style = self.style or style
         if style != self.style and (style == self.nested or number <= self.last):
             self.nested = style
@@ -191,7 +191,9 @@ class _OpenArticle:
         self.nested = ""
         if number <= self.last:  # it counts something else
             return self.name
-        if number > self.last + _MAX_GAP:  # the end of a sentence: «… en el artículo / 54. La junta …»
+        if (
+            number > self.last + _MAX_GAP_CLAUSES
+        ):  # the end of a sentence: «… en el artículo / 54. La junta …»
             return self.clause_label
         self.last = number
         return self.clause_label
@@ -204,7 +206,7 @@ def _mark_article(
     if opened:
         rest = _LAST_BRACKET.sub("", group.text[opened.end :])
         group.label = opened.name
-        named = len(rest) <= _SHORT and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
+        named = len(rest) <= _MAX_TITLE_CHARACTERS and (". " not in rest or bool(_BRACKETED.fullmatch(rest)))
         heads = group.kind is BlockKind.HEADING or named
         group.kind, group.level = BlockKind.HEADING, opened.rank
         if is_sentence(rest) or not heads:
@@ -212,8 +214,8 @@ def _mark_article(
         return _OpenArticle(opened.name)
     if article and not group.bulleted:
         clause = NUMBERED.match(group.text)
-        if clause and clause.group("mark")[0].isdigit():
-            group.label = article.label_at(clause.group("mark"))
+        if clause and clause.group("enumerator")[0].isdigit():
+            group.label = article.label_at(clause.group("enumerator"))
             group.kind = BlockKind.PARAGRAPH
         elif not clause:
             group.label = article.name
@@ -271,7 +273,11 @@ def _make_paragraph(group: LineGroup) -> None:
 
 def _takes_title(before: LineGroup, group: LineGroup) -> bool:
     """Whether `group` is the title of the division or article named on the line before it."""
-    if before.kind is not BlockKind.HEADING or len(before.text) > 40 or len(group.text) > _SHORT:
+    if (
+        before.kind is not BlockKind.HEADING
+        or len(before.text) > 40
+        or len(group.text) > _MAX_TITLE_CHARACTERS
+    ):
         return False
     if named_by_ordinals(group.text) or group.label or group.item:
         return False

@@ -225,26 +225,26 @@ def _stands_apart(growing: _JoinedGroup, after: LineGroup) -> bool:
 def _goes_on_lower(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> bool:
     """Whether a group that begins with a small letter goes on with a sentence that does not end."""
     before, opening = growing.group, growing.texts[0]
-    if len(growing.texts) == 1 and repeats_figure(growing.texts[-1], after.text):
+    if len(growing.texts) == 1 and repeats_number(growing.texts[-1], after.text):
         return False
-    # A label under a figure, or a title over a list of terms, is closed; a broken sentence is full.
+    # A label under a number, or a title over a list of terms, is closed; a broken sentence is full.
     return opening[0].islower() or len(before.lines) > 1 or not style.wrapped or before.lines[-1].carries_on
 
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
-_FIRST_FIGURE = re.compile(r"\d")
+_FIRST_DIGIT = re.compile(r"\d")
 
 
-def repeats_figure(display: str, text: str) -> bool:
-    """Whether `display`, from its first figure on, is said again at the start of `text`."""
-    figure = _FIRST_FIGURE.search(display)
-    if figure is None or len(display) > 80:
+def repeats_number(display: str, text: str) -> bool:
+    """Whether `display`, from its first digit on, is said again at the start of `text`."""
+    digit = _FIRST_DIGIT.search(display)
+    if digit is None or len(display) > 80:
         return False
-    words = [word.casefold() for word in _WORD.findall(display[figure.start() :])]
-    figure_again = _FIRST_FIGURE.search(text[:40])
-    if figure_again is None:
+    words = [word.casefold() for word in _WORD.findall(display[digit.start() :])]
+    digit_again = _FIRST_DIGIT.search(text[:40])
+    if digit_again is None:
         return False
-    again = [word.casefold() for word in _WORD.findall(text[figure_again.start() :][:120])]
+    again = [word.casefold() for word in _WORD.findall(text[digit_again.start() :][:120])]
     return bool(words) and again[: len(words)] == words
 
 

@@ -32,7 +32,7 @@ _WIDTHS = {
 }
 
 # A line longer than this was never set in a column: its width tells nothing.
-_WIDEST_COLUMN = 200
+_MAX_COLUMN_CHARACTERS = 200
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def split_lines(text: str) -> list[Line]:
         composed = normalize("NFC", bare)
         indent = len(raw) - len(raw.lstrip())
         start = position + indent
-        width = printed_width(composed) if len(composed) <= _WIDEST_COLUMN else 0.0
+        width = printed_width(composed) if len(composed) <= _MAX_COLUMN_CHARACTERS else 0.0
         carries_on = bool(composed) and indent + len(bare) < len(raw)
         lines.append(
             Line(len(lines), start, start + len(bare), composed, indent, carries_on, form_feed, width)
@@ -83,7 +83,7 @@ def split_lines(text: str) -> list[Line]:
 
 _CELLS = re.compile(r" *\| *| *\t *|[ \xa0]{2,}")
 _NUMBER = re.compile(r"\W?|\(?\w{1,4}[.)ºª-]+")  # of an item, set apart from its text
-_WIDEST_CELL = 30  # characters, on an average: columns of running text are wider
+_MAX_MEAN_CELL_CHARACTERS = 30  # columns of running text are wider
 
 
 def find_rows(lines: list[Line]) -> frozenset[int]:
@@ -95,7 +95,7 @@ def find_rows(lines: list[Line]) -> frozenset[int]:
     may_be = [
         len(row) > 1
         and not (row[0][:1].islower() or _NUMBER.fullmatch(row[0]))
-        and sum(map(len, row)) <= _WIDEST_CELL * len(row)
+        and sum(map(len, row)) <= _MAX_MEAN_CELL_CHARACTERS * len(row)
         for row in cells
     ]
     rows: set[int] = set()

@@ -11,9 +11,9 @@ from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
 
-_MAX_TERM = 40  # characters
-_MAX_ENTRY = 14  # lines
-_FEWEST_ENTRIES = 3
+_MAX_TERM_CHARACTERS = 40  # a longer line is a title
+_MAX_ENTRY_LINES = 14  # a longer description is the text of a section
+_MIN_ENTRIES = 3  # two titles over short texts are titles
 # What no title of a section is: «Adulto: 4,50 €», «Familiar 9,00 €».
 _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 
@@ -24,10 +24,10 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
     A title over a list or short lines is set like an item over others: the count that it goes on with tells.
     """
     titles = [
-        (group, following, int(re.sub(r"\D", "", match["mark"])), _form(match, group.text))
+        (group, following, int(re.sub(r"\D", "", match["enumerator"])), _form(match, group.text))
         for group, following in pairwise(groups)
         if (match := NUMBERED.match(group.text))
-        and match["mark"][0].isdigit()
+        and match["enumerator"][0].isdigit()
         and is_title_form(group)
         and group.text[match.end()].isupper()
         and not NUMBERED.match(following.text)
@@ -48,7 +48,7 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
 
 def _form(match: re.Match[str], text: str) -> tuple[str, bool]:
     """What titles of one count have in common: what stands after their numbers, and whether they are in capitals."""
-    return re.sub(r"\d", "", match["mark"]), text.isupper()
+    return re.sub(r"\d", "", match["enumerator"]), text.isupper()
 
 
 def join_lists(groups: list[LineGroup]) -> list[LineGroup]:
@@ -85,7 +85,7 @@ def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
         end = index
         while end + 1 < len(groups) and _is_entry(groups[end], groups[end + 1], end == index):
             end += 2
-        joins = end - index >= 2 * _FEWEST_ENTRIES
+        joins = end - index >= 2 * _MIN_ENTRIES
         made.append(_list_of(groups[index:end], 2) if joins else groups[index])
         index = end if joins else index + 1
     return made
@@ -94,14 +94,14 @@ def join_entries(groups: list[LineGroup]) -> list[LineGroup]:
 def _is_entry(term: LineGroup, description: LineGroup, first: bool) -> bool:
     return (
         is_title_form(term)
-        and len(term.text) <= _MAX_TERM
+        and len(term.text) <= _MAX_TERM_CHARACTERS
         and term.blank_before
         and (first or not (term.page_start or term.after_footer))
         and description.kind is None
         and not description.blank_before
         and not description.page_start
         and not description.bulleted
-        and len(description.lines) <= _MAX_ENTRY
+        and len(description.lines) <= _MAX_ENTRY_LINES
     )
 
 

@@ -18,7 +18,7 @@ from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 from alpie.index.spanish.word_tables import alternatives
 
-_MAX_FOOTER = 150
+_MAX_FOOTER_CHARACTERS = 150  # more than a printed line holds, less than a paragraph
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
 _NAMED_NUMBER = re.compile(
@@ -61,7 +61,7 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
     by_head: dict[str, list[tuple[int, str]]] = defaultdict(list)
     named: list[tuple[int, int]] = []
     for line in lines:
-        if line.blank or len(line.text) > _MAX_FOOTER:
+        if line.blank or len(line.text) > _MAX_FOOTER_CHARACTERS:
             continue
         if match := _NAMED_NUMBER.match(line.text):
             named.append((line.number, int(match.group(1))))
@@ -136,7 +136,7 @@ def _running_at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
             running.update(numbered)
         repeated: dict[str, list[int]] = defaultdict(list)
         for line in ends:
-            if len(line.text) <= _MAX_FOOTER:
+            if len(line.text) <= _MAX_FOOTER_CHARACTERS:
                 repeated[line.text].append(line.number)
         for numbers in repeated.values():
             if len(numbers) >= 3:

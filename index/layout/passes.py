@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from alpie.index.layout.boxes import mark_boxes
 from alpie.index.layout.broken_paragraphs import join_broken_paragraphs, split_glued_units
 from alpie.index.layout.clauses import label_clauses, mark_ordinal_titles
 from alpie.index.layout.contents import mark_contents
-from alpie.index.layout.figures import join_figures, join_rows, mark_boxes
 from alpie.index.layout.headings import (
     join_signatures,
     join_title,
@@ -22,6 +22,7 @@ from alpie.index.layout.headings import (
     mark_subtitles,
     split_glued_titles,
 )
+from alpie.index.layout.key_data import join_key_data_and_tables, join_rows
 from alpie.index.layout.legal import join_legal_headings
 from alpie.index.layout.line_groups import LineGroup, mark_kinds_by_form
 from alpie.index.layout.lines import Typesetting
@@ -80,8 +81,8 @@ def plain_passes(style: Typesetting, clean: dict[int, str]) -> tuple[Pass, ...]:
         Pass("articles, divisions", join_legal_headings, "the path of a passage, and what is cited"),
         Pass("titles of clauses", mark_ordinal_titles, "what counts provisions of a law has its name by now"),
         Pass("numbered titles", mark_numbered_headings, "before lists, whose items look like them"),
-        Pass("terms with descriptions", join_entries, "before figures, as terms are narrow too"),
-        Pass("figures, tables of narrow lines", partial(join_figures, style=style), "what no sentence goes on with"),
+        Pass("terms with descriptions", join_entries, "before key data, as terms are narrow too"),
+        Pass("key data, tables of narrow lines", partial(join_key_data_and_tables, style=style), "what no sentence goes on with"),
         Pass("lists", join_lists, "as articles and clauses bear numbers too"),
         Pass("signatures", join_signatures, "a name and an office at the end head nothing"),
         Pass("lists of short lines", list_short_lines, "one below the other they have no text to head"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from alpie.index.layout.forms import heading_alternatives
 from alpie.index.records import collapse
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.unit_numbers import UnitNumber, number_at
+from alpie.index.spanish.unit_numbers import UnitNumber, number_at, number_in_words
 from alpie.index.spanish.word_tables import alternatives, read_tables
 
 _WORDS = read_tables(__file__)
@@ -35,14 +35,12 @@ _PASSING = re.compile(r"\s+transitori[oa]", re.IGNORECASE)
 _ORDINAL_MARK = re.compile(r"(?<=\d)(?:\.?\s?[ºª°]|\.?[oa]\b)")
 _BEFORE_SUFFIX = re.compile(r"(?<=\d)\.(?=[^\W\d_]{3})")  # «7.bis»
 _COUNTS_IN_CAPITALS = re.compile(r"[IVXLC]+|\d*-?[A-Z]")
-_ORDINAL_OPENS = re.compile(
-    r"(?i)(?:(?:art[íi]culo|art\.)\s+)?(?P<number>[A-ZÁÉÍÓÚ][a-záéíóúA-ZÁÉÍÓÚ]{3,}\b)"
-)
+_BEFORE_ORDINAL = re.compile(r"(?i)(?:(?:art[íi]culo|art\.)\s+)?")
 _RANK: dict[str, int] = {fold(word): rank for word, rank in _WORDS["ranks"].items()}
-ARTICLE_RANK = 6
+ARTICLE_RANK = 6  # below all divisions
 PROVISIONS_RANK = 1  # they stand after all titles and belong to none
-_PROVISION_RANK = 2
-_MAX_DIVISION = 160  # characters of the line that opens a division
+_PROVISION_RANK = 2  # below the heading over all of them
+_MAX_DIVISION_CHARACTERS = 160  # of the line that opens a division
 
 
 def division_rank(text: str, given: bool) -> int | None:
@@ -50,7 +48,7 @@ def division_rank(text: str, given: bool) -> int | None:
     if named_by_ordinals(text):
         return PROVISIONS_RANK
     division = DIVISION.match(text)
-    if division is None or len(text) > _MAX_DIVISION:
+    if division is None or len(text) > _MAX_DIVISION_CHARACTERS:
         return None
     sure = text.isupper() or (given and _is_division_number(division.group("number")))
     if division.group("end") is None and not sure:
@@ -91,14 +89,15 @@ def read_opening(text: str, given: bool, ordinals: str | None) -> UnitOpening | 
     if not text[:1].isupper() or _LEADERS.search(text):
         return None
     opener, provision = _OPENER.match(text), _PROVISION.match(text)
-    alone = _ORDINAL_OPENS.match(text) if ordinals else None
+    before = _BEFORE_ORDINAL.match(text)
+    alone = number_in_words(text, before.end()) if ordinals and before else None
     if provision:
         name, rank, position = f"disposición {provision['sort'].casefold()}", _PROVISION_RANK, provision.end()
         if provision["number"] is None:
             end = _END.match(text, position)
             return UnitOpening(name, rank, end.end()) if end else None
-    elif alone and ordinals and number_at(alone["number"]):
-        name, rank, position = ordinals, _PROVISION_RANK, alone.start("number")
+    elif alone and ordinals:
+        name, rank, position = ordinals, _PROVISION_RANK, alone.start
     elif opener:
         word = "artículo" if opener["word"].casefold().startswith("art") else opener["word"].casefold()
         name = "transitorio" if opener["transitory"] else word

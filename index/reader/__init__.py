@@ -1,7 +1,6 @@
 """The reader: question and passage read together, to tell which sentence answers, or that none does.
 
-`bundled` is the reader of the package; `cross_encoder` makes a reader of any sentence-transformers cross-encoder;
-`open_reader` opens the reader that a setting names.
+`bundled` is the reader of the package; `cross_encoder` makes a reader of any sentence-transformers cross-encoder.
 """
 
 from __future__ import annotations

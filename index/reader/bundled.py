@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,14 +28,15 @@ from alpie.index.encoder.tokenizer import open_tokenizer
 from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
-from alpie.index.reader import NOT_READ, AnswerWords, ReaderInput, Reading
+from alpie.index.reader import NOT_READ, AnswerWords, Reader, ReaderInput, Reading
 
+BUNDLED = "bundled"  # the name of this reader in settings
 GRAPH = Path(__file__).with_name("reader.onnx")
 GRAPH_INPUT = "word_vectors"
 GRAPH_OUTPUT = "logits"
 
 _MAX_TOKENS = 384  # of a sequence: twice those of a usual passage; training had up to 288
-_MAX_QUESTION_TOKENS = 96
+_MAX_QUESTION_TOKENS = 96  # a quarter of the sequence: the rest is the passage's
 _MAX_QUESTION_CHARACTERS = 1_500  # more than 96 tokens need; a text of megabytes would take long to tokenise
 _MAX_SPAN_TOKENS = 40  # of the words that answer inside a sentence
 _SEPARATOR = 2  # the id of </s>
@@ -85,28 +86,28 @@ class BundledReader:
         if not passage.sentences:
             return Reading(NOT_READ, np.zeros(0, np.float32))
         runs = self._runs(passage, _MAX_TOKENS - len(head) - 1)
-        parts = [self._read_run(head, passage, first, last) for first, last in runs]
+        parts = [self._read_run(head, ReaderInput(run, passage.heading)) for run in runs]
         sentences = np.concatenate([part.sentence_log_odds for part in parts])
         words = tuple(words for part in parts for words in part.words)
         return Reading(max(part.passage_log_odds for part in parts), sentences, words)
 
-    def _runs(self, passage: ReaderInput, most_tokens: int) -> list[tuple[int, int]]:
-        """First and last sentence of each run that fits one sequence; a sentence that does not fit is one run."""
-        if len(passage.text) < most_tokens:  # no text has more tokens than characters
-            return [(0, len(passage.sentences) - 1)]
+    def _runs(self, passage: ReaderInput, max_tokens: int) -> list[tuple[str, ...]]:
+        """The sentences of each run that fits one sequence; a sentence that does not fit is one run."""
+        if len(passage.text) < max_tokens:  # no text has more tokens than characters
+            return [passage.sentences]
         heading = len(self._tokens(PROMPTS["document"], _with_heading(passage.heading, "")).ids)
-        runs: list[tuple[int, int]] = []
-        first, used = 0, heading
-        for number, sentence in enumerate(passage.sentences):
+        runs: list[tuple[str, ...]] = [()]
+        used = heading
+        for sentence in passage.sentences:
             length = len(self._tokens("", sentence).ids)
-            if number > first and used + length > most_tokens:
-                runs.append((first, number - 1))
-                first, used = number, heading
+            if runs[-1] and used + length > max_tokens:
+                runs.append(())
+                used = heading
+            runs[-1] += (sentence,)
             used += length
-        return [*runs, (first, len(passage.sentences) - 1)]
+        return runs
 
-    def _read_run(self, head: Integers, passage: ReaderInput, first: int, last: int) -> Reading:
-        run = ReaderInput(passage.sentences[first : last + 1], passage.heading)
+    def _read_run(self, head: Integers, run: ReaderInput) -> Reading:
         before = len(_with_heading(run.heading, ""))
         tokens = self._tokens(PROMPTS["document"], _with_heading(run.heading, run.text))
         kept = max(1, _MAX_TOKENS - len(head) - 1)
@@ -167,3 +168,18 @@ def _trim_words(sentence: str, start: int, end: int, probability: float) -> Answ
     while end > start and sentence[end - 1].isspace():
         end -= 1
     return AnswerWords(start, end, probability)
+
+
+@lru_cache(maxsize=4)
+def open_reader(model: str, cache: Path) -> Reader:
+    """The reader `model`, without ever using the network; opened once in a process.
+
+    `model` is ``bundled``, the folder of a sentence-transformers cross-encoder, or the name of one in the local
+    Hugging Face cache; `cache` holds the bundled encoder's files. Raises `EncoderError` when the model is missing or cannot
+    be used.
+    """
+    if model == BUNDLED:
+        return BundledReader(cache)
+    from alpie.index.reader.cross_encoder import CrossEncoderReader
+
+    return CrossEncoderReader.open(model)

@@ -18,7 +18,7 @@ from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, ReaderInput, Reading
 
-_BATCH = 16
+_BATCH = 16  # pairs; larger batches only add padding on a processor
 
 
 class CrossEncoderReader:

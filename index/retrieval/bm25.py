@@ -34,13 +34,13 @@ def term_shares(terms: Sequence[str], mean_length: float) -> dict[str, float]:
     return {str(term): times / (times + norm) for term, times in Counter(terms).items()}
 
 
-def write_postings(database: Database, field: str, rows: Iterable[Sequence[str]]) -> None:
-    """Replace the postings of a field by those of `rows`, the terms of each text."""
+def write_postings(database: Database, field: str, texts_terms: Iterable[Sequence[str]]) -> None:
+    """Replace the postings of a field by those of texts with these terms."""
     numbers: dict[str, int] = {}
     terms, lengths = array("i"), array("i")
-    for row in rows:
-        terms.extend([numbers.setdefault(str(term), len(numbers)) for term in row])
-        lengths.append(len(row))
+    for text_terms in texts_terms:
+        terms.extend([numbers.setdefault(str(term), len(numbers)) for term in text_terms])
+        lengths.append(len(text_terms))
     counts, size = np.array(lengths, np.int64), max(len(lengths), 1)
     texts = np.repeat(np.arange(len(lengths)), counts)
     keys, times = np.unique(np.array(terms, np.int64) * size + texts, return_counts=True)
@@ -66,11 +66,11 @@ class TermIndex:
         self.size = size  # texts
 
     @classmethod
-    def from_terms(cls, rows: Sequence[Sequence[str]]) -> TermIndex:
-        """Index `rows`, one list of terms a text, in memory."""
+    def from_terms(cls, texts_terms: Sequence[Sequence[str]]) -> TermIndex:
+        """Index texts with these terms in memory."""
         database = Database.create()
-        write_postings(database, "stems", rows)
-        return cls(database, "stems", len(rows))
+        write_postings(database, "stems", texts_terms)
+        return cls(database, "stems", len(texts_terms))
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         """In how many texts each of `terms` stands."""

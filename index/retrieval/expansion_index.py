@@ -89,11 +89,11 @@ class ExpansionIndex:
         return best
 
 
-def impute_scores(values: Floats, is_expanded: Flags, reference: Floats) -> Floats:
+def impute_scores(values: Floats, is_expanded: Flags, own_scores: Floats) -> Floats:
     """`values` for the passages with expansions, and an estimate for the others, so that to have none is no handicap.
 
-    The estimate is `reference`, the same kind of score of the passages' own words, raised by as much as expansions score
+    The estimate is `own_scores`, the same kind of score of the passages' own words, raised by as much as expansions score
     higher on average.
     """
-    raised = reference + (values[is_expanded] - reference[is_expanded]).mean()
+    raised = own_scores + (values[is_expanded] - own_scores[is_expanded]).mean()
     return np.where(is_expanded, values, raised).astype(np.float32)

@@ -9,7 +9,7 @@ from alpie.index.messages import Message, message
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import parse_label
-from alpie.index.spanish.unit_numbers import NumberRank, number_at, rank_of
+from alpie.index.spanish.unit_numbers import NumberRank, number_in_words, rank_of
 from alpie.index.spanish.units import (
     DIVISIONS,
     FEMININE,
@@ -25,8 +25,8 @@ _RANGE = "…"
 _PAGES = "\n"  # between the pages of one passage
 _PREAMBLE = re.compile(r"(?:preambulo|exposicion de motivos)\b")
 _SECTION = re.compile(r"0?(\d{1,2}(?:\.\d{1,2})*)\.?\s+\w")
-# The name of a clause that is counted in words: «Tercero. Cuantía».
-_ORDINAL = re.compile(r"[^\W\d_]{4,}(?: [^\W\d_]{5,})?(?=\s*[.:–—-]|$)")
+# after the name of a clause that is counted in words: «Tercero. Cuantía»
+_STOP = re.compile(r"\s*[.:–—-]|$")
 _PARTS = {PREAMBLE: "preamble", OPERATIVE_PART: "operative_part"}  # → their keys in the catalogues
 
 
@@ -93,9 +93,8 @@ def passage_units(passage: Passage) -> Iterator[Unit]:
 
 def _clause_of(heading: str) -> str:
     """The number of the clause that a heading names by an ordinal alone, "" for none."""
-    ordinal = _ORDINAL.match(heading)
-    number = number_at(heading) if ordinal else None
-    return number.canonical if ordinal and number and number.end == ordinal.end() else ""
+    number = number_in_words(heading)
+    return number.canonical if number and _STOP.match(heading, number.end) else ""
 
 
 def unit_in_words(units: Units) -> Message:

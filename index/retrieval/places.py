@@ -1,4 +1,4 @@
-"""Finds the passages and sentences that a citation names, by their labels, headings and marks.
+"""Finds the passages and sentences that a citation names, by their labels, headings and enumerators.
 
 Where a document has no such place, the result says so: a neighbouring place is never given instead.
 """
@@ -14,8 +14,14 @@ from typing import NamedTuple
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage, Sentence, SentenceRole
+from alpie.index.retrieval.enumerators import (
+    CLOSES,
+    STYLES_OF_PARTS,
+    Enumerator,
+    EnumeratorStyle,
+    enumerators_of,
+)
 from alpie.index.retrieval.passage_units import matches_number, matches_units, passage_units
-from alpie.index.retrieval.sentence_marks import CLOSES, STYLES_OF_PARTS, Mark, MarkStyle, marks_of
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.citable_units import units_in
 from alpie.index.spanish.named_documents import first_noun, is_title_of
@@ -30,8 +36,8 @@ from alpie.index.spanish.units import (
     Units,
 )
 
-_MAX_SENTENCES = 4_000  # of a place
-_BARE_CODE_WORDS = 4  # at most, of a sentence that is little but a code
+_MAX_PLACE_SENTENCES = 4_000  # of a place
+_MAX_BARE_CODE_WORDS = 4  # of a sentence that is little but a code
 _WITHIN_UNITS = frozenset({*PARTS_OF_ARTICLES, UnitKind.PAGE})
 
 
@@ -67,7 +73,7 @@ def places_with(code: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
         )
         if at is not None:
             # a line that is little but the code is a title of the next sentence
-            bare = len(passage.sentences[at].text.split()) <= _BARE_CODE_WORDS
+            bare = len(passage.sentences[at].text.split()) <= _MAX_BARE_CODE_WORDS
             found.append(Place(passage, at, min(at + bare, len(passage.sentences) - 1)))
         elif pattern.search(fold(" ".join([*passage.path, passage.label or ""]))):
             found.append(Place(passage, 0, len(passage.sentences) - 1))
@@ -82,9 +88,13 @@ class _PlacedSentence:
     quoted: bool  # of the new words of another law, whose numbers it bears
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
-        """The mark that the sentence begins with, in both readings where it has two: «i)»."""
-        return () if self.quoted else marks_of(self.sentence.text)
+    def enumerators(self) -> tuple[Enumerator, ...]:
+        """The enumerator that the sentence begins with, in both readings where it has two: «i)»."""
+        return () if self.quoted else enumerators_of(self.sentence.text)
+
+    @property
+    def styles(self) -> frozenset[EnumeratorStyle]:
+        return frozenset(enumerator.style for enumerator in self.enumerators)
 
 
 class _PassageUnits(NamedTuple):
@@ -148,7 +158,7 @@ class Places:
         parts = {kind: wanted.pop(kind) for kind in PARTS_OF_ARTICLES if kind in wanted}
         if not wanted:  # «párrafo 3», «apartado 2»: the whole label
             labelled = self._rows(parts, documents)
-            return self._sentences_of(labelled) or self._marked_alone(parts, documents)
+            return self._sentences_of(labelled) or self._enumerated_alone(parts, documents)
         if UnitKind.RESOLUTION_POINT in wanted and not self._rows(wanted, documents):
             wanted = {UnitKind.PARAGRAPH: wanted[UnitKind.RESOLUTION_POINT], UnitKind.PART: OPERATIVE_PART}
         exact = self._rows(wanted | parts, documents) if parts else []
@@ -164,10 +174,10 @@ class Places:
             found += sentences
         return found
 
-    def _marked_alone(
+    def _enumerated_alone(
         self, parts: Mapping[UnitKind, str], documents: Collection[str]
     ) -> list[_PlacedSentence]:
-        """The sentences with a mark that is asked for without its article: «punto SEGUNDO», «letra b)»."""
+        """The sentences with an enumerator that is asked for without its article: «punto SEGUNDO», «letra b)»."""
         found: list[_PlacedSentence] = []
         rows = [row for row, passage in enumerate(self._passages) if passage.document_id in documents]
         for _, rows_of_unit in groupby(
@@ -175,7 +185,7 @@ class Places:
         ):
             sentences = self._sentences_of(list(rows_of_unit))
             for part in parts.items():
-                sentences = _sentences_with_mark(sentences, Unit(*part))
+                sentences = _sentences_with_enumerator(sentences, Unit(*part))
             found += sentences
         return found
 
@@ -210,12 +220,12 @@ class Places:
             labelled = [placed for placed in sentences if self._units[placed.row].numbers.get(kind) == number]
             if labelled:
                 return labelled
-        marked = _sentences_with_mark(sentences, part)
-        if marked or kind in (UnitKind.LETTER, UnitKind.FRACTION):
-            return marked
+        enumerated = _sentences_with_enumerator(sentences, part)
+        if enumerated or kind in (UnitKind.LETTER, UnitKind.FRACTION):
+            return enumerated
         paragraphs = _paragraphs(sentences)
         if kind is UnitKind.CLAUSE:  # of an article of one paragraph, that paragraph
-            numbered = any(mark.style is MarkStyle.DIGIT for placed in sentences for mark in placed.marks)
+            numbered = any(EnumeratorStyle.DIGIT in placed.styles for placed in sentences)
             return sentences if number == "1" and len(paragraphs) == 1 and not numbered else []
         return paragraphs[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(paragraphs) else []
 
@@ -226,15 +236,15 @@ class Places:
             if following is None or (following.row, following.number) != (placed.row, placed.number + 1):
                 yield Place(self._passages[placed.row], sentences[start].number, placed.number)
                 start = at + 1
-            if start > _MAX_SENTENCES:
+            if start > _MAX_PLACE_SENTENCES:
                 return
 
 
-def _sentences_with_mark(sentences: Sequence[_PlacedSentence], part: Unit) -> list[_PlacedSentence]:
-    """The sentence with the mark asked for, and the sentences after it that belong to it."""
+def _sentences_with_enumerator(sentences: Sequence[_PlacedSentence], part: Unit) -> list[_PlacedSentence]:
+    """The sentence with the enumerator asked for, and the sentences after it that belong to it."""
     for style in STYLES_OF_PARTS.get(part.kind, ()):
-        mark = Mark(style, part.number)
-        at = next((at for at, placed in enumerate(sentences) if mark in placed.marks), None)
+        enumerator = Enumerator(style, part.number)
+        at = next((at for at, placed in enumerate(sentences) if enumerator in placed.enumerators), None)
         if at is None:
             continue
         end = at + 1
@@ -244,9 +254,9 @@ def _sentences_with_mark(sentences: Sequence[_PlacedSentence], part: Unit) -> li
     return []
 
 
-def _is_part(placed: _PlacedSentence, before: _PlacedSentence, style: MarkStyle) -> bool:
-    """Whether a sentence belongs to the numbered one before: unmarked in the same paragraph, or with a lower mark."""
-    styles = {mark.style for mark in placed.marks[:1]}
+def _is_part(placed: _PlacedSentence, before: _PlacedSentence, style: EnumeratorStyle) -> bool:
+    """Whether a sentence belongs to the numbered one before: without one in the same paragraph, or with a lower enumerator."""
+    styles = {enumerator.style for enumerator in placed.enumerators[:1]}
     if placed.quoted:  # words of another law belong to what introduces them
         return True
     if styles & CLOSES[style]:
@@ -258,8 +268,8 @@ def _paragraphs(sentences: Sequence[_PlacedSentence]) -> list[list[_PlacedSenten
     """The sentences by paragraphs; items of lists belong to the paragraph before them."""
     found: list[list[_PlacedSentence]] = []
     for placed in sentences:
-        is_marked = any(mark.style in (MarkStyle.LETTER, MarkStyle.ROMAN) for mark in placed.marks)
-        item = is_marked or placed.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
+        is_enumerated = not placed.styles.isdisjoint((EnumeratorStyle.LETTER, EnumeratorStyle.ROMAN))
+        item = is_enumerated or placed.sentence.role in (SentenceRole.ITEM, SentenceRole.ROW)
         new = not found or placed.sentence.block != found[-1][-1].sentence.block
         if new and not (item and found):
             found.append([])

@@ -19,10 +19,9 @@ from alpie.index.database.text_database import StoredPassages, bounds_of, concat
 from alpie.index.encoder import Encoder, Flags, Floats, Integers
 from alpie.index.encoder.embed import PassageVectors, indexed_text
 from alpie.index.records import Hit, Passage
-from alpie.index.retrieval import RetrieverName, retriever_named
+from alpie.index.retrieval import HybridWeights, RetrieverName, retriever_named
 from alpie.index.retrieval.bm25 import TermIndex, top_rows
 from alpie.index.retrieval.expansion_index import ExpansionIndex, impute_scores
-from alpie.index.retrieval.hybrid_weights import HybridWeights
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, RELATED_WEIGHT, Query, VectorBackend
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.spanish.acronyms import Acronyms, learn_acronyms
@@ -30,7 +29,7 @@ from alpie.index.spanish.analysis import Token, stemmed_words, terms
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.spelling import Lexicons, correct_spelling, lexicon_of
 
-_CANDIDATES_PER_RETRIEVER = 100
+_CANDIDATES_PER_RETRIEVER = 100  # ten times as many as a reader reads
 _PARTS_PER_PASSAGE = 2  # of the nearest sentences or expansions, so many are often of one passage
 _MAX_WORDS_SHOWN = 12  # of a question's words that a passage has
 SCORE_DECIMALS = 5  # scores that differ by less are equal, so that the order does not depend on the machine

@@ -15,7 +15,7 @@ from alpie.index.encoder import Floats, Integers
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). For this many, an inverted
 # file takes a tenth of the time, for more of them an even smaller part.
-EXACT_LIMIT = 100_000
+MAX_EXACT_VECTORS = 100_000
 
 _RECONSTRUCTION_COST = 10  # rows are compared in the time that reconstructing one takes
 _MAX_LISTS = 4_096  # finding the list of a vector takes as many dot products, training the square of that
@@ -25,7 +25,7 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 # lists (a sixteenth of these lists would find .97), and .997 among 3,100,000.
 _PROBED_SHARE = 1 / 16
 _MIN_PROBES = 128
-_SEED = 1234
+_SEED = 1234  # any number: the same vectors make the same index
 _COSINE_DECIMALS = 6  # cosines that differ by less are equal: threads add them up in any order
 # The bound of quantised numbers is a multiple of this, so that vectors which are reconstructed and added again get the same
 # one. It may be exceeded by a twentieth of a step, as the outermost byte stands for a number .4 % larger.
@@ -165,7 +165,7 @@ class VectorWriter:
         rows = np.zeros(shape, np.float32)
         if self._count:
             rows = np.memmap(self._rows_file, np.float32, "r", shape=shape)
-        exact = self._count <= EXACT_LIMIT
+        exact = self._count <= MAX_EXACT_VECTORS
         index = VectorIndex.from_vectors(rows, self._quantised)._index if exact else _build_ivf(rows, like)
         try:
             faiss.write_index(index, str(self._path))

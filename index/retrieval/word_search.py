@@ -2,7 +2,7 @@
 
     menor internet          both words, or forms of them up to two letters longer («menores»)
     "abuso de menores"      the phrase as it is; so is a code, AGN/65/RES/10
-    105 047                 the figure, however its thousands are parted
+    105 047                 the number, however its thousands are parted
     niño OR menor           one or the other (also «O»)
     explota*                words that begin so
     abuso NEAR/5 internet   within five words of each other (also «CERCA»; ten without a number)
@@ -23,17 +23,17 @@ from typing import NamedTuple
 from alpie.index.database.text_database import StoredPassages
 
 MAX_WEIGHED = 2_000  # matches among which the best are looked for
-_NEAR_WORDS = 10
-_LONGER = 2  # letters that a word may have beyond those that are asked for
+_NEAR_WORDS = 10  # as SQLite has it
+_MAX_MORE_LETTERS = 2  # that a word may have beyond those that are asked for
 _PIECES = re.compile(
     r'["«“„](?P<phrase>[^"»”“]{2,200})["»”“]'
     r"|(?<!\w)(?P<operator>OR|O|(?:NEAR|CERCA)(?:/(?P<distance>\d{1,2}))?)(?!\S)"
     r"|(?<!\w)(?P<code>(?=[\w/.-]*\d)[\w.]+(?:[/-][\w.]+)+"  # AGN/65/RES/10, GA-2021-89-RES-09
     r"|(?!\d{1,3}(?:\.\d{3})+(?!\.?\w))\d+(?:\.\d+){2,})(?!\w)"  # 08.02.3341.480, not 1.250.000
-    r"|(?<![\w.,])(?P<figure>\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d{4,})(?![\w*]|[.,]\d)"
+    r"|(?<![\w.,])(?P<number>\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d{4,})(?![\w*]|[.,]\d)"
     r"|(?P<word>\w+)(?P<prefix>\*?)"
 )
-_KINDS = ("phrase", "code", "figure", "word")  # of a piece, by the group that found it
+_KINDS = ("phrase", "code", "number", "word")  # of a piece, by the group that found it
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -54,11 +54,11 @@ def _fold_character(character: str) -> str:
 @dataclass(frozen=True)
 class _Term:
     text: str
-    kind: str  # "phrase", "code", "figure", "word" or "prefix"
+    kind: str  # "phrase", "code", "number", "word" or "prefix"
 
     @property
     def words(self) -> list[str]:
-        if self.kind == "figure":  # its thousands
+        if self.kind == "number":  # its thousands
             return f"{int(self.digits):,}".split(",") if self.digits[0] != "0" else [self.digits]
         return _WORD.findall(fold_as_stored(self.text))
 
@@ -73,10 +73,10 @@ class _Term:
     @property
     def pattern(self) -> str:
         """A regular expression for the term in a folded text, the signs within a phrase included."""
-        if self.kind == "figure":
+        if self.kind == "number":
             return r"(?<![\w.,])" + r"[.\s]?".join(self.words) + r"(?![\w]|[.,]\d)"
         pieces = self.words if self.kind in ("word", "prefix") else fold_as_stored(self.text).split()
-        ending = {"word": rf"\w{{0,{_LONGER}}}", "prefix": r"\w*"}.get(self.kind, "")
+        ending = {"word": rf"\w{{0,{_MAX_MORE_LETTERS}}}", "prefix": r"\w*"}.get(self.kind, "")
         return r"(?<!\w)" + r"\s+".join(map(re.escape, pieces)) + ending + r"(?!\w)"
 
 
@@ -133,8 +133,8 @@ class WordQuery:
 
     @property
     def literal(self) -> WordQuery:
-        """The part of the query that can only mean words as they stand: phrases and operators, or figures and codes alone."""
-        if all(term.kind in ("figure", "code") for term in self.terms):
+        """The part of the query that can only mean words as they stand: phrases and operators, or numbers and codes alone."""
+        if all(term.kind in ("number", "code") for term in self.terms):
             return self
         clauses = (clause for clause in self.clauses if len(clause) > 1 or clause[0].is_literal)
         return WordQuery(tuple(clauses), self.has_operators)
@@ -150,9 +150,9 @@ class WordQuery:
 
     @property
     def exact(self) -> tuple[re.Pattern[str], ...]:
-        """Patterns of the figures and of phrases with signs, which SQLite cannot look up: its index has words only."""
+        """Patterns of the numbers and of phrases with signs, which SQLite cannot look up: its index has words only."""
         alone = [clause[0].terms[0] for clause in self.clauses if len(clause) == len(clause[0].terms) == 1]
-        signs = [term for term in alone if term.kind == "figure" or re.search(r"[^\w\s]|_", term.text)]
+        signs = [term for term in alone if term.kind == "number" or re.search(r"[^\w\s]|_", term.text)]
         return tuple(re.compile(term.pattern) for term in signs)
 
 
@@ -195,10 +195,10 @@ class WordIndex:
         if len(near.terms) > 1:
             return f"NEAR({' '.join(term.quoted for term in near.terms)}, {near.distance})"
         term = near.terms[0]
-        if term.kind == "figure":
+        if term.kind == "number":
             return f'{term.quoted} OR "{term.digits}"'
         if term.kind != "word" or len(term.words) > 1:
             return term.quoted
         word = term.words[0]
-        forms = self._database.rows(_FORMS, word, word + "\U0010ffff", len(word) + _LONGER)
+        forms = self._database.rows(_FORMS, word, word + "\U0010ffff", len(word) + _MAX_MORE_LETTERS)
         return " OR ".join(f'"{form}"' for (form,) in forms) or term.quoted

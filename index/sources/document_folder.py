@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from alpie.index.database import LOCK, POINTER, VERSIONS
 from alpie.index.database.files import read_toml
-from alpie.index.database.index_folder import LOCK, POINTER, VERSIONS
 from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
@@ -88,13 +88,13 @@ class SourcesReport:
 def read_sources(
     folder: Path,
     known: Mapping[str, Extraction] | None = None,
-    most_bytes: int = MAX_BYTES,
+    max_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
 ) -> SourcesReport:
     """The documents of `folder` and the problems of the others; of two files with the same bytes, the first.
 
     `known` are extractions by the SHA-256 of their file: such a file is not parsed again. A file of more
-    than `most_bytes` is not even opened. `recogniser` reads scanned pages.
+    than `max_bytes` is not even opened. `recogniser` reads scanned pages.
     Raises `SourceError` when the folder or its `sources.toml` cannot be read.
     """
     if not folder.is_dir():
@@ -111,7 +111,7 @@ def read_sources(
     for entry in _entries(folder, claimed, problems, others):
         path = folder / entry.file
         try:
-            data = _read_file(folder, entry.file, most_bytes)
+            data = _read_file(folder, entry.file, max_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
             if sha256 in files:
                 raise SourceError.at(path, "sources.same", file=files[sha256])
@@ -122,7 +122,7 @@ def read_sources(
             continue
         files[sha256] = entry.file
         document = completed.entry.document(extraction, sha256)
-        if (written := _read_expansions(folder, entry.id, most_bytes, unused)) is not None:
+        if (written := _read_expansions(folder, entry.id, max_bytes, unused)) is not None:
             expansions[entry.id] = written
             document = replace(document, expansions=hashlib.sha256(written).hexdigest())
         documents.append(document)
@@ -139,13 +139,13 @@ def read_sources(
 
 
 def _read_expansions(
-    folder: Path, document_id: str, most_bytes: int, unused: list[SourceError]
+    folder: Path, document_id: str, max_bytes: int, unused: list[SourceError]
 ) -> bytes | None:
     file = expansions_file(document_id)
     if not (folder / file).exists():
         return None
     try:
-        return _read_file(folder, file, most_bytes)
+        return _read_file(folder, file, max_bytes)
     except SourceError as problem:
         unused.append(problem)
         return None
@@ -235,7 +235,7 @@ def _lexical_path(path: Path) -> Path:
     return Path(os.path.normpath(path))
 
 
-def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
+def _read_file(folder: Path, file: str, max_bytes: int) -> bytes:
     path = folder / file
     try:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
@@ -244,8 +244,8 @@ def _read_file(folder: Path, file: str, most_bytes: int) -> bytes:
         if not path.is_file():
             raise SourceError.at(path, "sources.no_file")
         size = path.stat().st_size
-        if size > most_bytes:
-            megabytes = {"size": -(-size // 1_000_000), "most": most_bytes // 1_000_000}
+        if size > max_bytes:
+            megabytes = {"size": -(-size // 1_000_000), "most": max_bytes // 1_000_000}
             raise SourceError.at(path, "sources.large", **megabytes)
         return path.read_bytes()
     except FileNotFoundError as error:

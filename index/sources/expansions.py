@@ -25,7 +25,7 @@ from alpie.index.spanish.analysis import normalize
 EXPANSIONS_FOLDER = "expansions"
 KINDS = ("question", "rewording", "chat", "english")
 _MAX_CHARACTERS = 400  # of an expansion; the encoder reads some 2,000
-_MAX_TOLD = 5  # faulty rows named one by one
+_MAX_REPORTED_FAULTS = 5  # faulty rows named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class PlacedExpansions:
     """The expansions of each passage of a document, and what in their file was not good."""
 
     of_passages: tuple[tuple[Expansion, ...], ...] = ()  # (passages,)
-    problems: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 def expansions_file(document_id: str) -> str:
@@ -78,13 +78,13 @@ def place_expansions(data: bytes, passages: Sequence[Passage], name: str) -> Pla
                 at, rests_on = moved, _first_sentences_with(beginnings, passages[moved])
             known = dict.fromkeys(sentence for sentence in rests_on if sentence is not None)
             found[at].setdefault(text, Expansion(text, kind, tuple(known)))
-    more, reported = len(faults) - _MAX_TOLD, faults[:_MAX_TOLD]
+    more, reported = len(faults) - _MAX_REPORTED_FAULTS, faults[:_MAX_REPORTED_FAULTS]
     if more > 0:
         reported.append(message("expansions.more", number=more))
     if stale:
         reported.append(message("expansions.stale", number=len(stale), some=stale[:2], kept=kept, lost=lost))
-    problems = tuple(message("at", where=name, reason=fault) for fault in reported)
-    return PlacedExpansions(tuple(tuple(by_text.values()) for by_text in found), problems)
+    told = tuple(message("at", where=name, reason=fault) for fault in reported)
+    return PlacedExpansions(tuple(tuple(by_text.values()) for by_text in found), told)
 
 
 def _fault(where: Message, key: str, **facts: object) -> Message:

@@ -80,8 +80,8 @@ class CompletedEntry:
 
 
 ANY_KIND = "documento"  # of what no one says what it is: no citation names it
-_MAX_FIELD = 500  # characters of what a file says of itself
-_MAX_ID = 60  # characters of an id that is made of the name of a file
+_MAX_FIELD_CHARACTERS = 500  # of what a file says of itself
+_MAX_ID_CHARACTERS = 60  # of an id that is made of the name of a file
 _USUAL_LANGUAGE = "es"
 _FIELDS = tuple(field.name for field in fields(SourceEntry))
 _REQUIRED = _FIELDS[:7]
@@ -125,7 +125,7 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
 
     `used` are the ids already given: a second file of the same name elsewhere gets a longer one.
     """
-    identity = slug_of(file.with_suffix("").as_posix())[:_MAX_ID].strip("-") or "documento"
+    identity = slug_of(file.with_suffix("").as_posix())[:_MAX_ID_CHARACTERS].strip("-") or "documento"
     if identity in used:
         identity += "-" + hashlib.sha256(file.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return SourceEntry(identity, file.as_posix(), None, None, None, None, None)
@@ -194,7 +194,7 @@ def render_table(completed: CompletedEntry, tell: Callable[[str], str] = str) ->
 
 def _one_line(text: str) -> str:
     """`text` without control characters, marks of writing direction and the like: it stands in citations."""
-    return collapse(without_controls(without_invisible(text)))[:_MAX_FIELD]
+    return collapse(without_controls(without_invisible(text)))[:_MAX_FIELD_CHARACTERS]
 
 
 def _read_line(name: str, value: object, refuse: Callable[..., SourceError]) -> str:

@@ -21,13 +21,13 @@ _WORDS_BACKWARDS = re.compile(r"[\w«»'’-]+(?:[ ,]+[\w«»'’-]+){1,14}")
 # «CSAM: Siglas en inglés de Material de Abuso Sexual Infantil», «WPGA (la Alianza Global WePROTECT)»
 _DEFINED = re.compile(rf"\b({_ACRONYM}): [Ss]iglas(?: en inglés)? de ([^.;(]+)")
 _EXPANDED = re.compile(rf"\b({_ACRONYM}) \((?:siglas en inglés de )?(?:el |la |los |las )?([^()]{{8,90}})\)")
-_MAX_WORDS = 9
+_MAX_NAME_WORDS = 9  # of an expansion: about as many as an acronym has letters
 
 
 def _capitalised_tail(words: list[str]) -> list[str]:
     """The run of words at the end that looks like a name: from its first capital, function words inside."""
     start = len(words)
-    for i in range(len(words) - 1, max(-1, len(words) - 1 - _MAX_WORDS), -1):
+    for i in range(len(words) - 1, max(-1, len(words) - 1 - _MAX_NAME_WORDS), -1):
         word = words[i].strip("«»")
         if word[:1].isupper():
             start = i
@@ -59,7 +59,7 @@ def learn_acronyms(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
     for text in texts:
         for match in _DEFINED.finditer(text):
-            learn(match.group(1), " ".join(match.group(2).split()[:_MAX_WORDS]))
+            learn(match.group(1), " ".join(match.group(2).split()[:_MAX_NAME_WORDS]))
         for acronym, before in _in_brackets(text):
             words = _capitalised_tail(before.replace(",", " ").split())
             # two capitals make a name; otherwise take as many content words as the acronym has letters

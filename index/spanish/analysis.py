@@ -1,6 +1,6 @@
 """Spanish analysis: from text to the terms that the lexical retriever compares.
 
-Documents and questions go through the same steps: join figures («105 047» → 105047), lower case, fold accents and ñ, drop
+Documents and questions go through the same steps: join numbers («105 047» → 105047), lower case, fold accents and ñ, drop
 function words, stem (Snowball Spanish). Folding comes before stemming, so that a missing accent costs nothing. The words
 `no`, `sin` and `contra` are kept, because they turn a statement round.
 """
@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 import Stemmer
 
+from alpie.index.records import Span
 from alpie.index.spanish.word_tables import word_sets
 
 _PORTION = 1_000  # characters
@@ -52,9 +53,9 @@ def compose(text: str) -> ComposedText:
     return ComposedText("".join(composed), [*begins, len(text)])
 
 
-def invisible_ranges(text: str) -> tuple[tuple[int, int], ...]:
+def invisible_ranges(text: str) -> tuple[Span, ...]:
     """The ranges of soft hyphens, with the line end after them, and of other characters without width."""
-    return tuple(match.span() for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
+    return tuple(Span(*match.span()) for match in _UNSEEN.finditer(text)) if not text.isascii() else ()
 
 
 def _portions(text: str) -> Iterator[str]:
@@ -70,12 +71,12 @@ def _portions(text: str) -> Iterator[str]:
 ANALYSIS_VERSION = 1  # stamped into the index: raise it whenever the terms of a text change
 
 STOP_WORDS = word_sets(__file__)["stop_words"]  # function words, folded
-_FIGURE_GROUPS = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])")
+_PARTED_NUMBER = re.compile(r"(?<![\w.,/-])(\d{1,3})((?:[.\u00a0\u202f ]\d{3})+)(?![\d])")
 _PARTED = re.compile(r"[.\u00a0\u202f ]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-# a word or a figure with decimals
+# a word or a number with decimals
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*", re.UNICODE)  # with combining accents
-# Where none of these is found, a text holds words and plain figures only.
+# Where none of these is found, a text holds words and plain numbers only.
 _JOINED = re.compile(r"\d[.,\u00a0\u202f ]\d|[/-]")
 # A code, whose parts are joined by / or -. The quantifiers are possessive, and a match begins at the first letter of a word
 # only: so a word of a megabyte is tried once, and not once a letter.
@@ -86,7 +87,7 @@ _stemmer = Stemmer.Stemmer("spanish")
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """The Snowball stem of a folded word; figures and words of one or two letters as they are."""
+    """The Snowball stem of a folded word; numbers and words of one or two letters as they are."""
     return word if len(word) < 3 or word[0].isdigit() else str(_stemmer.stemWord(word))
 
 
@@ -129,8 +130,8 @@ def fold_in_place(text: str) -> str:
 
 
 def join_thousands(text: str) -> str:
-    """`text` with figures without separators of thousands: 105047 for «105 047» and «105.047»."""
-    return _FIGURE_GROUPS.sub(lambda figure: _PARTED.sub("", figure.group()), text)
+    """`text` with numbers without separators of thousands: 105047 for «105 047» and «105.047»."""
+    return _PARTED_NUMBER.sub(lambda number: _PARTED.sub("", number.group()), text)
 
 
 class Token(str):
@@ -151,23 +152,23 @@ def _as_folded(word: str) -> str:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """All folded words, figures and codes of `text` in order, function words included.
+    """All folded words, numbers and codes of `text` in order, function words included.
 
     A code such as AGN/65/RES/10 comes as a whole first, then in parts.
     """
     folded = fold_in_place(text)
-    if not any(character.isdigit() for character in set(folded)):  # neither figures nor codes: most texts
+    if not any(character.isdigit() for character in set(folded)):  # neither numbers nor codes: most texts
         for word in _WORD.finditer(folded):
             yield Token(_as_folded(word.group()), word.start(), word.end())
         return
-    joined = {m.start(): m for m in _FIGURE_GROUPS.finditer(folded)}
+    joined = {m.start(): m for m in _PARTED_NUMBER.finditer(folded)}
     codes = {m.start(): m for m in _CODE.finditer(folded) if any(c.isdigit() for c in m.group())}
     position = 0
     while match := _WORD.search(folded, position):
         start = match.start()
-        if figure := joined.get(start):
-            yield Token(re.sub(r"\D", "", figure.group()), start, figure.end())
-            position = figure.end()
+        if number := joined.get(start):
+            yield Token(re.sub(r"\D", "", number.group()), start, number.end())
+            position = number.end()
             continue
         if code := codes.get(start):
             yield Token(code.group(), start, code.end())
@@ -182,7 +183,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def terms(text: str) -> list[Token]:
-    """Stems of the content words of `text`, each with its offsets; figures and codes as they stand."""
+    """Stems of the content words of `text`, each with its offsets; numbers and codes as they stand."""
     return [Token(stem(token), token.start, token.end) for token in tokens(text) if token not in STOP_WORDS]
 
 
@@ -207,7 +208,7 @@ def stemmed_words(text: str) -> tuple[StemmedWord, ...]:
 
 
 def content_words(text: str) -> list[str]:
-    """The folded words, figures and codes of `text` that are not function words, in order."""
+    """The folded words, numbers and codes of `text` that are not function words, in order."""
     folded = fold_in_place(text)
     if _JOINED.search(folded):
         return [str(token) for token in tokens(text) if token not in STOP_WORDS]

@@ -35,13 +35,13 @@ _IN_ID = re.compile(
 )
 _ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑ]*[A-ZÁÉÍÓÚÑ]\w*")
 _ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\w+(?:[-_]\w+)+")  # of a document: «boe-a-2021-9347»
-_MAX_TITLE = 500  # characters; what is longer is a text, and would take long to be read as a title
+_MAX_TITLE_CHARACTERS = 500  # what is longer is a text, and would take long to be read as a title
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[\w.]+(?:[/-][\w.]+){2,}")  # of a document: «cul/18/2024»
 NORMS = NOUNS - {"constitucion"}  # alone, these words name no document
-_BETWEEN = 2  # words that may stand between those of a name
-_YEARS = range(1800, 2101)
-_LONGEST_NAME = 60  # characters of a title that is shown in a line with other things
-_LONG_ENOUGH = 4  # letters: of longer words, inflected forms count as the same word
+_MAX_WORDS_BETWEEN = 2  # words that may stand between those of a name
+_YEARS = range(1800, 2101)  # what may be a year is no number of a law without its own
+_MAX_SHOWN_CHARACTERS = 60  # of a title that is shown in a line with other things
+_MAX_UNINFLECTED_LETTERS = 4  # of longer words, inflected forms count as the same word
 
 
 @dataclass(frozen=True)
@@ -65,23 +65,18 @@ class FoundLawNumber(NamedTuple):
     end: int
 
 
-def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
-    """The first number of a law in a folded text, from `position` on."""
+def law_numbers(folded: str, position: int = 0) -> Iterator[FoundLawNumber]:
+    """All numbers of laws in a folded text, from `position` on, in their order."""
     for match in _NUMBER.finditer(folded, position):
         kinds = frozenset(_kinds(match["kinds"]))
         plain = match["number"].replace(".", "")
-        if "/" not in plain and (not kinds or int(plain) in _YEARS):
-            continue
-        return FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
-    return None
+        if "/" in plain or (kinds and int(plain) not in _YEARS):
+            yield FoundLawNumber(LawNumber(kinds, _without_century(plain)), match.start(), match.end())
 
 
-def law_numbers(folded: str) -> Iterator[FoundLawNumber]:
-    """All numbers of laws in a folded text, in their order."""
-    found = find_law_number(folded)
-    while found:
-        yield found
-        found = find_law_number(folded, found.end)
+def find_law_number(folded: str, position: int = 0) -> FoundLawNumber | None:
+    """The first number of a law in a folded text, from `position` on."""
+    return next(law_numbers(folded, position), None)
 
 
 def law_name(title: str) -> str:
@@ -92,7 +87,7 @@ def law_name(title: str) -> str:
 
 def short_title(title: str) -> str:
     """The title in a line with other things: the number of a law, else the title, cut between words where it is long."""
-    return law_name(title) or cut_between_words(title, _LONGEST_NAME)
+    return law_name(title) or cut_between_words(title, _MAX_SHOWN_CHARACTERS)
 
 
 def _kinds(text: str) -> Iterator[str]:
@@ -133,7 +128,7 @@ def mentions_name(text: str, name: str) -> bool:
     if all(word in NORMS for word in words):
         return False
     windows = (
-        text_words[at : at + len(words) + _BETWEEN]
+        text_words[at : at + len(words) + _MAX_WORDS_BETWEEN]
         for at, word in enumerate(text_words)
         if _matches_word(word, frozenset(words[:1]))
     )
@@ -145,7 +140,7 @@ def is_title_of(title: str, name: str) -> bool:
     own, wanted = find_law_number(fold(title)), find_law_number(fold(name))
     if own and wanted:
         return wanted.law.may_be(own.law)
-    opening = " ".join(distinctive_words(title)[: len(distinctive_words(name)) + _BETWEEN])
+    opening = " ".join(distinctive_words(title)[: len(distinctive_words(name)) + _MAX_WORDS_BETWEEN])
     return first_noun(title) == first_noun(name) and mentions_name(opening, name)
 
 
@@ -203,7 +198,7 @@ class DocumentNames:
 
     def titled(self, name: str) -> frozenset[str]:
         """Ids of the documents whose title opens with `name`: «Ley 7/2021», «Orden CUL/18/2024», or its code alone."""
-        if len(name) > _MAX_TITLE:
+        if len(name) > _MAX_TITLE_CHARACTERS:
             return frozenset()
         name = fold(name).strip(" ¿?¡!.,;«»\"“”'")
         words = distinctive_words(name)
@@ -235,8 +230,7 @@ class DocumentNames:
         """Ids of the documents of a kind, as a folded noun says it; of all documents for «documento»."""
         if noun in _ANY_DOCUMENT:
             return self.all
-        noun = _SAME_KIND.get(noun, noun)
-        return self._where(lambda known: noun in known.kinds)
+        return self._where(lambda known: _SAME_KIND.get(noun, noun) in known.kinds)
 
     def called(self, word: str) -> frozenset[str]:
         """Ids of the documents whose publisher or id a folded word names; empty where it names all documents."""
@@ -273,7 +267,7 @@ def _document_words(document: Document) -> _DocumentWords:
 
 def _is_proper(word: str) -> bool:
     """Whether a word of an id can be a name: «interpol», not «ley», «2021», «boe»."""
-    return len(word) > _LONG_ENOUGH and word.isalpha() and word not in NOUNS
+    return len(word) > _MAX_UNINFLECTED_LETTERS and word.isalpha() and word not in NOUNS
 
 
 def _words_and_parts(text: str) -> Iterator[str]:
@@ -287,7 +281,7 @@ def _matches_word(word: str, names: frozenset[str]) -> bool:
     if word in names:
         return True
     forms = (name for name in names if name.startswith(word[:-1]) and len(name) <= len(word) + 2)
-    return len(word) > _LONG_ENOUGH and any(forms)
+    return len(word) > _MAX_UNINFLECTED_LETTERS and any(forms)
 
 
 def _are_initials(acronym: str, title: tuple[str, ...]) -> bool:

@@ -25,8 +25,8 @@ from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_na
 from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
 from alpie.index.spanish.word_tables import word_sets
 
-_LONGEST = 320  # characters: a longer question says more than a citation
-_MAX_NAME = 40  # words
+_MAX_CITATION_CHARACTERS = 320  # a longer question says more than a citation
+_MAX_NAME_WORDS = 40  # titles of laws have so many
 
 _ASKING = word_sets(__file__)["asking"]  # words that only ask for what is named
 _AND_MORE = re.compile(r"\s*,?\s*(?:y\s+(?:ss|sigs?|siguientes|concordantes)\b\.?|in\s+fine\b)")
@@ -63,7 +63,7 @@ class Reference:
 def parse_reference(text: str) -> Reference | None:
     """The citation that `text` is; None where `text` is another question."""
     text = _DOTTED.sub(lambda match: re.sub(r"[.\s]", "", match[1]), " ".join(text.split()))
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _MAX_CITATION_CHARACTERS:
         return None
     folded = fold_in_place(text)
     if recital := _RECITAL.fullmatch(folded):
@@ -124,7 +124,7 @@ def _name_before(text: str, folded: str, end: int) -> str | None:
     while words and words[-1][0] in _ASKING:
         words.pop()
     name = text[words[0].start() : words[-1].end()]
-    return name if looks_like_name(name) and len(words) <= _MAX_NAME else None
+    return name if looks_like_name(name) and len(words) <= _MAX_NAME_WORDS else None
 
 
 def _only_asks(folded: str) -> bool:
@@ -154,7 +154,7 @@ def _name_after(text: str, folded: str, start: int) -> str | None:
     name = text[begins:end].strip(" ,;")
     if not name:
         return ""
-    if _NO_NAME.search(fold_in_place(name)) or len(name.split()) > _MAX_NAME:
+    if _NO_NAME.search(fold_in_place(name)) or len(name.split()) > _MAX_NAME_WORDS:
         return None
     named = looks_like_name(name) or (opening and opening["of"]) or len(name.split()) == 1
     return name if named and begins > start else None

@@ -36,21 +36,21 @@ FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_f
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-MAX_WORD = 24  # bytes: a longer string is no word, and takes long to try
+MAX_WORD_BYTES = 24  # a longer string is no word, and takes long to try
 
-_LOCK_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
+_MAX_WAIT_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
 
 _LOG = logging.getLogger(__name__)
 
 # Pronouns written onto a verb: «denunciárselo», «resúmeme».
 _PRONOUNS = re.compile(r"(?:me|te|se|nos|os)?(?:me|te|se|nos|os|la|las|lo|los|le|les)$")
-_SHORTEST_VERB, _MAX_PRONOUNS = 3, 6  # letters: «vete», «noslas»
+_MIN_VERB_LETTERS, _MAX_PRONOUN_LETTERS = 3, 6  # «vete», «noslas»
 _TAKES_PRONOUNS = re.compile(r"(?:[aei]r|ndo|[aeio]|[aei][dns])$")
 _TABLES = read_tables(__file__)
 _PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES['prefixes'].split())})(?P<word>[a-z]{{5,}})$")
 _ONE_SOUND: dict[str, list[str]] = _TABLES["sounds"]
-_SHORTEST = 5  # letters: shorter words are a slip away from too many others
-_MAX_UNKNOWN = 20  # unknown words of a question that are tried
+_MIN_LETTERS = 5  # shorter words are a slip away from too many others
+_MAX_UNKNOWN_WORDS = 20  # unknown words of a question that are tried
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]
 """In how many passages each of some stems stands."""
@@ -81,7 +81,7 @@ class Lexicon:
         """Whether `word` is a listed verb with one or two pronouns: «denunciárselo», «resúmeme»."""
         return any(
             _PRONOUNS.fullmatch(word, end) and _TAKES_PRONOUNS.search(word[:end]) and self.has(word[:end])
-            for end in range(max(_SHORTEST_VERB, len(word) - _MAX_PRONOUNS), len(word) - 1)
+            for end in range(max(_MIN_VERB_LETTERS, len(word) - _MAX_PRONOUN_LETTERS), len(word) - 1)
         )
 
     @classmethod
@@ -98,9 +98,9 @@ class Lexicon:
 
 
 def _sorted_array(words: Iterable[str]) -> NDArray[np.bytes_]:
-    """The words of at most `MAX_WORD` bytes, ascending; longer words are never looked up."""
+    """The words of at most `MAX_WORD_BYTES` bytes, ascending; longer words are never looked up."""
     spelled = "\n".join(sorted(words)).encode().split(b"\n")  # UTF-8 keeps the order of characters
-    return np.array([word for word in spelled if len(word) <= MAX_WORD], dtype=f"S{MAX_WORD}")
+    return np.array([word for word in spelled if len(word) <= MAX_WORD_BYTES], dtype=f"S{MAX_WORD_BYTES}")
 
 
 Lexicons = Callable[[str], Lexicon]
@@ -131,7 +131,7 @@ def _cached_lexicon(folder: Path, language: str, made_of: Mapping[str, Any], ane
         np.save(new / "words.npy", _build_lexicon(language).words)
         write_fingerprint(new, made_of)
 
-    build_once(folder, lambda built: not anew and is_intact(built, made_of), build, _LOCK_SECONDS)
+    build_once(folder, lambda built: not anew and is_intact(built, made_of), build, _MAX_WAIT_SECONDS)
     return Lexicon.load(folder, language == "es")
 
 
@@ -191,7 +191,7 @@ def correct_spelling(
     asked = [token for token in tokens(text) if _may_be_misspelt(token)]
     times = frequencies([stem(token) for token in asked])
     unknown = [token for token, number in zip(asked, times, strict=True) if not number]
-    for token in reversed(unknown[:_MAX_UNKNOWN]):
+    for token in reversed(unknown[:_MAX_UNKNOWN_WORDS]):
         words = lexicon("en" if language == "en" else "es")
         if token in words:  # most words that are in no document are spelt well
             continue
@@ -210,7 +210,7 @@ def correct_spelling(
 
 
 def _may_be_misspelt(word: str) -> bool:
-    return _SHORTEST <= len(word) <= MAX_WORD and word.isalpha() and word not in STOP_WORDS
+    return _MIN_LETTERS <= len(word) <= MAX_WORD_BYTES and word.isalpha() and word not in STOP_WORDS
 
 
 def _is_name(word: Token, text: str) -> bool:

@@ -84,6 +84,15 @@ def number_at(text: str, position: int = 0, feminine: bool = False) -> UnitNumbe
     return None if found is None else _with_suffix(text, found)
 
 
+_MIN_LETTERS_IN_WORDS = 4  # «Dos» opens a sentence rather than a heading
+
+
+def number_in_words(text: str, position: int = 0) -> UnitNumber | None:
+    """The number in words at `position` that may open a heading: «Segundo», «Décima tercera»; None for one in signs."""
+    number = _words(text, position)
+    return number if number and number.end - number.start >= _MIN_LETTERS_IN_WORDS else None
+
+
 class NumberSuffix(NamedTuple):
     """A suffix without a number, «ter» in «5 bis y ter», and the offset of its end."""
 
@@ -110,7 +119,7 @@ def rank_of(canonical: str) -> NumberRank:
     number, _, rest = canonical.partition(" ")
     suffix, _, letter = rest.partition(" ")
     if suffix in _SUFFIXES:
-        letter = re.sub(r"\d+", lambda figure: figure[0].zfill(2), letter)
+        letter = re.sub(r"\d+", lambda digits: digits[0].zfill(2), letter)
         return NumberRank(int(number), 1 + _SUFFIXES.index(suffix), letter)
     return NumberRank(int(number), 0, rest) if number.isdigit() else NumberRank(0, 0, canonical)
 

@@ -49,7 +49,7 @@ class EarlierVersion(KnownVectors):
         before = self.documents.get(document.id)
         return before is not None and _metadata_only(before) == _metadata_only(document)
 
-    def notes(self, document: str) -> tuple[str, ...]:
+    def expansion_faults(self, document: str) -> tuple[str, ...]:
         """The faults in the file of a document's expansions."""
         rows = self._database.rows("SELECT notes FROM documents WHERE id = ?", document)
         return from_json(tuple[MessageText, ...], rows[0][0])
@@ -126,18 +126,18 @@ class IncrementalReading:
     """The documents of a folder; `kept` holds the ids of those that did not change since an earlier index."""
 
     def __init__(
-        self, docs: Path, earlier: EarlierVersion | None, most_bytes: int, recogniser: Recogniser | None
+        self, docs: Path, earlier: EarlierVersion | None, max_bytes: int, recogniser: Recogniser | None
     ) -> None:
         self.docs, self.earlier = docs, earlier
         self.program = f"{_program()}{' with recognition' if recogniser else ''}"
         known: dict[str, Extraction] = {}
         if earlier is not None and earlier.manifest.program == self.program:
             known = earlier.extractions
-        self.sources = read_sources(docs, known, most_bytes, recogniser)
+        self.sources = read_sources(docs, known, max_bytes, recogniser)
         same_metadata = {d.sha256: earlier is not None and earlier.has(d) for d in self.sources.documents}
         if any(sha256 in known and not same for sha256, same in same_metadata.items()):
             known = {sha256: extraction for sha256, extraction in known.items() if same_metadata.get(sha256)}
-            self.sources = read_sources(docs, known, most_bytes, recogniser)
+            self.sources = read_sources(docs, known, max_bytes, recogniser)
         self.kept = frozenset(d.id for d in self.sources.documents if d.sha256 in known)
 
     def is_as_before(self, version: str, unread: Sequence[UnreadFile]) -> bool:

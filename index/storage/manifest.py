@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from alpie.index.database import POINTER, VERSIONS
 from alpie.index.database.files import FileStamp, checksum
-from alpie.index.database.index_folder import POINTER, VERSIONS
 from alpie.index.database.record_json import from_json, to_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
@@ -33,7 +33,7 @@ PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (
 )  # of an index version
 FORMAT_VERSION = 10  # raise it whenever a file of an index version changes its meaning
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # of an index version
-_MAX_POINTER_BYTES = 1_000
+_MAX_POINTER_BYTES = 1_000  # ten times the longest name
 _MAX_MANIFEST_BYTES = 10_000_000  # of some 50,000 files that are not read
 # SHA-256 reads some 1.7 GB a second where the processor helps, a quarter of that where it does not: below this
 # size a file is read at every opening, above it only if it was written to (and by `alpie doctor`).
@@ -118,15 +118,15 @@ def _read_pointer(data: Path) -> str:
         raise StoreError(message("index.closed", path=pointer, error=error.strerror), pointer) from error
 
 
-def _read_bounded(path: Path, most_bytes: int) -> str:
+def _read_bounded(path: Path, max_bytes: int) -> str:
     """The text of a file of limited size. Raises IndexDamaged for anything else, and OSError."""
     never_waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for a writer
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | never_waiting)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise IndexDamaged(message("index.not_regular"), path)
-        content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise IndexDamaged(message("index.large", most=most_bytes), path)
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise IndexDamaged(message("index.large", most=max_bytes), path)
     try:
         return content.decode()
     except UnicodeDecodeError:

@@ -20,7 +20,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from alpie.index.database.record_json import from_json
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
@@ -43,7 +42,7 @@ from alpie.index.storage.manifest import (
     read_current,
     read_manifest,
 )
-from alpie.index.storage.version_writer import fingerprint_of
+from alpie.index.storage.version_writer import IndexedFiles, fingerprint_of
 
 
 @dataclass(frozen=True)
@@ -108,28 +107,21 @@ def _acronyms(database: Database) -> Acronyms:
     return Acronyms(pairs)
 
 
-class IndexedFile(NamedTuple):
-    """The files that a document of an index was made of: SHA-256 of its file, and of the file of its expansions."""
-
-    sha256: str
-    expansions: str
-
-
-def indexed_files(data: Path) -> dict[str, IndexedFile]:
+def indexed_files(data: Path) -> dict[str, IndexedFiles]:
     """The files of each document of the index in use, by its id."""
     return read_current(data, _indexed_files)
 
 
-def _indexed_files(folder: Path) -> dict[str, IndexedFile]:
+def _indexed_files(folder: Path) -> dict[str, IndexedFiles]:
     read_manifest(folder)
     try:
         rows = Database.open(folder / TEXT_FILE).rows("SELECT id, sha256, expansions FROM documents")
     except sqlite3.Error as error:
         raise _damaged_error(folder, error) from error
-    return {name: IndexedFile(sha256, expansions) for name, sha256, expansions in rows}
+    return {name: IndexedFiles(name, *files) for name, *files in rows}
 
 
 def corpus_fingerprint(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
     """SHA-256 over the checksums of the documents and their expansions and the addresses of the passages."""
-    rows = ((document.id, document.sha256, document.expansions) for document in documents)
-    return fingerprint_of(rows, (passage.address for passage in passages))
+    files = (IndexedFiles(document.id, document.sha256, document.expansions) for document in documents)
+    return fingerprint_of(files, (passage.address for passage in passages))

@@ -16,9 +16,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from alpie.index.database import POINTER, VERSIONS
 from alpie.index.database.files import atomic_write, free_bytes, fsync
-from alpie.index.database.index_folder import POINTER, VERSIONS
 from alpie.index.database.record_json import document_to_json, from_json, to_json
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredPassages
 from alpie.index.encoder import Encoder
@@ -64,7 +65,7 @@ class DocumentContent:
     passages: Sequence[Passage] = ()
     expansions: Sequence[Sequence[Expansion]] = ()  # of each passage; empty where none has any
     metadata: Metadata = _NO_METADATA
-    notes: Sequence[str] = ()  # faults in the file of its expansions
+    expansion_faults: Sequence[str] = ()  # what in the file of its expansions is not good
     vectors: PassageVectors = _NO_VECTORS
 
 
@@ -183,7 +184,7 @@ class _VersionWriter:
             layout=to_json(Layout, layout),
             metadata=to_json(Metadata, content.metadata),
             acronyms=json.dumps(learn_acronyms(passage.text for passage in passages), ensure_ascii=False),
-            notes=to_json(tuple[MessageText, ...], tuple(content.notes)),
+            notes=to_json(tuple[MessageText, ...], tuple(content.expansion_faults)),
         )
         for passage, expansions in zip(passages, content.expansions or [()] * len(passages), strict=True):
             columns = {
@@ -218,21 +219,31 @@ class _VersionWriter:
         write_postings(self._database, "stems", map(str.split, passages.values("stems")))
         expansions = (stems.split() for stems in passages.values("expansion_stems") if stems is not None)
         write_postings(self._database, "expansion_stems", expansions)
-        documents = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
+        rows = self._database.rows("SELECT id, sha256, expansions FROM documents ORDER BY place")
         addresses = list(passages.values("address"))
         self._database.commit()
         for writer, file in ((self._dense, PASSAGE_VECTORS), (self._sentences, SENTENCE_VECTORS)):
             writer.finish(VectorIndex.load(self._earlier / file) if self._earlier else None)
         if len(self._expansions):
             self._expansions.finish()
-        return CollectionFacts(fingerprint_of(documents, addresses), len(addresses))
+        return CollectionFacts(
+            fingerprint_of((IndexedFiles(*row) for row in rows), addresses), len(addresses)
+        )
 
 
-def fingerprint_of(documents: Iterable[tuple[str, str, str]], addresses: Iterable[str]) -> str:
-    """SHA-256 over `documents` (id, checksum, checksum of expansions) and the addresses of the passages."""
+class IndexedFiles(NamedTuple):
+    """The files that a document of an index was made of: SHA-256 of its file, and of the file of its expansions."""
+
+    document: str  # its id
+    sha256: str
+    expansions: str
+
+
+def fingerprint_of(documents: Iterable[IndexedFiles], addresses: Iterable[str]) -> str:
+    """SHA-256 over the files of the documents and the addresses of the passages."""
     digest = hashlib.sha256()
-    for row in documents:
-        digest.update(" ".join(row).rstrip().encode() + b"\n")
+    for files in documents:
+        digest.update(" ".join(files).rstrip().encode() + b"\n")
     for address in addresses:
         digest.update(f"{address}\n".encode())
     return digest.hexdigest()

@@ -84,9 +84,9 @@ def _shared_stems(one: TrainingRow) -> frozenset[str]:
     if one.row["kind"] != "para" or one.passage is None:
         return frozenset()
     sentences = [
-        one.passage[first:last]
-        for first, last in sentence_bounds(one.passage)
-        if any(first < span.end and span.start < last for span in one.spans)
+        one.passage[own.start : own.end]
+        for own in sentence_bounds(one.passage)
+        if any(own.start < span.end and span.start < own.end for span in one.spans)
     ]
     shared: frozenset[str] = stems(one.row["question"]) & stems("\n".join(sentences)) - _TURNING
     return shared

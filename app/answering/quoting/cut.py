@@ -151,7 +151,8 @@ def _cut_sentences(source: str, spans: Sequence[Span], sentence: Sentence) -> It
         return
     text, offsets = readable_map(source, sentence.spans)
     starts = [span.start for span in spans]
-    for start, end in sentence_bounds(text):
+    for bounds in sentence_bounds(text):
+        start, end = bounds.start, bounds.end
         runs: list[tuple[int, int]] = []
         for at in range(start, end):
             span = bisect_right(starts, offsets[at]) - 1

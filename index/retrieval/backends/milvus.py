@@ -25,9 +25,9 @@ import numpy as np
 
 from alpie.index.encoder import Floats, Integers
 from alpie.index.errors import BackendUnavailable
-from alpie.index.retrieval.backends.milvus_client import (
+from alpie.index.retrieval.backends.milvus_client import MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import (
     SENTENCES,
-    MilvusConnection,
     clip_label,
     collection_in_use,
     collection_stamp,
@@ -36,12 +36,12 @@ from alpie.index.retrieval.bm25 import term_shares
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS, Entry, Query
 
 _PASSAGES_A_BATCH = 200  # a megabyte of sparse and dense vectors
-_SENTENCES_A_BATCH = 1_000
-_IDS_A_BATCH = 500
+_SENTENCES_A_BATCH = 1_000  # 1.5 MB of vectors at 384 dimensions
+_IDS_A_BATCH = 500  # a filter of some 10 kB
 _SETTLED_SECONDS = 10.0  # twice the staleness that «Bounded» allows
 _EMPTY = {0: 1e-6}  # the sparse vector of a passage without terms: Milvus Lite refuses an empty one
 _MIN_BREADTH = 64  # of the search in a graph, which must not be less than what is asked for
-_DIMENSIONS = 2**32 - 1
+_DIMENSIONS = 2**32 - 1  # that Milvus allows a sparse vector
 _DROPPED = re.compile(r"not found|not exist|can't find collection")
 
 

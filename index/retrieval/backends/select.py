@@ -17,9 +17,8 @@ from alpie.index.errors import BackendError, SettingsError
 from alpie.index.messages import message
 from alpie.index.records import Passage
 from alpie.index.retrieval.backends.milvus import MilvusBackend
-from alpie.index.retrieval.backends.milvus_client import (
-    MilvusAddress,
-    MilvusConnection,
+from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import (
     Stamp,
     collection_in_use,
     collection_to_write,

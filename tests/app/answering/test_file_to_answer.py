@@ -24,7 +24,7 @@ from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import NoticeKind
-from alpie.index.reader.open_reader import BUNDLED, open_reader
+from alpie.index.reader.bundled import BUNDLED, open_reader
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import corpus_from

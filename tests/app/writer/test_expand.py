@@ -44,7 +44,7 @@ def test_every_passage_gets_sound_expansions(settings: Any, corpus: Corpus, tmp_
     assert done.failed == 0
     assert told[-1] == (len(left), len(left))
     placed = place_expansions((tmp_path / expansions_file("uno")).read_bytes(), corpus.passages, "uno")
-    assert placed.problems == ()
+    assert placed.faults == ()
     assert all(len(expansions) == 3 for expansions in placed.of_passages)
     assert passages_without_expansions(tmp_path, corpus.documents, corpus.passages) == []
 

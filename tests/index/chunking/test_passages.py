@@ -12,7 +12,7 @@ import pytest
 from alpie.app.answering.quoting.citation import cite, locator
 from alpie.index.chunking.passages import label_below_heading, make_passages, passage_address
 from alpie.index.layout import lay_out
-from alpie.index.records import BlockKind, Document, Element, Passage, SentenceRole, Structure
+from alpie.index.records import BlockKind, Document, Element, PageStart, Passage, SentenceRole, Structure
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
@@ -169,7 +169,9 @@ def test_what_stands_on_the_next_page_is_cited_with_it() -> None:
     text = "\n".join(items)
     second = text.index(items[1])
     elements = (Element(0, len(items[0]), item=True), Element(second, len(text), item=True))
-    document = replace(document_of(text), structure=Structure(elements, pages=((0, 7), (second, 8))))
+    document = replace(
+        document_of(text), structure=Structure(elements, pages=(PageStart(0, 7), PageStart(second, 8)))
+    )
     (passage,) = make_passages(document, lay_out(document))
     pages = [cite(document, passage, sentence.spans).page for sentence in passage.sentences]
     assert pages == [7, 8]

@@ -15,7 +15,7 @@ DOCUMENTS = {document.id: document for document in read_sources(DOCS_SRC).docume
 
 
 def split(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentence_bounds(text)]
+    return [text[bounds.start : bounds.end] for bounds in sentence_bounds(text)]
 
 
 def sentences_of(document_id: str) -> list[Sentence]:

@@ -26,7 +26,7 @@ from alpie.index.encoder.onnx_export import measure_agreement
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError, Uncalibrated
 from alpie.index.reader.cross_encoder import CrossEncoderReader
-from alpie.index.retrieval.hybrid_weights import HybridWeights
+from alpie.index.retrieval import HybridWeights
 from support.examined import examined
 from support.fake_encoder import FakeEncoder
 
@@ -74,7 +74,7 @@ def save_model(folder: Path, kind: str, pooling: str = "mean", extra: bool = Fal
 @pytest.fixture
 def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random weights find all passages about as near: only the vectors tell whether the graph is right."""
-    for name, least in (("MINIMUM_COSINE", 0.85), ("FIRST", 0.0), ("FIRST_THREE", 0.0)):
+    for name, least in (("MIN_COSINE", 0.85), ("MIN_FIRST", 0.0), ("MIN_FIRST_THREE", 0.0)):
         monkeypatch.setattr(onnx_export.Agreement, name, least)
 
 
@@ -121,7 +121,7 @@ def test_a_damaged_graph_is_made_again(tmp_path: Path) -> None:
 def test_when_no_graph_passes_pytorch_is_used_and_the_verdict_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(onnx_export.Agreement, "MEAN_COSINE", 1.1)
+    monkeypatch.setattr(onnx_export.Agreement, "MIN_MEAN_COSINE", 1.1)
     folder, cache = save_model(tmp_path, "bert"), tmp_path / "cache"
     assert open_encoder(str(folder), cache).runtime == "torch"
     assert "failed its check" in caplog.text

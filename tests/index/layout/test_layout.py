@@ -9,8 +9,8 @@ import pytest
 
 from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.layout import lay_out
-from alpie.index.layout.notes import find_note_calls
-from alpie.index.records import Block, BlockKind, Element, Structure, readable_text
+from alpie.index.layout.footnote_calls import find_note_calls
+from alpie.index.records import Block, BlockKind, Element, PageStart, Structure, readable_text
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
@@ -344,7 +344,7 @@ def test_an_element_without_words_is_no_block() -> None:
 
 def test_every_page_has_its_label() -> None:
     text = "Uno.\n\n\fDos y tres.\n\n\fCuatro."
-    pages = ((0, "i"), (7, 1), (21, "A-1"))
+    pages = (PageStart(0, "i"), PageStart(7, 1), PageStart(21, "A-1"))
     elements = (Element(0, 4), Element(7, 18), Element(21, 28))
     layout = lay_out(replace(document_of(text), structure=Structure(elements, pages)))
     assert layout.pages_between(8, 9) == ((8, 1),)

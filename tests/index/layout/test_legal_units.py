@@ -6,37 +6,10 @@ import pytest
 
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind
-from alpie.index.spanish.unit_numbers import number_at, rank_of
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
 from support.promise import assert_promise
 from support.tables import cases
-
-
-@cases("written, number")
-def test_a_number_has_one_form(written: str, number: str) -> None:
-    found = number_at(written)
-    assert found is not None
-    assert found.canonical == number
-
-
-@pytest.mark.parametrize("words", ["civil", "de datos", "mil", "novedades", "", "a)"])
-def test_what_is_no_number(words: str) -> None:
-    assert number_at(words) is None
-
-
-@pytest.mark.parametrize(("text", "rest"), [
-    ("14 a 16", " a 16"), ("8 bis a 10", " a 10"), ("5 A LOS EFECTOS", " A LOS EFECTOS"), ("22.1", ".1"),
-])  # fmt: skip
-def test_what_follows_a_number_is_no_part_of_it(text: str, rest: str) -> None:
-    found = number_at(text)
-    assert found is not None
-    assert text[found.end :] == rest
-
-
-def test_numbers_have_an_order() -> None:
-    numbers = ["10", "5 ter", "6 a", "5", "5 octies", "6", "5 bis"]
-    assert sorted(numbers, key=rank_of) == ["5", "5 bis", "5 ter", "5 octies", "6", "6 a", "10"]
 
 
 def labels_of(*lines: str) -> list[str]:

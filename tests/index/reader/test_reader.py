@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from alpie.app.settings import load_settings
 from alpie.index.errors import EncoderError
 from alpie.index.reader import Reader, ReaderInput, Reading
+from alpie.index.reader.bundled import BUNDLED, open_reader
 from alpie.index.reader.cross_encoder import CrossEncoderReader
-from alpie.index.reader.open_reader import BUNDLED, open_reader
 
 PASSAGE = ReaderInput(
     (

@@ -41,7 +41,7 @@ def written(path: Path, rows: NDArray[np.float32], like: VectorIndex | None = No
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a thousand vectors were too many to compare one by one."""
-    monkeypatch.setattr(vectors, "EXACT_LIMIT", 1_000)
+    monkeypatch.setattr(vectors, "MAX_EXACT_VECTORS", 1_000)
 
 
 def test_up_to_the_limit_vectors_are_compared_one_by_one(tmp_path: Path, few: None) -> None:
@@ -98,7 +98,7 @@ def test_a_large_index_answers_and_follows_its_documents(
     docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With limits so low that two small documents are beyond them."""
-    monkeypatch.setattr(vectors, "EXACT_LIMIT", 1)
+    monkeypatch.setattr(vectors, "MAX_EXACT_VECTORS", 1)
     data = tmp_path / "indice"
     build(docs, data)
     for file in (PASSAGE_VECTORS, SENTENCE_VECTORS):

@@ -162,7 +162,7 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_opened(docs: Path) -> N
     os.truncate(docs / "grande.txt", 300_000_000)  # a hole: it takes no room
     assert "grande.txt: ocupa 300 MB; se admiten 200" in the_problem(docs)
     os.truncate(docs / "grande.txt", 2_000_001)
-    assert "max_document_megabytes" in the_problem(docs, most_bytes=2_000_000)
+    assert "max_document_megabytes" in the_problem(docs, max_bytes=2_000_000)
 
 
 def test_the_limit_is_a_setting(

@@ -10,7 +10,6 @@ import pytest
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.errors import SourceError
 from alpie.index.sources.document_folder import SourcesReport, read_sources
-from alpie.index.spanish.dates import parse_date
 
 SEED_CHECKSUMS = {
     "interpol_2021_resolucion_ga_2021_89_res_09.txt": "0d84fc31b507a4b63d65552d5ea68346f0d2bbcc0c778996f92cfd2bbfd19ffc",
@@ -133,11 +132,6 @@ def test_a_date_may_be_missing_or_a_toml_date(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, listed, entry("dos", "dos.txt", date=""), uno="Uno", dos="Dos")
     report = read_sources(folder)
     assert [document.date for document in report.documents] == ["2021-11-23", ""]
-
-
-def test_only_dates_are_read_as_dates() -> None:
-    assert parse_date("2021-11-23/2021-11-25") == ((2021, 11, 23), (2021, 11, 25))
-    assert [parse_date(text) for text in ("2021/2022/2023", "1-2-3-4", "2021-11-25/23")] == [()] * 3
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_an_expansion_knows_the_sentences_it_rests_on(data: Path) -> None:
 
 def placed(docs_file: str, data: Path) -> tuple[tuple[tuple[Expansion, ...], ...], tuple[str, ...]]:
     found = place_expansions(docs_file.encode(), tuple(opened(data).search.passages), "x.jsonl")
-    return found.of_passages, found.problems
+    return found.of_passages, found.faults
 
 
 def test_expansions_of_a_stale_address_go_where_their_sentences_went(data: Path) -> None:
@@ -107,16 +107,16 @@ def test_a_faulty_row_is_told_and_the_others_stand(data: Path, bad: str, said: s
 def test_indexing_says_what_is_wrong_with_the_files(docs: Path, data: Path) -> None:
     write(docs, "nadie", row("nadie/x/0", ("¿?", [])))
     (docs / "expansions" / "libros.jsonl").write_bytes(b"\xff")
-    notes = build(docs, data).notes
-    assert len(notes) == 2
-    assert "nadie.jsonl" in notes[0]
-    assert "no es UTF-8" in notes[1]
+    faults = build(docs, data).expansion_faults
+    assert len(faults) == 2
+    assert "nadie.jsonl" in faults[0]
+    assert "no es UTF-8" in faults[1]
 
 
 def test_a_file_that_leads_out_of_the_folder_is_not_read(docs: Path, data: Path, tmp_path: Path) -> None:
     (tmp_path / "fuera.jsonl").write_text(json.dumps(row(address_of(data, "libros"), (CHARGE, []))), "utf-8")
     (docs / "expansions" / "libros.jsonl").symlink_to(tmp_path / "fuera.jsonl")
-    assert any("fuera de" in note for note in build(docs, data).notes)
+    assert any("fuera de" in fault for fault in build(docs, data).expansion_faults)
     assert not opened(data).documents["libros"].expansions
 
 

@@ -36,7 +36,7 @@ def test_every_expansion_has_its_passage_and_its_sentences() -> None:
     for document in sources.documents:
         passages = make_passages(document, lay_out(document))
         placed = place_expansions(sources.expansions[document.id], passages, document.id)
-        assert placed.problems == ()
+        assert placed.faults == ()
         assert all(placed.of_passages)  # no passage is without
 
 

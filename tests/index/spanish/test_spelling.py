@@ -164,7 +164,7 @@ def test_words_damaged_without_a_change_of_size_are_made_anew_once(
 def test_a_question_does_not_wait_long_for_another_process(
     tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spelling, "_LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(spelling, "_MAX_WAIT_SECONDS", 0.05)
     with FileLock(tmp_path / "words-es.lock"):
         assert "ciudad" in _anew("es", tmp_path)
     assert not (tmp_path / "words-es").exists()

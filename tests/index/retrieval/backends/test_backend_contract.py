@@ -24,13 +24,8 @@ from alpie.eval.questions.split import split_questions
 from alpie.index.encoder import normalise_rows
 from alpie.index.retrieval.backends import milvus_client
 from alpie.index.retrieval.backends.milvus import MilvusBackend
-from alpie.index.retrieval.backends.milvus_client import (
-    MilvusAddress,
-    MilvusConnection,
-    Stamp,
-    collection_to_write,
-    publish,
-)
+from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import Stamp, collection_to_write, publish
 from alpie.index.retrieval.backends.select import mean_length, synchronise
 from alpie.index.retrieval.vector_backend import Entry, Query, VectorBackend, passage_id
 from alpie.index.spanish.query import parse_question

@@ -17,14 +17,9 @@ from alpie.app.answering.corpus import configured_backend
 from alpie.app.settings import load_settings
 from alpie.app.terminal.doctor import Check, Outcome
 from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
-from alpie.index.retrieval.backends import milvus_client
-from alpie.index.retrieval.backends.milvus_client import (
-    MilvusAddress,
-    MilvusConnection,
-    Stamp,
-    clip_label,
-    collection_stamp,
-)
+from alpie.index.retrieval.backends import milvus_client, milvus_collections
+from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
+from alpie.index.retrieval.backends.milvus_collections import Stamp, clip_label, collection_stamp
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import parse_question
 from support.examined import examined
@@ -139,7 +134,7 @@ def test_labels_hold_nothing_that_a_filter_cannot_spell() -> None:
 
 def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing there; filled; made anew beside a reader; nothing to do; documents taken out; another encoder."""
-    monkeypatch.setattr(milvus_client, "_MAX_DRIFT", 1.0)  # of such short texts the mean leaps
+    monkeypatch.setattr(milvus_collections, "_MAX_DRIFT", 1.0)  # of such short texts the mean leaps
     three, one = corpus_of(LARGE_TEXT, SMALL_TEXT, MARKET_TEXT), corpus_of(LARGE_TEXT)
     here = choice(file, "ciclo")
     with pytest.raises(BackendMismatch, match="alpie index"):

@@ -1,7 +1,7 @@
-"""Tells the digits that call a footnote from those that are a figure.
+"""Tells the digits that call a footnote from those that are a number.
 
 Extraction glues calls to what they stand after («niño19», «.121,122»), where only their order tells them from
-figures: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
+numbers: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
 """
 
 from __future__ import annotations
@@ -20,12 +20,10 @@ _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’
 # A thousands point never follows four digits, so «2016.58» ends a sentence and calls note 58.
 _ON_YEAR = re.compile(r"(?<![\w.,/\-])(?:19|20)\d\d\.?(\d{1,3})(?![\w%/])")
 _ALONE = re.compile(r"(?<=[.!?»”])[ \xa0](\d{1,3})[ \xa0]*(?=[\n\r]|$)")
-_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
-_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
-_LARGEST_GAP = 6  # calls that may be missing between two found ones
-_GAP_PENALTY = 0.8
-_FEWEST = 4  # calls that make a chain, not a coincidence
+_MAX_GAP_CALLS = 6  # calls that may be missing between two found ones
+_GAP_PENALTY = 0.8  # for each missing call, where a found one counts 1
+_MIN_CALLS = 4  # calls that make a chain, not a coincidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +68,6 @@ def _candidates(text: str) -> list[NoteCall]:
         )
     for match in _ALONE.finditer(text):
         _add_candidate(candidates, match.start(1), match.group(1), 0.5, True, "")
-    for match in _RAISED.finditer(text):
-        _add_candidate(
-            candidates,
-            match.start(),
-            match.group().translate(_RAISED_DIGITS),
-            1.0,
-            False,
-            f"@{match.start()}",
-        )
     candidates.sort(key=lambda candidate: candidate.start)
     names = Counter((candidate.stem, candidate.first) for candidate in candidates)
     # «GTA18» said twice is a name with a number in it; a note is called once.
@@ -89,21 +78,20 @@ def _add_candidate(
     candidates: list[NoteCall], start: int, digits: str, weight: float, exact: bool, stem: str
 ) -> None:
     values = [int(part) for part in digits.split(",")]
-    if values[0] == 0 or digits[0] == "0":
-        return
     if values != sorted(set(values)):
         digits, values = digits.split(",", 1)[0], values[:1]
-    candidates.append(NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
+    if digits[0] != "0":
+        candidates.append(NoteCall(start, start + len(digits), values[0], values[-1], weight, exact, stem))
 
 
-_MAX_STEM = 60
-_ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['references'])})$")
+_MAX_STEM_CHARACTERS = 60  # a longer word before a call is an address
+_ABBREVIATION = re.compile(rf"(?i)(?:^|\W)(?:{alternatives(WORDS['citing'])})$")
 
 
 def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
     """The word a call would be glued to, and whether it is a code; None if digits belong to it."""
     start = position
-    least = max(0, position - _MAX_STEM)
+    least = max(0, position - _MAX_STEM_CHARACTERS)
     while start > least and (text[start - 1].isalnum() or text[start - 1] in "_/@#.-&'"):
         start -= 1
     word = text[start:position] or text[max(0, position - 1) : position]
@@ -115,14 +103,14 @@ def _stem_before(text: str, position: int) -> tuple[str | None, bool]:
 
 
 def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
-    """The chain of growing values with the largest weight less the price of its gaps: calls count on, and no figure does."""
+    """The chain of growing values with the largest weight less the price of its gaps: calls count on, other numbers do not."""
     best: dict[int, tuple[float, int]] = {}  # value a chain ends in → its weight, its last candidate
     previous = [-1] * len(candidates)
     weights = [0.0] * len(candidates)
     for index, candidate in enumerate(candidates):
         weight = -_GAP_PENALTY * (candidate.first - 1) if candidate.first <= 3 else float("-inf")
         before = -1
-        for gap in range(1 if candidate.exact else _LARGEST_GAP):
+        for gap in range(1 if candidate.exact else _MAX_GAP_CALLS):
             reached = best.get(candidate.first - 1 - gap)
             if reached is not None and reached[0] - _GAP_PENALTY * gap > weight:
                 weight, before = reached[0] - _GAP_PENALTY * gap, reached[1]
@@ -144,13 +132,12 @@ def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
 
 def _is_plausible(chain: list[NoteCall]) -> bool:
     """Whether a chain is too long, too even and too varied to be a coincidence, as «Art.1 … Art.2 …» is."""
-    if len(chain) < _FEWEST:
+    if len(chain) < _MIN_CALLS:
         return False
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)
-    if called < 0.7 * chain[-1].last:
-        return False
     stems = Counter(candidate.stem.casefold() for candidate in chain)
-    return len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
+    varied = len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
+    return varied and called >= 0.7 * chain[-1].last
 
 
 def _with_stray_punctuation(text: str, candidate: NoteCall) -> Span:

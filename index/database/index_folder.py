@@ -1,8 +1,0 @@
-"""The names of what is in the folder of an index.
-
-The folder may lie among the documents: who reads the documents has to leave out what has these names.
-"""
-
-POINTER = "CURRENT"  # the file by which the folder of an index is known: the name of the version in use
-VERSIONS = "versions"  # the folder beside the pointer, with one folder an index version
-LOCK = "build.lock"  # held by the one process that builds; it is there before anything else of the folder
