@@ -57,7 +57,7 @@ class Quote:
     passage: Passage
     citation: Citation
     score: float  # calibrated: the probability that this quotation answers, 0 … 1
-    emphasis: tuple[tuple[int, int], ...] = ()  # character ranges of `text` to print bold
+    emphasis: tuple[Span, ...] = ()  # of `text`, to print bold
 
     @property
     def start(self) -> int:

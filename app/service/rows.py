@@ -207,7 +207,7 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
         "address": place.address,
         "citation": "",
         "sentence": place.cut.text,
-        "marked": [list(part) for part in place.cut.marked],
+        "marked": _span_pairs(place.cut.marked),
         "warnings": warning_sentences(place.cut.warnings, translations_for(language)),
     }
     if place.citation:

@@ -208,9 +208,9 @@ def _with_marks(cut: CutAnalysis) -> str:
     """The whole sentences, with what was pasted between ⟦ and ⟧."""
     pieces: list[str] = []
     position = 0
-    for start, end in cut.marked:
-        pieces += [cut.text[position:start], "⟦", cut.text[start:end], "⟧"]
-        position = end
+    for span in cut.marked:
+        pieces += [cut.text[position : span.start], "⟦", cut.text[span.start : span.end], "⟧"]
+        position = span.end
     return "".join([*pieces, cut.text[position:]])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from alpie.index.reader import Reading
-from alpie.index.records import Sentence
+from alpie.index.records import Sentence, Span
 from alpie.index.spanish.analysis import fold, terms
 
 # With these limits something is marked for 69 of 100 held-out questions (n = 700, on the right passage), and in 89 of
@@ -25,7 +25,7 @@ def emphasise(
     last: int,
     text: str,
     question: str = "",
-) -> tuple[tuple[int, int], ...]:
+) -> tuple[Span, ...]:
     """The character range of `text` to mark, as a tuple of one, or an empty tuple.
 
     `text` is a quotation of the sentences `first` … `last` of a passage. In doubt nothing is marked: a wrong mark misleads
@@ -42,7 +42,7 @@ def emphasise(
     begins = text.find(sentences[best].text)
     if begins < 0:  # the quotation shows the sentence otherwise than the index holds it
         return ()
-    return ((begins + words.start, begins + words.end),)
+    return (Span(begins + words.start, begins + words.end),)
 
 
 def _answering_sentence(

@@ -121,7 +121,7 @@ def render_quote(
         "quote",
         translations,
         lines=_quote_lines(shown),
-        answering=translations.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
+        answering=translations.quoted(quote.text[first.start : first.end]) if first and number == 1 else "",
         language=document.language if document else "es",
         href=passage_link(quote.passage, quote.spans),
         opens=translations("quote.open", number=number) if number else translations("quote.context"),
@@ -206,7 +206,7 @@ def _quote_lines(quote: Quote) -> list[_QuoteLine]:
     """
 
     def line(style: str, start: int, end: int) -> _QuoteLine:
-        inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
+        inside = ((max(bold.start, start) - start, min(bold.end, end) - start) for bold in quote.emphasis)
         return _QuoteLine(style, split_at_ranges(quote.text[start:end], inside))
 
     lines, length = _lines(quote), len(quote.text)

@@ -47,7 +47,7 @@ def test_an_answer_is_the_sentence_that_says_it(small: Corpus) -> None:
     answer = small.ask(BURNT)
     assert answer.answered
     assert answer.quotes[0].text.startswith("En julio ardieron 1240 hectáreas")
-    assert [answer.quotes[0].text[start:end] for start, end in answer.quotes[0].emphasis] == ["1240"]
+    assert [answer.quotes[0].text[span.start : span.end] for span in answer.quotes[0].emphasis] == ["1240"]
     assert answer.nearest == ()
 
 

@@ -49,7 +49,7 @@ def assert_verbatim(corpus: Corpus, quote: Quote) -> None:
         assert " ".join(source[quote.start : quote.end].split()) == quote.text
     assert quote.text in quote.passage.text
     assert corpus.passage(quote.citation.address) == quote.passage
-    assert all(0 <= start < end <= len(quote.text) for start, end in quote.emphasis)
+    assert all(0 <= span.start < span.end <= len(quote.text) for span in quote.emphasis)
 
 
 # --- what the README promises -------------------------------------------------------------------

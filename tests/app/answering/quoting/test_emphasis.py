@@ -22,7 +22,7 @@ def reading(*words: AnswerWords | None, best: int = 0) -> Reading:
 def marked(of: Reading | None, first: int, last: int) -> list[str]:
     sentences = passage_of(*SENTENCES).sentences
     text = " ".join(SENTENCES[first : last + 1])
-    return [text[start:end] for start, end in emphasise(of, sentences, first, last, text)]
+    return [text[span.start : span.end] for span in emphasise(of, sentences, first, last, text)]
 
 
 @pytest.mark.parametrize(("of", "first", "last", "words"), [
@@ -53,7 +53,9 @@ def test_of_two_sentences_that_may_answer_the_one_with_more_words_of_the_questio
     sentences = passage_of(*SENTENCES).sentences
     text = " ".join(SENTENCES[:2])
     for question, words in (("¿Cuántos registros hubo?", "una docena"), ("¿Cuántos días duró?", "nueve")):
-        assert [text[a:b] for a, b in emphasise(of, sentences, 0, 1, text, question)] == [words]
+        assert [text[span.start : span.end] for span in emphasise(of, sentences, 0, 1, text, question)] == [
+            words
+        ]
 
 
 def test_nothing_is_marked_in_a_quotation_that_shows_the_sentence_otherwise() -> None:

@@ -179,7 +179,7 @@ def test_the_words_that_answer_are_marked() -> None:
     candidate = replace(candidate_of(passage), reading=reading)
     documents = {"prueba": document_of(source_of(passage))}
     (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
-    assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
+    assert [quote.text[span.start : span.end] for span in quote.emphasis] == ["1240"]
 
 
 SENTENCES = st.sampled_from(
@@ -208,7 +208,7 @@ def test_whatever_is_believed_quotations_are_few_proved_and_not_repeated(
     for quote in quotes:
         source = source_of(passages[int(quote.document_id[3:])])
         assert proves(source, quote.spans, quote.text)
-        assert all(0 <= start < end <= len(quote.text) for start, end in quote.emphasis)
+        assert all(0 <= span.start < span.end <= len(quote.text) for span in quote.emphasis)
     assert len({(quote.document_id, quote.start) for quote in quotes}) == len(quotes)
 
 
