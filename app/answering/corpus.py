@@ -22,7 +22,7 @@ from alpie.app.answering.judging.read_passages import CachingReader
 from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.answering.routing.collection_pipeline import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
-from alpie.app.answering.routing.reference_answer import hits_at
+from alpie.app.answering.routing.quoted_places import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import message
 from alpie.index.database.text_database import StoredPassages

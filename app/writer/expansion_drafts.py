@@ -11,8 +11,8 @@ from enum import StrEnum
 from rapidfuzz import fuzz
 
 from alpie.app.chat_model import Messages, load_prompt
-from alpie.app.writer.stated_figures import figures_of, unsupported_figures
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
+from alpie.app.writer.stated_numbers import figures_of, unsupported_figures
 from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.sources.expansions import KINDS

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from alpie.app.writer.drafts import Draft, comparable_text
-from alpie.app.writer.stated_figures import Figure, Figures, figures_of, is_year, unsupported_figures
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
+from alpie.app.writer.stated_numbers import Figure, Figures, figures_of, is_year, unsupported_figures
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import detect_language
 from alpie.index.spanish.word_tables import word_sets

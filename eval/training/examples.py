@@ -13,7 +13,7 @@ from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.abstention import answerable_features
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
-from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
+from alpie.app.answering.judging.judgement import Candidate, ranked_candidates
 from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
 from alpie.app.answering.understanding.conversation import complete_question
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.judging.candidates import Candidates
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.index.reader import Reading
 from alpie.index.retrieval.search import Retrieval
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, needs_sentence_before
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise

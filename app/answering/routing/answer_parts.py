@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from alpie.app.answering.answer_pipeline import REPORTED_HITS
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quoting.quotes import QuotePolicy
-from alpie.app.answering.routing.reference_answer import quotes_at
+from alpie.app.answering.routing.answer_pipeline import REPORTED_HITS
+from alpie.app.answering.routing.quoted_places import quotes_at
 from alpie.index.records import Document
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.query import Question

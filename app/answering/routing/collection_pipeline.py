@@ -11,11 +11,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.answer_types import Answer, MissingReference
 from alpie.app.answering.routing.absence import as_refusal
+from alpie.app.answering.routing.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.routing.mentions import mentions_of, passages_on
-from alpie.app.answering.routing.reference_answer import answer_reference
+from alpie.app.answering.routing.quoted_places import answer_reference
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.app.answering.understanding.overview import Overview
 from alpie.index.database.text_database import StoredPassages

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
 from alpie.app.answering.quoting.quotes import is_question
-from alpie.app.answering.routing.reference_answer import quotes_at
+from alpie.app.answering.routing.quoted_places import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex

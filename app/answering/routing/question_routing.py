@@ -17,7 +17,7 @@ from alpie.app.answering.routing.answer_parts import (
 )
 from alpie.app.answering.routing.collection_pipeline import CollectionPipeline
 from alpie.app.answering.routing.explanation import explain_answer
-from alpie.app.answering.routing.reference_answer import answer_reference
+from alpie.app.answering.routing.quoted_places import answer_reference
 from alpie.app.answering.understanding.comparison import Side, comparison_sides, split_question
 from alpie.app.answering.understanding.conversation import (
     asks_for_elaboration,

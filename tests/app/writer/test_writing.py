@@ -25,7 +25,7 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.app.writer import add_writing, write
 from alpie.app.writer.drafts import Draft, comparable_text, parse_drafts
-from alpie.app.writer.stated_figures import Date, figures_of
+from alpie.app.writer.stated_numbers import Date, figures_of
 from alpie.app.writer.support import DropReason, SupportCheck
 from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.judging.read_passages import reader_input
 from alpie.app.answering.quoting.figures_asked import lacks_a_figure
-from alpie.app.answering.quoting.opposites_asked import says_the_opposite
+from alpie.app.answering.quoting.mismatch import says_the_opposite
 from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from alpie.app.answering.answer_types import Answer, Role
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.routing.answer_parts import share_quotes
-from alpie.app.answering.routing.reference_answer import quotes_at
+from alpie.app.answering.routing.quoted_places import quotes_at
 from alpie.app.answering.understanding.comparison import comparison_sides, split_question
 from alpie.app.answering.understanding.conversation import is_small_talk
 from alpie.app.service.row_schemas import AnswerRow

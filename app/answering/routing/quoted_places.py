@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from alpie.app.answering.answer_pipeline import REPORTED_HITS, AnswerPipeline
 from alpie.app.answering.answer_types import Answer, MissingReference, Quote
 from alpie.app.answering.judging.candidates import CandidateSpan
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.quoting.quotes import are_adjacent, quote_candidate
+from alpie.app.answering.routing.answer_pipeline import REPORTED_HITS, AnswerPipeline
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES, candidates_of
 from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.routing.answer_pipeline import AnswerPipeline, JudgedQuestion
 from alpie.index.errors import QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.query import parse_question

@@ -13,10 +13,10 @@ from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
 from alpie.app.answering.answer_weights import Weights, sigmoid
 from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
-from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
+from alpie.app.answering.judging.judgement import Candidate, ranked_candidates
 from alpie.app.answering.judging.read_passages import read_hits
 from alpie.app.answering.quoting.figures_asked import lacks_a_figure
-from alpie.app.answering.quoting.opposites_asked import says_the_opposite
+from alpie.app.answering.quoting.mismatch import says_the_opposite
 from alpie.app.answering.quoting.quotes import QuotePolicy, select_quotes
 from alpie.index.reader import Reader, Reading
 from alpie.index.records import Document, Hit
