@@ -19,7 +19,7 @@ import numpy as np
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
 from alpie.app.answering.judging.read_passages import CachingReader
-from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.answering.routing.collection_pipeline import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.quoted_places import hits_at
@@ -36,7 +36,7 @@ from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval import RetrieverName
 from alpie.index.retrieval.backends.select import BackendChoice
-from alpie.index.retrieval.places import Place, Places
+from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
@@ -200,7 +200,7 @@ class Corpus:
 
     @cached_property
     def _lookup(self) -> DocumentLookup:
-        return DocumentLookup(self.documents, self.index, self.passages, places=lambda: self._places)
+        return DocumentLookup.of_index(self.documents, self.index)
 
     def search(
         self,
@@ -277,10 +277,6 @@ class Corpus:
     @cached_property
     def _words(self) -> WordIndex:
         return WordIndex(self.passages)
-
-    @cached_property
-    def _places(self) -> Places:
-        return Places(self.passages)
 
     def require_document(self, document: str) -> str:
         """The id `document`, if there is such a document; raises `ArgumentError` for an unknown one."""

@@ -77,7 +77,7 @@ class ModelReader:
         return answer
 
 
-def numbers_in(answer: str, most: int) -> list[int] | None:
+def numbers_in(answer: str, sentences: int) -> list[int] | None:
     """The sentence numbers of a model's answer, each once; empty for «none», None for an answer of no use.
 
     An answer with anything but numbers is not used, nor one with a number that no sentence has.
@@ -88,7 +88,7 @@ def numbers_in(answer: str, most: int) -> list[int] | None:
     if not _NUMBERS.fullmatch(text):
         return None
     numbers = list(dict.fromkeys(int(number) for number in re.findall(r"\d+", text)))
-    return numbers if all(1 <= number <= most for number in numbers) else None
+    return numbers if all(1 <= number <= sentences for number in numbers) else None
 
 
 def _apply_choice(reading: Reading, at: int, chosen: dict[tuple[int, int], int]) -> Reading:

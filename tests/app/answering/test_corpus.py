@@ -17,7 +17,7 @@ import pytest
 from alpie.app import Corpus as PublicCorpus
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, ArgumentError
 from alpie.index.notices import UnreadFile

@@ -14,9 +14,9 @@ from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
 from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.judging.read_passages import reader_input
-from alpie.app.answering.quoting.figures_asked import lacks_a_figure
-from alpie.app.answering.quoting.mismatch import says_the_opposite
-from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
+from alpie.app.answering.quoting.mismatch import lacks_a_number, says_the_opposite
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
+from alpie.app.answering.quoting.quotes import quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
@@ -307,7 +307,7 @@ def test_a_figure_that_is_asked_for_has_to_stand_around_the_quotation() -> None:
         ("¿Dónde fue la 89ª reunión?", False), ("¿Dónde fue la 90ª reunión?", True), ("¿Y en 2019?", False),
         ("¿La abrieron 25 socios?", False), ("¿La abrieron 26?", True), ("¿Cuáles son las 3 reglas?", False),
     ):  # fmt: skip
-        assert lacks_a_figure(question, [quote]) is lacks, question
+        assert lacks_a_number(question, [quote]) is lacks, question
 
 
 def test_a_sentence_on_the_opposite_of_what_is_asked_is_no_sure_answer() -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerable_features
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES, candidates_of
-from alpie.app.answering.quoting.quotes import QuotePolicy
-from alpie.app.answering.routing.answer_pipeline import AnswerPipeline, JudgedQuestion
+from alpie.app.answering.judging.judgement import ANSWERABLE_FEATURES, JudgedQuestion, answerable_features
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
+from alpie.app.answering.routing.answer_pipeline import AnswerPipeline
 from alpie.index.errors import QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.query import parse_question
@@ -130,9 +130,9 @@ def test_a_follow_up_is_searched_with_what_went_before_and_another_question_is_n
 
 
 def test_only_passages_that_were_read_are_quoted(small: Corpus) -> None:
-    judged = judge(small, BURNT)
+    judged = judge(small, BURNT).candidates
     one = judged.readings[:1]
-    assert set(candidates_of(small.index, judged.retrieval, one).hit.tolist()) == {0}
+    assert set(candidates_of(small.index, judged.retrieval, one).ranks.tolist()) == {0}
     assert len(candidates_of(small.index, judged.retrieval, ())) == 0
 
 
@@ -146,7 +146,7 @@ def test_a_feature_that_a_model_needs_and_nobody_has_is_an_error() -> None:
 
 def features(corpus: Corpus, question: str) -> dict[str, float]:
     judged = judge(corpus, question)
-    row = answerable_features(judged.retrieval, judged.readings, judged.candidates, judged.ranking)
+    row = answerable_features(judged.candidates, judged.ranking)
     assert row.shape == (1, len(ANSWERABLE_FEATURES))
     assert np.isfinite(row).all()
     return dict(zip(ANSWERABLE_FEATURES, row[0].tolist(), strict=True))

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from alpie.app.answering.answer_types import Answer, Role
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.routing.answer_parts import share_quotes
+from alpie.app.answering.routing.answer_parts import distribute_quotes
 from alpie.app.answering.routing.quoted_places import quotes_at
 from alpie.app.answering.understanding.comparison import comparison_sides, split_question
 from alpie.app.answering.understanding.conversation import is_small_talk
@@ -176,7 +176,7 @@ def test_a_sentence_that_answers_both_sides_is_shown_on_one(corpus: Corpus) -> N
         replace(corpus.ask("¿Qué es un embalse?"), quotes=(replace(quote, score=score),))
         for quote, score in ((alone, 0.9), (both, 0.5))
     ]
-    one, other = share_quotes(answers, corpus.policy, corpus.documents)
+    one, other = distribute_quotes(answers, corpus.policy, corpus.documents)
     assert [quote.text for quote in one] == [alone.text]
     assert [quote.text for quote in other] == [passage.sentences[0].text]
 
