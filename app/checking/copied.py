@@ -1,7 +1,7 @@
 """Finds a text that was copied out of a document: what the copying did to it is no alteration.
 
 A copy from a PDF may bring along, or leave out, hyphens and blanks at line ends, signs without width, ligatures,
-numbers of lines, calls of footnotes, running heads and feet. The letters and figures of the text are looked for in
+numbers of lines, calls of footnotes, running heads and feet. The letters and digits of the text are looked for in
 those of the source, with and without these; what is found is compared sign by sign.
 """
 
@@ -25,7 +25,7 @@ _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
 _DIVIDED = "(?:- ?)?"  # a hyphen at a line end divides a word, or belongs to it
 _NUMBER = r"(?:(?<![\w.,])[-−+±])?\d+(?:[.,:/–-]\d+)*"  # with its sign and what parts its digits
 _SIGN = r"[^\w\s\u0300-\u036f.,;:¿?¡!()\[\]{}\"'«»“”„‘’‚‹›`´*…·•|–—-]"
-_FIGURE = re.compile(f"{_NUMBER}|{_SIGN}")
+_NUMBER_OR_SIGN = re.compile(f"{_NUMBER}|{_SIGN}")
 _LINE_NUMBER = re.compile(r"^[^\S\n]*\d{1,4}(?=\s)|(?<=\s)\d{1,4}[^\S\n]*$", re.MULTILINE)
 _LONE_NUMBER = re.compile(r"(?<!\S)\d{1,4}(?!\S)")
 _STEP = 5  # lines from one that bears its number to the next, where not all do
@@ -36,7 +36,7 @@ _ENYE = "\u00fe"  # a letter without parts that Spanish does not have
 _NO_LETTERS = re.compile(r"[\W_]+")
 _MAX_RUNNING = 2_000  # running lines of a document that are looked at
 
-_Letters = tuple[str, list[int]]  # letters and figures, and for each the offset of its character
+_Letters = tuple[str, list[int]]  # letters and digits, and for each the offset of its character
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class CopiedText:
 
 
 def letters_of(text: str) -> _Letters:
-    """The letters and figures of `text` without accents and capitals, and where each stands; ñ is no n."""
+    """The letters and digits of `text` without accents and capitals, and where each stands; ñ is no n."""
     found: list[str] = []
     at: list[int] = []
     for offset, character in enumerate(text):
@@ -68,7 +68,7 @@ def letters_of(text: str) -> _Letters:
 
 
 def _quick_letters(text: str) -> str:
-    """The letters and figures of `letters_of`, at a fraction of its cost."""
+    """The letters and digits of `letters_of`, at a fraction of its cost."""
     folded = normalize("NFC", text).casefold().replace("ñ", _ENYE)
     return _NO_LETTERS.sub("", normalize("NFKD", folded)).replace(_ENYE, "ñ")
 
@@ -99,11 +99,11 @@ def find_copied(
 def same_but_for_signs(pasted: str, source: str) -> bool:
     """Whether two texts differ in accents, capitals, blanks and punctuation alone.
 
-    Of a figure, what parts its thousands is a sign, and nothing else: «92,7» is not «927»; the sign before a number, or
+    Of a number, what parts its thousands is a sign, and nothing else: «92,7» is not «927»; the sign before a number, or
     the one for percent, is a word.
     """
     same_letters = letters_of(pasted)[0] == letters_of(source)[0]
-    return same_letters and _figures(pasted) == _figures(source)
+    return same_letters and _numbers_and_signs(pasted) == _numbers_and_signs(source)
 
 
 def without_hyphens(text: str) -> str:
@@ -111,8 +111,8 @@ def without_hyphens(text: str) -> str:
     return _LINE_END.sub("", text)
 
 
-def _figures(text: str) -> list[str]:
-    return _FIGURE.findall(join_thousands(normalize("NFC", text)))
+def _numbers_and_signs(text: str) -> list[str]:
+    return _NUMBER_OR_SIGN.findall(join_thousands(normalize("NFC", text)))
 
 
 def _find_letters(variant: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:

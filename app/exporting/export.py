@@ -142,22 +142,22 @@ def _csv(job: ExportJob) -> str:
 def _markdown(job: ExportJob) -> str:
     """Block quotations with footnotes. Labels come from the address, so two exports fit in one text."""
     quotes: list[str] = []
-    notes: list[str] = []
+    footnotes: list[str] = []
     labels: set[str] = set()
     for excerpt in job.excerpts:
-        label = _note_label(excerpt.citation, labels)
+        label = _footnote_label(excerpt.citation, labels)
         labels.add(label)
-        note = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.translations.language))
+        cited = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.translations.language))
         addresses = [excerpt.citation.url, job.link(excerpt.citation) if job.base_url else ""]
-        note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
+        cited = " ".join([cited, *(markdown_link(address) for address in addresses if address)])
         quotes.append(f"> {escape_markdown(excerpt.text)}[^{label}]\n")
         if excerpt.note:
             quotes.append(f"{escape_markdown(job.translations('export.note', note=excerpt.note))}\n")
-        notes.append(f"[^{label}]: {note}\n")
-    return "\n".join(quotes + notes)
+        footnotes.append(f"[^{label}]: {cited}\n")
+    return "\n".join(quotes + footnotes)
 
 
-def _note_label(citation: Citation, taken: set[str]) -> str:
+def _footnote_label(citation: Citation, taken: set[str]) -> str:
     label = base = (
         f"{citation.document_id}-{re.sub(r'[^A-Za-z0-9]', '', citation.address.rsplit('/', 1)[-1])[:8]}"
     )

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from alpie.app.chat_model import Messages, load_prompt
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
-from alpie.app.writer.stated_numbers import figures_of, unsupported_figures
+from alpie.app.writer.stated_numbers import parse_numbers, unsupported_numbers
 from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.sources.expansions import KINDS
@@ -72,7 +72,7 @@ class DraftFault(StrEnum):
     SENTENCES = "sentences"  # rests on none of the passage
     LENGTH = "length"
     LANGUAGE = "language"
-    FIGURE = "figure"
+    NUMBER = "figure"  # as the report names it
     NAME = "name"
     COPY = "copy"  # nearly what the passage or another expansion says
 
@@ -88,8 +88,8 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):
         return DraftFault.LANGUAGE
     source = f"{title}. {indexed_text(passage)}"
-    if unsupported_figures(figures_of(text), figures_of(source)):
-        return DraftFault.FIGURE
+    if unsupported_numbers(parse_numbers(text), parse_numbers(source)):
+        return DraftFault.NUMBER
     if unsupported_names(_lowercase_start(text), QuotedWords.from_text(source)):
         return DraftFault.NAME
     known = [*others, *(sentence.text for sentence in passage.sentences)]

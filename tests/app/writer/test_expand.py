@@ -82,8 +82,8 @@ PASSAGE = passage_of("Hubo 25 detenidos en Madrid.", "La operación sigue abiert
 @pytest.mark.parametrize(("kind", "text", "fault"), [
     ("question", "¿Cuántos arrestos hubo?", None), ("rewording", "Capturadas 25 personas en Madrid", None),
     ("rewording", "Veinticinco personas capturadas en la capital", None),
-    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", DraftFault.FIGURE),
-    ("question", "¿Fue en 2019 cuando los arrestaron?", DraftFault.FIGURE),
+    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", DraftFault.NUMBER),
+    ("question", "¿Fue en 2019 cuando los arrestaron?", DraftFault.NUMBER),
     ("question", "¿Hubo arrestos en Sevilla?", DraftFault.NAME),
     ("rewording", "Zapatero anunció los arrestos", None),  # a word that opens a sentence tells no name
     ("question", "How many people were arrested there?", DraftFault.LANGUAGE),
