@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpie.app.checking.text_view import append_span, fold_quotes, subtract_spans
-from alpie.index.records import Document, Layout, Span, collapse, spans_between
+from alpie.index.records import Document, Layout, ReadableMap, Span, collapse, spans_between
 from alpie.index.spanish.analysis import join_thousands, normalize
 from alpie.index.spanish.characters import without_invisible
 
@@ -36,8 +36,6 @@ _ENYE = "\u00fe"  # a letter without parts that Spanish does not have
 _NO_LETTERS = re.compile(r"[\W_]+")
 _MAX_RUNNING = 2_000  # running lines of a document that are looked at
 
-_Letters = tuple[str, list[int]]  # letters and digits, and for each the offset of its character
-
 
 @dataclass(frozen=True)
 class CopiedText:
@@ -47,7 +45,7 @@ class CopiedText:
     is_exact: bool
 
 
-def letters_of(text: str) -> _Letters:
+def letters_of(text: str) -> ReadableMap:
     """The letters and digits of `text` without accents and capitals, and where each stands; ñ is no n."""
     found: list[str] = []
     at: list[int] = []
@@ -64,7 +62,7 @@ def letters_of(text: str) -> _Letters:
                 continue
             found.append(letter)
             at.append(offset)
-    return "".join(found), at
+    return ReadableMap("".join(found), at)
 
 
 def _quick_letters(text: str) -> str:
@@ -102,7 +100,7 @@ def same_but_for_signs(pasted: str, source: str) -> bool:
     Of a number, what parts its thousands is a sign, and nothing else: «92,7» is not «927»; the sign before a number, or
     the one for percent, is a word.
     """
-    same_letters = letters_of(pasted)[0] == letters_of(source)[0]
+    same_letters = letters_of(pasted).text == letters_of(source).text
     return same_letters and _numbers_and_signs(pasted) == _numbers_and_signs(source)
 
 
@@ -117,7 +115,7 @@ def _numbers_and_signs(text: str) -> list[str]:
 
 def _find_letters(variant: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:
     """Where `kept`, the text of `spans`, has the letters of `variant` as whole words."""
-    wanted, _ = letters_of(variant)
+    wanted = letters_of(variant).text
     letters, at = letters_of(kept)
     position = letters.find(wanted)
     while position >= 0:
@@ -203,8 +201,7 @@ def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[S
     marks, calls, footers = (
         _spans_near(left, start, end) for left in (layout.marks, layout.note_calls, layout.footers)
     )
-    tried: set[tuple[Span, ...]] = {()}
-    for left_out in (
+    ways = [
         (*marks, *calls, *footers),
         marks,
         (*marks, *calls),
@@ -212,10 +209,9 @@ def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[S
         (*calls, *footers),
         calls,
         footers,
-    ):
-        if left_out not in tried:
-            tried.add(left_out)
-            yield subtract_spans(whole[0], sorted(left_out))
+    ]
+    for left_out in filter(None, dict.fromkeys(ways)):
+        yield subtract_spans(whole[0], sorted(left_out))
 
 
 def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
@@ -226,18 +222,9 @@ def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]
 
 def _copy_variants(text: str, document: Document, layout: Layout | None) -> Iterator[str]:
     """The text, and without what a copy may have brought into it from the margins."""
-    tried: set[str] = set()
-    bare = text
-    for clean in (
-        str,
-        _without_line_numbers,
-        lambda copied: _without_running_lines(copied, document, layout),
-    ):
-        bare = clean(bare)
-        for variant in (bare, _CALL.sub(r"\1", bare)):
-            if variant not in tried:
-                tried.add(variant)
-                yield variant
+    unnumbered = _without_line_numbers(text)
+    bare = (text, unnumbered, _without_running_lines(unnumbered, document, layout))
+    yield from dict.fromkeys(variant for way in bare for variant in (way, _CALL.sub(r"\1", way)))
 
 
 def _without_line_numbers(text: str) -> str:
@@ -283,4 +270,4 @@ def _without_running_lines(text: str, document: Document, layout: Layout | None)
 
 
 def _letters_only(line: str) -> str:
-    return "".join(letter for letter in letters_of(line)[0] if not letter.isdigit())
+    return "".join(letter for letter in letters_of(line).text if not letter.isdigit())

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import full_citation, page_range, short_citation
@@ -69,9 +70,16 @@ class FormattedQuotation:
     note: str
 
 
+class FormattedCitations(NamedTuple):
+    """What a style makes of some quotations."""
+
+    quotations: tuple[FormattedQuotation, ...]
+    references: tuple[BibliographyEntry, ...]
+
+
 def format_citations(
     excerpts: Sequence[Excerpt], style_name: str, translations: Translations, accessed: date | None = None
-) -> tuple[tuple[FormattedQuotation, ...], tuple[BibliographyEntry, ...]]:
+) -> FormattedCitations:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](translations, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
@@ -88,7 +96,7 @@ def format_citations(
     first = {excerpt.citation.document_id: excerpt.citation for excerpt in reversed(lines)}
     ordered = sorted(first.values(), key=_place_in_the_list)
     references = (style.reference(citation, letters[citation.document_id]) for citation in ordered)
-    return cited, tuple(dict.fromkeys(references))
+    return FormattedCitations(cited, tuple(dict.fromkeys(references)))
 
 
 def _render_style(job: ExportJob, style_name: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from alpie.app.chat_model import Messages, load_prompt
+from alpie.app.chat_model import Messages, ModelMessage, load_prompt
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
 from alpie.app.writer.stated_numbers import parse_numbers, unsupported_numbers
 from alpie.index.encoder.embed import heading_line, indexed_text
@@ -39,7 +39,7 @@ class ExpansionDraft:
 
 
 def expansion_messages(passages: Sequence[Passage]) -> Messages:
-    """The (role, text) pairs for a chat model. Passages travel as JSON: they are data, and cannot end early."""
+    """What a chat model is told. Passages travel as JSON: they are data, and cannot end early."""
     data = {
         "pasajes": [
             {
@@ -50,7 +50,10 @@ def expansion_messages(passages: Sequence[Passage]) -> Messages:
             for number, passage in enumerate(passages, start=1)
         ]
     }
-    return [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False, indent=1))]
+    return [
+        ModelMessage("system", _RULES),
+        ModelMessage("user", json.dumps(data, ensure_ascii=False, indent=1)),
+    ]
 
 
 def expansion_drafts(pieces: Iterable[str], most_characters: int = 40_000) -> Iterator[ExpansionDraft]:

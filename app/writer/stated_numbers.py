@@ -7,7 +7,7 @@ one way on both sides: a single point or comma before three digits groups them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -197,7 +197,7 @@ def _plain(value: Decimal | int) -> str:
     return f"{number:f}"
 
 
-def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """`text` with blanks in place of `spans`, so that positions stay true."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]

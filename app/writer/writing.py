@@ -17,6 +17,7 @@ from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport
 from alpie.app.chat_model import (
     Messages,
     MissingProvider,
+    ModelMessage,
     ModelTimeout,
     Stream,
     load_prompt,
@@ -34,7 +35,7 @@ _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
 def messages_for(question: str, quotes: Sequence[str], language: str) -> Messages:
-    """The (role, text) pairs for a chat model; `language`: of the question, "en" or else Spanish."""
+    """What a chat model is told; `language`: of the question, "en" or else Spanish."""
     data = {
         "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
         "citas" if language != "en" else "quotes": [
@@ -43,7 +44,10 @@ def messages_for(question: str, quotes: Sequence[str], language: str) -> Message
         ],
     }
     rules = _RULES["en" if language == "en" else "es"]
-    return [("system", rules), ("user", json.dumps(data, ensure_ascii=False, indent=1))]
+    return [
+        ModelMessage("system", rules),
+        ModelMessage("user", json.dumps(data, ensure_ascii=False, indent=1)),
+    ]
 
 
 _LOG = logging.getLogger(__name__)

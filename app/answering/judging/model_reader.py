@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from alpie.app.chat_model import Messages, ModelTimeout, Stream, load_prompt, pieces_in_time
+from alpie.app.chat_model import Messages, ModelMessage, ModelTimeout, Stream, load_prompt, pieces_in_time
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
@@ -61,7 +61,10 @@ class ModelReader:
             "pregunta": question[:MAX_TYPED_CHARACTERS],
             "frases": [{"n": n, "texto": text[:_MAX_SENTENCE]} for n, text in enumerate(sentences, start=1)],
         }
-        messages: Messages = [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False))]
+        messages: Messages = [
+            ModelMessage("system", _RULES),
+            ModelMessage("user", json.dumps(data, ensure_ascii=False)),
+        ]
         answer = ""
         try:
             for piece in pieces_in_time(self._stream, messages, self._timeout):
