@@ -18,6 +18,11 @@ import numpy as np
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
+from alpie.app.answering.configured_parts import (
+    configured_backend,
+    open_configured_encoder,
+    open_configured_reader,
+)
 from alpie.app.answering.judging.read_passages import CachingReader
 from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.answering.routing.collection_pipeline import DocumentLookup
@@ -28,14 +33,11 @@ from alpie.app.translations import message
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
 from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
-from alpie.index.reader.open_reader import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval import RetrieverName
-from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
@@ -47,7 +49,9 @@ from alpie.index.storage.store import corpus_fingerprint, open_version
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
-_MAX_READ = 100  # passages looked through for a word
+_MAX_READ = (
+    100  # passages looked through for a word; where more have one of the words, some has it for certain
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # equal to itself alone: a comparison would read all texts
@@ -284,33 +288,3 @@ class Corpus:
             known = ", ".join(self.documents)
             raise ArgumentError(message("api.document", document=document, known=known))
         return document
-
-
-def open_configured_encoder(settings: Settings) -> Encoder:
-    """The encoder that the settings name."""
-    return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
-
-
-def open_configured_reader(settings: Settings) -> Reader:
-    """The reader that the settings name; where they say so, a language model chooses before the reader does."""
-    reader = open_reader(settings.reader, Path(settings.cache))
-    if not (settings.writer and settings.writer_reads):
-        return reader
-    # late: the library of a model is loaded only where a model is configured
-    from alpie.app.answering.judging.model_reader import ModelReader
-    from alpie.app.chat_model import open_stream
-
-    # opened at each question: a provider that is missing must not keep the documents from being asked
-    return ModelReader(
-        lambda messages: open_stream(settings)(messages),
-        settings.writer,
-        reader,
-        settings.writer_timeout_seconds,
-    )
-
-
-def configured_backend(settings: Settings) -> BackendChoice | None:
-    """The backend that the settings name; None: the local one."""
-    if not settings.index:
-        return None
-    return BackendChoice(settings.index, settings.index_token, settings.index_timeout_seconds)

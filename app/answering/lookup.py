@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 LookupOrder = Literal["relevance", "newest", "oldest"]
-_RANKED = 40  # asked of the search by meaning before filtering
-_MAX_RELATED = 10
+_RANKED = 40  # asked of the search by meaning, so that enough are left when filters have gone over them
+_MAX_RELATED = 10  # shown below what holds the words: they are near at best
 _WORD = re.compile(r"\w+")
 
 

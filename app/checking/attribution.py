@@ -71,7 +71,7 @@ def _straight_step(text: str, at: int) -> int:
     return 1 if opens else -1
 
 
-MAX_WORDS_BESIDE = 40  # a long sentence
+MAX_WORDS_BESIDE = 40  # a long sentence: more is a text that quotes, and is checked itself
 _REFERENCE_FRACTION = (
     0.8  # of the words of a line or bracket: with so many that citations have, it is a reference
 )

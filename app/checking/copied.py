@@ -34,7 +34,7 @@ _CALL = re.compile(
 )
 _ENYE = "\u00fe"  # a letter without parts that Spanish does not have
 _NO_LETTERS = re.compile(r"[\W_]+")
-_MAX_RUNNING = 2_000  # running lines of a document that are looked at
+_MAX_RUNNING = 2_000  # running lines of a document that are looked at: those of a thousand pages
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import detect_language
 
 _RULES = load_prompt(__file__, "expand")
-_MAX_SENTENCE = 1_500  # characters
-_FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
+_MAX_SENTENCE = 1_500  # characters of a sentence that the model is shown, a long table row
+_MIN_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240  # of a question as somebody types it
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 _LINE = re.compile(
     rf"\W*(?P<n>\d{{1,3}})\s*\|\s*(?P<kind>{'|'.join(KINDS)})\s*\|\s*(?P<sentences>[\d,;\s]*)\|\s*(?P<text>.+)"
@@ -85,7 +85,7 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     text = draft.text
     if not draft.sentences or not all(0 <= n < len(passage.sentences) for n in draft.sentences):
         return DraftFault.SENTENCES
-    if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
+    if not _MIN_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
         return DraftFault.LENGTH
     written_in, read_in = detect_language(text), detect_language(passage.text)
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):

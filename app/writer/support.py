@@ -25,10 +25,11 @@ from alpie.index.spanish.query import detect_language
 from alpie.index.spanish.word_tables import word_sets
 
 _DENIALS = word_sets(__file__)["denials"]
-_LONGEST = 600  # characters of a sentence
-_NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a number
+_MAX_CHARACTERS = 600  # of a sentence: a longer one is a paragraph, and rests on more than one quote
+# Content words either side of a number: a sentence is shorter than the quote that it is made from.
+_NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6
 _PREFIX = 5  # letters that «detenidos» and «detenciones» share
-_MIN_SHARED = 0.4  # of a Spanish sentence's content words
+_MIN_SHARED = 0.4  # of a Spanish sentence's content words: other words for the rest are no invention
 _CONTRACTED_DENIAL = re.compile(r"n['’]t\b")
 _MARKUP = re.compile(r"://|\bwww\.|[<>`{}|\\]|\]\(|&#|&\w+;|[@#]\w|\*|\$\$|__")
 
@@ -59,7 +60,11 @@ class SupportCheck:
             return DropReason.UNCITED
         if any(not 1 <= number <= len(self._quotes) for number in draft.quotes):
             return DropReason.NO_SUCH_QUOTE
-        if len(draft.text) > _LONGEST or _MARKUP.search(draft.text) or not any(map(str.isalpha, draft.text)):
+        if (
+            len(draft.text) > _MAX_CHARACTERS
+            or _MARKUP.search(draft.text)
+            or not any(map(str.isalpha, draft.text))
+        ):
             return DropReason.FORM
         texts = [self._quotes[number - 1] for number in draft.quotes]
         together = parse_numbers(" \n ".join(texts))

@@ -51,14 +51,17 @@ def messages_for(question: str, quotes: Sequence[str], language: str) -> Message
 
 
 _LOG = logging.getLogger(__name__)
-_MAX_SENTENCES = 8
-_MAX_DRAFTS = 60  # read, shown or not
+_MAX_SENTENCES = 8  # shown: more are no summary of a few quotations
+_MAX_DRAFTS = 60  # sentences read, shown or not: a model that goes on is stopped
 _MAX_CHARACTERS = 12_000  # read, thoughts included
 _WRITER_SLOTS = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
 
 
 class Writing(Iterator[WrittenSentence]):
-    """Sentences that passed the check, as the model writes them; `report` is complete after the last."""
+    """Sentences about the quotations of `answer` that passed the check, as the model of the settings writes them.
+
+    `report` is complete after the last one; nothing is raised. `stream` stands in for the model.
+    """
 
     def __init__(self, answer: Answer, settings: Settings, stream: Stream | None = None) -> None:
         self._answer, self._settings = answer, settings
@@ -129,10 +132,7 @@ class Writing(Iterator[WrittenSentence]):
 
 
 def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
-    """Have the model in `settings.writer` write about the quotations of `answer`; raises nothing.
-
-    `stream` stands in for that model.
-    """
+    """Have the model in `settings.writer` write about the quotations of `answer`: see `Writing`."""
     return Writing(answer, settings, stream)
 
 

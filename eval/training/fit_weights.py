@@ -36,7 +36,8 @@ from alpie.app.answering.answer_weights import (
     is_bundled,
     load_weights,
 )
-from alpie.app.answering.corpus import Corpus, open_configured_encoder
+from alpie.app.answering.configured_parts import open_configured_encoder
+from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.app.answering.judging.judgement import ANSWERABLE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings

@@ -18,8 +18,12 @@ from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence, SentenceRole
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 
-_LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
-_MAX_LIST_WORDS = 400  # of a list that is quoted whole because a list is asked for
+_LIST_WORDS = (
+    130  # a list up to this long is quoted whole, as it can be read at a glance; a longer one if asked for
+)
+_MAX_LIST_WORDS = (
+    400  # of a list that is quoted whole because it is asked for: a page, more is the document itself
+)
 _ITEM_WORDS = 12  # shorter list items or table rows say nothing without their lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 
@@ -82,7 +86,7 @@ CANDIDATE_FEATURES = (
     "lead_in",  # a lead-in by itself
     "short",  # under six words
 )
-_SHORT_WORDS = 6
+_SHORT_WORDS = 6  # a feature only: how much it counts is fitted
 
 
 @dataclass(frozen=True)

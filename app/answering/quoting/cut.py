@@ -58,11 +58,12 @@ _TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W
 # A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
 _WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
-_REACH = 15  # words from a negation to the words denied, at most
-_REACH_REPORTED = 20  # words from «que» to the quotation, at most
-_REACH_AFTER = 12  # words from the quotation to its exception or condition, at most
-_FEWEST_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
-_BESIDE = 2
+# In words, at most; within one clause, so that a reach that is too far costs a warning too many and no more.
+_MAX_REACH = 15  # from a negation to the words denied
+_MAX_REACH_REPORTED = 20  # from «que» to the quotation
+_MAX_REACH_AFTER = 12  # from the quotation to its exception or condition
+_MIN_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
+_BESIDE = 2  # words: a negation so near the quotation denies its first word, whatever the clause
 _WORDS_BEFORE, _WORDS_AFTER = 3, 4  # shown around the word that is warned of
 _FIRST_WORDS, _LAST_WORDS = 3, 8  # words of the introduction of a list, from its start and its end
 
@@ -197,7 +198,7 @@ def _word_before(text: str, opening: str, words: int) -> Span | None:
     """Where in `text`, which is left out before the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     denied = _DENIED.search(low)
-    if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
+    if denied and (words >= _MIN_WORDS or denied.group().split()[-1] == "que"):
         return _span(denied)
     if asked := _ASKED_ABOUT.search(low):
         return _span(asked)
@@ -207,7 +208,7 @@ def _word_before(text: str, opening: str, words: int) -> Span | None:
     ):
         return None
     beside = _last_match(_TURNS, low, clause, _BESIDE)
-    if beside or words < _FEWEST_WORDS:
+    if beside or words < _MIN_WORDS:
         return beside
     if touched := _TOUCHED.search(low, clause):
         return _span(touched, 1)
@@ -220,7 +221,7 @@ def _limit_before(low: str, clause: int, states_something: bool) -> Span | None:
     low = _blank_out(_INDIRECT_QUESTION, low)
     if opens := _OPENS_WITH_LIMIT.match(low[clause:]):
         return Span(clause + opens.start(), clause + opens.end())
-    around = _last_match(_TURNS, low, clause, _REACH)
+    around = _last_match(_TURNS, low, clause, _MAX_REACH)
     source = _OPENS_WITH_SOURCE.search(low[clause:]) if states_something else None
     return around or (Span(clause + source.start(1), clause + source.end(1)) if source else None)
 
@@ -228,7 +229,7 @@ def _limit_before(low: str, clause: int, states_something: bool) -> Span | None:
 def _says_less(low: str, clause: int) -> Span | None:
     """Where in `low`, from `clause` on, a doubt or a source stands that weakens what follows."""
     hedged = _HEDGED.search(low, clause)
-    return _span(hedged, 1) if hedged else _last_match(_REPORTED_THAT, low, clause, _REACH_REPORTED)
+    return _span(hedged, 1) if hedged else _last_match(_REPORTED_THAT, low, clause, _MAX_REACH_REPORTED)
 
 
 def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> Span | None:
@@ -245,14 +246,14 @@ def _word_after(text: str, words: int) -> Span | None:
     low = _blank_out(_HARMLESS, text.lower())
     if beside := _TURNS_NEXT.match(low):
         return _span(beside)
-    if words < _FEWEST_WORDS:
+    if words < _MIN_WORDS:
         return None
     if restricted := _RESTRICTS_NEXT.match(low):
         return _span(restricted)
     low = _blank_out(_INDIRECT_QUESTION, low)
     clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
     for match in _LIMITS.finditer(low, 0, clause):
-        if len(low[: match.start()].split()) < _REACH_AFTER:
+        if len(low[: match.start()].split()) < _MAX_REACH_AFTER:
             return _span(match)
     return None
 

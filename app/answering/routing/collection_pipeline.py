@@ -31,7 +31,7 @@ from alpie.index.spanish.units import Units
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for
 _ABOUT = re.compile(r"\s+sobre\s", re.IGNORECASE)
-_CANDIDATES = 100  # passages with words of a code or a name, among which the whole is looked for
+_MAX_SCANNED = 100  # passages with words of a code or a name, among which the whole is looked for, best first
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class DocumentLookup:
 
     def _with_words(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
         """The passages that are nearest to `words` by stems."""
-        hits = self.index.search(replace(question, searched=words), _CANDIDATES, "lexical", rows).hits
+        hits = self.index.search(replace(question, searched=words), _MAX_SCANNED, "lexical", rows).hits
         return [hit.passage for hit in hits]
 
 

@@ -19,7 +19,7 @@ from alpie.index.spanish.named_documents import find_law_number, first_noun, men
 from alpie.index.spanish.units import Units
 from alpie.index.spanish.word_tables import word_sets
 
-_NAME = 160  # characters after an article in which the name of its norm stands
+_MAX_NAME = 160  # characters after an article in which the name of its norm stands: names of laws are long
 _WORDS_AFTER = 3  # an article, in which the document itself is named: «de esta ley»
 _BESIDE = 2  # words that may stand within a name besides its own
 # A norm with its name: «Código Penal», «Ley 9/2001», and not «el Convenio define».
@@ -54,7 +54,7 @@ def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
         before = " ".join([*passage.path, *texts[:first]])
         if first <= last or not any(
             matches_place(wanted, units)
-            and _is_of(text[end : end + _NAME], f"{before} {text[:end]}", name, passage)
+            and _is_of(text[end : end + _MAX_NAME], f"{before} {text[:end]}", name, passage)
             for units, end in units_in(text)
         ):
             continue

@@ -18,8 +18,7 @@ from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.number_words import SPANISH_MONTHS
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
-_MAX_WORDS = 60  # of an opening that is quoted
-_MAX_SENTENCES = 2
+_MAX_WORDS, _MAX_SENTENCES = 60, 2  # of an opening that is quoted: it says what a document is about, no more
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
 _OPERATIVE_LABEL = "parte dispositiva"
 _TABLES: dict[str, str] = read_tables(__file__)
