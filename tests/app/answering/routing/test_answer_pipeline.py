@@ -159,10 +159,6 @@ def test_a_question_that_is_answered_scores_higher(small: Corpus) -> None:
         assert good[name] > bad[name], name
 
 
-def test_nothing_found_is_a_row_of_zeros() -> None:
-    assert not any(features(corpus_of(), "hectáreas").values())
-
-
 def test_the_fitted_tables_name_only_features_there_are() -> None:
     weights = load_weights()
     assert set(weights.candidate.names) <= set(CANDIDATE_FEATURES)
