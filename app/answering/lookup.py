@@ -147,7 +147,6 @@ def _marked(passages: Sequence[Passage], query: WordQuery) -> tuple[MarkedPassag
 
 
 def _holds_all_words(text: str, query: WordQuery) -> bool:
-    """Whether a text has all the words of a query without operators."""
     return all(WordQuery((clause,), has_operators=False).ranges(text) for clause in query.clauses)
 
 

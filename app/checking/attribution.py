@@ -217,7 +217,6 @@ def _other_laws(
 
 
 def _lines_and_brackets(part: str) -> list[str]:
-    """Lines and brackets of `part`, one by one."""
     pieces: list[str] = []
     position = 0
     for match in _PIECE.finditer(part):

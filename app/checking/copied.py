@@ -152,7 +152,6 @@ def _look_alike_form(text: str) -> str:
 
 
 def _outer_signs(text: str) -> tuple[str, str]:
-    """The signs before the first word of `text` and after its last."""
     inside = [n for n, character in enumerate(text) if character.isalnum()]
     plain = (_look_alike_form(text[: inside[0]]), _look_alike_form(text[inside[-1] + 1 :]))
     return plain[0].replace(" ", ""), plain[1].replace(" ", "").lstrip("".join(map(chr, range(0x300, 0x370))))
@@ -215,7 +214,6 @@ def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[S
 
 
 def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
-    """The parts of `spans`, which ascend, between two offsets."""
     first = max(0, bisect_left(spans, start, key=lambda span: span.start) - 1)
     return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
 

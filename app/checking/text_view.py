@@ -105,7 +105,6 @@ class TextView:
 
     @cached_property
     def _word_view(self) -> array[int]:
-        """Offset of each word in `text`."""
         return array("Q", accumulate((len(word) + 1 for word in self.text.split(" ")), initial=0))
 
     def _kept_offset(self, offset: int) -> int:

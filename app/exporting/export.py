@@ -125,7 +125,6 @@ def _alphabetical(text: str) -> str:
 
 
 def _csv(job: ExportJob) -> str:
-    """A CSV file with a row for each quotation."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(_COLUMNS)

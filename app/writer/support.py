@@ -93,7 +93,6 @@ class SupportCheck:
 
 
 def _keeps_company(number: StatedNumber, numbers: StatedNumbers, sources: Sequence[StatedNumbers]) -> bool:
-    """Whether a word near the number is also near it in a quote."""
     company = _near(numbers, number, _NEAR_IN_SENTENCE)
     if not company:
         return True

@@ -84,7 +84,6 @@ def _recognised_words(passage: Passage, spans: Sequence[Span]) -> list[Recognise
 
 
 def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:
-    """The sentences of `passage` that overlap `spans`."""
     return tuple(
         sentence
         for sentence in passage.sentences
@@ -93,7 +92,6 @@ def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ..
 
 
 def _paragraph(passage: Passage, sentence: Sentence) -> int:
-    """The number of the paragraph that a sentence of `passage` stands in."""
     blocks = list(dict.fromkeys(sentence.block for sentence in passage.sentences))
     return passage.paragraph and passage.paragraph + blocks.index(sentence.block)
 

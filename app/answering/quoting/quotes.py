@@ -91,16 +91,10 @@ def _quotable(candidate: Candidate, used: set[_SentenceKey], source: str) -> Can
     if not all(map(is_question, candidate.sentences)):
         return candidate
     sentences, following = candidate.hit.passage.sentences, candidate.last + 1
-    if (
-        following == len(sentences)
-        or is_question(sentences[following])
-        or (candidate.rank, following) in used
-    ):
+    if following == len(sentences) or (candidate.rank, following) in used:
         return None
-    if (
-        not are_adjacent(sentences, candidate.last, source)
-        or sentences[following].role is not SentenceRole.SENTENCE
-    ):
+    answers = sentences[following].role is SentenceRole.SENTENCE and not is_question(sentences[following])
+    if not answers or not are_adjacent(sentences, candidate.last, source):
         return None
     return replace(candidate, span=CandidateSpan(candidate.first, following))
 
@@ -126,7 +120,6 @@ def _extend(
     used: set[_SentenceKey],
     source: str,
 ) -> Candidate:
-    """`candidate` with the neighbouring sentences that are nearly as likely to answer."""
     if candidate.sentences[0].group is not None:
         return candidate
     of_passage = {

@@ -112,14 +112,12 @@ def _without_shown(quote: Quote, of_all: Sequence[Quote], documents: Mapping[str
 
 
 def _is_better(one: Quote, other: Quote) -> bool:
-    """Whether `one` holds most characters of `other`, and answers better."""
     return (
         _common_characters(one, other) >= _MAX_COMMON * (other.end - other.start) and one.score > other.score
     )
 
 
 def _common_characters(one: Quote, other: Quote) -> int:
-    """How many characters of the source two quotations share."""
     if one.document_id != other.document_id:
         return 0
     return max(0, min(one.end, other.end) - max(one.start, other.start))

@@ -153,6 +153,5 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
 
 
 def _count_near_best(judged: JudgedQuestion) -> int:
-    """How many passages have a candidate whose score is near that of the best."""
     best = judged.ranking[0].score
     return len({candidate.rank for candidate in judged.ranking if best - candidate.score < _NEAR_BEST})

@@ -103,7 +103,6 @@ class DocumentLookup:
         return passages_on(name, self._with_words(question, name, self.allowed))
 
     def _with_words(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
-        """The passages that are nearest to `words` by stems."""
         hits = self.index.search(replace(question, searched=words), _MAX_SCANNED, "lexical", rows).hits
         return [hit.passage for hit in hits]
 

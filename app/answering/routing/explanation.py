@@ -62,7 +62,6 @@ def _distinct_quotes(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
 
 
 def _with_context(quote: Quote) -> Place:
-    """The quotation with the sentences of its passage before it and after it."""
     sentences = quote.passage.sentences
     quoted = [
         n for n, sentence in enumerate(sentences) if sentence.start < quote.end and sentence.end > quote.start

@@ -232,7 +232,6 @@ def _what_is(thing: str, language: str) -> str:
 
 
 def _without_article(thing: str) -> str:
-    """`thing` without the article before it."""
     article = _ARTICLE.match(fold_in_place(thing))
     return thing[article.end() :] if article else thing
 
