@@ -25,9 +25,8 @@ from alpie.index.spanish.analysis import tokens
 from alpie.index.spanish.characters import without_invisible
 from alpie.index.spanish.named_documents import is_plural, name_with_article
 
-_MAX_SHOWN = (
-    400  # characters of a question, where it is shown as understood: in more, nobody sees what was changed
-)
+# Characters of a question, where it is shown as understood: in more, nobody sees what was changed.
+_MAX_SHOWN = 400
 
 
 @dataclass(frozen=True)

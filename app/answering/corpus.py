@@ -49,9 +49,8 @@ from alpie.index.storage.store import corpus_fingerprint, open_version
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
-_MAX_READ = (
-    100  # passages looked through for a word; where more have one of the words, some has it for certain
-)
+# Passages looked through for a word: where so many have one of the words, the words are there.
+_MAX_READ = 100
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # equal to itself alone: a comparison would read all texts

@@ -72,9 +72,8 @@ def _straight_step(text: str, at: int) -> int:
 
 
 MAX_WORDS_BESIDE = 40  # a long sentence: more is a text that quotes, and is checked itself
-_REFERENCE_FRACTION = (
-    0.8  # of the words of a line or bracket: with so many that citations have, it is a reference
-)
+# Of the words of a line or bracket: with so many that citations have, it is a reference.
+_REFERENCE_FRACTION = 0.8
 _PIECE = re.compile(r"\n+|\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"(?<![\w/-])(?:19|20)\d\d(?![\w/])")

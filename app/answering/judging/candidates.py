@@ -18,12 +18,10 @@ from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence, SentenceRole
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 
-_LIST_WORDS = (
-    130  # a list up to this long is quoted whole, as it can be read at a glance; a longer one if asked for
-)
-_MAX_LIST_WORDS = (
-    400  # of a list that is quoted whole because it is asked for: a page, more is the document itself
-)
+# In words: up to the first a list is quoted whole, as it is read at a glance; up to the second, which is a page, where a
+# list is asked for.
+_LIST_WORDS = 130
+_MAX_LIST_WORDS = 400
 _ITEM_WORDS = 12  # shorter list items or table rows say nothing without their lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 

@@ -23,9 +23,8 @@ _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
 _PASSED_OVER = -6.0
 _MAX_CHARACTERS = 400  # of an answer; numbers need fewer
-_MAX_SENTENCE = (
-    1_000  # characters that the model is shown: a table row without end would leave no room for others
-)
+# Characters of a sentence that the model is shown: a table row without end would leave no room for others.
+_MAX_SENTENCE = 1_000
 _NONE = re.compile(r"\W*(?:0|ningun[ao]?|none)\W*", re.IGNORECASE)
 _NUMBERS = re.compile(r"\W*\d+(?:[\s,;y&\[\]().-]+\d+)*\W*")
 
