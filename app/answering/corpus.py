@@ -25,7 +25,7 @@ from alpie.app.answering.configured_parts import (
 )
 from alpie.app.answering.judging.read_passages import CachingReader
 from alpie.app.answering.quoting.quote_policy import QuotePolicy
-from alpie.app.answering.routing.collection_pipeline import DocumentLookup
+from alpie.app.answering.routing.collection_pipeline import ChosenDocuments
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.quoted_places import hits_at
 from alpie.app.settings import Settings, load_settings
@@ -198,12 +198,18 @@ class Corpus:
             raise Uncalibrated(weights.reason, weights.data)
         reader = CachingReader(self.reader)
         return QuestionRouter(
-            self.documents, self.index, reader, weights, self.policy, self.threshold, lookup=self._lookup
+            self.documents,
+            self.index,
+            reader,
+            weights,
+            self.policy,
+            self.threshold,
+            chosen=self._all_documents,
         )
 
     @cached_property
-    def _lookup(self) -> DocumentLookup:
-        return DocumentLookup.of_index(self.documents, self.index)
+    def _all_documents(self) -> ChosenDocuments:
+        return ChosenDocuments.of_index(self.documents, self.index)
 
     def search(
         self,
@@ -219,13 +225,15 @@ class Corpus:
         `retriever`: "hybrid", "dense" or "lexical"; `document`: the id of the only document to search in.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
-        allowed = None if document is None else self._lookup.rows_in((self.require_document(document),))
+        allowed = (
+            None if document is None else self._all_documents.rows_in((self.require_document(document),))
+        )
         parsed = parse_question(question)
         encoded = self.index.encode(parsed)
         hits = self.index.retrieve(encoded, limit, retriever, allowed).hits
         reference = parsed.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._lookup.find_places(parsed, reference, within).places if reference else ()
+        places = self._all_documents.find_places(parsed, reference, within).places if reference else ()
         if retriever == "hybrid" and not places:
             places = tuple(Place(one, 0, 0) for one in self.openings(question) if one.document_id in within)
         hits = hits_at(places, hits, limit) if places else hits
@@ -242,7 +250,7 @@ class Corpus:
 
     def openings(self, text: str) -> list[Passage]:
         """The first passage of each document whose title opens with `text`: no passage may hold the words of a title."""
-        titled = sorted(self._lookup.names.titled(text))
+        titled = sorted(self._all_documents.names.titled(text))
         return [passage for id_ in titled for passage in self.passages.of_document(id_)[:1]]
 
     def best_of_rows(

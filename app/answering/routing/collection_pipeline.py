@@ -35,8 +35,8 @@ _MAX_SCANNED = 100  # passages with words of a code or a name, among which the w
 
 
 @dataclass(frozen=True)
-class DocumentLookup:
-    """Finds which passages of the index are of some documents, and which places in them a question names."""
+class ChosenDocuments:
+    """All documents of an index or some: which passages are theirs, and where the places stand that a question names."""
 
     documents: Mapping[str, Document]
     index: SearchIndex
@@ -44,12 +44,12 @@ class DocumentLookup:
     limited: bool = False  # `documents` are not all of the index
 
     @classmethod
-    def of_index(cls, documents: Mapping[str, Document], index: SearchIndex) -> DocumentLookup:
-        """The look-up in all documents of an index."""
+    def of_index(cls, documents: Mapping[str, Document], index: SearchIndex) -> ChosenDocuments:
+        """All documents of an index."""
         return cls(documents, index, cache(partial(Places, index.passages)))
 
-    def restricted_to(self, documents: Collection[str]) -> DocumentLookup:
-        """This look-up, restricted to some of its documents."""
+    def restricted_to(self, documents: Collection[str]) -> ChosenDocuments:
+        """Those of these documents that have one of the ids `documents`."""
         chosen = {id_: document for id_, document in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
@@ -109,17 +109,17 @@ class DocumentLookup:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionPipeline(AnswerPipeline):
-    """The documents that questions are put to: all of an index, or those that somebody chose."""
+    """Answers from the documents that questions are put to: all of an index, or those that somebody chose."""
 
-    lookup: DocumentLookup
+    chosen: ChosenDocuments
 
     def restricted_to(self, documents: Collection[str]) -> Self:
         """This pipeline, restricted to some of its documents."""
-        lookup = self.lookup.restricted_to(documents)
-        return replace(self, documents=lookup.documents, lookup=lookup)
+        chosen = self.chosen.restricted_to(documents)
+        return replace(self, documents=chosen.documents, chosen=chosen)
 
     def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
-        return super().judge(encoded, self.lookup.allowed if allowed is None else allowed)
+        return super().judge(encoded, self.chosen.allowed if allowed is None else allowed)
 
     def answer_preferring(
         self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _NAMED_MARGIN
@@ -132,7 +132,7 @@ class CollectionPipeline(AnswerPipeline):
         """What documents say of themselves as wholes; None where a search answers better."""
         ids = overview.documents or tuple(self.documents)
         if overview.has_topic:
-            rows = self.lookup.rows_in(ids)
+            rows = self.chosen.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {passage.address for passage in operative_passages(list(passages.values()))}
             rows[[row for row, passage in passages.items() if passage.address not in asking]] = False
@@ -153,11 +153,11 @@ class CollectionPipeline(AnswerPipeline):
 
     def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places that a question names, or that they are missing; None where it names no place."""
-        found = self.lookup.find_places(question, reference, self.documents)
+        found = self.chosen.find_places(question, reference, self.documents)
         absent = [MissingSource(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
             return answer_from_places(self, question, found.groups, absent)
-        if reference.name and not (absent or self.lookup.documents_named(reference)):
+        if reference.name and not (absent or self.chosen.documents_named(reference)):
             if mentions := self.answer_mentions(question, reference.name, reference.places):
                 return mentions
             absent = [MissingSource(reference.name)] if looks_like_name(reference.name) else []
@@ -165,14 +165,14 @@ class CollectionPipeline(AnswerPipeline):
 
     def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
         """What documents say of places of a norm that is not among them, marked as such; None where they say nothing."""
-        passages = self.lookup.passages_on(question, name) if places else []
+        passages = self.chosen.passages_on(question, name) if places else []
         found = [mentions_of(name, units, passages) for units in places]
         absent = [MissingSource(name, mentioned=True)]
         return answer_from_places(self, question, found, absent) if any(found) else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        named = self.lookup.documents_named(reference)
+        named = self.chosen.documents_named(reference)
         return self.documents[next(iter(named))].title if len(named) == 1 else ""
 
 

@@ -39,8 +39,8 @@ class QuestionRouter(CollectionPipeline):
         """Answer a question with quotations, or say that nothing answers it: see `Corpus.ask`."""
         started = perf_counter()
         answer = self._answer_by_kind(parse_question(question), turns, each_document)
-        if self.lookup.limited:
-            search = replace(answer.search, passages=int(self.lookup.rows_in(self.documents).sum()))
+        if self.chosen.limited:
+            search = replace(answer.search, passages=int(self.chosen.rows_in(self.documents).sum()))
             answer = replace(answer, search=search, limited_to=tuple(self.documents))
         if answer.parts:  # several were asked
             total = 1000 * (perf_counter() - started)
@@ -57,7 +57,7 @@ class QuestionRouter(CollectionPipeline):
             if before := substantive_turns(turns):
                 return self._explain_last_answer(question, before)
             return self._small_talk_answer(question)
-        sides = comparison_sides(question, self.lookup.names)
+        sides = comparison_sides(question, self.chosen.names)
         if sides and (compared := self._answer_comparison(question, sides, turns)):
             return compared
         answer = self._answer_single(question.typed, turns)
@@ -74,21 +74,21 @@ class QuestionRouter(CollectionPipeline):
         )
         if not answer.answered:
             return answer
-        return explain_answer(answer, self.index, self.documents, self.lookup.allowed)
+        return explain_answer(answer, self.index, self.documents, self.chosen.allowed)
 
     def _answer_single(self, typed: str, turns: Sequence[str] = ()) -> Answer:
         """Answer a single question, completed by the earlier questions that it depends on."""
-        asked = parse_asked_question(typed, turns, self.lookup.names)
+        asked = parse_asked_question(typed, turns, self.chosen.names)
         follows = asked.scope.question.follows
         if answer := self._answer_citation_or_overview(asked):
-            alone = parse_asked_question(typed, (), self.lookup.names)
+            alone = parse_asked_question(typed, (), self.chosen.names)
             is_follow_up = (alone.reference, alone.overview) != (asked.reference, asked.overview)
             return replace(answer, follows=(turns[-1],)) if is_follow_up else answer
         answer = self._answer_in_scope(asked)
         if follows and not answer.answered:  # perhaps the question does not follow the earlier ones
             other = standalone_question(asked.question.searched, follows)
             again = (
-                self._answer_in_scope(parse_asked_question(other, (), self.lookup.names)) if other else answer
+                self._answer_in_scope(parse_asked_question(other, (), self.chosen.names)) if other else answer
             )
             if again.answered:
                 is_fragment = other != asked.question.searched
@@ -110,7 +110,7 @@ class QuestionRouter(CollectionPipeline):
             return mentioned or as_refusal(self.answer(encoded), [MissingSource(scope.absent)])
         if not scope.documents:
             return self.answer(encoded)
-        of_those = self.lookup.rows_in(scope.documents)
+        of_those = self.chosen.rows_in(scope.documents)
         if scope.exclusive:
             return self.answer(encoded, of_those)
         if scope.question.asks_two_things:  # «… según INTERPOL y según WeProtect»
@@ -186,11 +186,11 @@ class QuestionRouter(CollectionPipeline):
 
     def _answer_by_document(self, question: Question, turns: Sequence[str]) -> Answer:
         """Put the question to each document by itself; of many documents, to those nearest to the question."""
-        asked = parse_asked_question(question.typed, turns, self.lookup.names)
+        asked = parse_asked_question(question.typed, turns, self.chosen.names)
         completed = asked.scope.question
         ids = tuple(self.documents)
         if len(ids) > MAX_PARTS:
-            hits = self.index.search(completed, _HITS_PER_PART * MAX_PARTS, allowed=self.lookup.allowed).hits
+            hits = self.index.search(completed, _HITS_PER_PART * MAX_PARTS, allowed=self.chosen.allowed).hits
             ids = tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:MAX_PARTS]
         encoded = self.index.encode(completed)
         answers = [self._lenient_router((id_,))._answer_from_document(asked, encoded) for id_ in ids]
@@ -204,7 +204,7 @@ class QuestionRouter(CollectionPipeline):
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
         places = (
             asked.reference
-            and self.lookup.find_places(asked.question, asked.reference, self.documents).groups
+            and self.chosen.find_places(asked.question, asked.reference, self.documents).groups
         )
         return (
             (answer_from_places(self, asked.question, places) if places else None)
