@@ -15,7 +15,7 @@ from alpie.app.answering.answer_types import Answer, MissingSource
 from alpie.app.answering.judging.judgement import JudgedQuestion
 from alpie.app.answering.quoting.quote_policy import MAX_OVERVIEW_DOCUMENTS, NEAREST
 from alpie.app.answering.routing.answer_pipeline import AnswerPipeline
-from alpie.app.answering.routing.mentions import mentions_of, passages_on
+from alpie.app.answering.routing.mentions import mentions_of
 from alpie.app.answering.routing.quoted_places import answer_from_places
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.app.answering.understanding.overview import Overview
@@ -95,14 +95,11 @@ class ChosenDocuments:
                 return found
             return self.places().find(reference, allowed) if allowed else FoundPlaces(())
         rows = self.rows_in(documents) if self.limited or len(documents) < len(self.documents) else None
-        places = places_with(reference.code, self._with_words(question, reference.code, rows))
+        places = places_with(reference.code, self.passages_with(question, reference.code, rows))
         return FoundPlaces((places,) if places else ())
 
-    def passages_on(self, question: Question, name: str) -> list[Passage]:
-        """The passages that name a norm which is none of the documents."""
-        return passages_on(name, self._with_words(question, name, self.allowed))
-
-    def _with_words(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
+    def passages_with(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
+        """The passages at `rows` that are nearest to `words` by stems, best first."""
         hits = self.index.search(replace(question, searched=words), _MAX_SCANNED, "lexical", rows).hits
         return [hit.passage for hit in hits]
 
@@ -165,7 +162,7 @@ class CollectionPipeline(AnswerPipeline):
 
     def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
         """What documents say of places of a norm that is not among them, marked as such; None where they say nothing."""
-        passages = self.chosen.passages_on(question, name) if places else []
+        passages = self.chosen.passages_with(question, name, self.chosen.allowed) if places else []
         found = [mentions_of(name, units, passages) for units in places]
         absent = [MissingSource(name, mentioned=True)]
         return answer_from_places(self, question, found, absent) if any(found) else None

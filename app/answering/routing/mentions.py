@@ -27,20 +27,15 @@ _NAMED = re.compile(r"(?:(?:el|la)\s+)?\w+(?:\s+(?:de|del|la|el|los|las|sobre))*
 _OWN = word_sets(__file__)["own"]
 
 
-def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages that name a norm, or that stand under a heading which does."""
-    return [
-        passage
-        for passage in passages
-        if mentions_name(passage.text, name) or mentions_name(" ".join(passage.path), name)
-    ]
-
-
 def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where `passages` speak of a place of the norm `name`, with the words that they quote; quoted words come first."""
+    """Where `passages` speak of a place of the norm `name`, with the words that they quote; quoted words come first.
+
+    A passage speaks of a norm if it names the norm, or stands under a heading which does.
+    """
     found = [
         (not _opens(passage.sentences[place.first].text), place)
-        for passage in passages_on(name, passages)
+        for passage in passages
+        if mentions_name(passage.text, name) or mentions_name(" ".join(passage.path), name)
         for place in _mentions_in(passage, name, units)
     ]
     return tuple(place for _, place in sorted(found, key=itemgetter(0)))

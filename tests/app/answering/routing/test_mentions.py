@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpie.app.answering.routing.mentions import mentions_of, passages_on
+from alpie.app.answering.routing.mentions import mentions_of
 from alpie.index.spanish.citable_units import units_in
 from support.fake_encoder import corpus_of
 
@@ -41,10 +41,3 @@ def test_an_article_is_of_the_norm_that_is_named_beside_it(place: str, name: str
     found = _mentioned(place, name)
     assert len(found) == len(said)
     assert all(one in text for one, text in zip(said, found, strict=True))
-
-
-def test_passages_on_a_norm_name_it() -> None:
-    passages = list(corpus_of(REPORT).passages)
-    assert all("Lanzarote" in passage.text for passage in passages_on("Convenio de Lanzarote", passages))
-    assert passages_on("Convenio de Lanzarote", passages)
-    assert passages_on("Convenio de Budapest", passages) == []
