@@ -16,6 +16,7 @@ from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES, Candidates, CandidateSpan
 from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence
+from alpie.index.retrieval.search import Retrieval
 
 _SCORE_DECIMALS = 6  # scores that differ by less are equal, see `SearchIndex`
 
@@ -56,6 +57,15 @@ class JudgedQuestion:
     candidates: Candidates
     ranking: tuple[Candidate, ...]
     confidence: float
+
+    @property
+    def retrieval(self) -> Retrieval:
+        return self.candidates.retrieval
+
+    @property
+    def cosine(self) -> float:
+        """Of the question and the best candidate; 0 where nothing was found."""
+        return float(self.candidates.column("cosine")[self.ranking[0].number]) if self.ranking else 0.0
 
 
 def ranked_candidates(candidates: Candidates, model: LinearModel) -> tuple[Candidate, ...]:

@@ -105,7 +105,7 @@ class AnswerPipeline:
 
     def _with_quotes(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
         """The answer that quotations give; with reserve where they are about another thing."""
-        question, confidence = judged.candidates.retrieval.encoded.question, judged.confidence
+        question, confidence = judged.retrieval.encoded.question, judged.confidence
         asked = question.reader_text or question.searched
         if lacks_a_number(asked, quotes) or says_the_opposite(asked, quotes):
             confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
@@ -114,21 +114,20 @@ class AnswerPipeline:
 
     def _with_nearest(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
         """The refusal, with the nearest quotations where they are near enough to be worth a look."""
-        cosine = (
-            float(judged.candidates.column("cosine")[judged.ranking[0].number]) if judged.ranking else 0.0
-        )
         far, near = self.weights.far_cosine, self.weights.near_cosine
         is_unlikely = judged.confidence < _WEAK * self.answer_threshold
-        is_near = cosine >= (
-            near if _has_no_known_word(self.index, judged.candidates.retrieval.encoded) else far
+        least = near if _has_no_known_word(self.index, judged.retrieval.encoded) else far
+        return replace(
+            answer,
+            nearest=quotes if judged.cosine >= least else (),
+            nothing_near=judged.cosine < near and is_unlikely,
         )
-        return replace(answer, nearest=quotes if is_near else (), nothing_near=cosine < near and is_unlikely)
 
 
 def _stages(judged: JudgedQuestion, started: float, judged_at: float, ended: float) -> dict[str, float]:
     """Milliseconds by stage, the encoding of the question included, which came before `started`."""
-    stages = dict(judged.candidates.retrieval.milliseconds)
-    encoding = judged.candidates.retrieval.encoded.milliseconds
+    stages = dict(judged.retrieval.milliseconds)
+    encoding = judged.retrieval.encoded.milliseconds
     stages["choose"] = 1000 * (judged_at - started) + encoding - sum(stages.values())
     return stages | {"quote": 1000 * (ended - judged_at), "total": 1000 * (ended - started) + encoding}
 
@@ -145,7 +144,7 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
     best: dict[int, float] = {}
     for candidate in judged.ranking:
         best.setdefault(candidate.rank, candidate.score)
-    hits = judged.candidates.retrieval.hits
+    hits = judged.retrieval.hits
     worst = min(best.values(), default=0.0)
     scores = [hit.score + best_weight * best.get(rank, worst) for rank, hit in enumerate(hits)]
     order = sorted(range(len(hits)), key=lambda rank: (-round(scores[rank], SCORE_DECIMALS), rank))
