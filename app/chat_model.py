@@ -9,13 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpie.app.settings import Settings
 from alpie.app.translations import message
 from alpie.index.errors import ProviderError
 
-Messages = list[tuple[str, str]]
+
+class ModelMessage(NamedTuple):
+    """What a chat model is told: by its `role`, "system" or "user"."""
+
+    role: str
+    text: str
+
+
+Messages = list[ModelMessage]
 Stream = Callable[[Messages], Iterator[str]]
 _Pieces = queue.Queue[str | Exception | None]  # of a model's text; None: that was all
 

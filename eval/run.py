@@ -11,7 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
 
-from alpie.app.answering.corpus import Corpus, open_configured_encoder, open_configured_reader
+from alpie.app.answering.configured_parts import open_configured_encoder, open_configured_reader
+from alpie.app.answering.corpus import Corpus
 from alpie.app.settings import Settings
 from alpie.app.terminal.progress import progress_bar
 from alpie.app.translations import Translations, message

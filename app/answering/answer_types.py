@@ -1,4 +1,17 @@
-"""The records a question turns into: quote, citation, answer."""
+"""The records of an answer. Whoever shows, stores or checks one needs this module, and nothing that makes it.
+
+Answer
+├── search: SearchStatement             what was searched
+├── quotes: Quote, …                    word for word, best first
+│   ├── passage: Passage, spans: Span   where the words stand (`alpie.index.records`)
+│   └── citation: Citation              where they come from, for people
+├── nearest: Quote, …                   of a refusal: what comes nearest
+├── parts: Part, …                      of a comparison, or document by document: `quotes`, each by its Role
+├── absent: MissingSource, …            what the question names and is not there
+├── hits: Hit, …                        the passages found (`alpie.index.records`)
+└── writer: WrittenSentence, …          what a language model wrote about the quotations
+writer_report: WriterReport         how it wrote, or its WriterFailure
+"""
 
 from __future__ import annotations
 
@@ -10,8 +23,10 @@ from alpie.app.translations import Translations
 from alpie.index.records import Hit, PageLabel, Passage, Span
 from alpie.index.spanish.analysis import tokens
 from alpie.index.spanish.characters import without_invisible
+from alpie.index.spanish.named_documents import is_plural, name_with_article
 
-_MAX_SHOWN = 400  # characters of a question, where it is shown as understood
+# Characters of a question, where it is shown as understood: in more, nobody sees what was changed.
+_MAX_SHOWN = 400
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,7 @@ class Quote:
     passage: Passage
     citation: Citation
     score: float  # calibrated: the probability that this quotation answers, 0 … 1
-    emphasis: tuple[tuple[int, int], ...] = ()  # character ranges of `text` to print bold
+    emphasis: tuple[Span, ...] = ()  # of `text`, to print bold
 
     @property
     def start(self) -> int:
@@ -119,12 +134,23 @@ class WriterReport:
 
 
 @dataclass(frozen=True)
-class MissingReference:
-    """A place («artículo 99») or a whole document that a question names and that is not there."""
+class MissingSource:
+    """A place («artículo 99») or a whole document that a question names and the documents do not have."""
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
     place: str = ""  # a message: told in the reader's language
     mentioned: bool = False  # documents speak of the place, and that is quoted
+
+    def sentence(self, translations: Translations, chosen: bool) -> str:
+        """What people are told: «El Código Penal no está entre los documentos»; `chosen`: only some were asked."""
+        document = translations.quoted(self.document)
+        if self.place:
+            key = "absent.place_of" if self.document else "absent.place"
+            return translations(key, place=self.place, document=document)
+        name = name_with_article(self.document) if translations.language == "es" else document
+        key = "absent.documents" if is_plural(self.document) else "absent.document"
+        line = translations(f"{key}_chosen" if chosen else key, document=name)
+        return f"{line} {translations('absent.mentioned')}" if self.mentioned else line
 
 
 class Role(StrEnum):
@@ -164,7 +190,7 @@ class Answer:
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
     # places and documents that the question names and that are not there
-    absent: tuple[MissingReference, ...] = ()
+    absent: tuple[MissingSource, ...] = ()
     parts: tuple[Part, ...] = ()  # where they are shown apart: all of `quotes`, in their order
     follows: tuple[str, ...] = ()  # the earlier questions that completed the question, oldest first
     limited_to: tuple[str, ...] = ()  # ids of the documents that the question was put to; empty: all
@@ -177,8 +203,7 @@ class Answer:
     def understood(self) -> str | None:
         """The question as searched, where words were written out or put right; None where none were.
 
-        It is None for a completed question, too: `follows` says with what, and for a very long one, where nobody would see
-        what was changed.
+        It is None for a completed question, too, as `follows` says with what, and for a very long one.
         """
         typed, searched = (
             list(map(str, tokens(text))) for text in (without_invisible(self.question), self.searched)
@@ -186,6 +211,10 @@ class Answer:
         if searched == typed or self.follows or len(self.searched) > _MAX_SHOWN:
             return None
         return self.searched
+
+    def absence_sentences(self, translations: Translations) -> list[str]:
+        """A sentence for each thing that is not there."""
+        return [source.sentence(translations, bool(self.limited_to)) for source in self.absent]
 
     @property
     def tentative(self) -> bool:

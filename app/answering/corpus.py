@@ -18,25 +18,27 @@ import numpy as np
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import MissingWeights, Weights, load_calibration, load_weights
+from alpie.app.answering.configured_parts import (
+    configured_backend,
+    open_configured_encoder,
+    open_configured_reader,
+)
 from alpie.app.answering.judging.read_passages import CachingReader
-from alpie.app.answering.quoting.quotes import QuotePolicy
-from alpie.app.answering.routing.collection_pipeline import DocumentLookup
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
+from alpie.app.answering.routing.collection_pipeline import ChosenDocuments
 from alpie.app.answering.routing.question_routing import QuestionRouter
-from alpie.app.answering.routing.reference_answer import hits_at
+from alpie.app.answering.routing.quoted_places import hits_at
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import message
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
 from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
-from alpie.index.reader.bundled import open_reader
 from alpie.index.records import Document, Hit, Layout, Passage
 from alpie.index.retrieval import RetrieverName
-from alpie.index.retrieval.backends.select import BackendChoice
-from alpie.index.retrieval.places import Place, Places
+from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordIndex, WordMatch, WordQuery
 from alpie.index.spanish.analysis import terms
@@ -47,7 +49,8 @@ from alpie.index.storage.store import corpus_fingerprint, open_version
 if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
-_MAX_READ = 100  # passages looked through for a word
+# Passages looked through for a word: where so many have one of the words, the words are there.
+_MAX_READ = 100
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # equal to itself alone: a comparison would read all texts
@@ -195,12 +198,18 @@ class Corpus:
             raise Uncalibrated(weights.reason, weights.data)
         reader = CachingReader(self.reader)
         return QuestionRouter(
-            self.documents, self.index, reader, weights, self.policy, self.threshold, lookup=self._lookup
+            self.documents,
+            self.index,
+            reader,
+            weights,
+            self.policy,
+            self.threshold,
+            chosen=self._all_documents,
         )
 
     @cached_property
-    def _lookup(self) -> DocumentLookup:
-        return DocumentLookup(self.documents, self.index, self.passages, places=lambda: self._places)
+    def _all_documents(self) -> ChosenDocuments:
+        return ChosenDocuments.of_index(self.documents, self.index)
 
     def search(
         self,
@@ -216,13 +225,15 @@ class Corpus:
         `retriever`: "hybrid", "dense" or "lexical"; `document`: the id of the only document to search in.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
-        allowed = None if document is None else self._lookup.rows_in((self.require_document(document),))
+        allowed = (
+            None if document is None else self._all_documents.rows_in((self.require_document(document),))
+        )
         parsed = parse_question(question)
         encoded = self.index.encode(parsed)
         hits = self.index.retrieve(encoded, limit, retriever, allowed).hits
         reference = parsed.reference if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._lookup.find_places(parsed, reference, within).places if reference else ()
+        places = self._all_documents.find_places(parsed, reference, within).places if reference else ()
         if retriever == "hybrid" and not places:
             places = tuple(Place(one, 0, 0) for one in self.openings(question) if one.document_id in within)
         hits = hits_at(places, hits, limit) if places else hits
@@ -239,7 +250,7 @@ class Corpus:
 
     def openings(self, text: str) -> list[Passage]:
         """The first passage of each document whose title opens with `text`: no passage may hold the words of a title."""
-        titled = sorted(self._lookup.names.titled(text))
+        titled = sorted(self._all_documents.names.titled(text))
         return [passage for id_ in titled for passage in self.passages.of_document(id_)[:1]]
 
     def best_of_rows(
@@ -278,43 +289,9 @@ class Corpus:
     def _words(self) -> WordIndex:
         return WordIndex(self.passages)
 
-    @cached_property
-    def _places(self) -> Places:
-        return Places(self.passages)
-
     def require_document(self, document: str) -> str:
         """The id `document`, if there is such a document; raises `ArgumentError` for an unknown one."""
         if document not in self.documents:
             known = ", ".join(self.documents)
             raise ArgumentError(message("api.document", document=document, known=known))
         return document
-
-
-def open_configured_encoder(settings: Settings) -> Encoder:
-    """The encoder that the settings name."""
-    return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
-
-
-def open_configured_reader(settings: Settings) -> Reader:
-    """The reader that the settings name; where they say so, a language model chooses before the reader does."""
-    reader = open_reader(settings.reader, Path(settings.cache))
-    if not (settings.writer and settings.writer_reads):
-        return reader
-    # late: the library of a model is loaded only where a model is configured
-    from alpie.app.answering.judging.model_reader import ModelReader
-    from alpie.app.chat_model import open_stream
-
-    # opened at each question: a provider that is missing must not keep the documents from being asked
-    return ModelReader(
-        lambda messages: open_stream(settings)(messages),
-        settings.writer,
-        reader,
-        settings.writer_timeout_seconds,
-    )
-
-
-def configured_backend(settings: Settings) -> BackendChoice | None:
-    """The backend that the settings name; None: the local one."""
-    if not settings.index:
-        return None
-    return BackendChoice(settings.index, settings.index_token, settings.index_timeout_seconds)

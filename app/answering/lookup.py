@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from alpie.index.records import Document, Hit, Passage
+from alpie.index.records import Document, Hit, Passage, Span
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
 from alpie.index.spanish.query import parse_question
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 LookupOrder = Literal["relevance", "newest", "oldest"]
-_RANKED = 40  # asked of the search by meaning before filtering
-_MAX_RELATED = 10
+_RANKED = 40  # asked of the search by meaning, so that enough are left when filters have gone over them
+_MAX_RELATED = 10  # shown below what holds the words: they are near at best
 _WORD = re.compile(r"\w+")
 
 
@@ -64,10 +64,10 @@ class LookupQuery:
 
 @dataclass(frozen=True)
 class MarkedPassage:
-    """A passage with the character ranges of its text that were searched for."""
+    """A passage with the ranges of its text that were searched for."""
 
     passage: Passage
-    ranges: tuple[tuple[int, int], ...]
+    marked: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
@@ -143,17 +143,20 @@ def _first_passages(
 
 
 def _marked(passages: Sequence[Passage], query: WordQuery) -> tuple[MarkedPassage, ...]:
-    return tuple(MarkedPassage(passage, query.ranges(passage.text)) for passage in passages)
+    return tuple(MarkedPassage(passage, _ranges(query, passage.text)) for passage in passages)
 
 
 def _holds_all_words(text: str, query: WordQuery) -> bool:
-    """Whether a text has all the words of a query without operators."""
     return all(WordQuery((clause,), has_operators=False).ranges(text) for clause in query.clauses)
 
 
-def _matched_ranges(hit: Hit) -> tuple[tuple[int, int], ...]:
+def _matched_ranges(hit: Hit) -> tuple[Span, ...]:
     """Where the words that question and passage share stand."""
-    return WordQuery.parse(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
+    return _ranges(WordQuery.parse(" ".join(f"«{word}»" for word in hit.terms)), hit.passage.text)
+
+
+def _ranges(query: WordQuery, text: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in query.ranges(text))
 
 
 def _is_within_dates(date: str, since: str, until: str) -> bool:

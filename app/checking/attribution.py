@@ -1,6 +1,6 @@
 """Finds what a pasted text quotes, and whether the rest of it is a lead-in, an attribution, a reference or more.
 
-Marks of one kind nest; where they do not balance, a line that begins with one is quoted as far as the last closing mark
+Quotation marks of one kind nest; where they do not balance, a line that begins with one is quoted as far as the last closing mark
 that ends the line. The marks count as the reader's only if the words outside are fewer than those quoted, and at most
 `MAX_WORDS_BESIDE`: otherwise one exact word in an altered sentence would make the sentence exact.
 """
@@ -21,7 +21,7 @@ from alpie.index.records import Span, collapse
 from alpie.index.spanish.analysis import fold_in_place
 from alpie.index.spanish.named_documents import LawNumber, law_numbers
 
-_MARK = re.compile(r"[«»“„‟〝”〞\"＂]")
+_QUOTATION_MARK = re.compile(r"[«»“„‟〝”〞\"＂]")
 _KINDS = {"«": ("angle", 1), "»": ("angle", -1), "“": ("curly", 1), "„": ("curly", 1), "‟": ("curly", 1)}
 _KINDS |= {"〝": ("curly", 1), "”": ("curly", -1), "〞": ("curly", -1)}
 _BEFORE_OPENING = "([{«“„¿¡—–-/"
@@ -33,7 +33,7 @@ _QUOTED_LINE = re.compile(
 
 def quoted_parts(text: str) -> tuple[Span, ...]:
     """The outermost quoted stretches of `text`, their marks not included; those without a word left out."""
-    found = _match_marks(text)
+    found = _between_marks(text)
     if found is None:
         found = [Span(*match.span(match.lastgroup or 0)) for match in _QUOTED_LINE.finditer(text)]
     return tuple(clause for clause in found if any(map(str.isalnum, text[clause.start : clause.end])))
@@ -45,11 +45,11 @@ def unquoted_parts(text: str, parts: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(Span(edges[n], edges[n + 1]) for n in range(0, len(edges), 2))
 
 
-def _match_marks(text: str) -> list[Span] | None:
+def _between_marks(text: str) -> list[Span] | None:
     """What stands between marks that balance; None where a quotation is opened and not closed."""
     found: list[tuple[str, int, int]] = []
     kind, start, depth = "", 0, 0
-    for match in _MARK.finditer(text):
+    for match in _QUOTATION_MARK.finditer(text):
         own, step = _KINDS.get(match.group(), ("straight", 0))
         step = step or _straight_step(text, match.start())
         if depth:
@@ -71,8 +71,9 @@ def _straight_step(text: str, at: int) -> int:
     return 1 if opens else -1
 
 
-MAX_WORDS_BESIDE = 40  # a long sentence
-_REFERENCE_SHARE = 0.8  # of the words of a line or bracket, those that a citation of the documents has too
+MAX_WORDS_BESIDE = 40  # a long sentence: more is a text that quotes, and is checked itself
+# Of the words of a line or bracket: with so many that citations have, it is a reference.
+_REFERENCE_FRACTION = 0.8
 _PIECE = re.compile(r"\n+|\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"\w+")
 _YEAR = re.compile(r"(?<![\w/-])(?:19|20)\d\d(?![\w/])")
@@ -113,7 +114,7 @@ def words_outside(outside: Sequence[str], citations: Iterable[Citation]) -> list
             known = sum(word.isdigit() or word in vocabulary for word in own)
             runs_on = number > 0 and place == 0 and _continues_sentence(piece)
             if runs_on or not (
-                known >= _REFERENCE_SHARE * len(own) or (number > 0 and _is_bracketed_reference(piece))
+                known >= _REFERENCE_FRACTION * len(own) or (number > 0 and _is_bracketed_reference(piece))
             ):
                 words += own
     return words
@@ -215,7 +216,6 @@ def _other_laws(
 
 
 def _lines_and_brackets(part: str) -> list[str]:
-    """Lines and brackets of `part`, one by one."""
     pieces: list[str] = []
     position = 0
     for match in _PIECE.finditer(part):
@@ -225,7 +225,7 @@ def _lines_and_brackets(part: str) -> list[str]:
 
 
 def _continues_sentence(piece: str) -> bool:
-    """Whether a sentence goes on after the quotation: a reference begins with a capital, figure or bracket."""
+    """Whether a sentence goes on after the quotation: a reference begins with a capital, digit or bracket."""
     letter = next((character for character in piece if character.isalnum() or character == "("), "")
     return letter.islower()
 

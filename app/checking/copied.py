@@ -1,7 +1,7 @@
 """Finds a text that was copied out of a document: what the copying did to it is no alteration.
 
 A copy from a PDF may bring along, or leave out, hyphens and blanks at line ends, signs without width, ligatures,
-numbers of lines, calls of footnotes, running heads and feet. The letters and figures of the text are looked for in
+numbers of lines, calls of footnotes, running heads and feet. The letters and digits of the text are looked for in
 those of the source, with and without these; what is found is compared sign by sign.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from alpie.app.checking.text_view import append_span, fold_quotes, subtract_spans
-from alpie.index.records import Document, Layout, Span, collapse, spans_between
+from alpie.index.records import Document, Layout, ReadableMap, Span, collapse, spans_between
 from alpie.index.spanish.analysis import join_thousands, normalize
 from alpie.index.spanish.characters import without_invisible
 
@@ -25,7 +25,7 @@ _LINE_END = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
 _DIVIDED = "(?:- ?)?"  # a hyphen at a line end divides a word, or belongs to it
 _NUMBER = r"(?:(?<![\w.,])[-−+±])?\d+(?:[.,:/–-]\d+)*"  # with its sign and what parts its digits
 _SIGN = r"[^\w\s\u0300-\u036f.,;:¿?¡!()\[\]{}\"'«»“”„‘’‚‹›`´*…·•|–—-]"
-_FIGURE = re.compile(f"{_NUMBER}|{_SIGN}")
+_NUMBER_OR_SIGN = re.compile(f"{_NUMBER}|{_SIGN}")
 _LINE_NUMBER = re.compile(r"^[^\S\n]*\d{1,4}(?=\s)|(?<=\s)\d{1,4}[^\S\n]*$", re.MULTILINE)
 _LONE_NUMBER = re.compile(r"(?<!\S)\d{1,4}(?!\S)")
 _STEP = 5  # lines from one that bears its number to the next, where not all do
@@ -34,9 +34,7 @@ _CALL = re.compile(
 )
 _ENYE = "\u00fe"  # a letter without parts that Spanish does not have
 _NO_LETTERS = re.compile(r"[\W_]+")
-_MAX_RUNNING = 2_000  # running lines of a document that are looked at
-
-_Letters = tuple[str, list[int]]  # letters and figures, and for each the offset of its character
+_MAX_RUNNING = 2_000  # running lines of a document that are looked at: those of a thousand pages
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,8 @@ class CopiedText:
     is_exact: bool
 
 
-def letters_of(text: str) -> _Letters:
-    """The letters and figures of `text` without accents and capitals, and where each stands; ñ is no n."""
+def letters_of(text: str) -> ReadableMap:
+    """The letters and digits of `text` without accents and capitals, and where each stands; ñ is no n."""
     found: list[str] = []
     at: list[int] = []
     for offset, character in enumerate(text):
@@ -64,11 +62,11 @@ def letters_of(text: str) -> _Letters:
                 continue
             found.append(letter)
             at.append(offset)
-    return "".join(found), at
+    return ReadableMap("".join(found), at)
 
 
 def _quick_letters(text: str) -> str:
-    """The letters and figures of `letters_of`, at a fraction of its cost."""
+    """The letters and digits of `letters_of`, at a fraction of its cost."""
     folded = normalize("NFC", text).casefold().replace("ñ", _ENYE)
     return _NO_LETTERS.sub("", normalize("NFKD", folded)).replace(_ENYE, "ñ")
 
@@ -99,11 +97,11 @@ def find_copied(
 def same_but_for_signs(pasted: str, source: str) -> bool:
     """Whether two texts differ in accents, capitals, blanks and punctuation alone.
 
-    Of a figure, what parts its thousands is a sign, and nothing else: «92,7» is not «927»; the sign before a number, or
+    Of a number, what parts its thousands is a sign, and nothing else: «92,7» is not «927»; the sign before a number, or
     the one for percent, is a word.
     """
-    same_letters = letters_of(pasted)[0] == letters_of(source)[0]
-    return same_letters and _figures(pasted) == _figures(source)
+    same_letters = letters_of(pasted).text == letters_of(source).text
+    return same_letters and _numbers_and_signs(pasted) == _numbers_and_signs(source)
 
 
 def without_hyphens(text: str) -> str:
@@ -111,13 +109,13 @@ def without_hyphens(text: str) -> str:
     return _LINE_END.sub("", text)
 
 
-def _figures(text: str) -> list[str]:
-    return _FIGURE.findall(join_thousands(normalize("NFC", text)))
+def _numbers_and_signs(text: str) -> list[str]:
+    return _NUMBER_OR_SIGN.findall(join_thousands(normalize("NFC", text)))
 
 
 def _find_letters(variant: str, kept: str, spans: Sequence[Span]) -> CopiedText | None:
     """Where `kept`, the text of `spans`, has the letters of `variant` as whole words."""
-    wanted, _ = letters_of(variant)
+    wanted = letters_of(variant).text
     letters, at = letters_of(kept)
     position = letters.find(wanted)
     while position >= 0:
@@ -154,7 +152,6 @@ def _look_alike_form(text: str) -> str:
 
 
 def _outer_signs(text: str) -> tuple[str, str]:
-    """The signs before the first word of `text` and after its last."""
     inside = [n for n, character in enumerate(text) if character.isalnum()]
     plain = (_look_alike_form(text[: inside[0]]), _look_alike_form(text[inside[-1] + 1 :]))
     return plain[0].replace(" ", ""), plain[1].replace(" ", "").lstrip("".join(map(chr, range(0x300, 0x370))))
@@ -203,8 +200,7 @@ def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[S
     marks, calls, footers = (
         _spans_near(left, start, end) for left in (layout.marks, layout.note_calls, layout.footers)
     )
-    tried: set[tuple[Span, ...]] = {()}
-    for left_out in (
+    ways = [
         (*marks, *calls, *footers),
         marks,
         (*marks, *calls),
@@ -212,32 +208,21 @@ def _stretch_variants(layout: Layout | None, start: int, end: int) -> Iterator[S
         (*calls, *footers),
         calls,
         footers,
-    ):
-        if left_out not in tried:
-            tried.add(left_out)
-            yield subtract_spans(whole[0], sorted(left_out))
+    ]
+    for left_out in filter(None, dict.fromkeys(ways)):
+        yield subtract_spans(whole[0], sorted(left_out))
 
 
 def _spans_near(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
-    """The parts of `spans`, which ascend, between two offsets."""
     first = max(0, bisect_left(spans, start, key=lambda span: span.start) - 1)
     return spans_between(spans[first : bisect_left(spans, end, key=lambda span: span.start)], start, end)
 
 
 def _copy_variants(text: str, document: Document, layout: Layout | None) -> Iterator[str]:
     """The text, and without what a copy may have brought into it from the margins."""
-    tried: set[str] = set()
-    bare = text
-    for clean in (
-        str,
-        _without_line_numbers,
-        lambda copied: _without_running_lines(copied, document, layout),
-    ):
-        bare = clean(bare)
-        for variant in (bare, _CALL.sub(r"\1", bare)):
-            if variant not in tried:
-                tried.add(variant)
-                yield variant
+    unnumbered = _without_line_numbers(text)
+    bare = (text, unnumbered, _without_running_lines(unnumbered, document, layout))
+    yield from dict.fromkeys(variant for way in bare for variant in (way, _CALL.sub(r"\1", way)))
 
 
 def _without_line_numbers(text: str) -> str:
@@ -283,4 +268,4 @@ def _without_running_lines(text: str, document: Document, layout: Layout | None)
 
 
 def _letters_only(line: str) -> str:
-    return "".join(letter for letter in letters_of(line)[0] if not letter.isdigit())
+    return "".join(letter for letter in letters_of(line).text if not letter.isdigit())

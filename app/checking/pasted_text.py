@@ -12,7 +12,7 @@ from alpie.index.spanish.characters import without_invisible
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
-_FEWEST_WORDS = 3  # of a sentence that is looked up by itself
+_MIN_WORDS = 3  # of a sentence that is looked up by itself: a shorter one stands anywhere
 
 
 def sentences_of(pasted: str) -> list[str]:
@@ -22,7 +22,7 @@ def sentences_of(pasted: str) -> list[str]:
         begins = len(sentences)
         for bounds in sentence_bounds(part):
             sentence = part[bounds.start : bounds.end]
-            if len(sentences) > begins and len(_LETTERS.findall(sentence)) < _FEWEST_WORDS:
+            if len(sentences) > begins and len(_LETTERS.findall(sentence)) < _MIN_WORDS:
                 sentences[-1] += f" {sentence}"
             elif _LETTERS.search(sentence):
                 sentences.append(sentence)

@@ -34,9 +34,11 @@ from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
-MAX_COMPARED_CHARACTERS = 20_000  # beyond, a text that is not exact is not compared word by word
-MAX_PLACES = 20
+# Beyond, a text that is not exact is not compared word by word: seconds of work.
+MAX_COMPARED_CHARACTERS = 20_000
+MAX_PLACES = 20  # told of a text that stands at many, and tried for the first piece of one with omissions
 _MAX_COUNTED = 1_000  # occurrences of a word or two; the count then says "at least"
+# That «[…]» may stand for: about a page; beyond, it joins what does not belong together.
 _MAX_OMITTED_CHARACTERS = 2_000
 # Measured on the seed documents: a sentence with a third of its words changed stays above 0.58; those of
 # one document are below 0.54 against the other three, but for one that does say the same.

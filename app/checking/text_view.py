@@ -105,7 +105,6 @@ class TextView:
 
     @cached_property
     def _word_view(self) -> array[int]:
-        """Offset of each word in `text`."""
         return array("Q", accumulate((len(word) + 1 for word in self.text.split(" ")), initial=0))
 
     def _kept_offset(self, offset: int) -> int:
@@ -162,19 +161,19 @@ def subtract_spans(whole: Span, left_out: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def pieces_in_order(
-    view: TextView, pieces: Sequence[str], most_between: int, most_tried: int, folded: bool = False
+    view: TextView, pieces: Sequence[str], max_between: int, max_tried: int, folded: bool = False
 ) -> tuple[Span, ...]:
-    """Spans of `pieces` one after the other, none more than `most_between` characters from the last; () for none.
+    """Spans of `pieces` one after the other, none more than `max_between` characters from the last; () for none.
 
-    The first `most_tried` places of the first piece are tried; `folded` leaves capitals and accents apart.
+    The first `max_tried` places of the first piece are tried; `folded` leaves capitals and accents apart.
     """
     for tried, at in enumerate(view.occurrences(pieces[0], folded=folded)):
-        if tried >= most_tried:
+        if tried >= max_tried:
             break
         spans, end = view.source_spans(at, at + len(pieces[0])), at + len(pieces[0])
         for piece in pieces[1:]:
             following = next(view.occurrences(piece, end, folded), None)
-            if following is None or following - end > most_between:
+            if following is None or following - end > max_between:
                 break
             end = following + len(piece)
             spans += view.source_spans(following, end)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+# Of a pasted text: narrowing takes as many comparisons as the text has words, each as long as the text.
 _MAX_NARROWED_WORDS = 200
 _MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest

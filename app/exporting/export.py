@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.quoting.citation import full_citation, page_range, short_citation
@@ -69,9 +70,16 @@ class FormattedQuotation:
     note: str
 
 
+class FormattedCitations(NamedTuple):
+    """What a style makes of some quotations."""
+
+    quotations: tuple[FormattedQuotation, ...]
+    references: tuple[BibliographyEntry, ...]
+
+
 def format_citations(
     excerpts: Sequence[Excerpt], style_name: str, translations: Translations, accessed: date | None = None
-) -> tuple[tuple[FormattedQuotation, ...], tuple[BibliographyEntry, ...]]:
+) -> FormattedCitations:
     """Quotations in their order, each with its bracket, and the references in that of the alphabet."""
     style = STYLES[style_name](translations, accessed)
     lines = [excerpt.on_lines() for excerpt in excerpts]
@@ -88,7 +96,7 @@ def format_citations(
     first = {excerpt.citation.document_id: excerpt.citation for excerpt in reversed(lines)}
     ordered = sorted(first.values(), key=_place_in_the_list)
     references = (style.reference(citation, letters[citation.document_id]) for citation in ordered)
-    return cited, tuple(dict.fromkeys(references))
+    return FormattedCitations(cited, tuple(dict.fromkeys(references)))
 
 
 def _render_style(job: ExportJob, style_name: str) -> str:
@@ -117,7 +125,6 @@ def _alphabetical(text: str) -> str:
 
 
 def _csv(job: ExportJob) -> str:
-    """A CSV file with a row for each quotation."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -142,22 +149,22 @@ def _csv(job: ExportJob) -> str:
 def _markdown(job: ExportJob) -> str:
     """Block quotations with footnotes. Labels come from the address, so two exports fit in one text."""
     quotes: list[str] = []
-    notes: list[str] = []
+    footnotes: list[str] = []
     labels: set[str] = set()
     for excerpt in job.excerpts:
-        label = _note_label(excerpt.citation, labels)
+        label = _footnote_label(excerpt.citation, labels)
         labels.add(label)
-        note = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.translations.language))
+        cited = escape_markdown(full_citation(replace(excerpt.citation, url=""), job.translations.language))
         addresses = [excerpt.citation.url, job.link(excerpt.citation) if job.base_url else ""]
-        note = " ".join([note, *(markdown_link(address) for address in addresses if address)])
+        cited = " ".join([cited, *(markdown_link(address) for address in addresses if address)])
         quotes.append(f"> {escape_markdown(excerpt.text)}[^{label}]\n")
         if excerpt.note:
             quotes.append(f"{escape_markdown(job.translations('export.note', note=excerpt.note))}\n")
-        notes.append(f"[^{label}]: {note}\n")
-    return "\n".join(quotes + notes)
+        footnotes.append(f"[^{label}]: {cited}\n")
+    return "\n".join(quotes + footnotes)
 
 
-def _note_label(citation: Citation, taken: set[str]) -> str:
+def _footnote_label(citation: Citation, taken: set[str]) -> str:
     label = base = (
         f"{citation.document_id}-{re.sub(r'[^A-Za-z0-9]', '', citation.address.rsplit('/', 1)[-1])[:8]}"
     )

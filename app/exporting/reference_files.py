@@ -170,7 +170,7 @@ def csl_json(job: ExportJob) -> str:
             if _access_date(job, citation)
             else None,
             # not `note`, which ISO 690 styles print in the reference
-            "annote": "\n".join([*_remarks(citation, job), *_notes(source, job)]),
+            "annote": "\n".join([*_remarks(citation, job), *_annotations(source, job)]),
         }
         items.append({key: value for key, value in item.items() if value})
     return json_text(items)
@@ -201,7 +201,7 @@ def ris(job: ExportJob) -> str:
                 "N1",
                 job.translations("export.date", date=job.translations.date(citation.date)) if period else "",
             ),
-            *(("N1", note) for note in _notes(source, job)),
+            *(("N1", note) for note in _annotations(source, job)),
         ]
         lines += [f"{tag}  - {plain_line(value)}" for tag, value in fields if value]
         lines += ["ER  - ", ""]
@@ -230,7 +230,7 @@ def bibtex(job: ExportJob) -> str:
             "type" if kind == "techreport" else "howpublished": escape_latex(citation.kind),
             "language": escape_latex(citation.language),
             "url": citation.url.translate(_NOT_IN_URLS),  # which LaTeX takes as it is
-            "annote": escape_latex(" ".join([*_remarks(citation, job), *_notes(source, job)])),
+            "annote": escape_latex(" ".join([*_remarks(citation, job), *_annotations(source, job)])),
             "year": str(dates[0][0]) if dates else "",
             "date": "/".join("-".join(f"{number:02}" for number in part) for part in dates),
             "urldate": job.accessed.isoformat() if citation.url and job.accessed else "",
@@ -256,14 +256,14 @@ def _access_date(job: ExportJob, citation: Citation) -> tuple[int, ...]:
     return tuple(job.accessed.timetuple()[:3]) if citation.url and job.accessed else ()
 
 
-def _notes(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
+def _annotations(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
     """One line a quotation: its words, where they stand, the reader's note, their address."""
-    translations, notes = job.translations, []
+    translations, annotations = job.translations, []
     for quote in source:
         own = translations("export.note", note=quote.note) if quote.note else ""
         place = filter(None, [locator(quote.citation, translations.language), own, job.link(quote.citation)])
-        notes.append(f"{translations.quoted(collapse(quote.text))} ({'; '.join(place)})")
-    return notes
+        annotations.append(f"{translations.quoted(collapse(quote.text))} ({'; '.join(place)})")
+    return annotations
 
 
 def _remarks(citation: Citation, job: ExportJob) -> list[str]:

@@ -133,7 +133,6 @@ def _format_date(
 
 
 def _square(text: str) -> str:
-    """Brackets within brackets are square."""
     return text.replace("(", "[").replace(")", "]")
 
 

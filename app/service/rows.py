@@ -7,7 +7,6 @@ from typing import cast
 
 from alpie.app.answering.answer_types import Answer, Citation, Part, Quote
 from alpie.app.answering.quoting.citation import cite, full_citation
-from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.checking.verification import (
     MatchedPlace,
     Verification,
@@ -76,7 +75,7 @@ def _add_occasional_fields(row: AnswerRow, answer: Answer, language: str) -> Non
             "failure": report.failure or "",
         }
     if answer.absent:
-        row["absent"] = absence_lines(answer, translations_for(language))
+        row["absent"] = answer.absence_sentences(translations_for(language))
     if answer.parts:
         numbers = {(quote.document_id, quote.spans): n for n, quote in enumerate(answer.quotes, start=1)}
         row["parts"] = [_part_row(part, numbers) for part in answer.parts]
@@ -107,7 +106,7 @@ def _part_row(part: Part, numbers: Mapping[tuple[str, tuple[Span, ...]], int]) -
 def _refusal(answer: Answer) -> str:
     if answer.small_talk:
         return translations_for("es")("ask.small_talk")
-    return " ".join(absence_lines(answer, translations_for("es"))) or REFUSAL
+    return " ".join(answer.absence_sentences(translations_for("es"))) or REFUSAL
 
 
 def quote_row(quote: Quote, language: str = "es") -> QuoteRow:
@@ -207,7 +206,7 @@ def _place_row(place: MatchedPlace, language: str) -> PlaceRow:
         "address": place.address,
         "citation": "",
         "sentence": place.cut.text,
-        "marked": [list(part) for part in place.cut.marked],
+        "marked": _span_pairs(place.cut.marked),
         "warnings": warning_sentences(place.cut.warnings, translations_for(language)),
     }
     if place.citation:

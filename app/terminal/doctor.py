@@ -177,7 +177,7 @@ def _backend(settings: Settings, translations: Translations) -> CheckResult:
     """Opens the backend as an answer would: what cannot be opened says why, and what to do."""
     from urllib.parse import urlsplit
 
-    from alpie.app.answering.corpus import configured_backend, open_configured_encoder
+    from alpie.app.answering.configured_parts import configured_backend, open_configured_encoder
     from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
     from alpie.index.storage.manifest import current_version, read_manifest
 

@@ -62,7 +62,8 @@ def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
 
 
 def _watch(settings: Settings, translations: Translations, rebuild: bool) -> int:
-    from alpie.app.answering.corpus import Corpus, open_configured_encoder
+    from alpie.app.answering.configured_parts import open_configured_encoder
+    from alpie.app.answering.corpus import Corpus
     from alpie.app.service.watching import watch
 
     encoder = open_configured_encoder(settings)  # once: it takes longer than a small change

@@ -19,7 +19,6 @@ from alpie.app.answering.answer_types import (
 )
 from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.answering.quoting.cut import CutAnalysis
-from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.checking.verification import (
     MatchedPlace,
     Verdict,
@@ -76,7 +75,7 @@ def answer_text(answer: Answer, translations: Translations, width: int) -> str:
         lines += [_wrap(translations("ask.understood", question=answer.understood), width), ""]
     if answer.tentative and not answer.parts:
         lines += [translations("ask.tentative"), ""]
-    lines += [_wrap(line, width) for line in absence_lines(answer, translations)]
+    lines += [_wrap(line, width) for line in answer.absence_sentences(translations)]
     if answer.answered:
         lines += _answer_lines(answer, translations, width)
     else:
@@ -208,9 +207,9 @@ def _with_marks(cut: CutAnalysis) -> str:
     """The whole sentences, with what was pasted between ⟦ and ⟧."""
     pieces: list[str] = []
     position = 0
-    for start, end in cut.marked:
-        pieces += [cut.text[position:start], "⟦", cut.text[start:end], "⟧"]
-        position = end
+    for span in cut.marked:
+        pieces += [cut.text[position : span.start], "⟦", cut.text[span.start : span.end], "⟧"]
+        position = span.end
     return "".join([*pieces, cut.text[position:]])
 
 

@@ -26,8 +26,8 @@ from alpie.index.sources.expansions import expansions_file
 
 _LOG = logging.getLogger(__name__)
 _AT_A_TIME = 4  # passages a request: half of its words are the rules with one
-_CHARACTERS_A_TOKEN = 3.5  # of Spanish, about
-_TOKENS_WRITTEN = 350  # for twelve expansions
+_CHARACTERS_A_TOKEN = 3.5  # of Spanish, about: for the estimate only
+_TOKENS_WRITTEN = 350  # for the twelve expansions that are asked for: for the estimate only
 _BEGINNING_WORDS = 5  # of a sentence, or as many as tell it from the others
 
 

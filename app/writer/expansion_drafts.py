@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from alpie.app.chat_model import Messages, load_prompt
-from alpie.app.writer.stated_figures import figures_of, unsupported_figures
+from alpie.app.chat_model import Messages, ModelMessage, load_prompt
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
+from alpie.app.writer.stated_numbers import parse_numbers, unsupported_numbers
 from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.sources.expansions import KINDS
@@ -20,8 +20,9 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.query import detect_language
 
 _RULES = load_prompt(__file__, "expand")
-_MAX_SENTENCE = 1_500  # characters
-_FEWEST_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240
+_MAX_SENTENCE = 1_500  # characters of a sentence that the model is shown, a long table row
+_MIN_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240  # of a question as somebody types it
+_MAX_READ = 40_000  # characters of an answer, ten times what is asked for: a model may not end
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 _LINE = re.compile(
     rf"\W*(?P<n>\d{{1,3}})\s*\|\s*(?P<kind>{'|'.join(KINDS)})\s*\|\s*(?P<sentences>[\d,;\s]*)\|\s*(?P<text>.+)"
@@ -39,7 +40,7 @@ class ExpansionDraft:
 
 
 def expansion_messages(passages: Sequence[Passage]) -> Messages:
-    """The (role, text) pairs for a chat model. Passages travel as JSON: they are data, and cannot end early."""
+    """What a chat model is told. Passages travel as JSON: they are data, and cannot end early."""
     data = {
         "pasajes": [
             {
@@ -50,15 +51,18 @@ def expansion_messages(passages: Sequence[Passage]) -> Messages:
             for number, passage in enumerate(passages, start=1)
         ]
     }
-    return [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False, indent=1))]
+    return [
+        ModelMessage("system", _RULES),
+        ModelMessage("user", json.dumps(data, ensure_ascii=False, indent=1)),
+    ]
 
 
-def expansion_drafts(pieces: Iterable[str], most_characters: int = 40_000) -> Iterator[ExpansionDraft]:
-    """The lines of an answer that have the form asked for, one expansion each; what is beyond `most_characters` is not read."""
+def expansion_drafts(pieces: Iterable[str]) -> Iterator[ExpansionDraft]:
+    """The lines of an answer that have the form asked for, one expansion each; what is beyond `_MAX_READ` is not read."""
     text = ""
     for piece in pieces:
         text += piece
-        if len(text) > most_characters:
+        if len(text) > _MAX_READ:
             break
     for line in text.splitlines():
         if match := _LINE.fullmatch(line.strip()):
@@ -72,7 +76,7 @@ class DraftFault(StrEnum):
     SENTENCES = "sentences"  # rests on none of the passage
     LENGTH = "length"
     LANGUAGE = "language"
-    FIGURE = "figure"
+    NUMBER = "figure"  # as the report names it
     NAME = "name"
     COPY = "copy"  # nearly what the passage or another expansion says
 
@@ -82,14 +86,14 @@ def fault_of(draft: ExpansionDraft, passage: Passage, title: str, others: Sequen
     text = draft.text
     if not draft.sentences or not all(0 <= n < len(passage.sentences) for n in draft.sentences):
         return DraftFault.SENTENCES
-    if not _FEWEST_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
+    if not _MIN_WORDS <= len(text.split()) <= _MAX_WORDS or len(text) > _MAX_CHARACTERS:
         return DraftFault.LENGTH
     written_in, read_in = detect_language(text), detect_language(passage.text)
     if written_in not in ("und", "en" if draft.kind == "english" else read_in):
         return DraftFault.LANGUAGE
     source = f"{title}. {indexed_text(passage)}"
-    if unsupported_figures(figures_of(text), figures_of(source)):
-        return DraftFault.FIGURE
+    if unsupported_numbers(parse_numbers(text), parse_numbers(source)):
+        return DraftFault.NUMBER
     if unsupported_names(_lowercase_start(text), QuotedWords.from_text(source)):
         return DraftFault.NAME
     known = [*others, *(sentence.text for sentence in passage.sentences)]

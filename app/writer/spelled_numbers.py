@@ -20,7 +20,7 @@ _UNITS = {fold(word): value for value, word in CARDINALS.items()} | {
     word: int(value) for word, value in _by_word(_TABLES["units"]).items()
 }
 _MULTIPLIERS = {word: int(value) for word, value in _by_word(_TABLES["multipliers"]).items()}
-_ARTICLES = frozenset(_TABLES["articles"].split())  # a figure only as part of a longer one
+_ARTICLES = frozenset(_TABLES["articles"].split())  # a number only as part of a longer one
 _QUANTITIES = _by_word(_TABLES["quantities"])
 _NO_QUANTITY = re.compile(rf"\b(?:{'|'.join(_TABLES['no_quantity'])})\b")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -75,7 +75,7 @@ def _is_name(token: str, is_first: bool, evidence: QuotedWords) -> bool:
         word in STOP_WORDS
         or word in _OPENERS
         or stem(word) in evidence.stems_in_lower_case
-        or any(spelled_numbers(word))  # «Veinticinco»: checked as a figure
+        or any(spelled_numbers(word))  # «Veinticinco»: checked as a number
     )
     return not ordinary and not (_VERBAL.search(word) and len(word) > 6 and word not in evidence.known_names)
 

@@ -1,6 +1,6 @@
 """Checks whether a sentence of a language model may be shown, because it says no more than the quotes it names.
 
-These quotes must exist, and its figures, percentages, dates, codes and proper names must stand in them. Besides, a figure
+These quotes must exist, and its numbers, percentages, dates, codes and proper names must stand in them. Besides, a number
 keeps the company it has in the quote («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial
 needs one in the quotes, and a Spanish sentence shares words with them. Words are compared, not meanings.
 """
@@ -12,17 +12,24 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from alpie.app.writer.drafts import Draft, comparable_text
-from alpie.app.writer.stated_figures import Figure, Figures, figures_of, is_year, unsupported_figures
 from alpie.app.writer.stated_names import QuotedWords, unsupported_names
+from alpie.app.writer.stated_numbers import (
+    StatedNumber,
+    StatedNumbers,
+    is_year,
+    parse_numbers,
+    unsupported_numbers,
+)
 from alpie.index.spanish.analysis import STOP_WORDS, fold, stem, tokens
 from alpie.index.spanish.query import detect_language
 from alpie.index.spanish.word_tables import word_sets
 
 _DENIALS = word_sets(__file__)["denials"]
-_LONGEST = 600  # characters of a sentence
-_NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6  # content words either side of a figure
+_MAX_CHARACTERS = 600  # of a sentence: a longer one is a paragraph, and rests on more than one quote
+# Content words either side of a number: a sentence is shorter than the quote that it is made from.
+_NEAR_IN_SENTENCE, _NEAR_IN_QUOTE = 3, 6
 _PREFIX = 5  # letters that «detenidos» and «detenciones» share
-_MIN_SHARED = 0.4  # of a Spanish sentence's content words
+_MIN_SHARED = 0.4  # of a Spanish sentence's content words: other words for the rest are no invention
 _CONTRACTED_DENIAL = re.compile(r"n['’]t\b")
 _MARKUP = re.compile(r"://|\bwww\.|[<>`{}|\\]|\]\(|&#|&\w+;|[@#]\w|\*|\$\$|__")
 
@@ -33,9 +40,9 @@ class DropReason(StrEnum):
     UNCITED = "uncited"  # names no quote
     NO_SUCH_QUOTE = "no_such_quote"
     FORM = "form"  # markup, a link, too long
-    FIGURE = "figure"
+    NUMBER = "figure"  # as JSON names it
     NAME = "name"
-    COMPANY = "company"  # the figure stands in the quote, but counts something else
+    COMPANY = "company"  # the number stands in the quote, but counts something else
     DENIAL = "denial"
     UNRELATED = "unrelated"
 
@@ -53,51 +60,54 @@ class SupportCheck:
             return DropReason.UNCITED
         if any(not 1 <= number <= len(self._quotes) for number in draft.quotes):
             return DropReason.NO_SUCH_QUOTE
-        if len(draft.text) > _LONGEST or _MARKUP.search(draft.text) or not any(map(str.isalpha, draft.text)):
+        if (
+            len(draft.text) > _MAX_CHARACTERS
+            or _MARKUP.search(draft.text)
+            or not any(map(str.isalpha, draft.text))
+        ):
             return DropReason.FORM
         texts = [self._quotes[number - 1] for number in draft.quotes]
-        together = figures_of(" \n ".join(texts))
-        figures = figures_of(draft.text)
-        if unsupported_figures(figures, together):
-            return DropReason.FIGURE
+        together = parse_numbers(" \n ".join(texts))
+        numbers = parse_numbers(draft.text)
+        if unsupported_numbers(numbers, together):
+            return DropReason.NUMBER
         if unsupported_names(draft.text, QuotedWords.from_text(" . ".join(texts), self._found)):
             return DropReason.NAME
         if _denies(draft.text) and not any(map(_denies, texts)):
             return DropReason.DENIAL
         if detect_language(draft.text) == "en":  # other words than the quotes': nothing left to compare
             return None
-        return self._words_against(figures, texts)
+        return self._words_against(numbers, texts)
 
-    def _words_against(self, figures: Figures, texts: Sequence[str]) -> DropReason | None:
-        said = set(_words(figures.without_figures))
+    def _words_against(self, numbers: StatedNumbers, texts: Sequence[str]) -> DropReason | None:
+        said = set(_words(numbers.without_numbers))
         known = set(_words(" ".join([*texts, self._question])))
         if said and len(said & known) < _MIN_SHARED * len(said):
             return DropReason.UNRELATED
-        sources = list(map(figures_of, texts))
-        for figure in figures.figures:
-            counts = figure.kind in ("number", "percent") and not is_year(figure)
-            if counts and not _keeps_company(figure, figures, sources):
+        sources = list(map(parse_numbers, texts))
+        for number in numbers.numbers:
+            counts = number.kind in ("number", "percent") and not is_year(number)
+            if counts and not _keeps_company(number, numbers, sources):
                 return DropReason.COMPANY
         return None
 
 
-def _keeps_company(figure: Figure, figures: Figures, sources: Sequence[Figures]) -> bool:
-    """Whether a word near the figure is also near it in a quote."""
-    company = _near(figures, figure, _NEAR_IN_SENTENCE)
+def _keeps_company(number: StatedNumber, numbers: StatedNumbers, sources: Sequence[StatedNumbers]) -> bool:
+    company = _near(numbers, number, _NEAR_IN_SENTENCE)
     if not company:
         return True
     return any(
         company & _near(source, other, _NEAR_IN_QUOTE)
         for source in sources
-        for other in source.figures
-        if other.key == figure.key
+        for other in source.numbers
+        if other.key == number.key
     )
 
 
-def _near(figures: Figures, figure: Figure, reach: int) -> set[str]:
-    """Beginnings of the content words within `reach` content words of a figure."""
-    before = _words(figures.folded[: figure.start])[-reach:]
-    after = _words(figures.folded[figure.end :])[:reach]
+def _near(numbers: StatedNumbers, number: StatedNumber, reach: int) -> set[str]:
+    """Beginnings of the content words within `reach` content words of a number."""
+    before = _words(numbers.folded[: number.start])[-reach:]
+    after = _words(numbers.folded[number.end :])[:reach]
     return {*before, *after}
 
 

@@ -17,6 +17,7 @@ from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport
 from alpie.app.chat_model import (
     Messages,
     MissingProvider,
+    ModelMessage,
     ModelTimeout,
     Stream,
     load_prompt,
@@ -34,7 +35,7 @@ _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
 def messages_for(question: str, quotes: Sequence[str], language: str) -> Messages:
-    """The (role, text) pairs for a chat model; `language`: of the question, "en" or else Spanish."""
+    """What a chat model is told; `language`: of the question, "en" or else Spanish."""
     data = {
         "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
         "citas" if language != "en" else "quotes": [
@@ -43,18 +44,24 @@ def messages_for(question: str, quotes: Sequence[str], language: str) -> Message
         ],
     }
     rules = _RULES["en" if language == "en" else "es"]
-    return [("system", rules), ("user", json.dumps(data, ensure_ascii=False, indent=1))]
+    return [
+        ModelMessage("system", rules),
+        ModelMessage("user", json.dumps(data, ensure_ascii=False, indent=1)),
+    ]
 
 
 _LOG = logging.getLogger(__name__)
-_MAX_SENTENCES = 8
-_MAX_DRAFTS = 60  # read, shown or not
+_MAX_SENTENCES = 8  # shown: more are no summary of a few quotations
+_MAX_DRAFTS = 60  # sentences read, shown or not: a model that goes on is stopped
 _MAX_CHARACTERS = 12_000  # read, thoughts included
 _WRITER_SLOTS = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
 
 
 class Writing(Iterator[WrittenSentence]):
-    """Sentences that passed the check, as the model writes them; `report` is complete after the last."""
+    """Sentences about the quotations of `answer` that passed the check, as the model of the settings writes them.
+
+    `report` is complete after the last one; nothing is raised. `stream` stands in for the model.
+    """
 
     def __init__(self, answer: Answer, settings: Settings, stream: Stream | None = None) -> None:
         self._answer, self._settings = answer, settings
@@ -125,10 +132,7 @@ class Writing(Iterator[WrittenSentence]):
 
 
 def write(answer: Answer, settings: Settings, stream: Stream | None = None) -> Writing:
-    """Have the model in `settings.writer` write about the quotations of `answer`; raises nothing.
-
-    `stream` stands in for that model.
-    """
+    """Have the model in `settings.writer` write about the quotations of `answer`: see `Writing`."""
     return Writing(answer, settings, stream)
 
 

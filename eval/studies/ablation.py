@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import LinearModel, load_weights
 from alpie.app.answering.corpus import Corpus
+from alpie.app.answering.routing.answer_pipeline import AnswerPipeline
 from alpie.app.answering.understanding.conversation import complete_question
 from alpie.eval.metrics import RESAMPLES, Estimate, compare_scores, summarise
 from alpie.eval.questions.matching import SourceTexts

@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.judging.abstention import answerable_features
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
-from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
+from alpie.app.answering.judging.judgement import Candidate, answerable_features, ranked_candidates
 from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
 from alpie.app.answering.understanding.conversation import complete_question
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.scores import gold_places, quote_is_right
-from alpie.index.reader import Reading
-from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.query import parse_question
 
 
@@ -31,17 +28,15 @@ class Example:
 
     question: GoldQuestion
     alternatives: tuple[Occurrence, ...]  # every place that answers, or a part of it
-    retrieval: Retrieval
-    readings: tuple[Reading, ...]
     candidates: Candidates
     right: NDArray[np.bool_]  # (candidates,)
     answerable: bool  # with what was searched
 
     def ranking(self, model: LinearModel) -> tuple[Candidate, ...]:
-        return ranked_candidates(self.retrieval, self.readings, self.candidates, model)
+        return ranked_candidates(self.candidates, model)
 
     def answerable_row(self, ranking: Sequence[Candidate]) -> NDArray[np.float64]:
-        row = answerable_features(self.retrieval, self.readings, self.candidates, ranking)
+        row = answerable_features(self.candidates, ranking)
         return np.asarray(row[0], dtype=np.float64)
 
 
@@ -64,14 +59,14 @@ def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Exam
     )
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
-    for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
-        passage = retrieval.hits[hit].passage
+    for number, (rank, span) in enumerate(zip(candidates.ranks, candidates.spans, strict=True)):
+        passage = retrieval.hits[rank].passage
         sentences = passage.sentences[span.first : span.last + 1]
         text = " ".join(sentence.text for sentence in sentences)
         piece = PredictedText(passage.document_id, text, sentences[0].start, sentences[-1].end)
-        right[row] = bool(alternatives) and quote_is_right(question, alternatives, piece)
+        right[number] = bool(alternatives) and quote_is_right(question, alternatives, piece)
     answerable = bool(question.answerable)
-    return Example(question, alternatives, retrieval, readings, candidates, right, answerable)
+    return Example(question, alternatives, candidates, right, answerable)
 
 
 def examples_of(corpus: Corpus, questions: Iterable[GoldQuestion], texts: SourceTexts) -> list[Example]:

@@ -190,7 +190,7 @@ def ranking_loss(log_odds: torch.Tensor, groups: Sequence[int]) -> torch.Tensor:
 
     By itself each passage may be judged well enough, and the right one still come second to one that is merely surer.
     """
-    several = [of_group for of_group in log_odds.split(list(groups)) if len(of_group) > 1]
+    several = [of_group for of_group in torch.split(log_odds, list(groups)) if len(of_group) > 1]
     losses = [-of_group.log_softmax(0)[0] for of_group in several]
     return torch.stack(losses).mean() if losses else log_odds.new_zeros(())
 
@@ -277,9 +277,7 @@ def _log(folder: Path, facts: dict[str, Any]) -> None:
 
 @torch.no_grad()
 def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
-    """AUROC of the log-odds that a row is answered, by kind of row that is not; and by kind of row that is, how often
-    the first words are right, and the passage among others.
-    """
+    """AUROC of the log-odds that a row is answered, by kind; right first words, and likeliest passages, by kind."""
     model.eval()
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}
     right: dict[str, list[bool]] = {}

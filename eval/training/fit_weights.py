@@ -36,9 +36,10 @@ from alpie.app.answering.answer_weights import (
     is_bundled,
     load_weights,
 )
-from alpie.app.answering.corpus import Corpus, open_configured_encoder
-from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES
+from alpie.app.answering.configured_parts import open_configured_encoder
+from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
+from alpie.app.answering.judging.judgement import ANSWERABLE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
 from alpie.eval.questions.matching import SourceTexts

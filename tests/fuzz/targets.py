@@ -99,8 +99,8 @@ def look_up(data: bytes) -> None:
     except AlpieError:
         return
     for item in (*results.found, *results.related):
-        for start, end in item.ranges:
-            assert 0 <= start < end <= len(item.passage.text)
+        for span in item.marked:
+            assert 0 <= span.start < span.end <= len(item.passage.text)
     for item in results.found:
         assert all(phrase.search(fold_as_stored(item.passage.text)) for phrase in wanted.query.exact)
 

@@ -24,7 +24,7 @@ index.sources index.chunking index.encoder index.reader index.retrieval index.re
 index.build index.bulk app.translations app.setting_kinds app.settings
 app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
 app.answering.judging app.answering.quoting
-app.answering.answer_pipeline app.answering.routing app.answering app.exporting
+app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
 app.page.people_at_risk app.page.question_options
 app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
@@ -126,7 +126,7 @@ def _leads_astray(name: str) -> bool:
 
 @pytest.mark.parametrize(
     "module",
-    ["answer_pipeline", "judging.abstention", "judging.ranking", "quoting.citation", "quoting.quotes"],
+    ["routing.answer_pipeline", "judging.judgement", "quoting.citation", "quoting.quotes"],
 )
 def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: str) -> None:
     ways = _ways(f"app.answering.{module}")

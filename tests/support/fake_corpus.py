@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import WEIGHTS, corpus_from

@@ -18,8 +18,10 @@ from alpie.index.reader import Reading
 from alpie.index.records import Hit, Sentence, SentenceRole
 from alpie.index.retrieval.search import Retrieval, SearchIndex
 
-_LIST_WORDS = 130  # a list up to this long is quoted whole; a longer one only when a list is asked for
-_MAX_LIST_WORDS = 400  # of a list that is quoted whole because a list is asked for
+# In words: up to the first a list is quoted whole, as it is read at a glance; up to the second, which is a page, where a
+# list is asked for.
+_LIST_WORDS = 130
+_MAX_LIST_WORDS = 400
 _ITEM_WORDS = 12  # shorter list items or table rows say nothing without their lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 
@@ -82,14 +84,16 @@ CANDIDATE_FEATURES = (
     "lead_in",  # a lead-in by itself
     "short",  # under six words
 )
-_SHORT_WORDS = 6
+_SHORT_WORDS = 6  # a feature only: how much it counts is fitted
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The candidates of the passages that were read, each with its features."""
+    """The passages that were found and read, and their candidates, each with its features."""
 
-    hit: NDArray[np.int64]  # (candidates,): index into the retrieval's hits
+    retrieval: Retrieval
+    readings: tuple[Reading, ...]  # of the first hits
+    ranks: NDArray[np.int64]  # (candidates,): of their hits, 0-based
     spans: tuple[CandidateSpan, ...]  # (candidates,): which sentences of that passage
     features: NDArray[np.float32]  # (candidates, len(CANDIDATE_FEATURES))
 
@@ -104,15 +108,15 @@ class Candidates:
 def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[Reading]) -> Candidates:
     """All candidates of the hits of a search that were read: the first ``len(readings)``."""
     lists = retrieval.encoded.question.asks_for_list
-    of_hit: list[int] = []
+    ranks: list[int] = []
     spans: list[CandidateSpan] = []
     rows: list[list[float]] = []
-    for number, (hit, reading) in enumerate(zip(retrieval.hits, readings, strict=False)):
-        sentences = index.sentence_numbers(retrieval.rows[number : number + 1]).numbers
+    for rank, (hit, reading) in enumerate(zip(retrieval.hits, readings, strict=False)):
+        sentences = index.sentence_numbers(retrieval.rows[rank : rank + 1]).numbers
         cosines = index.sentence_vectors.rows(sentences) @ retrieval.encoded.vector
         for span in candidate_spans(hit.passage.sentences, lists):
             chosen = slice(span.first, span.last + 1)
-            of_hit.append(number)
+            ranks.append(rank)
             spans.append(span)
             rows.append(
                 [
@@ -123,7 +127,7 @@ def candidates_of(index: SearchIndex, retrieval: Retrieval, readings: Sequence[R
                 ]
             )
     features = np.array(rows, np.float32).reshape(-1, len(CANDIDATE_FEATURES))
-    return Candidates(np.array(of_hit, np.int64), tuple(spans), features)
+    return Candidates(retrieval, tuple(readings), np.array(ranks, np.int64), tuple(spans), features)
 
 
 def _shape(hit: Hit, span: CandidateSpan, lists: bool) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from alpie.app.chat_model import Messages, ModelTimeout, Stream, load_prompt, pieces_in_time
+from alpie.app.chat_model import Messages, ModelMessage, ModelTimeout, Stream, load_prompt, pieces_in_time
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
@@ -23,6 +23,7 @@ _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
 _PASSED_OVER = -6.0
 _MAX_CHARACTERS = 400  # of an answer; numbers need fewer
+# Characters of a sentence that the model is shown: a table row without end would leave no room for others.
 _MAX_SENTENCE = 1_000
 _NONE = re.compile(r"\W*(?:0|ningun[ao]?|none)\W*", re.IGNORECASE)
 _NUMBERS = re.compile(r"\W*\d+(?:[\s,;y&\[\]().-]+\d+)*\W*")
@@ -61,7 +62,10 @@ class ModelReader:
             "pregunta": question[:MAX_TYPED_CHARACTERS],
             "frases": [{"n": n, "texto": text[:_MAX_SENTENCE]} for n, text in enumerate(sentences, start=1)],
         }
-        messages: Messages = [("system", _RULES), ("user", json.dumps(data, ensure_ascii=False))]
+        messages: Messages = [
+            ModelMessage("system", _RULES),
+            ModelMessage("user", json.dumps(data, ensure_ascii=False)),
+        ]
         answer = ""
         try:
             for piece in pieces_in_time(self._stream, messages, self._timeout):
@@ -77,7 +81,7 @@ class ModelReader:
         return answer
 
 
-def numbers_in(answer: str, most: int) -> list[int] | None:
+def numbers_in(answer: str, sentences: int) -> list[int] | None:
     """The sentence numbers of a model's answer, each once; empty for «none», None for an answer of no use.
 
     An answer with anything but numbers is not used, nor one with a number that no sentence has.
@@ -88,7 +92,7 @@ def numbers_in(answer: str, most: int) -> list[int] | None:
     if not _NUMBERS.fullmatch(text):
         return None
     numbers = list(dict.fromkeys(int(number) for number in re.findall(r"\d+", text)))
-    return numbers if all(1 <= number <= most for number in numbers) else None
+    return numbers if all(1 <= number <= sentences for number in numbers) else None
 
 
 def _apply_choice(reading: Reading, at: int, chosen: dict[tuple[int, int], int]) -> Reading:

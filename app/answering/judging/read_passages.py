@@ -12,7 +12,8 @@ from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Document, Hit, Passage
 
-# How many passages are read at each stage, and from which log-odds of an answer among them no more are read.
+# How many passages are read at each stage, and from which log-odds of an answer among them no more are read: the first
+# three settle it if an answer is nearly three times as likely as none, the next three if it is as likely as none.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
 _TITLE_WORDS = 40  # «…, por la que se convocan becas de movilidad» comes after date and body

@@ -34,8 +34,8 @@ from alpie.index.spanish.dates import parse_date
 from alpie.index.spanish.named_documents import law_name, short_title
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
-_MAX_DOUBTFUL = 10  # words named
-_LONGEST_HEADING = 80  # characters in the short form
+_MAX_DOUBTFUL = 10  # words named: with more, the reader has to look at the page itself
+_MAX_HEADING = 80  # characters in the short form, which is one line
 _LETTER = re.compile(r"([a-zñ])[.)]\s")
 
 
@@ -84,7 +84,6 @@ def _recognised_words(passage: Passage, spans: Sequence[Span]) -> list[Recognise
 
 
 def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ...]:
-    """The sentences of `passage` that overlap `spans`."""
     return tuple(
         sentence
         for sentence in passage.sentences
@@ -93,7 +92,6 @@ def _sentences_in(passage: Passage, spans: Sequence[Span]) -> tuple[Sentence, ..
 
 
 def _paragraph(passage: Passage, sentence: Sentence) -> int:
-    """The number of the paragraph that a sentence of `passage` stands in."""
     blocks = list(dict.fromkeys(sentence.block for sentence in passage.sentences))
     return passage.paragraph and passage.paragraph + blocks.index(sentence.block)
 
@@ -126,7 +124,7 @@ def short_citation(citation: Citation, language: str = "es") -> str:
     parts = [f"{name} {translations.supplied(year, citation.date_is_ours)}" if dated else name]
     path = citation.path[1:] if _opens_with(citation.title, citation.path[:1]) else citation.path
     if path:
-        parts.append(f"§ {cut_between_words(_without_stop(path[0]), _LONGEST_HEADING)}")
+        parts.append(f"§ {cut_between_words(_without_stop(path[0]), _MAX_HEADING)}")
     if label := label_below_heading(path[:1], citation.label):
         parts.append(label)
     if page := page_text(citation, translations):

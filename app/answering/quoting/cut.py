@@ -58,11 +58,12 @@ _TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W
 # A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
 _WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
-_REACH = 15  # words from a negation to the words denied, at most
-_REACH_REPORTED = 20  # words from «que» to the quotation, at most
-_REACH_AFTER = 12  # words from the quotation to its exception or condition, at most
-_FEWEST_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
-_BESIDE = 2
+# In words, at most; within one clause, so that a reach that is too far costs a warning too many and no more.
+_MAX_REACH = 15  # from a negation to the words denied
+_MAX_REACH_REPORTED = 20  # from «que» to the quotation
+_MAX_REACH_AFTER = 12  # from the quotation to its exception or condition
+_MIN_WORDS = 4  # a shorter quotation states nothing: only a negation right beside it is warned of
+_BESIDE = 2  # words: a negation so near the quotation denies its first word, whatever the clause
 _WORDS_BEFORE, _WORDS_AFTER = 3, 4  # shown around the word that is warned of
 _FIRST_WORDS, _LAST_WORDS = 3, 8  # words of the introduction of a list, from its start and its end
 
@@ -90,7 +91,7 @@ class CutAnalysis:
     """The whole sentences that a quotation is cut out of, which of their characters are quoted, and the warnings."""
 
     text: str = ""
-    marked: tuple[tuple[int, int], ...] = ()
+    marked: tuple[Span, ...] = ()  # of `text`
     warnings: tuple[CutWarning, ...] = ()
     spans: tuple[Span, ...] = ()  # of the whole sentences
 
@@ -100,14 +101,14 @@ class _CutSentence:
     """A whole sentence, and the ranges of its characters that are quoted, in order."""
 
     text: str
-    quoted: tuple[tuple[int, int], ...]
+    quoted: tuple[Span, ...]  # of `text`
     sentence: Sentence
     spans: tuple[Span, ...]
 
-    def left_out(self) -> Iterator[tuple[int, int]]:
+    def left_out(self) -> Iterator[Span]:
         """The ranges of characters that are not quoted: before the first quoted range, between two, after the last."""
-        edges = [0, *(edge for run in self.quoted for edge in run), len(self.text)]
-        yield from zip(edges[::2], edges[1::2], strict=True)
+        edges = [0, *(edge for run in self.quoted for edge in (run.start, run.end)), len(self.text)]
+        yield from map(Span, edges[::2], edges[1::2])
 
 
 def governs_list(lead_in: str) -> re.Match[str] | None:
@@ -131,15 +132,12 @@ def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence
     """How `spans` are cut out of `sentences`, which are the sentences around them, in order."""
     parts = [part for sentence in sentences for part in _cut_sentences(source, spans, sentence)]
     warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
-    marked: list[tuple[int, int]] = []
+    marked: list[Span] = []
     text = " ".join(part.text for part in parts)
     position = 0
     for part in parts:
-        for start, end in part.quoted:
-            if marked and not any(map(str.isalnum, text[marked[-1][1] : position + start])):
-                marked[-1] = marked[-1][0], position + end
-            else:
-                marked.append((position + start, position + end))
+        for run in part.quoted:
+            _append_run(marked, Span(position + run.start, position + run.end), text)
         position += len(part.text) + 1
     own = tuple(span for part in parts for span in part.spans)
     return CutAnalysis(text, tuple(marked), tuple(warnings), own)
@@ -153,103 +151,111 @@ def _cut_sentences(source: str, spans: Sequence[Span], sentence: Sentence) -> It
     starts = [span.start for span in spans]
     for bounds in sentence_bounds(text):
         start, end = bounds.start, bounds.end
-        runs: list[tuple[int, int]] = []
+        runs: list[Span] = []
         for at in range(start, end):
             span = bisect_right(starts, offsets[at]) - 1
             if not text[at].isalnum() or span < 0 or offsets[at] >= spans[span].end:
                 continue
-            if runs and not any(map(str.isalnum, text[start + runs[-1][1] : at])):
-                runs[-1] = runs[-1][0], at + 1 - start
-            else:
-                runs.append((at - start, at + 1 - start))
+            _append_run(runs, Span(at - start, at + 1 - start), text[start:end])
         if runs:
             own = spans_between(sentence.spans, offsets[start], offsets[end - 1] + 1)
             yield _CutSentence(text[start:end], tuple(runs), sentence, own)
 
 
+def _append_run(runs: list[Span], run: Span, text: str) -> None:
+    """Add a run of quoted characters of `text` to others, joined to the last where no word lies between."""
+    if runs and not any(map(str.isalnum, text[runs[-1].end : run.start])):
+        run = Span(runs.pop().start, run.end)
+    runs.append(run)
+
+
 def _warnings(parts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
     for number, part in enumerate(parts):
-        words = sum(len(part.text[start:end].split()) for start, end in part.quoted)
-        for start, end in part.left_out():
-            gap = part.text[start:end]
+        words = sum(len(part.text[run.start : run.end].split()) for run in part.quoted)
+        for left in part.left_out():
+            gap = part.text[left.start : left.end]
             if not any(map(str.isalnum, gap)):
                 continue
-            if number == 0 and start == 0:
-                found, kind = _word_before(gap, part.text[end:], words), WarningKind.BEFORE
-            elif number == len(parts) - 1 and end == len(part.text):
+            if number == 0 and left.start == 0:
+                found, kind = _word_before(gap, part.text[left.end :], words), WarningKind.BEFORE
+            elif number == len(parts) - 1 and left.end == len(part.text):
                 found, kind = _word_after(gap, words), WarningKind.AFTER
             else:
                 found, kind = _word_omitted(gap), WarningKind.OMITTED
             if found:
-                yield _make_warning(kind, part.text, start + found[0], start + found[1])
+                yield _make_warning(kind, part.text, left.start + found.start, left.start + found.end)
 
 
-def _word_omitted(gap: str) -> tuple[int, int] | None:
+def _span(match: re.Match[str], group: int = 0) -> Span:
+    return Span(*match.span(group))
+
+
+def _word_omitted(gap: str) -> Span | None:
     found = _TURNS.search(_blank_out(_INDIRECT_QUESTION, _blank_out(_HARMLESS, gap.lower())))
-    return found.span() if found else None
+    return _span(found) if found else None
 
 
-def _word_before(text: str, opening: str, words: int) -> tuple[int, int] | None:
+def _word_before(text: str, opening: str, words: int) -> Span | None:
     """Where in `text`, which is left out before the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     denied = _DENIED.search(low)
-    if denied and (words >= _FEWEST_WORDS or denied.group().split()[-1] == "que"):
-        return denied.span()
+    if denied and (words >= _MIN_WORDS or denied.group().split()[-1] == "que"):
+        return _span(denied)
     if asked := _ASKED_ABOUT.search(low):
-        return asked.span()
+        return _span(asked)
     clause = max((match.end() for match in _CLAUSE.finditer(low)), default=0)
     if low[clause:].strip(" ,") == "" or (
         _OPENS_WITH_CONJUNCTION.match(opening.lower()) and low.rstrip()[-1:] in ",;"
     ):
         return None
     beside = _last_match(_TURNS, low, clause, _BESIDE)
-    if beside or words < _FEWEST_WORDS:
+    if beside or words < _MIN_WORDS:
         return beside
     if touched := _TOUCHED.search(low, clause):
-        return touched.span(1)
+        return _span(touched, 1)
     states_something = not _WITHIN_PHRASE.search(f"{low}|{opening.lower()}")
     return (states_something and _says_less(low, clause)) or _limit_before(low, clause, states_something)
 
 
-def _limit_before(low: str, clause: int, states_something: bool) -> tuple[int, int] | None:
+def _limit_before(low: str, clause: int, states_something: bool) -> Span | None:
     """Where in `low` a negation, exception, condition or source stands, from `clause` on."""
     low = _blank_out(_INDIRECT_QUESTION, low)
     if opens := _OPENS_WITH_LIMIT.match(low[clause:]):
-        return clause + opens.start(), clause + opens.end()
-    around = _last_match(_TURNS, low, clause, _REACH)
+        return Span(clause + opens.start(), clause + opens.end())
+    around = _last_match(_TURNS, low, clause, _MAX_REACH)
     source = _OPENS_WITH_SOURCE.search(low[clause:]) if states_something else None
-    return around or ((clause + source.start(1), clause + source.end(1)) if source else None)
+    return around or (Span(clause + source.start(1), clause + source.end(1)) if source else None)
 
 
-def _says_less(low: str, clause: int) -> tuple[int, int] | None:
+def _says_less(low: str, clause: int) -> Span | None:
     """Where in `low`, from `clause` on, a doubt or a source stands that weakens what follows."""
     hedged = _HEDGED.search(low, clause)
-    return hedged.span(1) if hedged else _last_match(_REPORTED_THAT, low, clause, _REACH_REPORTED)
+    return _span(hedged, 1) if hedged else _last_match(_REPORTED_THAT, low, clause, _MAX_REACH_REPORTED)
 
 
-def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> tuple[int, int] | None:
+def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> Span | None:
     """The last match from `start` on that fewer than `reach` words part from the end."""
     found = None
     for match in pattern.finditer(text, start):
         if len(text[match.end() :].split()) < reach:
-            found = match.span()
+            found = _span(match)
     return found
 
 
-def _word_after(text: str, words: int) -> tuple[int, int] | None:
+def _word_after(text: str, words: int) -> Span | None:
     """Where in `text`, which is left out after the quotation, a word stands that turns the meaning."""
     low = _blank_out(_HARMLESS, text.lower())
     if beside := _TURNS_NEXT.match(low):
-        return beside.span()
-    if words < _FEWEST_WORDS:
+        return _span(beside)
+    if words < _MIN_WORDS:
         return None
     if restricted := _RESTRICTS_NEXT.match(low):
-        return restricted.span()
+        return _span(restricted)
     low = _blank_out(_INDIRECT_QUESTION, low)
     clause = next((match.start() for match in _CLAUSE.finditer(low)), len(low))
     for match in _LIMITS.finditer(low, 0, clause):
-        if len(low[: match.start()].split()) < _REACH_AFTER:
-            return match.span()
+        if len(low[: match.start()].split()) < _MAX_REACH_AFTER:
+            return _span(match)
     return None
 
 
@@ -262,7 +268,7 @@ def _lead_in_warnings(
         here = any(span.start < sentence.end and sentence.start < span.end for span in spans)
         introduces = sentence.role is SentenceRole.LEAD_IN and sentence.group in quoted and not here
         if introduces and (found := governs_list(sentence.text)):
-            yield _make_warning(WarningKind.LEAD_IN, sentence.text, *found.span())
+            yield _make_warning(WarningKind.LEAD_IN, sentence.text, found.start(), found.end())
 
 
 def _make_warning(kind: WarningKind, text: str, start: int, end: int) -> CutWarning:

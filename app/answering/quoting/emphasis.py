@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.index.reader import Reading
-from alpie.index.records import Sentence
+from alpie.index.records import Sentence, Span
 from alpie.index.spanish.analysis import fold, terms
 
 # With these limits something is marked for 69 of 100 held-out questions (n = 700, on the right passage), and in 89 of
@@ -18,31 +19,23 @@ MIN_LEAD = 2.0  # of its log-odds over any other sentence that holds as many wor
 _LETTERS = 5  # words that begin with the same letters count as one: «España», «español»
 
 
-def emphasise(
-    reading: Reading | None,
-    sentences: Sequence[Sentence],
-    first: int,
-    last: int,
-    text: str,
-    question: str = "",
-) -> tuple[tuple[int, int], ...]:
-    """The character range of `text` to mark, as a tuple of one, or an empty tuple.
+def emphasise(candidate: Candidate, text: str, question: str = "") -> tuple[Span, ...]:
+    """The range of `text`, the quotation of a candidate, to print bold, as a tuple of one; or an empty tuple.
 
-    `text` is a quotation of the sentences `first` … `last` of a passage. In doubt nothing is marked: a wrong mark misleads
-    more than a missing one. Of sentences that are about as likely, the one with more words of the `question` is taken.
+    In doubt nothing is marked: a wrong mark misleads more than a missing one. Of sentences that are about as likely, the
+    one with more words of the `question` is taken.
     """
+    reading, sentences = candidate.reading, candidate.hit.passage.sentences
     if reading is None or not reading.words:
         return ()
-    best = _answering_sentence(reading, sentences, first, last, question)
+    best = _answering_sentence(reading, sentences, candidate.first, candidate.last, question)
     words = reading.words[best] if best is not None else None
     if best is None or words is None or words.start >= words.end or words.probability < MIN_PROBABILITY:
         return ()
-    if reading.sentence_log_odds[best] < MIN_LOG_ODDS:
-        return ()
     begins = text.find(sentences[best].text)
-    if begins < 0:  # the quotation shows the sentence otherwise than the index holds it
-        return ()
-    return ((begins + words.start, begins + words.end),)
+    if reading.sentence_log_odds[best] < MIN_LOG_ODDS or begins < 0:
+        return ()  # begins < 0: the quotation shows the sentence otherwise than the index holds it
+    return (Span(begins + words.start, begins + words.end),)
 
 
 def _answering_sentence(

@@ -90,7 +90,6 @@ def _leaves_out(source: str, before: Span, after: Span, sentences: Sequence[Sent
 
 
 def _sentence_at(span: Span, sentences: Sequence[Sentence]) -> Sentence | None:
-    """The first sentence that `span` touches; None for none."""
     return next(
         (s for s in sentences if any(p.start < span.end and span.start < p.end for p in s.spans)), None
     )

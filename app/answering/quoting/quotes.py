@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, needs_sentence_before
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.index.layout.contents import is_contents_title
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
-_MAX_SENTENCES = 3
-_MAX_JOINED_WORDS = 90
-_ENOUGH_FOR_TWO = 0.95  # probability to be held before a question in two parts is taken to be answered
-_NEAR_DUPLICATE = 0.7  # share of common stems from which two quotations say the same
+_MAX_SENTENCES = 3  # in a quotation: more are a passage, which the reader of an answer would have to search
+_MAX_JOINED_WORDS = 90  # half a passage, for the same reason
+_NEAR_DUPLICATE = 0.7  # of the stems of the shorter one: two quotations with so many in common say the same
 _WHITE_OR_EMPHASIS = re.compile(r"[\s*_~`]*")
 _WHITE = re.compile(r"\s+")
 _TABLES: dict[str, str] = read_tables(__file__)
@@ -35,24 +36,9 @@ _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…(?: ?…)+|_{4,}|·{4,})")
 _TO_PAGE = re.compile(rf"\S.*\t[ \t]*{_PAGE}[ \t\r]*", re.IGNORECASE)  # a title, a tab, its page
 
 
-@dataclass(frozen=True)
-class QuotePolicy:
-    """How many quotations, and how long. Probabilities are among all candidates of the question.
-
-    The defaults were chosen on the fitting part of the questions: see docs/quality.md.
-    """
-
-    max_quotes: int = 5
-    min_quotes: int = 1  # these are shown however improbable they are
-    # once the quotations together have this probability, there is no further one
-    enough_probability: float = 0.9
-    min_ratio: float = 0.2  # of a further quotation's probability to the first's
-    # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
-    # precision .72, and .07 put .867 with .70
-    min_probability: float = 0.085
-    usual_quotes: int = 3  # no more than this, unless the question asks for several things
-    extend_ratio: float = 0.1  # from this ratio of probability on, a neighbouring sentence is quoted, too
-    two_parts: bool = True  # a question in two parts gets two quotations at least
+class _SentenceKey(NamedTuple):
+    rank: int  # of the hit
+    number: int  # of the sentence in its passage
 
 
 def select_quotes(
@@ -68,13 +54,13 @@ def select_quotes(
     probability of its candidate. Every quotation is proved: a candidate whose words do not stand at its place in the
     source is left out. An intact index has none.
     """
-    most = policy.max_quotes if question.asks_for_list else min(policy.max_quotes, policy.usual_quotes)
+    limit = policy.max_quotes if question.asks_for_list else min(policy.max_quotes, policy.usual_quotes)
     two = policy.two_parts and question.asks_two_things
     always = max(policy.min_quotes, 2 if two else 1)
-    enough = max(policy.enough_probability, _ENOUGH_FOR_TWO) if two else policy.enough_probability
+    enough = policy.enough_for_two if two else policy.enough_probability
     quotes: list[Quote] = []
     shown = 0.0
-    used: set[tuple[int, int]] = set()
+    used: set[_SentenceKey] = set()
     for candidate in ranking:
         if (candidate.rank, candidate.first) in used or _is_mere_lead_in(candidate):
             continue
@@ -83,14 +69,14 @@ def select_quotes(
             and candidate.probability >= policy.min_ratio * ranking[0].probability
             and candidate.probability * confidence >= policy.min_probability
         )
-        if len(quotes) >= most or not (is_likely or len(quotes) < always):
+        if len(quotes) >= limit or not (is_likely or len(quotes) < always):
             break
         source = documents[candidate.hit.passage.document_id].text
         answering = _quotable(candidate, used, source)
         if answering is None:
             continue
         longer = _add_antecedent(_extend(answering, ranking, policy.extend_ratio, used, source), used, source)
-        used |= {(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
+        used |= {_SentenceKey(candidate.rank, position) for position in range(longer.first, longer.last + 1)}
         shown += longer.probability
         quote = quote_candidate(longer, longer.probability * confidence, documents, question.searched)
         if quote is not None and not any(_is_near_duplicate(quote, other) for other in quotes):
@@ -98,23 +84,17 @@ def select_quotes(
     return tuple(quotes)
 
 
-def _quotable(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate | None:
+def _quotable(candidate: Candidate, used: set[_SentenceKey], source: str) -> Candidate | None:
     """`candidate`, together with the next sentence where `candidate` asks a question; None where it answers nothing."""
     if are_contents_entries(candidate.sentences, source):
         return None
     if not all(map(is_question, candidate.sentences)):
         return candidate
     sentences, following = candidate.hit.passage.sentences, candidate.last + 1
-    if (
-        following == len(sentences)
-        or is_question(sentences[following])
-        or (candidate.rank, following) in used
-    ):
+    if following == len(sentences) or (candidate.rank, following) in used:
         return None
-    if (
-        not are_adjacent(sentences, candidate.last, source)
-        or sentences[following].role is not SentenceRole.SENTENCE
-    ):
+    answers = sentences[following].role is SentenceRole.SENTENCE and not is_question(sentences[following])
+    if not answers or not are_adjacent(sentences, candidate.last, source):
         return None
     return replace(candidate, span=CandidateSpan(candidate.first, following))
 
@@ -136,11 +116,10 @@ def are_adjacent(sentences: Sequence[Sentence], first: int, source: str) -> bool
 def _extend(
     candidate: Candidate,
     ranking: Sequence[Candidate],
-    least_ratio: float,
-    used: set[tuple[int, int]],
+    min_ratio: float,
+    used: set[_SentenceKey],
     source: str,
 ) -> Candidate:
-    """`candidate` with the neighbouring sentences that are nearly as likely to answer."""
     if candidate.sentences[0].group is not None:
         return candidate
     of_passage = {
@@ -157,7 +136,7 @@ def _extend(
             and other.sentences[0].group is None
             and not (is_question(other.sentences[0]) or are_contents_entries(other.sentences, source))
             and are_adjacent(candidate.hit.passage.sentences, min(other.last, longer.last), source)
-            and other.probability >= least_ratio * candidate.probability
+            and other.probability >= min_ratio * candidate.probability
             and longer.words + other.words <= _MAX_JOINED_WORDS
         ]
         if not fitting:
@@ -168,7 +147,7 @@ def _extend(
     return longer
 
 
-def _add_antecedent(candidate: Candidate, used: set[tuple[int, int]], source: str) -> Candidate:
+def _add_antecedent(candidate: Candidate, used: set[_SentenceKey], source: str) -> Candidate:
     """`candidate` with the sentence before, where `candidate` refers back to that sentence."""
     sentences = candidate.hit.passage.sentences
     if (candidate.rank, candidate.first - 1) in used:
@@ -190,7 +169,7 @@ def _add_antecedent(candidate: Candidate, used: set[tuple[int, int]], source: st
 
 
 def quote_candidate(
-    candidate: Candidate, likelihood: float, documents: Mapping[str, Document], asked: str = ""
+    candidate: Candidate, probability: float, documents: Mapping[str, Document], asked: str = ""
 ) -> Quote | None:
     """The quotation of a candidate, proved against its source; None where it cannot be.
 
@@ -213,10 +192,8 @@ def quote_candidate(
         spans=spans,
         passage=passage,
         citation=cite(document, passage, spans),
-        score=likelihood,
-        emphasis=emphasise(
-            candidate.reading, passage.sentences, candidate.first, candidate.last, text, asked
-        ),
+        score=probability,
+        emphasis=emphasise(candidate, text, asked),
     )
 
 

@@ -5,35 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from alpie.app.answering.answer_pipeline import REPORTED_HITS
-from alpie.app.answering.answer_types import Answer, Part, Quote, Role
-from alpie.app.answering.quoting.quotes import QuotePolicy
-from alpie.app.answering.routing.reference_answer import quotes_at
+from alpie.app.answering.answer_types import Answer, Part, Quote, SearchStatement
+from alpie.app.answering.quoting.quote_policy import MAX_PART_QUOTES, QuotePolicy
+from alpie.app.answering.routing.answer_pipeline import REPORTED_HITS
+from alpie.app.answering.routing.quoted_places import quotes_at
 from alpie.index.records import Document
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.query import Question
 
-PART_QUOTES = 2  # quotations of a side of a comparison, or of a document
-_LEAST_LEFT = 0.01  # the least probability that is taken to be left of a side: no division by zero
-_MAX_WORDS = 0.7  # quotations that share more of their characters say the same
+_MIN_LEFT = 0.01  # of probability, taken to be left of a side: no division by zero
+# Quotations that have this part of their characters in common say the same, as in `quotes`: the rest is a clause or two.
+_MAX_COMMON = 0.7
 
 
 def join_answers(
-    question: Question, answers: Sequence[Answer], parts: Sequence[Part], documents: int, passages: int
+    question: Question, answers: Sequence[Answer | None], parts: Sequence[Part], searched: SearchStatement
 ) -> Answer:
-    """One answer of several, as sure as the best of them; `documents` and `passages` count what was searched."""
+    """One answer of several, as sure as the best of them; `searched`: the documents and passages in all."""
+    given = [answer for answer in answers if answer]
     quotes = {(quote.document_id, quote.spans): quote for part in parts for quote in part.quotes}
-    best = max(answers, key=lambda answer: (answer.answered, answer.confidence))
-    hits = {hit.passage.address: hit for answer in answers for hit in answer.hits}
-    above = sum(answer.search.above_threshold for answer in answers)
-    statement = replace(best.search, documents=documents, passages=passages, above_threshold=above)
+    best = max(given, key=lambda answer: (answer.answered, answer.confidence))
+    hits = {hit.passage.address: hit for answer in given for hit in answer.hits}
     return replace(
         best,
         question=question.typed,
         searched=question.searched,
         quotes=tuple(quotes.values()),
         hits=tuple(sorted(hits.values(), key=lambda hit: -hit.score))[:REPORTED_HITS],
-        search=statement,
+        search=replace(
+            best.search,
+            documents=searched.documents,
+            passages=searched.passages,
+            above_threshold=sum(answer.search.above_threshold for answer in given),
+        ),
         language=question.language,
         follows=(),
         absent=(),
@@ -41,34 +45,30 @@ def join_answers(
     )
 
 
-def make_parts(
-    named: Iterable[tuple[str, str]],
-    quotes: Sequence[Sequence[Quote]],
-    answers: Sequence[Answer | None],
-    role: Role = Role.SIDE,
+def fill_parts(
+    parts: Iterable[Part], quotes: Sequence[Sequence[Quote]], answers: Sequence[Answer | None]
 ) -> list[Part]:
-    """A part for each (heading, question) in `named`, with its quotations and the answer they are of."""
-    return [
-        Part(role, heading, asked, tuple(of_part), tentative=bool(answer and answer.tentative))
-        for (heading, asked), of_part, answer in zip(named, quotes, answers, strict=True)
-    ]
+    """The `parts` with their quotations, each with those of its answer; an empty one with what comes nearest.
 
-
-def with_nearest(parts: Sequence[Part], answers: Sequence[Answer | None]) -> list[Part]:
-    """The `parts` of an answer; a part without quotations gets the nearest quotation that no other part shows."""
-    shown = {quote.text for part in parts for quote in part.quotes}
-    completed = []
-    for part, answer in zip(parts, answers, strict=True):
-        near = (*answer.nearest, *answer.quotes) if answer else ()
-        nearest = [quote for quote in near if quote.text not in shown]
-        is_elsewhere = bool(answer and answer.answered and not part.quotes)
-        completed.append(
-            part if part.quotes else replace(part, nearest=tuple(nearest[:1]), shown_elsewhere=is_elsewhere)
+    What comes nearest is a quotation that no other part shows.
+    """
+    shown = {quote.text for of_part in quotes for quote in of_part}
+    filled = []
+    for part, of_part, answer in zip(parts, quotes, answers, strict=True):
+        near = (*answer.nearest, *answer.quotes) if answer and not of_part else ()
+        filled.append(
+            replace(
+                part,
+                quotes=tuple(of_part),
+                nearest=tuple(quote for quote in near if quote.text not in shown)[:1],
+                tentative=bool(answer and answer.tentative),
+                shown_elsewhere=bool(answer and answer.answered and not of_part),
+            )
         )
-    return completed
+    return filled
 
 
-def share_quotes(
+def distribute_quotes(
     answers: Sequence[Answer | None], policy: QuotePolicy, documents: Mapping[str, Document]
 ) -> list[list[Quote]]:
     """The quotations of each side; a sentence that answers several sides is left where it answers best.
@@ -77,26 +77,27 @@ def share_quotes(
     """
     sides = [answer.quotes if answer and answer.answered else () for answer in answers]
     of_all = [quote for quotes in sides for quote in quotes]
-    shared = []
+    distributed = []
     for quotes, answer in zip(sides, answers, strict=True):
         kept = [quote for quote in quotes if not any(_is_better(other, quote) for other in of_all)]
         taken = sum(quote.score for quote in quotes if quote not in kept)
         if answer and kept and taken:
             left = (
-                kept[0].score / max(answer.confidence - taken, kept[0].score, _LEAST_LEFT) * answer.confidence
+                kept[0].score / max(answer.confidence - taken, kept[0].score, _MIN_LEFT) * answer.confidence
             )
             kept = kept if left >= answer.search.threshold else []
         kept = [quote for quote in kept if quote.score >= policy.min_ratio * kept[0].score]
-        shared.append(kept[:PART_QUOTES])
-    of_all = [quote for quotes in shared for quote in quotes]
+        distributed.append(kept[:MAX_PART_QUOTES])
+    of_all = [quote for quotes in distributed for quote in quotes]
     return [
-        [one for quote in quotes if (one := _without_shown(quote, of_all, documents))] for quotes in shared
+        [one for quote in quotes if (one := _without_shown(quote, of_all, documents))]
+        for quotes in distributed
     ]
 
 
 def _without_shown(quote: Quote, of_all: Sequence[Quote], documents: Mapping[str, Document]) -> Quote | None:
     """`quote` without the sentences at its edges that a better quotation shows; None where there are no others."""
-    better = [other for other in of_all if other.score > quote.score and _shared(other, quote)]
+    better = [other for other in of_all if other.score > quote.score and _common_characters(other, quote)]
     sentences = list(enumerate(quote.passage.sentences))
     own = [number for number, one in sentences if quote.start <= one.start < quote.end]
     shown = {
@@ -111,12 +112,12 @@ def _without_shown(quote: Quote, of_all: Sequence[Quote], documents: Mapping[str
 
 
 def _is_better(one: Quote, other: Quote) -> bool:
-    """Whether `one` holds most characters of `other`, and answers better."""
-    return _shared(one, other) >= _MAX_WORDS * (other.end - other.start) and one.score > other.score
+    return (
+        _common_characters(one, other) >= _MAX_COMMON * (other.end - other.start) and one.score > other.score
+    )
 
 
-def _shared(one: Quote, other: Quote) -> int:
-    """How many characters of the source two quotations share."""
+def _common_characters(one: Quote, other: Quote) -> int:
     if one.document_id != other.document_id:
         return 0
     return max(0, min(one.end, other.end) - max(one.start, other.start))

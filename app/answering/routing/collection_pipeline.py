@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.app.answering.answer_pipeline import AnswerPipeline, JudgedQuestion
-from alpie.app.answering.answer_types import Answer, MissingReference
-from alpie.app.answering.routing.absence import as_refusal
-from alpie.app.answering.routing.mentions import mentions_of, passages_on
-from alpie.app.answering.routing.reference_answer import answer_reference
+from alpie.app.answering.answer_types import Answer, MissingSource
+from alpie.app.answering.judging.judgement import JudgedQuestion
+from alpie.app.answering.quoting.quote_policy import MAX_OVERVIEW_DOCUMENTS, NEAREST
+from alpie.app.answering.routing.answer_pipeline import AnswerPipeline
+from alpie.app.answering.routing.mentions import mentions_of
+from alpie.app.answering.routing.quoted_places import answer_from_places
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.app.answering.understanding.overview import Overview
-from alpie.index.database.text_database import StoredPassages
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.passage_units import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with
@@ -30,23 +30,26 @@ from alpie.index.spanish.units import Units
 
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for
-_MAX_SUMMARISED = 20  # documents told of in one answer
 _ABOUT = re.compile(r"\s+sobre\s", re.IGNORECASE)
-_CANDIDATES = 100  # passages with words of a code or a name, among which the whole is looked for
+_MAX_SCANNED = 100  # passages with words of a code or a name, among which the whole is looked for, best first
 
 
 @dataclass(frozen=True)
-class DocumentLookup:
-    """Finds which passages of the index are of some documents, and which places in them a question names."""
+class ChosenDocuments:
+    """All documents of an index or some: which passages are theirs, and where the places stand that a question names."""
 
     documents: Mapping[str, Document]
     index: SearchIndex
-    passages: StoredPassages
-    places: Callable[[], Places]
+    places: Callable[[], Places]  # of the index, looked through at the first citation
     limited: bool = False  # `documents` are not all of the index
 
-    def restricted_to(self, documents: Collection[str]) -> DocumentLookup:
-        """This look-up, restricted to some of its documents."""
+    @classmethod
+    def of_index(cls, documents: Mapping[str, Document], index: SearchIndex) -> ChosenDocuments:
+        """All documents of an index."""
+        return cls(documents, index, cache(partial(Places, index.passages)))
+
+    def restricted_to(self, documents: Collection[str]) -> ChosenDocuments:
+        """Those of these documents that have one of the ids `documents`."""
         chosen = {id_: document for id_, document in self.documents.items() if id_ in documents}
         return replace(self, documents=chosen, limited=True)
 
@@ -71,7 +74,7 @@ class DocumentLookup:
         """Which passages are of one of `documents`, shape (passages,)."""
         allowed = np.zeros(len(self.index.passages), dtype=np.bool_)
         for document in documents:
-            allowed[self.passages.rows_of_document(document)] = True
+            allowed[self.index.passages.rows_of_document(document)] = True
         return allowed
 
     @property
@@ -92,32 +95,28 @@ class DocumentLookup:
                 return found
             return self.places().find(reference, allowed) if allowed else FoundPlaces(())
         rows = self.rows_in(documents) if self.limited or len(documents) < len(self.documents) else None
-        places = places_with(reference.code, self._with_words(question, reference.code, rows))
+        places = places_with(reference.code, self.passages_with(question, reference.code, rows))
         return FoundPlaces((places,) if places else ())
 
-    def passages_on(self, question: Question, name: str) -> list[Passage]:
-        """The passages that name a norm which is none of the documents."""
-        return passages_on(name, self._with_words(question, name, self.allowed))
-
-    def _with_words(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
-        """The passages that are nearest to `words` by stems."""
-        hits = self.index.search(replace(question, searched=words), _CANDIDATES, "lexical", rows).hits
+    def passages_with(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
+        """The passages at `rows` that are nearest to `words` by stems, best first."""
+        hits = self.index.search(replace(question, searched=words), _MAX_SCANNED, "lexical", rows).hits
         return [hit.passage for hit in hits]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionPipeline(AnswerPipeline):
-    """The documents that questions are put to: all of an index, or those that somebody chose."""
+    """Answers from the documents that questions are put to: all of an index, or those that somebody chose."""
 
-    lookup: DocumentLookup
+    chosen: ChosenDocuments
 
     def restricted_to(self, documents: Collection[str]) -> Self:
         """This pipeline, restricted to some of its documents."""
-        lookup = self.lookup.restricted_to(documents)
-        return replace(self, documents=lookup.documents, lookup=lookup)
+        chosen = self.chosen.restricted_to(documents)
+        return replace(self, documents=chosen.documents, chosen=chosen)
 
     def judge(self, encoded: EncodedQuestion, allowed: NDArray[np.bool_] | None = None) -> JudgedQuestion:
-        return super().judge(encoded, self.lookup.allowed if allowed is None else allowed)
+        return super().judge(encoded, self.chosen.allowed if allowed is None else allowed)
 
     def answer_preferring(
         self, encoded: EncodedQuestion, rows: NDArray[np.bool_], margin: float = _NAMED_MARGIN
@@ -130,7 +129,7 @@ class CollectionPipeline(AnswerPipeline):
         """What documents say of themselves as wholes; None where a search answers better."""
         ids = overview.documents or tuple(self.documents)
         if overview.has_topic:
-            rows = self.lookup.rows_in(ids)
+            rows = self.chosen.rows_in(ids)
             passages = {int(row): self.index.passages[int(row)] for row in np.flatnonzero(rows)}
             asking = {passage.address for passage in operative_passages(list(passages.values()))}
             rows[[row for row, passage in passages.items() if passage.address not in asking]] = False
@@ -139,36 +138,52 @@ class CollectionPipeline(AnswerPipeline):
                 if rows.any()
                 else None
             )
-        most = self.policy.max_quotes if len(ids) == 1 else 1
+        limit = self.policy.max_quotes if len(ids) == 1 else 1
         groups = [
             [place]
-            for id_ in ids[:_MAX_SUMMARISED]
+            for id_ in ids[:MAX_OVERVIEW_DOCUMENTS]
             for place in overview_places(
-                overview, self.documents[id_], self.lookup.passages.of_document(id_), most
+                overview, self.documents[id_], self.index.passages.of_document(id_), limit
             )
         ]
-        return answer_reference(self, question, groups)
+        return answer_from_places(self, question, groups)
 
     def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
         """What stands at the places that a question names, or that they are missing; None where it names no place."""
-        found = self.lookup.find_places(question, reference, self.documents)
-        absent = [MissingReference(self._title_of(reference), unit_in_words(units)) for units in found.absent]
+        found = self.chosen.find_places(question, reference, self.documents)
+        absent = [MissingSource(self._title_of(reference), unit_in_words(units)) for units in found.absent]
         if found.groups:
-            return answer_reference(self, question, found.groups, absent)
-        if reference.name and not (absent or self.lookup.documents_named(reference)):
+            return answer_from_places(self, question, found.groups, absent)
+        if reference.name and not (absent or self.chosen.documents_named(reference)):
             if mentions := self.answer_mentions(question, reference.name, reference.places):
                 return mentions
-            absent = [MissingReference(reference.name)] if looks_like_name(reference.name) else []
+            absent = [MissingSource(reference.name)] if looks_like_name(reference.name) else []
         return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
     def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
         """What documents say of places of a norm that is not among them, marked as such; None where they say nothing."""
-        passages = self.lookup.passages_on(question, name) if places else []
+        passages = self.chosen.passages_with(question, name, self.chosen.allowed) if places else []
         found = [mentions_of(name, units, passages) for units in places]
-        absent = [MissingReference(name, mentioned=True)]
-        return answer_reference(self, question, found, absent) if any(found) else None
+        absent = [MissingSource(name, mentioned=True)]
+        return answer_from_places(self, question, found, absent) if any(found) else None
 
     def _title_of(self, reference: Reference) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        named = self.lookup.documents_named(reference)
+        named = self.chosen.documents_named(reference)
         return self.documents[next(iter(named))].title if len(named) == 1 else ""
+
+
+def as_refusal(answer: Answer, absent: Sequence[MissingSource]) -> Answer:
+    """`answer` as a refusal, with its quotations as what is nearest.
+
+    The confidence is 0, because it is certain that the text is missing.
+    """
+    return replace(
+        answer,
+        answered=False,
+        confidence=0.0,
+        quotes=(),
+        nearest=(answer.nearest or answer.quotes)[: NEAREST.max_quotes],
+        search=replace(answer.search, above_threshold=0),
+        absent=tuple(absent),
+    )

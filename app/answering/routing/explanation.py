@@ -14,19 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.answer_types import Answer, Part, Quote, Role
+from alpie.app.answering.quoting.quote_policy import MAX_DEFINITIONS, MAX_EXPLAINED
 from alpie.app.answering.quoting.quotes import is_question
-from alpie.app.answering.routing.reference_answer import quotes_at
+from alpie.app.answering.routing.quoted_places import quotes_at
 from alpie.index.records import Document, Passage, SentenceRole
 from alpie.index.retrieval.places import Place
 from alpie.index.retrieval.search import SearchIndex
 from alpie.index.spanish.analysis import fold, stem, terms
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
-_AROUND = 2  # sentences before a quotation, and after it
-_MAX_QUOTES = 2  # quotations that are explained
-_MAX_TERMS = 8  # whose definitions are looked for
-_MAX_SCANNED = 30  # passages with a term, in which a definition is looked for
-_MAX_DEFINITIONS = 3  # shown
+_AROUND = 2  # sentences before a quotation, and after it: a paragraph of usual length
+_MAX_TERMS = 8  # whose definitions are looked for: the first words, which are those of the question
+_MAX_SCANNED = 30  # passages with a term in which a definition is looked for, best first: it bounds the time
 _TABLES: dict[str, str] = read_tables(__file__)
 # «La extorsión sexual es una forma de …», «Por abuso se entiende …», «5. «Engaño» hace referencia a …»
 _DEFINITION = re.compile(
@@ -43,7 +42,7 @@ def explain_answer(
     allowed: NDArray[np.bool_] | None,
 ) -> Answer:
     """`answer` with the context of its quotations, and with definitions of its words from the passages `allowed`."""
-    quotes = answer.quotes[:_MAX_QUOTES]
+    quotes = answer.quotes[:MAX_EXPLAINED]
     around = _distinct_quotes(
         whole for quote in quotes for whole in quotes_at([_with_context(quote)], documents, 1)
     )
@@ -52,7 +51,7 @@ def explain_answer(
     quoted = " ".join(quote.text for quote in around)
     defined = _distinct_quotes(
         quote for place in places for quote in quotes_at([place], documents, 1) if quote.text not in quoted
-    )[:_MAX_DEFINITIONS]
+    )[:MAX_DEFINITIONS]
     parts = (Part(Role.CONTEXT, quotes=around), Part(Role.DEFINITION, quotes=defined))
     shown = tuple(part for part in parts if part.quotes)
     return replace(answer, parts=shown, quotes=(*around, *defined)) if shown else answer
@@ -63,7 +62,6 @@ def _distinct_quotes(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
 
 
 def _with_context(quote: Quote) -> Place:
-    """The quotation with the sentences of its passage before it and after it."""
     sentences = quote.passage.sentences
     quoted = [
         n for n, sentence in enumerate(sentences) if sentence.start < quote.end and sentence.end > quote.start

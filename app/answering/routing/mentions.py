@@ -19,7 +19,7 @@ from alpie.index.spanish.named_documents import find_law_number, first_noun, men
 from alpie.index.spanish.units import Units
 from alpie.index.spanish.word_tables import word_sets
 
-_NAME = 160  # characters after an article in which the name of its norm stands
+_MAX_NAME = 160  # characters after an article in which the name of its norm stands: names of laws are long
 _WORDS_AFTER = 3  # an article, in which the document itself is named: «de esta ley»
 _BESIDE = 2  # words that may stand within a name besides its own
 # A norm with its name: «Código Penal», «Ley 9/2001», and not «el Convenio define».
@@ -27,20 +27,15 @@ _NAMED = re.compile(r"(?:(?:el|la)\s+)?\w+(?:\s+(?:de|del|la|el|los|las|sobre))*
 _OWN = word_sets(__file__)["own"]
 
 
-def passages_on(name: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages that name a norm, or that stand under a heading which does."""
-    return [
-        passage
-        for passage in passages
-        if mentions_name(passage.text, name) or mentions_name(" ".join(passage.path), name)
-    ]
-
-
 def mentions_of(name: str, units: Units, passages: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where `passages` speak of a place of the norm `name`, with the words that they quote; quoted words come first."""
+    """Where `passages` speak of a place of the norm `name`, with the words that they quote; quoted words come first.
+
+    A passage speaks of a norm if it names the norm, or stands under a heading which does.
+    """
     found = [
         (not _opens(passage.sentences[place.first].text), place)
-        for passage in passages_on(name, passages)
+        for passage in passages
+        if mentions_name(passage.text, name) or mentions_name(" ".join(passage.path), name)
         for place in _mentions_in(passage, name, units)
     ]
     return tuple(place for _, place in sorted(found, key=itemgetter(0)))
@@ -54,7 +49,7 @@ def _mentions_in(passage: Passage, name: str, wanted: Units) -> Iterator[Place]:
         before = " ".join([*passage.path, *texts[:first]])
         if first <= last or not any(
             matches_place(wanted, units)
-            and _is_of(text[end : end + _NAME], f"{before} {text[:end]}", name, passage)
+            and _is_of(text[end : end + _MAX_NAME], f"{before} {text[:end]}", name, passage)
             for units, end in units_in(text)
         ):
             continue

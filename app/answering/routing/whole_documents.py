@@ -18,8 +18,7 @@ from alpie.index.spanish.named_documents import distinctive_words
 from alpie.index.spanish.number_words import SPANISH_MONTHS
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
-_MAX_WORDS = 60  # of an opening that is quoted
-_MAX_SENTENCES = 2
+_MAX_WORDS, _MAX_SENTENCES = 60, 2  # of an opening that is quoted: it says what a document is about, no more
 _NEAR_THE_EDGES = 6  # passages at the beginning and at the end, where a date and a signature stand
 _OPERATIVE_LABEL = "parte dispositiva"
 _TABLES: dict[str, str] = read_tables(__file__)
@@ -42,9 +41,9 @@ def operative_passages(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def overview_places(
-    overview: Overview, document: Document, passages: Sequence[Passage], most: int
+    overview: Overview, document: Document, passages: Sequence[Passage], limit: int
 ) -> list[Place]:
-    """Where a document answers a question about it as a whole: `most` places at most."""
+    """Where a document answers a question about it as a whole: `limit` places at most."""
     if not passages:
         return []
     if overview.kind is OverviewKind.DEMANDS:
@@ -52,7 +51,7 @@ def overview_places(
         if stem := overview.verb[:_VERB_STEM]:
             verb = re.compile(rf"\b{stem}")
             asking = [passage for passage in asking if verb.search(fold(passage.sentences[0].text))] or asking
-        return [Place(passage, 0, len(passage.sentences) - 1) for passage in asking[:most]]
+        return [Place(passage, 0, len(passage.sentences) - 1) for passage in asking[:limit]]
     if overview.kind is OverviewKind.DATE:  # without a date in the text there is no place, and search answers
         return _first_sentence_that(_edge_passages(passages), lambda text: _is_dated(text, document.date))
     if overview.kind is OverviewKind.AUTHOR:
@@ -67,7 +66,7 @@ def overview_places(
     main = main or [passage for passage in passages if passage.label == "artículo 1"]
     main = main or [passage for passage in passages if passage.kind is BlockKind.LEAD and passage.path]
     places = [*_opening_places(passages), *filter(None, map(_first_sentences, main))]
-    return list(dict.fromkeys(places))[:most]
+    return list(dict.fromkeys(places))[:limit]
 
 
 def _opening_places(passages: Sequence[Passage]) -> list[Place]:

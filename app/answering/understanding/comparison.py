@@ -15,7 +15,7 @@ from alpie.index.spanish.named_documents import DocumentNames, distinctive_words
 from alpie.index.spanish.query import QUESTION_WORD, Question
 from alpie.index.spanish.word_tables import any_expression, line_expressions, read_tables
 
-_MAX_SIDES = 4
+_MAX_SIDES = 4  # each costs a question, or several
 _MAX_ALTERNATIVES = 2  # other words for a side: each costs one more question
 _ARTICLE = re.compile(r"^(?:(?:el|la|los|las|lo|un|una|the|an?)\s+)+")
 _SPACE = r"\s+"
@@ -56,9 +56,9 @@ _NEXT = re.compile(
     rf"(?P<asked>{_ASKS.pattern})"
 )
 _THAT = re.compile(r"\bque\b")
-_LEAST_WORDS = 2
+_MIN_WORDS = 2  # of a question that can be asked alone, more than this: «¿qué edad?» needs what follows
 _STANDS_ALONE = 4  # content words: a part with as many, or with a name, does not depend on the part before
-_LONGEST = 300  # characters: a longer question is no comparison in one sentence
+_MAX_CHARACTERS = 300  # a longer question is no comparison in one sentence
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ..
     """The sides that a question compares, two at least; empty for any other question."""
     text = question.searched
     folded = fold_in_place(text)
-    if len(folded) != len(text) or len(text) > _LONGEST:
+    if len(folded) != len(text) or len(text) > _MAX_CHARACTERS:
         return ()
     language = "en" if question.language == "en" else "es"
     opposed = _OPPOSED_PAIR.match(folded)
@@ -98,7 +98,7 @@ def split_question(question: Question) -> tuple[str, ...]:
     """
     text = question.searched
     folded = fold_in_place(text)
-    if len(folded) != len(text) or len(text) > _LONGEST:
+    if len(folded) != len(text) or len(text) > _MAX_CHARACTERS:
         return ()
     # as typed: chat spelling is written out with accents
     careful = any(sign in question.typed for sign in "áéíóúÁÉÍÓÚ")
@@ -136,7 +136,7 @@ def _asks_whole(part: str) -> bool:
     """Whether `part` can be asked alone: «¿qué edad tenía?» can; in «¿qué edad y qué oficio tenía?», «qué edad» cannot."""
     asks = _WORD.search(fold_in_place(part))
     return bool(
-        asks and len(list(tokens(part[asks.start() :]))) > _LEAST_WORDS and content_words(part[asks.end() :])
+        asks and len(list(tokens(part[asks.start() :]))) > _MIN_WORDS and content_words(part[asks.end() :])
     )
 
 
@@ -232,7 +232,6 @@ def _what_is(thing: str, language: str) -> str:
 
 
 def _without_article(thing: str) -> str:
-    """`thing` without the article before it."""
     article = _ARTICLE.match(fold_in_place(thing))
     return thing[article.end() :] if article else thing
 

@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answer_types import Answer, Quote, Role
 from alpie.app.answering.quoting.citation import short_citation
-from alpie.app.answering.routing.absence import absence_lines
 from alpie.app.answering.understanding.conversation import asks_for_elaboration
 from alpie.app.exporting.reference_files import json_text
 from alpie.app.page.views.link_places import passage_link, question_link
@@ -58,7 +57,7 @@ def render_answer(
         lang=translations.language if page and page != translations.language else "",
         limited=", ".join(short_title(documents[id_].title) for id_ in answer.limited_to if id_ in documents),
         foreign=_foreign_language(answer, translations, documents),
-        absent=absence_lines(answer, translations_for(translations.language)),
+        absent=answer.absence_sentences(translations_for(translations.language)),
         quoted=_quote_renderer(answer, translations, documents),
         near=partial(render_quote, translations=translations, documents=documents, nearest=True),
         writing=writing,
@@ -121,7 +120,7 @@ def render_quote(
         "quote",
         translations,
         lines=_quote_lines(shown),
-        answering=translations.quoted(quote.text[slice(*first)]) if first and number == 1 else "",
+        answering=translations.quoted(quote.text[first.start : first.end]) if first and number == 1 else "",
         language=document.language if document else "es",
         href=passage_link(quote.passage, quote.spans),
         opens=translations("quote.open", number=number) if number else translations("quote.context"),
@@ -206,7 +205,7 @@ def _quote_lines(quote: Quote) -> list[_QuoteLine]:
     """
 
     def line(style: str, start: int, end: int) -> _QuoteLine:
-        inside = ((max(first, start) - start, min(last, end) - start) for first, last in quote.emphasis)
+        inside = ((max(bold.start, start) - start, min(bold.end, end) - start) for bold in quote.emphasis)
         return _QuoteLine(style, split_at_ranges(quote.text[start:end], inside))
 
     lines, length = _lines(quote), len(quote.text)

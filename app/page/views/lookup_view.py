@@ -12,7 +12,7 @@ from alpie.app.answering.quoting.citation import cite, short_citation
 from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
-from alpie.index.records import Document
+from alpie.index.records import Document, Span
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -89,27 +89,29 @@ def _result_card(item: MarkedPassage, corpus: Corpus, translations: PageTranslat
         document,
         where=" › ".join(labels) or document.title,
         href=passage_link(passage),
-        excerpt=_excerpt(passage.text, item.ranges),
+        excerpt=_excerpt(passage.text, item.marked),
         text=passage.text,
         source=short_citation(cite(document, passage), translations.language),
     )
 
 
-def _excerpt(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
+def _excerpt(text: str, ranges: Sequence[Span]) -> Markup:
     """The part of a long passage around the first range, cut between words."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+    merged: list[Span] = []
+    for span in sorted(ranges):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
         else:
-            merged.append((start, end))
+            merged.append(span)
     begin, end = 0, len(text)
     if len(text) > _MAX_EXCERPT:
-        first = merged[0][0] if merged else 0
+        first = merged[0].start if merged else 0
         begin = 0 if first < _MAX_EXCERPT // 2 else text.find(" ", first - _MAX_EXCERPT // 3) + 1
         end = text.find(" ", begin + _MAX_EXCERPT)
         end = len(text) if end < 0 else end
-    inside = [(a - begin, b - begin) for a, b in merged if a >= begin and b <= end]
+    inside = [
+        (span.start - begin, span.end - begin) for span in merged if span.start >= begin and span.end <= end
+    ]
     return ("… " if begin else "") + mark_ranges(text[begin:end], inside) + (" …" if end < len(text) else "")
 
 

@@ -33,7 +33,7 @@ def printed_references(quotes: Sequence[Quote], translations: PageTranslations) 
     """What is printed and not shown: the date, and the references in every style, of which a script leaves one."""
     excerpts = [Excerpt(quote.text, quote.citation, quote.start, quote.end) for quote in quotes]
     styles = (
-        {name: format_citations(excerpts, name, translations, today())[1] for name in STYLES}
+        {name: format_citations(excerpts, name, translations, today()).references for name in STYLES}
         if excerpts
         else {}
     )

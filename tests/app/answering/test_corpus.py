@@ -17,7 +17,7 @@ import pytest
 from alpie.app import Corpus as PublicCorpus
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
 from alpie.index.errors import AddressError, ArgumentError
 from alpie.index.notices import UnreadFile
@@ -49,7 +49,7 @@ def assert_verbatim(corpus: Corpus, quote: Quote) -> None:
         assert " ".join(source[quote.start : quote.end].split()) == quote.text
     assert quote.text in quote.passage.text
     assert corpus.passage(quote.citation.address) == quote.passage
-    assert all(0 <= start < end <= len(quote.text) for start, end in quote.emphasis)
+    assert all(0 <= span.start < span.end <= len(quote.text) for span in quote.emphasis)
 
 
 # --- what the README promises -------------------------------------------------------------------

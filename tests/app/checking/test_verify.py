@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpie.app.answering.answer_types import Answer, MissingReference, Part, Quote, Role, SearchStatement
+from alpie.app.answering.answer_types import Answer, MissingSource, Part, Quote, Role, SearchStatement
 from alpie.app.answering.quoting.citation import cite
 from alpie.app.checking import text_check
 from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
@@ -327,7 +327,7 @@ def test_a_record_keeps_the_parts_of_its_answer_each_with_its_reserve() -> None:
     compared = replace(
         answer(),
         search=SearchStatement(2, 4, 1, 0.5, firm_threshold=0.95),
-        absent=(MissingReference("la ONU"),),
+        absent=(MissingSource("la ONU"),),
         parts=(
             Part(Role.SIDE, "la operación", "¿la operación?", (quote,), tentative=True),
             Part(Role.SIDE, "la investigación", "¿la investigación?", shown_elsewhere=True),

@@ -82,8 +82,8 @@ PASSAGE = passage_of("Hubo 25 detenidos en Madrid.", "La operación sigue abiert
 @pytest.mark.parametrize(("kind", "text", "fault"), [
     ("question", "¿Cuántos arrestos hubo?", None), ("rewording", "Capturadas 25 personas en Madrid", None),
     ("rewording", "Veinticinco personas capturadas en la capital", None),
-    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", DraftFault.FIGURE),
-    ("question", "¿Fue en 2019 cuando los arrestaron?", DraftFault.FIGURE),
+    ("english", "How many people were arrested in Madrid?", None), ("question", "¿Hubo 26 arrestos?", DraftFault.NUMBER),
+    ("question", "¿Fue en 2019 cuando los arrestaron?", DraftFault.NUMBER),
     ("question", "¿Hubo arrestos en Sevilla?", DraftFault.NAME),
     ("rewording", "Zapatero anunció los arrestos", None),  # a word that opens a sentence tells no name
     ("question", "How many people were arrested there?", DraftFault.LANGUAGE),
@@ -102,7 +102,7 @@ def test_lines_of_another_form_are_passed_over_and_no_answer_is_endless() -> Non
         ExpansionDraft(1, "chat", (2,), "q pasa"),
     ]
     endless = (f"1 | question | 1 | ¿Qué {n}?\n" for n in iter(int, 1))
-    assert len(list(expansion_drafts(endless, most_characters=100))) < 10
+    assert 0 < len(list(expansion_drafts(endless))) < 10_000
 
 
 def test_without_a_model_the_command_shows_how_to_write_a_row(

@@ -25,7 +25,7 @@ from alpie.app.terminal.rendering import answer_text
 from alpie.app.translations import translations_for
 from alpie.app.writer import add_writing, write
 from alpie.app.writer.drafts import Draft, comparable_text, parse_drafts
-from alpie.app.writer.stated_figures import Date, figures_of
+from alpie.app.writer.stated_numbers import Date, parse_numbers
 from alpie.app.writer.support import DropReason, SupportCheck
 from alpie.app.writer.writing import messages_for
 from alpie.index.records import Sentence, Span
@@ -82,8 +82,8 @@ def answers(seed_corpus: Any) -> list[Answer]:
     ("la mitad, un tercio y miles", {("quantity", "1/2"), ("quantity", "1/3"), ("quantity", "1000s")}),
     ("un hombre, una mujer, en segundo lugar", set()),
 ])  # fmt: skip
-def test_figures_are_read_whatever_their_spelling(text: str, keys: set[tuple[str, str]]) -> None:
-    assert figures_of(text).keys == keys
+def test_numbers_are_read_whatever_their_spelling(text: str, keys: set[tuple[str, str]]) -> None:
+    assert parse_numbers(text).keys == keys
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,14 @@ def test_figures_are_read_whatever_their_spelling(text: str, keys: set[tuple[str
     ["23 de diciembre de 2025", "2025-12-23", "23/12/2025", "December 23, 2025", "el 23 diciembre 2025"],
 )
 def test_dates_are_read_whatever_their_spelling(text: str) -> None:
-    assert figures_of(text).dates == (Date(2025, 12, 23),)
+    assert parse_numbers(text).dates == (Date(2025, 12, 23),)
 
 
 def test_a_range_of_days_is_two_dates() -> None:
-    assert figures_of("del 23 al 25 de noviembre de 2021").dates == (Date(2021, 11, 23), Date(2021, 11, 25))
+    assert parse_numbers("del 23 al 25 de noviembre de 2021").dates == (
+        Date(2021, 11, 23),
+        Date(2021, 11, 25),
+    )
 
 
 @cases("line, reason")
@@ -166,9 +169,9 @@ def test_thirty_lies_and_none_on_the_screen(settings: Any, answers: list[Answer]
         )
         for sentence in result.writer:
             assert not [lie for lie in wrong if lie in sentence.text]
-            digits = {re.sub(r"\D", "", figure) for figure in re.findall(r"\d[\d.,]*", sentence.text)}
+            digits = {re.sub(r"\D", "", number) for number in re.findall(r"\d[\d.,]*", sentence.text)}
             known = re.sub(r"\s", "", " ".join(answer.quotes[n - 1].text for n in sentence.quotes))
-            assert all(figure in re.sub(r"[.,]", "", known) for figure in digits)
+            assert all(number in re.sub(r"[.,]", "", known) for number in digits)
         assert "Zanzíbar" not in on_screen
         assert result.quotes == answer.quotes
         dropped += result.writer_report.dropped_count

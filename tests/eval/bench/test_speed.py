@@ -92,7 +92,7 @@ def test_assumed_vectors_lie_near_real_ones_and_stay() -> None:
 
 
 def test_a_collection_is_grown_built_and_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("alpie.app.answering.configured_parts.open_encoder", lambda *_: FakeEncoder())
     docs = write_texts(tmp_path / "docs")
     build(docs, tmp_path / "index")
     settings = load_settings({"docs": str(docs), "data": str(tmp_path / "index")}, environment={})

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.corpus import Corpus, open_configured_reader
+from alpie.app.answering.configured_parts import open_configured_reader
+from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.citation import full_citation
-from alpie.app.answering.quoting.quotes import QuotePolicy
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
 from alpie.app.service.document_report import compare_index_with_folder

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.answer_types import MissingReference
+from alpie.app.answering.answer_types import MissingSource
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.views import page_translations as catalogue
 from alpie.app.page.views.answer_view import render_answer
@@ -127,7 +127,7 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
     answer = laws.ask(question)
     assert not answer.answered
     assert answer.confidence == 0
-    assert answer.absent == (MissingReference("", place),)
+    assert answer.absent == (MissingSource("", place),)
     assert answer_row(answer)["answer"] == f"En los documentos no hay {place}."
     assert place in answer_text(answer, translations_for("es"), 0)
     assert place in render_answer(answer, catalogue.page_translations_for("es"), laws.documents)
@@ -155,7 +155,7 @@ def test_an_english_reader_is_told_in_english_what_is_not_there(laws: Corpus) ->
 def test_what_is_there_is_quoted_and_what_is_not_is_said(laws: Corpus) -> None:
     answer = laws.ask("artículos 36 y 99 de la ley de bibliotecas")
     assert "11 euros por habitante" in answer.quotes[0].text
-    assert answer.absent == (MissingReference(law.TITLE, "artículo 99"),)
+    assert answer.absent == (MissingSource(law.TITLE, "artículo 99"),)
     assert answer_row(answer)["absent"] == [f"En «{law.TITLE}» no hay artículo 99."]
 
 

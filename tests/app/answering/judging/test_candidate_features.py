@@ -17,7 +17,6 @@ from alpie.app.answering.judging.candidates import (
 from alpie.app.answering.judging.read_passages import MAX_READ, CachingReader, read_hits
 from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Hit, Passage, SentenceRole
-from alpie.index.retrieval.search import Retrieval
 from alpie.index.spanish.query import parse_question
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeReader, corpus_of
 
@@ -39,10 +38,10 @@ def small() -> Corpus:
     return corpus_of(LARGE_TEXT, SMALL_TEXT, LONG_LIST, LONG_SENTENCE)
 
 
-def read(corpus: Corpus, question: str) -> tuple[Retrieval, tuple[Reading, ...], Candidates]:
+def read(corpus: Corpus, question: str) -> Candidates:
     retrieval = corpus.index.search(parse_question(question))
     readings = read_hits(FakeReader(), retrieval.encoded.question.searched, retrieval.hits, corpus.documents)
-    return retrieval, readings, candidates_of(corpus.index, retrieval, readings)
+    return candidates_of(corpus.index, retrieval, readings)
 
 
 def _shape(passage: Passage, span: CandidateSpan, asks_for_list: bool) -> dict[str, bool]:
@@ -61,36 +60,37 @@ def _shape(passage: Passage, span: CandidateSpan, asks_for_list: bool) -> dict[s
 def test_the_texts_hold_units_of_every_shape(small: Corpus) -> None:
     found: set[str] = set()
     for question in QUESTIONS:
-        features = read(small, question)[2].features
+        features = read(small, question).features
         found |= {name for name, held in zip(CANDIDATE_FEATURES, features.any(axis=0), strict=True) if held}
     assert found >= {"short", "list", "list_asked", "item", "reader", "hybrid", "cosine"}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_unit_has_the_numbers_it_has_alone(small: Corpus, question: str) -> None:
-    retrieval, readings, candidates = read(small, question)
+    candidates = read(small, question)
+    retrieval, readings = candidates.retrieval, candidates.readings
     assert candidates.features.shape == (len(candidates), len(CANDIDATE_FEATURES))
     assert np.isfinite(candidates.features).all()
     bounds = small.index.sentence_bounds
-    for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True)):
+    for number, (rank, span) in enumerate(zip(candidates.ranks, candidates.spans, strict=True)):
         chosen = np.arange(span.first, span.last + 1)
-        cosines = small.index.sentence_vectors.rows(chosen + bounds[retrieval.rows[hit]])
+        cosines = small.index.sentence_vectors.rows(chosen + bounds[retrieval.rows[rank]])
         expected = {
-            "reader": np.log(np.exp(readings[hit].sentence_log_odds[chosen].astype(float)).sum()),
-            "hybrid": retrieval.hits[hit].score,
+            "reader": np.log(np.exp(readings[rank].sentence_log_odds[chosen].astype(float)).sum()),
+            "hybrid": retrieval.hits[rank].score,
             "cosine": (cosines @ retrieval.encoded.vector).max(),
-            **_shape(retrieval.hits[hit].passage, span, retrieval.encoded.question.asks_for_list),
+            **_shape(retrieval.hits[rank].passage, span, retrieval.encoded.question.asks_for_list),
         }
-        found = {name: float(candidates.column(name)[row]) for name in CANDIDATE_FEATURES}
+        found = {name: float(candidates.column(name)[number]) for name in CANDIDATE_FEATURES}
         assert found == pytest.approx({name: float(value) for name, value in expected.items()}, abs=1e-4)
 
 
 def test_a_list_too_long_to_be_quoted_whole_gives_its_items(small: Corpus) -> None:
-    retrieval, _, candidates = read(small, "ayuda para los vecinos que limpien fuentes")
+    candidates = read(small, "ayuda para los vecinos que limpien fuentes")
     items = [
-        row
-        for row, (hit, span) in enumerate(zip(candidates.hit, candidates.spans, strict=True))
-        if retrieval.hits[hit].passage.sentences[span.first].role is SentenceRole.ITEM
+        number
+        for number, (rank, span) in enumerate(zip(candidates.ranks, candidates.spans, strict=True))
+        if candidates.retrieval.hits[rank].passage.sentences[span.first].role is SentenceRole.ITEM
     ]
     assert len(items) == 12
     assert candidates.column("item")[items].all()

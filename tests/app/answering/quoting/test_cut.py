@@ -22,7 +22,7 @@ def test_what_turns_the_meaning_is_told(source: str, cut: str, kind: str, word: 
     assert (WarningKind[kind], word) in [(warning.kind, warning.word) for warning in outcome.warnings]
     (place,) = outcome.places
     assert place.cut.text == source
-    marked = " […] ".join(source[start:end] for start, end in place.cut.marked)
+    marked = " […] ".join(source[span.start : span.end] for span in place.cut.marked)
     assert marked.strip(".") == cut.strip(".")
 
 

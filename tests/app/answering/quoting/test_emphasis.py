@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from alpie.app.answering.judging.candidates import CandidateSpan
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.quoting.emphasis import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
 from alpie.index.reader import AnswerWords, Reading
+from alpie.index.records import Hit
 from support.fake_encoder import passage_of
 
 SENTENCES = ("Hubo una docena de registros en dos países.", "Duró nueve días.", "Nadie resultó herido.")
@@ -19,10 +22,15 @@ def reading(*words: AnswerWords | None, best: int = 0) -> Reading:
     return Reading(3.0, scores, words)
 
 
-def marked(of: Reading | None, first: int, last: int) -> list[str]:
-    sentences = passage_of(*SENTENCES).sentences
+def marked(of: Reading | None, first: int, last: int, question: str = "") -> list[str]:
     text = " ".join(SENTENCES[first : last + 1])
-    return [text[start:end] for start, end in emphasise(of, sentences, first, last, text)]
+    spans = emphasise(candidate_of(of, first, last), text, question)
+    return [text[span.start : span.end] for span in spans]
+
+
+def candidate_of(of: Reading | None, first: int, last: int) -> Candidate:
+    span = CandidateSpan(first, last)
+    return Candidate(Hit(passage_of(*SENTENCES), 1.0), 0, span, 0, 0.0, 1.0, reading=of)
 
 
 @pytest.mark.parametrize(("of", "first", "last", "words"), [
@@ -50,12 +58,10 @@ def test_nothing_is_marked_where_two_sentences_may_answer() -> None:
 def test_of_two_sentences_that_may_answer_the_one_with_more_words_of_the_question_does() -> None:
     scores = np.array([3.0, 3.0 - MIN_LEAD + 0.1, -3.0], np.float32)
     of = Reading(3.0, scores, (AnswerWords(5, 15, SURE), AnswerWords(5, 10, SURE), None))
-    sentences = passage_of(*SENTENCES).sentences
-    text = " ".join(SENTENCES[:2])
     for question, words in (("¿Cuántos registros hubo?", "una docena"), ("¿Cuántos días duró?", "nueve")):
-        assert [text[a:b] for a, b in emphasise(of, sentences, 0, 1, text, question)] == [words]
+        assert marked(of, 0, 1, question) == [words]
 
 
 def test_nothing_is_marked_in_a_quotation_that_shows_the_sentence_otherwise() -> None:
     of = reading(AnswerWords(5, 14, SURE), None, None)
-    assert emphasise(of, passage_of(*SENTENCES).sentences, 0, 0, "Hubo […] registros") == ()
+    assert emphasise(candidate_of(of, 0, 0), "Hubo […] registros") == ()

@@ -14,7 +14,7 @@ import pytest
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.candidates import candidate_spans
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.quoting.quotes import quote_candidate
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import QuotationChecker

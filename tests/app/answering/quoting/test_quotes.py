@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.judging.read_passages import reader_input
-from alpie.app.answering.quoting.figures_asked import lacks_a_figure
-from alpie.app.answering.quoting.opposites_asked import says_the_opposite
-from alpie.app.answering.quoting.quotes import QuotePolicy, quote_candidate, select_quotes
+from alpie.app.answering.quoting.mismatch import lacks_a_number, says_the_opposite
+from alpie.app.answering.quoting.quote_policy import QuotePolicy
+from alpie.app.answering.quoting.quotes import quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
@@ -179,7 +179,7 @@ def test_the_words_that_answer_are_marked() -> None:
     candidate = replace(candidate_of(passage), reading=reading)
     documents = {"prueba": document_of(source_of(passage))}
     (quote,) = select_quotes([candidate], SEVERAL, documents, 1.0, QuotePolicy())
-    assert [quote.text[start:end] for start, end in quote.emphasis] == ["1240"]
+    assert [quote.text[span.start : span.end] for span in quote.emphasis] == ["1240"]
 
 
 SENTENCES = st.sampled_from(
@@ -208,7 +208,7 @@ def test_whatever_is_believed_quotations_are_few_proved_and_not_repeated(
     for quote in quotes:
         source = source_of(passages[int(quote.document_id[3:])])
         assert proves(source, quote.spans, quote.text)
-        assert all(0 <= start < end <= len(quote.text) for start, end in quote.emphasis)
+        assert all(0 <= span.start < span.end <= len(quote.text) for span in quote.emphasis)
     assert len({(quote.document_id, quote.start) for quote in quotes}) == len(quotes)
 
 
@@ -307,7 +307,7 @@ def test_a_figure_that_is_asked_for_has_to_stand_around_the_quotation() -> None:
         ("¿Dónde fue la 89ª reunión?", False), ("¿Dónde fue la 90ª reunión?", True), ("¿Y en 2019?", False),
         ("¿La abrieron 25 socios?", False), ("¿La abrieron 26?", True), ("¿Cuáles son las 3 reglas?", False),
     ):  # fmt: skip
-        assert lacks_a_figure(question, [quote]) is lacks, question
+        assert lacks_a_number(question, [quote]) is lacks, question
 
 
 def test_a_sentence_on_the_opposite_of_what_is_asked_is_no_sure_answer() -> None:

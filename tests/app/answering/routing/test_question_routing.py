@@ -10,8 +10,6 @@ from pydantic import TypeAdapter
 
 from alpie.app.answering.answer_types import Answer, Role
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.routing.answer_parts import share_quotes
-from alpie.app.answering.routing.reference_answer import quotes_at
 from alpie.app.answering.understanding.comparison import comparison_sides, split_question
 from alpie.app.answering.understanding.conversation import is_small_talk
 from alpie.app.service.row_schemas import AnswerRow
@@ -21,7 +19,6 @@ from alpie.app.translations import translations_for
 from alpie.index.errors import ArgumentError
 from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Document, proves
-from alpie.index.retrieval.places import Place
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import parse_question
 from support.fake_encoder import WEIGHTS, FakeReader, corpus_from
@@ -167,18 +164,6 @@ def test_what_answers_both_sides_stands_on_one(corpus: Corpus) -> None:
     assert [part.role for part in parts] == [Role.SIDE] * 2
     spans = [quote.spans for part in parts for quote in part.quotes]
     assert len(spans) == len(set(spans))
-
-
-def test_a_sentence_that_answers_both_sides_is_shown_on_one(corpus: Corpus) -> None:
-    (passage,) = [one for one in corpus.passages if "Un embalse" in one.text]
-    both, alone = (quotes_at([Place(passage, first, 1)], corpus.documents, 1)[0] for first in (0, 1))
-    answers = [
-        replace(corpus.ask("¿Qué es un embalse?"), quotes=(replace(quote, score=score),))
-        for quote, score in ((alone, 0.9), (both, 0.5))
-    ]
-    one, other = share_quotes(answers, corpus.policy, corpus.documents)
-    assert [quote.text for quote in one] == [alone.text]
-    assert [quote.text for quote in other] == [passage.sentences[0].text]
 
 
 def test_each_document_says_what_it_says(corpus: Corpus) -> None:

@@ -75,7 +75,7 @@ def test_quotes_stand_in_the_answer_exactly(corpus: Any) -> None:
 
 
 def test_words_are_bold_where_they_answer_and_not_where_they_are_only_near(corpus: Any) -> None:
-    quote = replace(corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0], emphasis=((0, 3),))
+    quote = replace(corpus.ask("¿Cuántas detenciones hubo en España?").quotes[0], emphasis=(Span(0, 3),))
     assert "<strong>" in render_quote(quote, WORDS, corpus.documents, number=1)
     assert "<strong>" not in render_quote(quote, WORDS, corpus.documents, number=1, nearest=True)
 

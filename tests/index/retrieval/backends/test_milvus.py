@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from alpie.app.answering.corpus import configured_backend
+from alpie.app.answering.configured_parts import configured_backend
 from alpie.app.settings import load_settings
 from alpie.app.terminal.doctor import Check, Outcome
 from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
@@ -197,7 +197,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
 
 
 def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.answering.corpus.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("alpie.app.answering.configured_parts.open_encoder", lambda *_: FakeEncoder())
 
     def told(index: str) -> Check:
         return examined("backend", load_settings({"data": str(tmp_path), "index": index}, environment={}))

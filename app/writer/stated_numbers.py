@@ -1,13 +1,13 @@
-"""Reads the figures, percentages, dates and codes of a text in one form, whatever their spelling.
+"""Reads the numbers, percentages, dates and codes of a text in one form, whatever their spelling.
 
-«105 047», «105.047», «ciento cinco mil cuarenta y siete» are one figure; «25 %» is not «25». What is ambiguous is read
+«105 047», «105.047», «ciento cinco mil cuarenta y siete» are one number; «25 %» is not «25». What is ambiguous is read
 one way on both sides: a single point or comma before three digits groups them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -37,10 +37,10 @@ _DATES = (
     re.compile(rf"\b(?P<month>{_WITHOUT_MAY})\b"),
 )
 # Parts that hang together: GA-2021-89-RES-09, 5.1.2. A code when a part mixes letters and digits, or one
-# is written in capitals; «13-year-old» is a figure with its noun.
+# is written in capitals; «13-year-old» is a number with its noun.
 _JOINED = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _SECTION = re.compile(r"\d+(?:\.\d+){2,}")
-_FIGURE = re.compile(r"\d{1,3}(?: \d{3})+(?![\d.,]*\d)|\d+(?:[.,'’]\d+)*")
+_DIGITS = re.compile(r"\d{1,3}(?: \d{3})+(?![\d.,]*\d)|\d+(?:[.,'’]\d+)*")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([., '’])\d{3})(?:\1\d{3})*")
 _GROUPED_DECIMAL = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?:(?P<mark>[., '’])\d{3})+)(?!(?P=mark))[.,](?P<rest>\d+)"
@@ -55,15 +55,15 @@ _ORDINAL_MARK = re.compile(r"(?<=\d)\.?[ºª°]|(?<=\d)(?:st|nd|rd|th)\b|[ºª°
 _YEARS = range(1000, 2200)
 
 
-class FigureKey(NamedTuple):
-    """By what figures are the same, wherever they stand."""
+class NumberKey(NamedTuple):
+    """By what numbers are the same, wherever they stand."""
 
     kind: str
     value: str
 
 
 @dataclass(frozen=True)
-class Figure:
+class StatedNumber:
     """A number and where it stands in the folded text; `kind`: "number" | "percent" | "code" | "quantity"."""
 
     kind: str
@@ -72,8 +72,8 @@ class Figure:
     end: int
 
     @property
-    def key(self) -> FigureKey:
-        return FigureKey(self.kind, self.value)
+    def key(self) -> NumberKey:
+        return NumberKey(self.kind, self.value)
 
 
 @dataclass(frozen=True)
@@ -90,28 +90,28 @@ class Date:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """The figures and dates that a text states."""
+class StatedNumbers:
+    """The numbers and dates that a text states."""
 
     folded: str  # the text the positions count in
-    figures: tuple[Figure, ...]
+    numbers: tuple[StatedNumber, ...]
     dates: tuple[Date, ...]
 
     @property
-    def keys(self) -> frozenset[FigureKey]:
-        return frozenset(figure.key for figure in self.figures)
+    def keys(self) -> frozenset[NumberKey]:
+        return frozenset(number.key for number in self.numbers)
 
     @property
-    def without_figures(self) -> str:
-        """The folded text with blanks in the place of its figures and dates."""
-        return _blank(self.folded, [(figure.start, figure.end) for figure in self.figures])
+    def without_numbers(self) -> str:
+        """The folded text with blanks in the place of its numbers and dates."""
+        return _blank(self.folded, [(number.start, number.end) for number in self.numbers])
 
 
-def figures_of(text: str) -> Figures:
+def parse_numbers(text: str) -> StatedNumbers:
     """Everything countable in `text`, which is clean (`alpie.app.writer.drafts.comparable_text`)."""
     marked = _ORDINAL_MARK.sub(" ", text)
     codes = [(m.start(), m.end()) for m in _JOINED.finditer(marked) if _is_code(m.group())]
-    figures = [Figure("code", fold(marked[start:end]), start, end) for start, end in codes]
+    numbers = [StatedNumber("code", fold(marked[start:end]), start, end) for start, end in codes]
     rest = fold_in_place(_blank(marked, codes))
     folded = fold_in_place(marked)
     dates: list[Date] = []
@@ -119,31 +119,31 @@ def figures_of(text: str) -> Figures:
         found = [(match, _dates_in(match)) for match in pattern.finditer(rest)]
         dates += [date for _, read in found for date in read]
         rest = _blank(rest, [match.span() for match, read in found if read])
-    for figure in _digits(rest):
-        figures.append(figure)
-        rest = _blank(rest, [(figure.start, figure.end)])
+    for number in _digits(rest):
+        numbers.append(number)
+        rest = _blank(rest, [(number.start, number.end)])
     in_hundred = [match.span() for match in _IN_HUNDRED.finditer(rest)]
     for value, start, end in spelled_numbers(_blank(rest, in_hundred)):
         percent = _PERCENT.match(rest, end)
         end = percent.end() if percent else end
-        figures.append(Figure("percent" if percent else "number", _plain(value), start, end))
+        numbers.append(StatedNumber("percent" if percent else "number", _plain(value), start, end))
         rest = _blank(rest, [(start, end)])
-    figures += [Figure("quantity", *found) for found in counting_words(rest)]
-    return Figures(folded, tuple(sorted(figures, key=lambda figure: figure.start)), tuple(dates))
+    numbers += [StatedNumber("quantity", *found) for found in counting_words(rest)]
+    return StatedNumbers(folded, tuple(sorted(numbers, key=lambda number: number.start)), tuple(dates))
 
 
-def unsupported_figures(sentence: Figures, evidence: Figures) -> list[str]:
-    """The figures and dates of a sentence that its evidence does not have."""
+def unsupported_numbers(sentence: StatedNumbers, evidence: StatedNumbers) -> list[str]:
+    """The numbers and dates of a sentence that its evidence does not have."""
     years = {("number", str(date.year)) for date in evidence.dates if date.year is not None}
     known = evidence.keys | years
-    missing = [figure.value for figure in sentence.figures if figure.key not in known]
+    missing = [number.value for number in sentence.numbers if number.key not in known]
     missing += [str(date) for date in sentence.dates if not any(map(date.is_within, evidence.dates))]
     return missing
 
 
-def is_year(figure: Figure) -> bool:
-    """Whether a figure may be a year: years keep company with anything."""
-    return figure.kind == "number" and figure.value.isdigit() and int(figure.value) in _YEARS
+def is_year(number: StatedNumber) -> bool:
+    """Whether a number may be a year: years keep company with anything."""
+    return number.kind == "number" and number.value.isdigit() and int(number.value) in _YEARS
 
 
 def _is_code(token: str) -> bool:
@@ -170,17 +170,17 @@ def _dates_in(match: re.Match[str]) -> list[Date]:
     return [Date(year, month, day) for day in days] or [Date(year, month, None)]
 
 
-def _digits(text: str) -> Iterator[Figure]:
-    for match in _FIGURE.finditer(text):
+def _digits(text: str) -> Iterator[StatedNumber]:
+    for match in _DIGITS.finditer(text):
         value, end = _parse_number(match.group()), match.end()
         if scale := _SCALE.match(text, end):
             name = re.sub(r"\s+", " ", scale["scale"])
             name = name if name in _SCALES else re.sub(r"(?:es|s)$", "", name)
             value, end = value.scaleb(_SCALES[name]), scale.end()
         if percent := _PERCENT.match(text, end):
-            yield Figure("percent", _plain(value), match.start(), percent.end())
+            yield StatedNumber("percent", _plain(value), match.start(), percent.end())
         else:
-            yield Figure("number", _plain(value), match.start(), end)
+            yield StatedNumber("number", _plain(value), match.start(), end)
 
 
 def _parse_number(digits: str) -> Decimal:
@@ -197,7 +197,7 @@ def _plain(value: Decimal | int) -> str:
     return f"{number:f}"
 
 
-def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """`text` with blanks in place of `spans`, so that positions stay true."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]

@@ -11,36 +11,27 @@ from numpy.typing import NDArray
 
 from alpie.app.answering.answer_types import Answer, Quote, SearchStatement
 from alpie.app.answering.answer_weights import Weights, sigmoid
-from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES, answerable_features
-from alpie.app.answering.judging.candidates import Candidates, candidates_of
-from alpie.app.answering.judging.ranking import Candidate, ranked_candidates
+from alpie.app.answering.judging.candidates import candidates_of
+from alpie.app.answering.judging.judgement import (
+    ANSWERABLE_FEATURES,
+    JudgedQuestion,
+    answerable_features,
+    ranked_candidates,
+)
 from alpie.app.answering.judging.read_passages import read_hits
-from alpie.app.answering.quoting.figures_asked import lacks_a_figure
-from alpie.app.answering.quoting.opposites_asked import says_the_opposite
-from alpie.app.answering.quoting.quotes import QuotePolicy, select_quotes
-from alpie.index.reader import Reader, Reading
+from alpie.app.answering.quoting.mismatch import lacks_a_number, says_the_opposite
+from alpie.app.answering.quoting.quote_policy import NEAREST, QuotePolicy
+from alpie.app.answering.quoting.quotes import select_quotes
+from alpie.index.reader import Reader
 from alpie.index.records import Document, Hit
-from alpie.index.retrieval.search import SCORE_DECIMALS, EncodedQuestion, Retrieval, SearchIndex
+from alpie.index.retrieval.search import SCORE_DECIMALS, EncodedQuestion, SearchIndex
 
-# Where a figure or an opposite that is asked for is missing, this share of the firm threshold is the highest probability.
+# Where quotations are about another thing, the confidence is at most this fraction of the firm threshold: just below it.
 _WITH_RESERVE = 0.99
-# Below this share of the threshold, and far from the question, the nearest passages are folded away.
+# Below this fraction of the threshold, and far from the question, the nearest passages are folded away.
 _WEAK = 0.5
-REPORTED_HITS = 10  # passages reported with the answer
+REPORTED_HITS = 10  # passages reported with the answer: as many as are read at most
 _NEAR_BEST = 2.0  # log-odds: no less than a seventh as likely as the best
-# A refusal shows the three nearest passages, labelled as no answer.
-_NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
-
-
-@dataclass(frozen=True)
-class JudgedQuestion:
-    """A question searched, its sentences scored, and the probability that they answer it."""
-
-    retrieval: Retrieval
-    readings: tuple[Reading, ...]  # of the first hits
-    candidates: Candidates
-    ranking: tuple[Candidate, ...]
-    confidence: float
 
 
 @dataclass(frozen=True)
@@ -84,7 +75,7 @@ class AnswerPipeline:
         after_judging = perf_counter()
         question, confidence = encoded.question, judged.confidence
         is_likely = bool(judged.ranking) and confidence >= self.answer_threshold
-        policy = self.policy if is_likely else _NEAREST
+        policy = self.policy if is_likely else NEAREST
         quotes = select_quotes(judged.ranking, question, self.documents, confidence, policy)
         answer = Answer(
             question=question.typed,
@@ -107,27 +98,30 @@ class AnswerPipeline:
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
         retrieval = replace(retrieval, milliseconds=milliseconds)
         candidates = candidates_of(self.index, retrieval, readings)
-        ranking = ranked_candidates(retrieval, readings, candidates, self.weights.candidate)
-        row = answerable_features(retrieval, readings, candidates, ranking)
+        ranking = ranked_candidates(candidates, self.weights.candidate)
+        row = answerable_features(candidates, ranking)
         log_odds = float(self.weights.answerable.scores(row, ANSWERABLE_FEATURES)[0])
-        return JudgedQuestion(retrieval, readings, candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
+        return JudgedQuestion(candidates, ranking, sigmoid(log_odds) if ranking else 0.0)
 
     def _with_quotes(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
-        """The answer that quotations give; with reserve where they lack a figure or say the opposite."""
+        """The answer that quotations give; with reserve where they are about another thing."""
         question, confidence = judged.retrieval.encoded.question, judged.confidence
         asked = question.reader_text or question.searched
-        if lacks_a_figure(asked, quotes) or says_the_opposite(asked, quotes):
+        if lacks_a_number(asked, quotes) or says_the_opposite(asked, quotes):
             confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
         statement = self.search_statement(_count_near_best(judged))
         return replace(answer, answered=True, quotes=quotes, confidence=confidence, search=statement)
 
     def _with_nearest(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
         """The refusal, with the nearest quotations where they are near enough to be worth a look."""
-        cosine = float(judged.candidates.column("cosine")[judged.ranking[0].row]) if judged.ranking else 0.0
         far, near = self.weights.far_cosine, self.weights.near_cosine
         is_unlikely = judged.confidence < _WEAK * self.answer_threshold
-        is_near = cosine >= (near if _has_no_known_word(self.index, judged.retrieval.encoded) else far)
-        return replace(answer, nearest=quotes if is_near else (), nothing_near=cosine < near and is_unlikely)
+        least = near if _has_no_known_word(self.index, judged.retrieval.encoded) else far
+        return replace(
+            answer,
+            nearest=quotes if judged.cosine >= least else (),
+            nothing_near=judged.cosine < near and is_unlikely,
+        )
 
 
 def _stages(judged: JudgedQuestion, started: float, judged_at: float, ended: float) -> dict[str, float]:
@@ -158,6 +152,5 @@ def _rerank(judged: JudgedQuestion, best_weight: float) -> tuple[Hit, ...]:
 
 
 def _count_near_best(judged: JudgedQuestion) -> int:
-    """How many passages have a candidate whose score is near that of the best."""
     best = judged.ranking[0].score
     return len({candidate.rank for candidate in judged.ranking if best - candidate.score < _NEAR_BEST})

@@ -1,4 +1,4 @@
-"""Answers a question that is a citation: what stands at the place named, whole and in order."""
+"""Answers with what stands at places that are known: those of a citation, of a mention, of a document as a whole."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from alpie.app.answering.answer_pipeline import REPORTED_HITS, AnswerPipeline
-from alpie.app.answering.answer_types import Answer, MissingReference, Quote
+from alpie.app.answering.answer_types import Answer, MissingSource, Quote
 from alpie.app.answering.judging.candidates import CandidateSpan
-from alpie.app.answering.judging.ranking import Candidate
+from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.quoting.quotes import are_adjacent, quote_candidate
+from alpie.app.answering.routing.answer_pipeline import REPORTED_HITS, AnswerPipeline
 from alpie.index.records import Document, Hit
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
@@ -33,11 +33,11 @@ def hits_at(places: Sequence[Place], others: Sequence[Hit], limit: int) -> tuple
     return (*named.values(), *rest)[:limit]
 
 
-def answer_reference(
+def answer_from_places(
     pipeline: AnswerPipeline,
     question: Question,
     groups: Sequence[Sequence[Place]],
-    absent: Sequence[MissingReference] = (),
+    absent: Sequence[MissingSource] = (),
 ) -> Answer | None:
     """The answer made of `groups` of places; None where no place can be proved, which an intact index excludes.
 
@@ -46,9 +46,9 @@ def answer_reference(
     """
     started = perf_counter()
     places = tuple(dict.fromkeys(place for group in groups for place in group))
-    most = pipeline.policy.max_quotes
-    found = [quotes_at(group, pipeline.documents, most) for group in groups]
-    shown = _distribute([len(quotes) for quotes in found], most)
+    limit = pipeline.policy.max_quotes
+    found = [quotes_at(group, pipeline.documents, limit) for group in groups]
+    shown = _distribute([len(quotes) for quotes in found], limit)
     quotes = [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
     if not quotes:
         return None
@@ -67,20 +67,20 @@ def answer_reference(
     )
 
 
-def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], most: int) -> list[Quote]:
-    """The quotations of some places, `most` at most; every document that has one of the places is quoted."""
+def quotes_at(places: Sequence[Place], documents: Mapping[str, Document], limit: int) -> list[Quote]:
+    """The quotations of some places, `limit` at most; every document that has one of the places is quoted."""
     by_document: dict[str, list[Quote]] = {}
     for rank, place in enumerate(places):
         quotes = by_document.setdefault(place.passage.document_id, [])
         for span in _adjacent_runs(place, documents[place.passage.document_id].text):
             candidate = Candidate(
-                hit=Hit(place.passage, 1.0), rank=rank, span=span, row=0, score=0.0, probability=1.0
+                hit=Hit(place.passage, 1.0), rank=rank, span=span, number=0, score=0.0, probability=1.0
             )
-            quote = quote_candidate(candidate, 1.0, documents) if len(quotes) < most else None
+            quote = quote_candidate(candidate, 1.0, documents) if len(quotes) < limit else None
             if quote is not None and not _is_name_alone(quote):
                 quotes.append(quote)
-    found = [quotes for quotes in by_document.values() if quotes][:most]
-    shown = _distribute([len(quotes) for quotes in found], most)
+    found = [quotes for quotes in by_document.values() if quotes][:limit]
+    shown = _distribute([len(quotes) for quotes in found], limit)
     return [quote for quotes, number in zip(found, shown, strict=True) for quote in quotes[:number]]
 
 
@@ -89,23 +89,30 @@ def _is_name_alone(quote: Quote) -> bool:
     return fold(quote.text.strip(" .:-–—")) == fold(quote.passage.label or "")
 
 
-def _distribute(wanted: Sequence[int], most: int) -> list[int]:
-    """How many quotations of each group are shown: one at least, then one more each in turn, `most` in all."""
+def _distribute(wanted: Sequence[int], limit: int) -> list[int]:
+    """How many quotations of each group are shown: one at least, then one more each in turn, `limit` in all."""
     shown = [min(1, number) for number in wanted]
-    while sum(shown) < most and shown != list(wanted):
+    while sum(shown) < limit and shown != list(wanted):
         for group, number in enumerate(wanted):
-            if shown[group] < number and sum(shown) < most:
+            if shown[group] < number and sum(shown) < limit:
                 shown[group] += 1
     return shown
 
 
 def _adjacent_runs(place: Place, source: str) -> list[CandidateSpan]:
-    """The sentences of a place, in runs of sentences between which only white space lies."""
+    """The sentences of a place, in runs between which more than white space lies; a list is never cut.
+
+    Without its items the introduction of a list says nothing, so a list is quoted over the end of a page.
+    """
     sentences = place.passage.sentences
     runs: list[CandidateSpan] = []
     first = place.first
     for number in range(place.first, place.last + 1):
-        if number == place.last or not are_adjacent(sentences, number, source):
+        goes_on = number < place.last and (
+            (sentences[number].group is not None and sentences[number].group == sentences[number + 1].group)
+            or are_adjacent(sentences, number, source)
+        )
+        if not goes_on:
             runs.append(CandidateSpan(first, number))
             first = number + 1
     return runs
