@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from alpie.index.errors import SourceError
 from alpie.index.formats.checked_metadata import checked_metadata
 from alpie.index.formats.extraction import Extraction, Metadata
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.messages import message
 
 __all__ = ["Extraction", "Metadata"]  # named again here: callers of this package need no other module
@@ -32,6 +32,16 @@ _FORMATS = {
     **{f".{name}": name for name in ("pdf", *_PACKED)},
 }
 SUFFIXES = tuple(_FORMATS)
+_MODULES = {
+    "text": "plain",
+    "markdown": "markdown.markdown_document",
+    "html": "html.html_page",
+    "pdf": "pdf.pdf_document",
+    "docx": "docx.docx_document",
+    "odt": "odt.odt_document",
+    "pptx": "pptx",
+    "epub": "epub",
+}
 _LOG = logging.getLogger(__name__)
 _ZIP = b"PK\x03\x04"
 _SIGNATURES = {  # first bytes → what such a file is
@@ -65,7 +75,7 @@ def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Ex
         raise SourceError.at(path, "format.large", most=MAX_BYTES // 1_000_000)
     check_signature(data, path)
     try:
-        module = import_module(f"alpie.index.formats.{'plain' if kind == 'text' else kind}")
+        module = import_module(f"alpie.index.formats.{_MODULES[kind]}")
         parser: Callable[..., Extraction] = getattr(module, f"extract_{kind}")
         extraction = parser(data, path, recogniser) if kind == "pdf" else parser(data, path)
     except SourceError:

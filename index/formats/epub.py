@@ -12,7 +12,7 @@ from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
-from alpie.index.formats.html import RULES, read_page
+from alpie.index.formats.html.html_page import RULES, read_page
 from alpie.index.formats.packed import dublin_core, open_packed, read_member, read_xml
 from alpie.index.notices import NoticeKind
 

@@ -17,8 +17,8 @@ from zipfile import ZipFile
 from lxml import etree
 
 from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
-from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 

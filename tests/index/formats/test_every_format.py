@@ -12,7 +12,7 @@ from docx import Document
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
-from alpie.index.formats.numbering import list_number
+from alpie.index.formats.notation.list_numbers import list_number
 from alpie.index.records import BlockKind
 from alpie.index.spanish.dates import iso_date
 from support.formats import law, made

@@ -182,7 +182,7 @@ def test_whatever_a_parser_raises_is_a_problem_of_that_file(monkeypatch: pytest.
     def failing(data: bytes, path: Path) -> None:
         raise RecursionError("demasiado hondo")
 
-    monkeypatch.setattr("alpie.index.formats.html.extract_html", failing)
+    monkeypatch.setattr("alpie.index.formats.html.html_page.extract_html", failing)
     with pytest.raises(SourceError, match=r"a\.html: no se puede leer.*RecursionError: demasiado hondo"):
         extract(b"<p>Hola", Path("a.html"))
 

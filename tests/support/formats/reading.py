@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.sentences import document_sentences
 from alpie.index.formats import extract
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.records import BlockKind, Document, Passage, Span, collapse, proves, readable_text
 

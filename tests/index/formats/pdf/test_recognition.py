@@ -14,7 +14,7 @@ from alpie.app.terminal import commands as cli
 from alpie.index.database.record_json import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
-from alpie.index.formats.recognition import RecognisedLine, Recogniser
+from alpie.index.formats.pdf.recognition import RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources

@@ -10,8 +10,8 @@ from itertools import pairwise
 from statistics import median
 
 from alpie.index.formats.extraction import clean_text
-from alpie.index.formats.pdf_fragments import PdfLine
-from alpie.index.formats.pdf_tables import ITEM, NAMED, stands_in_columns, table_rows
+from alpie.index.formats.pdf.aligned_tables import ITEM, NAMED, stands_in_columns, table_rows
+from alpie.index.formats.pdf.fragments import PdfLine
 from alpie.index.layout.contents import is_contents_title
 from alpie.index.layout.forms import (
     BULLET_SIGNS,

@@ -18,7 +18,7 @@ from typing import Any
 import pypdfium2.raw as raw
 from pypdfium2 import PdfMatrix
 
-from alpie.index.formats.pdf_fragments import Box, Character, turned_box
+from alpie.index.formats.pdf.fragments import Box, Character, turned_box
 
 Colour = tuple[int, int, int]
 

@@ -6,7 +6,7 @@ import re
 
 from lxml.etree import _Element
 
-from alpie.index.formats.numbering import list_number
+from alpie.index.formats.notation.list_numbers import list_number
 
 SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",

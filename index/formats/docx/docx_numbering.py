@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from docx.document import Document as DocxDocument
 
-from alpie.index.formats.docx_package import DocxStyles, W, is_set, parse_integer, value_at
-from alpie.index.formats.numbering import list_number
+from alpie.index.formats.docx.docx_package import DocxStyles, W, is_set, parse_integer, value_at
+from alpie.index.formats.notation.list_numbers import list_number
 
 _NUMBER_FORMATS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
           "ordinal": "1º", "ordinalText": "primero", "cardinalText": "uno", "numberInDash": "- 1 -",

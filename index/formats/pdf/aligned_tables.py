@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 from operator import attrgetter
 
-from alpie.index.formats.pdf_fragments import PdfLine
-from alpie.index.formats.pdf_lines import cell_fragment
+from alpie.index.formats.pdf.fragments import PdfLine
+from alpie.index.formats.pdf.pdf_lines import cell_fragment
 from alpie.index.layout.forms import BULLET_SIGNS, LETTER, WORDS, ends_sentence, starts_lower
 from alpie.index.spanish.word_tables import alternatives
 

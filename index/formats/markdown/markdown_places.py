@@ -6,7 +6,7 @@ import re
 
 from markdown_it.token import Token
 
-from alpie.index.formats.markdown_inline import Piece
+from alpie.index.formats.markdown.markdown_inline import Piece
 
 _QUOTE = re.compile(r"[ \t]*>")
 _TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(

@@ -18,7 +18,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from alpie.index.formats.extraction import Extraction, clean_text
-from alpie.index.formats.markdown_inline import (
+from alpie.index.formats.markdown.markdown_inline import (
     BREAKS,
     TAG,
     MarkdownSource,
@@ -28,7 +28,7 @@ from alpie.index.formats.markdown_inline import (
     make_markdown_parser,
     unpaired_signs,
 )
-from alpie.index.formats.markdown_places import BlockPlaces
+from alpie.index.formats.markdown.markdown_places import BlockPlaces
 from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.layout.blocks import SpanCutter
 from alpie.index.notices import Notice, NoticeKind

@@ -22,9 +22,8 @@ import pypdfium2.raw as raw
 
 from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, clean_text
-from alpie.index.formats.pdf_accents import compose_accents
-from alpie.index.formats.pdf_blocks import title_key
-from alpie.index.formats.pdf_fragments import (
+from alpie.index.formats.pdf.accents import compose_accents
+from alpie.index.formats.pdf.fragments import (
     SLANTED,
     Box,
     Character,
@@ -36,13 +35,14 @@ from alpie.index.formats.pdf_fragments import (
     page_characters,
     turned_box,
 )
-from alpie.index.formats.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
-from alpie.index.formats.pdf_metadata import pdf_metadata
-from alpie.index.formats.pdf_ruling import grids, mark_cells, page_drawing
-from alpie.index.formats.pdf_running import LinePlace, running_lines
-from alpie.index.formats.pdf_unseen import remove_unseen
-from alpie.index.formats.pdf_writing import Outline, PdfText
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.pdf_blocks import title_key
+from alpie.index.formats.pdf.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
+from alpie.index.formats.pdf.pdf_metadata import pdf_metadata
+from alpie.index.formats.pdf.pdf_text import Outline, PdfText
+from alpie.index.formats.pdf.recognition import Recogniser
+from alpie.index.formats.pdf.ruling import grids, mark_cells, page_drawing
+from alpie.index.formats.pdf.running_lines import LinePlace, running_lines
+from alpie.index.formats.pdf.unseen_text import remove_unseen
 from alpie.index.notices import Coverage, Notice, NoticeKind
 from alpie.index.records import PageLabel
 

@@ -9,11 +9,17 @@ from itertools import zip_longest
 
 from alpie.index.formats.checked_metadata import is_title, joined_title, names_part
 from alpie.index.formats.extraction import clean_text
-from alpie.index.formats.numbering import raised_text
-from alpie.index.formats.pdf_blocks import PdfBlock, heading_levels, page_blocks, running_text_of, title_key
-from alpie.index.formats.pdf_fragments import Fragment, PdfLine
-from alpie.index.formats.pdf_lines import DIVIDED, holds_line_end_sign
-from alpie.index.formats.pdf_running import LinePlace, PageLines
+from alpie.index.formats.notation.list_numbers import raised_text
+from alpie.index.formats.pdf.fragments import Fragment, PdfLine
+from alpie.index.formats.pdf.pdf_blocks import (
+    PdfBlock,
+    heading_levels,
+    page_blocks,
+    running_text_of,
+    title_key,
+)
+from alpie.index.formats.pdf.pdf_lines import DIVIDED, holds_line_end_sign
+from alpie.index.formats.pdf.running_lines import LinePlace, PageLines
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.line_groups import ends_in_function_word
 from alpie.index.layout.notes import NoteCall, heaviest_note_chain

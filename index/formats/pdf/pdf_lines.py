@@ -14,8 +14,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from alpie.index.formats.pdf_columns import regions
-from alpie.index.formats.pdf_fragments import (
+from alpie.index.formats.notation.table_grid import NOTHING, PlacedCell, fill_rows
+from alpie.index.formats.pdf.columns import regions
+from alpie.index.formats.pdf.fragments import (
     BOX,
     GAP,
     SEEN_GAP,
@@ -26,9 +27,8 @@ from alpie.index.formats.pdf_fragments import (
     Fragment,
     PdfLine,
 )
-from alpie.index.formats.pdf_ruling import Grid
-from alpie.index.formats.recognition import RecognisedLine, Recogniser
-from alpie.index.formats.table_grid import NOTHING, PlacedCell, fill_rows
+from alpie.index.formats.pdf.recognition import RecognisedLine, Recogniser
+from alpie.index.formats.pdf.ruling import Grid
 from alpie.index.records import RecognisedWord
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from alpie.index.formats.pdf_fragments import PdfLine
+from alpie.index.formats.pdf.fragments import PdfLine
 from alpie.index.layout.forms import ends_sentence
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each

@@ -13,7 +13,7 @@ from markdown_it.rules_inline.state_inline import StateInline
 from markdown_it.token import Token
 
 from alpie.index.formats.extraction import UNSEEN
-from alpie.index.formats.numbering import is_note_call, raised_text
+from alpie.index.formats.notation.list_numbers import is_note_call, raised_text
 
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<[!?][^>]*>|<(?P<close>/?)(?P<name>[a-z][\w-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>"

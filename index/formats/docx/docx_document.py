@@ -23,8 +23,8 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.docx_numbering import Numbering
-from alpie.index.formats.docx_package import (
+from alpie.index.formats.docx.docx_numbering import Numbering
+from alpie.index.formats.docx.docx_package import (
     MATH,
     DocxStyles,
     W,
@@ -41,10 +41,10 @@ from alpie.index.formats.docx_package import (
     value_at,
 )
 from alpie.index.formats.extraction import Extraction, Note, TextBuilder
-from alpie.index.formats.formulas import formula_text
-from alpie.index.formats.numbering import LOWERED, RAISED, list_number, write_raised
+from alpie.index.formats.notation.formulas import formula_text
+from alpie.index.formats.notation.list_numbers import LOWERED, RAISED, list_number, write_raised
+from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.packed import open_packed
-from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 

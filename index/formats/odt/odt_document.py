@@ -16,11 +16,11 @@ from lxml.etree import _Element
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Note, TextBuilder
-from alpie.index.formats.formulas import formula_text
-from alpie.index.formats.numbering import LOWERED, RAISED, write_raised
-from alpie.index.formats.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
+from alpie.index.formats.notation.formulas import formula_text
+from alpie.index.formats.notation.list_numbers import LOWERED, RAISED, write_raised
+from alpie.index.formats.notation.table_grid import TableCell
+from alpie.index.formats.odt.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
-from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from alpie.index.formats.table_grid import TableCell, lay_out_cells
+from alpie.index.formats.notation.table_grid import TableCell, lay_out_cells
 from support.formats.packed import docx, odt, pptx, slide_paragraph
 from support.formats.pages import Drawn
 from support.formats.reading import Reading

@@ -13,13 +13,13 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.css import StyledElements, styled_elements
 from alpie.index.formats.extraction import Extraction, TextBuilder
-from alpie.index.formats.formulas import formula_text
-from alpie.index.formats.html_head import decode_page, page_metadata
-from alpie.index.formats.numbering import is_note_call, list_number, raised_text
-from alpie.index.formats.site_elements import site_elements
-from alpie.index.formats.table_grid import TableCell
+from alpie.index.formats.html.css import StyledElements, styled_elements
+from alpie.index.formats.html.html_head import decode_page, page_metadata
+from alpie.index.formats.html.site_elements import site_elements
+from alpie.index.formats.notation.formulas import formula_text
+from alpie.index.formats.notation.list_numbers import is_note_call, list_number, raised_text
+from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
