@@ -10,15 +10,10 @@ from typing import Any
 import yaml
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata
+from alpie.index.formats.extraction import Metadata
 from alpie.index.records import collapse
 from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.word_tables import read_tables
-
-
-def extract_text(data: bytes, path: Path) -> Extraction:
-    """The text as it is; its layout is read off its lines."""
-    return Extraction(canonical_text(data, path))
 
 
 def canonical_text(data: bytes, path: Path) -> str:
