@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alpie.index.formats.pdf.fragments import Character
+from alpie.index.formats.pdf.page_characters import Character
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 

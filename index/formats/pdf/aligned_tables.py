@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 from operator import attrgetter
+from typing import NamedTuple
 
 from alpie.index.formats.pdf.fragments import PdfLine
 from alpie.index.formats.pdf.pdf_lines import cell_fragment
@@ -31,18 +32,25 @@ _NEARBY = 40  # lines
 _WRAPPED = 1.4  # pitches: a line of the same cell
 
 
-def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list[PdfLine], int]:
-    """The rows of the table that begins at `index`, and where it ends; none if none does.
+class FoundRows(NamedTuple):
+    """Rows of a table, and the line after its last."""
+
+    rows: list[PdfLine]
+    end: int
+
+
+def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> FoundRows:
+    """The rows of the table that begins at `index`; none if none does.
 
     `pitch` is that of the running text, from base line to base line.
     """
     if lines[index].table is not None:
         ruled = list(takewhile(lambda line: line.table == lines[index].table, lines[index:]))
-        return ruled, index + len(ruled)
+        return FoundRows(ruled, index + len(ruled))
     rows: list[PdfLine] = []
     end = index
     if len(lines[index].cells) < 2:
-        return rows, index
+        return FoundRows([], index)
     least = _least_gap(lines, index, pitch)  # between rows
     while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
         line = lines[end]
@@ -56,9 +64,9 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> tuple[list
             break
         end += 1
     if len(rows) < 2:
-        return [], index
+        return FoundRows([], index)
     aligned = sum(stands_in_columns(row, below) for row, below in pairwise(rows))
-    return (rows, end) if aligned >= 0.6 * (len(rows) - 1) else ([], index)
+    return FoundRows(rows, end) if aligned >= 0.6 * (len(rows) - 1) else FoundRows([], index)
 
 
 def _least_gap(lines: Sequence[PdfLine], index: int, pitch: float) -> float:

@@ -8,10 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf.aligned_tables import ITEM, NAMED, stands_in_columns, table_rows
-from alpie.index.formats.pdf.fragments import PdfLine
+from alpie.index.formats.pdf.fragments import Extent, PdfLine
 from alpie.index.layout.contents import is_contents_title
 from alpie.index.layout.forms import (
     BULLET_SIGNS,
@@ -46,6 +47,13 @@ def title_key(text: str) -> str:
     return re.sub(r"[\W_]+", " ", clean_text(text).casefold()).strip()
 
 
+class Look(NamedTuple):
+    """How a block is set."""
+
+    size: float
+    bold: bool
+
+
 @dataclass(slots=True)
 class PdfBlock:
     """Lines of a page that make one paragraph, heading, item, table or list of contents."""
@@ -62,7 +70,7 @@ class PdfBlock:
         return " ".join(line.text for line in self.lines)
 
     @property
-    def extent(self) -> tuple[float, float]:
+    def extent(self) -> Extent | None:
         return self.lines[0].extent
 
     @property
@@ -74,8 +82,8 @@ class PdfBlock:
         return all(line.bold for line in self.lines)
 
     @property
-    def look(self) -> tuple[float, bool]:
-        return round(self.size), self.bold
+    def look(self) -> Look:
+        return Look(round(self.size), self.bold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,7 @@ def page_blocks(
         if line.table is None:
             _join_markers(line)
     blocks: list[PdfBlock] = []
-    rights = _right_edges(lines)
+    edges = _edges(lines)
     index = 0
     while index < len(lines):
         opens = is_contents_title(title_key(blocks[-1].text)) if blocks else contents
@@ -134,15 +142,15 @@ def page_blocks(
         elif (end := _contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
         elif (
-            not _is_running_text(blocks, lines[index], body, rights)
-            and (found := table_rows(lines, index, body.pitch))[0]
+            not _is_running_text(blocks, lines[index], body, edges)
+            and (found := table_rows(lines, index, body.pitch)).rows
         ):
-            blocks.append(PdfBlock(found[0], table=True))
-            end = found[1]
+            blocks.append(PdfBlock(found.rows, table=True))
+            end = found.end
         else:
             line, end = lines[index], index + 1
             before = blocks[-1] if blocks and not (blocks[-1].table or blocks[-1].heading) else None
-            if before is not None and _continues(before, line, body, rights[line.region]):
+            if before is not None and _continues(before, line, body, edges[line.region]):
                 before.lines.append(line)
             else:
                 blocks.append(PdfBlock([line], item=ITEM.match(line.text) is not None))
@@ -155,7 +163,7 @@ def page_blocks(
 
 
 def _is_running_text(
-    blocks: Sequence[PdfBlock], line: PdfLine, body: RunningText, edges: dict[int, tuple[float, float]]
+    blocks: Sequence[PdfBlock], line: PdfLine, body: RunningText, edges: dict[int, Extent]
 ) -> bool:
     """Whether `line` opens an article or goes on with a sentence: the blanks of a justified line part no cells."""
     if line.table is not None:
@@ -210,12 +218,12 @@ def _join_markers(line: PdfLine) -> None:
         line.cells[:2] = [whole]
 
 
-def _right_edges(lines: Sequence[PdfLine]) -> dict[int, tuple[float, float]]:
+def _edges(lines: Sequence[PdfLine]) -> dict[int, Extent]:
     """Left and right edge of each column."""
-    edges: dict[int, tuple[float, float]] = {}
+    edges: dict[int, Extent] = {}
     for line in lines:
         left, right = edges.get(line.region, (line.x0, line.x1))
-        edges[line.region] = min(left, line.x0), max(right, line.x1)
+        edges[line.region] = Extent(min(left, line.x0), max(right, line.x1))
     return edges
 
 
@@ -240,7 +248,7 @@ def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], 
     return end if sure or 2 * sum(title_key(title) in known for title in entries) >= len(entries) else index
 
 
-def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: tuple[float, float]) -> bool:
+def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: Extent) -> bool:
     """Whether `line` goes on with the paragraph of `block`."""
     last = block.lines[-1]
     text, before = line.text, block.text
@@ -286,7 +294,7 @@ def _is_heading(block: PdfBlock, body: RunningText) -> bool:
     return not ends_sentence(text) or NAMED.match(text) is not None
 
 
-def heading_levels(blocks: Sequence[PdfBlock]) -> dict[tuple[float, bool], int]:
+def heading_levels(blocks: Sequence[PdfBlock]) -> dict[Look, int]:
     """Levels by size, larger ones first, bold before plain of the same size."""
     looks = {block.look for block in blocks if block.heading}
     return {look: level for level, look in enumerate(sorted(looks, reverse=True), start=1)}

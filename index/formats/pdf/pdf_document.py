@@ -6,7 +6,6 @@ feet, which the layout leaves out. A hyphen that divides a word at a line end st
 
 from __future__ import annotations
 
-import ctypes
 import re
 import threading
 from collections.abc import Sequence
@@ -14,7 +13,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -23,24 +21,23 @@ import pypdfium2.raw as raw
 from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, clean_text
 from alpie.index.formats.pdf.accents import compose_accents
-from alpie.index.formats.pdf.fragments import (
+from alpie.index.formats.pdf.annotations import TickBox, draw_ticks, read_annotations
+from alpie.index.formats.pdf.fragments import Fragment, PdfLine, fragments_of
+from alpie.index.formats.pdf.page_characters import (
     SLANTED,
     Box,
-    Character,
-    Fragment,
-    PdfLine,
-    fragments_of,
     frame_height,
     main_rotation,
     page_characters,
     turned_box,
 )
+from alpie.index.formats.pdf.page_drawing import page_drawing
 from alpie.index.formats.pdf.pdf_blocks import title_key
 from alpie.index.formats.pdf.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf.pdf_metadata import pdf_metadata
 from alpie.index.formats.pdf.pdf_text import Outline, PdfText
 from alpie.index.formats.pdf.recognition import Recogniser
-from alpie.index.formats.pdf.ruling import grids, mark_cells, page_drawing
+from alpie.index.formats.pdf.ruled_tables import grids, mark_cells
 from alpie.index.formats.pdf.running_lines import LinePlace, running_lines
 from alpie.index.formats.pdf.unseen_text import remove_unseen
 from alpie.index.notices import Coverage, Notice, NoticeKind
@@ -53,14 +50,6 @@ _MAX_PAGES = 5_000
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
-# annotations that show text of their own
-_SHOWN_ANNOTATIONS = (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET)
-_COMMENTS = (
-    raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE, raw.FPDF_ANNOT_SQUIGGLY,
-    raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_CARET,
-)  # fmt: skip
-_TICKED = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
-_TEXT_FIELDS = (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX, raw.FPDF_FORMFIELD_TEXTFIELD)
 _MAX_LABEL = 12  # characters
 
 
@@ -154,10 +143,8 @@ def _recognise(document: Any, pages: list[_Page], recogniser: Recogniser) -> Non
     for number, page in enumerate(pages):
         if not _is_unread(page, number, set()):
             continue
-        lines, height = recognised_page(document, number, recogniser)
-        if lines:
-            text = "\n".join(line.text for line in lines)
-            pages[number] = _Page([replace(line, height=height) for line in lines], text, recognised=True)
+        if lines := recognised_page(document, number, recogniser):
+            pages[number] = _Page(lines, "\n".join(line.text for line in lines), recognised=True)
 
 
 def _read_page(document: Any, number: int) -> _Page:
@@ -166,7 +153,7 @@ def _read_page(document: Any, number: int) -> _Page:
     except pdfium.PdfiumError:  # one damaged page does not cost the others
         return _Page()
     try:
-        notes = _read_annotations(document, page)
+        notes = read_annotations(document, page)
         if notes.shown:
             raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
             page.close()
@@ -180,43 +167,7 @@ def _read_page(document: Any, number: int) -> _Page:
         page.close()
 
 
-@dataclass(slots=True)
-class _Annotations:
-    """What stands on a page besides its own content."""
-
-    shown: bool = False  # some show text
-    values: list[str] = field(default_factory=list)  # of form fields
-    boxes: list[tuple[Box, bool]] = field(default_factory=list)  # to be ticked, and whether they are
-    comments: int = 0
-
-
-def _read_annotations(document: Any, page: Any) -> _Annotations:
-    form, annotations, place = document.formenv, _Annotations(), raw.FS_RECTF()
-    for at in range(raw.FPDFPage_GetAnnotCount(page)):
-        annotation = raw.FPDFPage_GetAnnot(page, at)
-        try:
-            kind = raw.FPDFAnnot_GetSubtype(annotation)
-            says = kind in _COMMENTS and raw.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0) > 2
-            annotations.comments += says
-            if kind not in _SHOWN_ANNOTATIONS:
-                continue
-            annotations.shown = True
-            of_form = raw.FPDFAnnot_GetFormFieldType(form, annotation) if form is not None else -1
-            if of_form in _TICKED and raw.FPDFAnnot_GetRect(annotation, place):
-                box = place.left, place.bottom, place.right, place.top
-                annotations.boxes.append((box, raw.FPDFAnnot_IsChecked(form, annotation) == 1))
-            elif of_form in _TEXT_FIELDS:
-                length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
-                buffer = ctypes.create_string_buffer(max(length, 2))
-                wide = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
-                raw.FPDFAnnot_GetFormFieldValue(form, annotation, wide, length)
-                annotations.values.append(buffer.raw[: length - 2].decode("utf-16-le", "replace"))
-        finally:
-            raw.FPDFPage_CloseAnnot(annotation)
-    return annotations
-
-
-def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
+def _read_characters(page: Any, boxes: Sequence[TickBox]) -> _Page:
     box = _visible_box(page)
     text_page = page.get_textpage()
     try:
@@ -229,9 +180,8 @@ def _read_characters(page: Any, boxes: Sequence[tuple[Box, bool]]) -> _Page:
         characters = compose_accents(characters)
         rotation = main_rotation(characters)
         if boxes:
-            _draw_ticks(
-                characters, [(turned_box(tick, rotation, box), ticked) for tick, ticked in boxes], rotation
-            )
+            turned = [tick._replace(box=turned_box(tick.box, rotation, box)) for tick in boxes]
+            draw_ticks(characters, turned, rotation)
         tables = grids(drawing.edges, characters, rotation, box) if drawing.edges else []
         real = mark_cells(characters, tables, rotation) if tables else set()
         fragments = fragments_of(text_page, characters, rotation)
@@ -265,35 +215,11 @@ def _part_calls(fragment: Fragment) -> str:
     return text
 
 
-def _draw_ticks(characters: list[Character | None], boxes: Sequence[tuple[Box, bool]], rotation: int) -> None:
-    """Write a sign for each box of a form, in the place of what its program draws there."""
-    size = median(
-        [
-            character.size
-            for character in characters
-            if character is not None and character.rotation == rotation
-        ]
-        or [12.0]
-    )
-    for (left, bottom, right, top), ticked in boxes:
-        for at, character in enumerate(characters):
-            if (
-                character
-                and character.rotation == rotation
-                and left <= character.middle <= right
-                and bottom <= character.base <= top
-            ):
-                characters[at] = None
-        base = (bottom + top) / 2 - 0.3 * size
-        sign = Character("☒" if ticked else "☐", left, right, base, size, 0, rotation, True)
-        characters += [None, sign]
-
-
 def _visible_box(page: Any) -> Box:
     """What is visible of a page, in its own coordinates."""
-    crop, media = page.get_cropbox(), page.get_mediabox()
-    box = max(crop[0], media[0]), max(crop[1], media[1]), min(crop[2], media[2]), min(crop[3], media[3])
-    return box if box[0] < box[2] and box[1] < box[3] else media
+    crop, media = Box(*page.get_cropbox()), Box(*page.get_mediabox())
+    box = Box(*map(max, crop[:2], media[:2]), *map(min, crop[2:], media[2:]))
+    return box if box.left < box.right and box.bottom < box.top else media
 
 
 def _page_label(document: Any, number: int) -> PageLabel:

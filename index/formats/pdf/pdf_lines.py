@@ -20,15 +20,15 @@ from alpie.index.formats.pdf.fragments import (
     BOX,
     GAP,
     SEEN_GAP,
-    SLANTED,
     SMALL,
     WORD_GAP,
-    Character,
+    Extent,
     Fragment,
     PdfLine,
 )
+from alpie.index.formats.pdf.page_characters import SLANTED, Character, Slot
 from alpie.index.formats.pdf.recognition import RecognisedLine, Recogniser
-from alpie.index.formats.pdf.ruling import Grid
+from alpie.index.formats.pdf.ruled_tables import Grid
 from alpie.index.records import RecognisedWord
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
@@ -42,28 +42,32 @@ _APART = 3.0  # points
 
 def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fragment:
     """Make a fragment that stands for ruled table `number`, with a line for each row of its cells."""
-    cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
+    cells: dict[Slot, list[Fragment]] = defaultdict(list)
     for fragment in fragments:
-        if fragment.cell is not None and fragment.cell[0] == number:
-            cells[fragment.cell[1], fragment.cell[2]].append(fragment)
+        if fragment.cell is not None and fragment.cell.table == number:
+            cells[fragment.cell.slot].append(fragment)
     parts: list[list[Fragment]] = []  # of a cell, by the number that stands for it among the placed ones
-    begins: dict[tuple[int, int], tuple[str, int]] = {}  # cell → that number, row
+    begins: dict[Slot, tuple[str, int]] = {}  # cell → that number, row
     placed: list[list[PlacedCell]] = []
     for row in range(len(grid.ys) - 1):
-        for cell in (cell for cell in sorted(cells) if cell[0] == row):
+        for cell in (cell for cell in sorted(cells) if cell.row == row):
             begins[cell] = str(len(parts)), row
             parts.append([cell_fragment(_lines(cells[cell], 0))])
-        shown_cells = ((begins.get(cell, ("", row)), start, end) for cell, start, end in grid.cells_in(row))
-        placed.append([PlacedCell(start, end, *begun) for begun, start, end in shown_cells])
+        placed.append(
+            [PlacedCell(start, end, *begins.get(cell, ("", row))) for cell, start, end in grid.cells_in(row)]
+        )
     shown: set[str] = set()
     made = [
         PdfLine(
-            _shown_cells(row, parts, shown), 0, table=number, extent=(round(grid.xs[0]), round(grid.xs[-1]))
+            _shown_cells(row, parts, shown),
+            0,
+            table=number,
+            extent=Extent(round(grid.xs[0]), round(grid.xs[-1])),
         )
         for row in fill_rows(placed)
         if row
     ]
-    return Fragment("", grid.box[0], grid.box[2], grid.box[3], made[0].size, False, rows=made)
+    return Fragment("", grid.xs[0], grid.xs[-1], -grid.ys[0], made[0].size, False, rows=made)
 
 
 def _shown_cells(
@@ -236,8 +240,8 @@ _DESCENT = 0.22  # of a line's height, below its base
 _ALIKE = 1.4
 
 
-def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple[list[PdfLine], float]:
-    """The lines of page `number` in reading order, and the page's height."""
+def recognised_page(document: Any, number: int, recogniser: Recogniser) -> list[PdfLine]:
+    """The lines of page `number`, a picture, in reading order."""
     page = document[number]
     try:
         width, height = page.get_size()
@@ -248,7 +252,8 @@ def recognised_page(document: Any, number: int, recogniser: Recogniser) -> tuple
         page.close()
     recognised = recogniser.lines(picture.getvalue())
     usual = median(line.bottom - line.top for line in recognised) if recognised else 0
-    return reading_order([_recognised_fragment(line, usual, scale, height) for line in recognised]), height
+    lines = reading_order([_recognised_fragment(line, usual, scale, height) for line in recognised])
+    return [replace(line, height=height) for line in lines]
 
 
 def _recognised_fragment(line: RecognisedLine, usual: float, scale: float, height: float) -> Fragment:

@@ -12,6 +12,7 @@ from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.notation.list_numbers import raised_text
 from alpie.index.formats.pdf.fragments import Fragment, PdfLine
 from alpie.index.formats.pdf.pdf_blocks import (
+    Look,
     PdfBlock,
     heading_levels,
     page_blocks,
@@ -114,7 +115,7 @@ class PdfText:
         self,
         page: int,
         blocks: Sequence[PdfBlock],
-        levels: Mapping[tuple[float, bool], int],
+        levels: Mapping[Look, int],
         broken: PdfBlock | None,
     ) -> PdfBlock | None:
         """Write the blocks of a page, the first after a paragraph that may be `broken`; returns the last if it may be."""
@@ -232,7 +233,7 @@ class PdfText:
         start = self._begin()
         rows: list[Span] = []
         repeated = before is not None and before.lines[0].text == block.lines[0].text
-        goes_on = before is not None and (repeated or before.extent == block.extent != (0.0, 0.0))
+        goes_on = before is not None and (repeated or before.extent == block.extent is not None)
         for number, line in enumerate(block.lines):
             if number:
                 self._write("\n")

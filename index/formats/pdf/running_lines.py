@@ -26,7 +26,13 @@ _FEWEST_FACING = 6  # pages, to tell left ones from right ones
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 PageLines = Sequence[Sequence[PdfLine]]  # of each page
-LinePlace = tuple[int, int]  # page and line of it
+
+
+class LinePlace(NamedTuple):
+    """A line by the numbers of its page and of itself on it."""
+
+    page: int
+    line: int
 
 
 class _RunningCandidate(NamedTuple):
@@ -36,7 +42,7 @@ class _RunningCandidate(NamedTuple):
 
     @property
     def place(self) -> LinePlace:
-        return self.page, self.number
+        return LinePlace(self.page, self.number)
 
 
 _RunningByWords = dict[
@@ -69,7 +75,7 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
 def _places(pages: PageLines) -> Iterator[tuple[LinePlace, PdfLine]]:
     for page, lines in enumerate(pages):
         for number, line in enumerate(lines):
-            yield (page, number), line
+            yield LinePlace(page, number), line
 
 
 def _candidates(pages: PageLines, usual: float) -> tuple[_RunningByWords, _RunningByWords]:
@@ -148,13 +154,15 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
             height = line.height - base if top else base
             words = re.search(r"[^\W\d_]{3}", line.text[:_LONGEST]) and not ends_sentence(line.text)
             if height <= _EDGE * line.height and words:
-                alike[line.text, top, round(height / _SAME_HEIGHT)].append((page, at))
+                alike[line.text, top, round(height / _SAME_HEIGHT)].append(LinePlace(page, at))
     heads: set[LinePlace] = set()
     for places in alike.values():
         run: list[LinePlace] = []
-        for page, at in places:
-            run = [*run, (page, at)] if run and page - run[-1][0] <= 2 else [(page, at)]
-            large = pages[page][at].size > 1.05 * usual  # the title of a slide may be repeated too
+        for place in places:
+            run = [*run, place] if run and place.page - run[-1].page <= 2 else [place]
+            large = (
+                pages[place.page][place.line].size > 1.05 * usual
+            )  # the title of a slide may be repeated too
             if len(run) >= (_FEWEST_OF_PART * 2 if large else _FEWEST_OF_PART):
                 heads.update(run)
     return heads - _heads_of_tables(pages, heads)
@@ -163,14 +171,15 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
 def _heads_of_tables(pages: PageLines, running: set[LinePlace]) -> set[LinePlace]:
     """The running lines that are really the repeated head of a table: its other rows do not repeat."""
     tables = {
-        (place[0], line.table)
+        (place.page, line.table)
         for place, line in _places(pages)
         if line.table is not None and place not in running
     }
     return {
-        (page, number)
-        for page, number in running
-        if (page, pages[page][number].table) in tables or _heads_columns(pages[page][number : number + 2])
+        place
+        for place in running
+        if (place.page, pages[place.page][place.line].table) in tables
+        or _heads_columns(pages[place.page][place.line : place.line + 2])
     }
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from alpie.index.formats.pdf.fragments import Character
-from alpie.index.formats.pdf.ruling import Drawing, fill_colour
+from alpie.index.formats.pdf.page_characters import Character
+from alpie.index.formats.pdf.page_drawing import Drawing, fill_colour
 
 _SEEN_SCALE = 2  # dots a point, of the page drawn to look at letters of a doubtful colour
 _MAX_PIXELS = 10_000_000
