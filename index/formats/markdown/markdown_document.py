@@ -7,28 +7,20 @@ for a break (`<br>`), that character is written at their first place. All other 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
 from alpie.index.formats.extraction import Extraction, clean_text
-from alpie.index.formats.markdown.markdown_inline import (
-    BREAKS,
-    TAG,
-    MarkdownSource,
-    Piece,
-    ShownText,
-    foreign_signs,
-    make_markdown_parser,
-    unpaired_signs,
-)
-from alpie.index.formats.markdown.markdown_places import BlockPlaces
+from alpie.index.formats.markdown.block_places import BlockPlaces
+from alpie.index.formats.markdown.markdown_parser import foreign_signs, make_markdown_parser, unpaired_signs
+from alpie.index.formats.markdown.shown_text import BREAKS, TAG, MarkdownSource, ShownText
 from alpie.index.formats.plain import canonical_text, front_matter
 from alpie.index.layout.blocks import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
@@ -36,7 +28,6 @@ from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 
 _RULES = 4  # of this module: raise it when what it makes of a file changes
 _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
-_FILL = "\u2060"
 
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
@@ -55,57 +46,41 @@ def extract_markdown(data: bytes, path: Path) -> Extraction:
     struck = reading.source.struck
     notices = (Notice(NoticeKind.STRUCK_TEXT, struck),) if struck else ()
     name = f"markdown-it-py {version('markdown-it-py')}, markdown {_RULES}"
-    return Extraction(reading.written(), name, reading.structure(found), metadata, notices)
+    return Extraction(reading.source.written(), name, reading.structure(found), metadata, notices)
+
+
+class _Shown(NamedTuple):
+    label: str | None  # of a note
+    pieces: list[Span]
 
 
 class _MarkdownReading:
-    """Turns tokens into elements that know their offsets: in `source.body`, whose line ends are all «\\n»."""
+    """Turns tokens into elements that know their offsets in `source.body`."""
 
     def __init__(self, text: str, begin: int) -> None:
-        raw = text[begin:]
-        self.source = MarkdownSource(raw.replace("\r\n", "\n").replace("\r", "\n"))
+        self.source = MarkdownSource(text, begin)
         self.title = ""  # the first heading of level 1
-        self._text, self._begin = text, begin
-        # offsets in the body from which on the file has a character more
-        self._returns = [m.start() - number for number, m in enumerate(re.finditer("\r\n", raw))]
         self._places = BlockPlaces(self.source.body)
-        self._elements: list[tuple[list[Piece], Element]] = []
-        self._bars: list[list[Piece]] = []  # between the cells of each row of a table
-
-    def _file_offset(self, offset: int) -> int:
-        """The offset in the file of an offset in the body."""
-        return self._begin + offset + bisect_right(self._returns, offset - 1)
-
-    def _file_span(self, piece: Piece) -> Span:
-        return Span(self._file_offset(piece[0]), self._file_offset(piece[1] - 1) + 1)
-
-    def written(self) -> str:
-        """The canonical text: the source, with the blanks that had to be written into it."""
-        parts: list[str] = []
-        position = 0
-        for start, end, shown in sorted(self.source.instead):
-            span = self._file_span((start, end))
-            parts += [self._text[position : span.start], shown.ljust(span.end - span.start, _FILL)]
-            position = span.end
-        return "".join([*parts, self._text[position:]])
+        self._elements: list[tuple[list[Span], Element]] = []
+        self._bars: list[list[Span]] = []  # between the cells of each row of a table
 
     def structure(self, found: str) -> Structure:
         """The elements of the text, and as marks every sign that stands in none of the elements."""
-        text = self.written()
+        text = self.source.written()
         elements: list[Element] = []
         marks: list[Span] = []
         position = 0
         for pieces, element in sorted(self._elements, key=lambda before: before[0]):
-            spans = [self._file_span(piece) for piece in pieces]
+            spans = [self.source.file_span(piece.start, piece.end) for piece in pieces]
             marks += _words_as_marks(text, position, spans[0].start)
             marks += [
                 Span(before.end, after.start) for before, after in pairwise(spans) if before.end < after.start
             ]
             position = spans[-1].end
-            rows = tuple(self._file_span((row.start, row.end)) for row in element.rows)
+            rows = tuple(self.source.file_span(row.start, row.end) for row in element.rows)
             elements.append(replace(element, start=spans[0].start, end=position, rows=rows))
         marks += _words_as_marks(text, position, len(text))
-        calls = tuple(self._file_span(call) for call in sorted(self.source.calls))
+        calls = tuple(self.source.file_span(call.start, call.end) for call in sorted(self.source.calls))
         cutter = SpanCutter(text, [*calls])
         marks = [left for mark in marks for left in cutter.remaining(mark.start, mark.end)]
         return Structure(tuple(elements), note_calls=calls, marks=tuple(marks), found=found)
@@ -113,11 +88,11 @@ class _MarkdownReading:
     def read(self, tokens: Sequence[Token]) -> None:
         """Turn the tokens of a whole document into elements."""
         cursor: dict[int, int] = {}  # line → where the next sign of an item is looked for
-        numbers: list[Piece] = []  # of the items that begin here
+        numbers: list[Span] = []  # of the items that begin here
         item = False
         quotes = 0
         heading: Token | None = None
-        rows: list[list[list[Piece]]] | None = None
+        rows: list[list[list[Span]]] | None = None
         cells: Iterator[list[int]] = iter(())
         for token in tokens:
             first = token.map[0] if token.map else 0
@@ -125,7 +100,7 @@ class _MarkdownReading:
                 sign = token.info + token.markup
                 at = self.source.body.index(sign, cursor.get(first, self._places.lines[first]))
                 cursor[first] = at + len(sign)
-                numbers += [(at, min(at + len(sign) + 1, len(self.source.body)))] if token.info else []
+                numbers += [Span(at, min(at + len(sign) + 1, len(self.source.body)))] if token.info else []
                 item = True
             elif token.type == "list_item_close":
                 self._add(numbers, None)  # «33.» on a line of its own
@@ -138,23 +113,21 @@ class _MarkdownReading:
                 rows = []
             elif token.type == "tr_open" and rows is not None:
                 rows.append([])
-                columns, bars = self._places.of_cells(
-                    first, cursor.get(first, self._places.lines[first]), quotes
-                )
-                self._bars.append(bars)
-                cells = iter(columns)
+                row = self._places.of_cells(first, cursor.get(first, self._places.lines[first]), quotes)
+                self._bars.append(row.bars)
+                cells = iter(row.cells)
             elif token.type == "table_close" and rows is not None:
                 self._add_table(rows)
                 rows = None
             elif token.type == "inline" and rows is not None:
-                rows[-1] += [pieces for _, pieces in self._inline(token, next(cells, []), False)]
+                rows[-1] += [shown.pieces for shown in self._inline(token, next(cells, []), False)]
             elif token.type in ("inline", "fence", "code_block", "html_block"):
                 kind = BlockKind.PULL_QUOTE if quotes and not item else None
                 self._read_leaf(token, numbers, item, heading, kind)
                 numbers, item = [], False
 
     def _read_leaf(
-        self, token: Token, numbers: list[Piece], item: bool, heading: Token | None, kind: BlockKind | None
+        self, token: Token, numbers: list[Span], item: bool, heading: Token | None, kind: BlockKind | None
     ) -> None:
         """A block that holds no others; `numbers` of the items that begin with it."""
         offsets = self._places.of_block(token, heading)
@@ -172,13 +145,13 @@ class _MarkdownReading:
                     self._add(numbers + pieces, kind, item=item, label=label)
                 numbers, item = [], False
 
-    def _inline(self, token: Token, offsets: list[int], item: bool) -> list[tuple[str | None, list[Piece]]]:
-        """What an inline content shows: first its text, then each note that is defined below it, with its label."""
+    def _inline(self, token: Token, offsets: list[int], item: bool) -> list[_Shown]:
+        """What an inline content shows: first its text, then each note that is defined below it."""
         children, content = token.children or [], token.content
         shown = ShownText(self.source, offsets)
         shown.signs = dict.fromkeys(unpaired_signs(children, content), "")
         shown.signs |= foreign_signs(children, content, item)
-        groups: list[tuple[str | None, list[Piece]]] = [(None, shown.pieces)]
+        groups = [_Shown(None, shown.pieces)]
         for child in children:
             at: int = child.meta["at"]
             if child.type == "text":
@@ -207,9 +180,7 @@ class _MarkdownReading:
         return groups
 
     @staticmethod
-    def _show_text(
-        text: Token, content: str, shown: ShownText, groups: list[tuple[str | None, list[Piece]]]
-    ) -> None:
+    def _show_text(text: Token, content: str, shown: ShownText, groups: list[_Shown]) -> None:
         """Show a text without the calls of notes in it; where it defines a note, what follows is of that note."""
         at = begin = text.meta["at"]
         for call in _NOTE_CALL.finditer(text.content):
@@ -218,19 +189,19 @@ class _MarkdownReading:
             at = after
             if call[2] and not content[:start].rpartition("\n")[2].strip():
                 shown.pieces = []
-                groups.append((f"nota {call[1]}", shown.pieces))
+                groups.append(_Shown(f"nota {call[1]}", shown.pieces))
             else:
                 at -= len(call[2])
                 shown.call(start, at)
         shown.show(at, begin + len(text.content))
 
     def _read_html(
-        self, content: str, offsets: list[int], numbers: list[Piece], quoted: BlockKind | None
+        self, content: str, offsets: list[int], numbers: list[Span], quoted: BlockKind | None
     ) -> None:
         """A block of HTML: its words, cut at the tags of blocks, and its tables."""
         shown = ShownText(self.source, offsets)
         shown.pieces += numbers
-        rows: list[list[list[Piece]]] | None = None
+        rows: list[list[list[Span]]] | None = None
         kind, level, item = quoted, 0, False
         position = 0
         for tag in TAG.finditer(content):
@@ -264,7 +235,7 @@ class _MarkdownReading:
         else:
             self._add(shown.pieces, kind, level, item=item)
 
-    def _add_table(self, rows: list[list[list[Piece]]]) -> None:
+    def _add_table(self, rows: list[list[list[Span]]]) -> None:
         """A table; where a cell is without words, the bars are shown that tell in which column each of the others stands."""
         table = ShownText(self.source, [])
         spans: list[Span] = []
@@ -278,15 +249,15 @@ class _MarkdownReading:
                 row.join(cell)
             if row.pieces:
                 table.join(row.pieces)
-                spans.append(Span(row.pieces[0][0], row.pieces[-1][1]))
+                spans.append(Span(row.pieces[0].start, row.pieces[-1].end))
         self._add(table.pieces, BlockKind.TABLE, rows=tuple(spans), headers=1)
 
-    def _has_words(self, pieces: list[Piece]) -> bool:
-        return any(not self.source.body[start:end].isspace() for start, end in pieces)
+    def _has_words(self, pieces: list[Span]) -> bool:
+        return bool(self.source.text_of(pieces).strip())
 
     def _add(
         self,
-        pieces: list[Piece],
+        pieces: list[Span],
         kind: BlockKind | None,
         level: int = 0,
         *,
@@ -298,9 +269,9 @@ class _MarkdownReading:
         if not self._has_words(pieces):
             return
         if level == 1 and not self.title:
-            self.title = collapse(unescape("".join(self.source.body[start:end] for start, end in pieces)))
-        if self._elements and (before := self._elements[-1][0][-1][1]) < pieces[0][0]:
-            self.source.blank_between(before, pieces[0][0])
+            self.title = collapse(unescape(self.source.text_of(pieces)))
+        if self._elements and (before := self._elements[-1][0][-1].end) < pieces[0].start:
+            self.source.blank_between(before, pieces[0].start)
         self._elements.append((pieces, Element(0, 0, kind, level, rows, headers, item=item, label=label)))
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from alpie.index.formats.markdown.markdown_inline import Piece
+from alpie.index.records import Span
 
 _QUOTE = re.compile(r"[ \t]*>")
 _TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
+
+
+class RowPlaces(NamedTuple):
+    """Where the characters of each cell of a row stand, and the bars between the cells."""
+
+    cells: list[list[int]]
+    bars: list[Span]
 
 
 class BlockPlaces:
@@ -49,8 +57,8 @@ class BlockPlaces:
     def _trimmed_line(self, number: int) -> str:
         return self._body[self.lines[number] : self.lines[number + 1] - 1].rstrip(_TRIMMED)
 
-    def of_cells(self, number: int, begin: int, quotes: int) -> tuple[list[list[int]], list[Piece]]:
-        """Where the characters of each cell of a row stand, and the bars between the cells.
+    def of_cells(self, number: int, begin: int, quotes: int) -> RowPlaces:
+        """Where the cells of a row stand.
 
         The row is on line `number` and begins at `begin`, after the signs of so many `quotes`.
         """
@@ -59,7 +67,7 @@ class BlockPlaces:
             sign = _QUOTE.match(body, begin, end)
             begin = sign.end() if sign else begin
         columns: list[list[int]] = [[]]
-        bars: list[Piece] = []
+        bars: list[Span] = []
         for at in self._trim(list(range(begin, end))):
             if body[at] != "|":
                 columns[-1].append(at)
@@ -67,8 +75,8 @@ class BlockPlaces:
                 columns[-1][-1] = at  # the sign that escapes it is none of the content
             else:
                 columns.append([])
-                bars.append((at, at + 1))
-        return [self._trim(column) for column in columns[not columns[0] :]], bars
+                bars.append(Span(at, at + 1))
+        return RowPlaces([self._trim(column) for column in columns[not columns[0] :]], bars)
 
     def _trim(self, offsets: list[int]) -> list[int]:
         shown = [n for n, at in enumerate(offsets) if self._body[at] not in _TRIMMED]
