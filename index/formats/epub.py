@@ -37,9 +37,9 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
         if page in sealed:
             raise SourceError.at(path, "epub.protected")
         if page in archive.namelist():
-            _, left_out, words = read_page(read_member(archive, page, path), path, builder)
-            unread.update(left_out)
-            found.append(words)
+            reading = read_page(read_member(archive, page, path), path, builder)
+            unread.update(reading.unread)
+            found.append(reading.found)
     parser = f"selectolax {version('selectolax')}, html {RULES}, epub 1"
     metadata = dublin_core(package.find("{*}metadata"), published=True)
     return builder.extraction(parser, metadata, unread, "" if unread else "\n".join(found))

@@ -17,7 +17,16 @@ _ON_SCREEN = re.compile(r"(?i)@media\s+(?:only\s+)?(?:screen|all)$")
 _HIDES = frozenset(("none", "hidden", "collapse"))
 _ROWS = frozenset(("flex", "inline-flex", "grid", "inline-grid"))  # set what stands in them apart
 _LINES = frozenset(("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "flow-root"))
-_Weight = tuple[bool, int, int, int, int]  # important, names, classes, tags, place
+
+
+class _Weight(NamedTuple):
+    """What the cascade compares of two rules, in this order."""
+
+    important: bool
+    names: int
+    classes: int
+    tags: int
+    place: int
 
 
 class StyledElements(NamedTuple):
@@ -45,7 +54,7 @@ def styled_elements(tree: LexborHTMLParser) -> StyledElements:
             matched = _matches(tree, selector)
             nodes |= {node.mem_id: node for node in matched}
             for name, value, important in _DECLARED.findall(body):
-                weight = (bool(important), *_specificity(selector), place)
+                weight = _Weight(bool(important), *_specificity(selector), place)
                 for node in matched:
                     key = node.mem_id, name.lower()
                     told[key] = max(told.get(key, (weight, "")), (weight, value.lower()))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,9 +15,19 @@ from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
 from alpie.index.formats.html.css import StyledElements, styled_elements
 from alpie.index.formats.html.html_head import decode_page, page_metadata
+from alpie.index.formats.html.page_elements import (
+    STRUCK,
+    HtmlList,
+    begins_below,
+    holds_data,
+    is_note_link,
+    parse_integer_attribute,
+    rows_of,
+    unread_kind,
+)
 from alpie.index.formats.html.site_elements import site_elements
 from alpie.index.formats.notation.formulas import formula_text
-from alpie.index.formats.notation.list_numbers import is_note_call, list_number, raised_text
+from alpie.index.formats.notation.list_numbers import is_note_call, raised_text
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
@@ -33,8 +42,6 @@ _UNSEEN = frozenset(
     """script style template noscript head title iframe object embed svg canvas audio video select textarea
     button input datalist map area noframes""".split()
 )
-_STRUCK = frozenset({"del", "s", "strike"})
-_MAX_CELL = 600  # characters: with longer ones, and without a header, a table only arranges a page
 # Elements that only their end tag closes. A parser that keeps to the standard takes a time that grows with
 # the square of their depth; browsers stop at 512.
 _NESTING = re.compile(
@@ -42,17 +49,12 @@ _NESTING = re.compile(
     r"(?=[\s/>])"
 )
 _MAX_NESTING = 3_000
-_WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `_begins_below`
+_WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `begins_below`
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )
 _TO_THE_END = 65_534  # rows: what a `rowspan` of 0 says
 _BACKLINK = re.compile(r"\s*[↩↑⤴⮌^]\ufe0e?\s*")  # from a note to its call
 _LISTS = ("ol", "ul", "menu")
-_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
-_LIST_KINDS = {
-    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
-    "decimal-leading-zero": "01",
-}  # fmt: skip
 _XML = re.compile(r"\s*<\?xml")
 _CLOSED = re.compile(
     r"(?i)<(?!(?:area|br|col|hr|img|input|link|meta|param|source|track|wbr)\b)([a-z][\w:-]*)((?:\s[^<>]*?)?)\s*/>"
@@ -63,15 +65,21 @@ _KINDS = {**{f"h{level}": BlockKind.HEADING for level in range(1, 7)}, "figcapti
 def extract_html(data: bytes, path: Path) -> Extraction:
     """Read a page of HTML. Raises `SourceError` for one that nests too deep."""
     builder = TextBuilder()
-    tree, unread, found = read_page(data, path, builder)
+    page = read_page(data, path, builder)
     name = f"selectolax {version('selectolax')}, html {RULES}"
-    return builder.extraction(name, page_metadata(tree), unread, found)
+    return builder.extraction(name, page_metadata(page.tree), page.unread, page.found)
 
 
-def read_page(
-    data: bytes, path: Path, builder: TextBuilder
-) -> tuple[LexborHTMLParser, Counter[NoticeKind], str]:
-    """Write what a page shows into `builder`; returns the parsed page, the words left out, and its text read in another way."""
+class PageReading(NamedTuple):
+    """A page that was read."""
+
+    tree: LexborHTMLParser
+    unread: Counter[NoticeKind]  # words
+    found: str  # its text read in another way: see `Structure`
+
+
+def read_page(data: bytes, path: Path, builder: TextBuilder) -> PageReading:
+    """Write what a page shows into `builder`."""
     page = decode_page(data)
     if _XML.match(page):  # what XML closes at once, HTML leaves open: a title would swallow the page
         page = _CLOSED.sub(r"<\1\2></\1>", page)
@@ -86,9 +94,10 @@ def read_page(
     other = LexborHTMLParser(_WITHIN_WORDS.sub("", page))
     for element in site_elements(other).values():
         element.decompose()
-    other.strip_tags([*_UNSEEN, *_STRUCK, "sup"])
+    other.strip_tags([*_UNSEEN, *STRUCK, "sup"])
     whole = walk.unread.keys() <= {NoticeKind.SITE_TEXT}
-    return tree, walk.unread, other.body.text(separator=" ") if other.body is not None and whole else ""
+    found = other.body.text(separator=" ") if other.body is not None and whole else ""
+    return PageReading(tree, walk.unread, found)
 
 
 def _depth(page: str) -> int:
@@ -113,7 +122,7 @@ class _Walk:
         # the heading or caption that is open, by its place in memory: what is inside is of its kind
         self._kept = 0
         self._marker: str | None = None  # of the list item that begins; "" for a bullet
-        self._lists: list[_HtmlList] = []  # that are open, the innermost last
+        self._lists: list[HtmlList] = []  # that are open, the innermost last
         self._quoted = 0
 
     def read(self, root: LexborNode) -> None:
@@ -138,13 +147,13 @@ class _Walk:
         """What to read inside `node`; None when it has been dealt with."""
         name = node.tag or ""
         if name == "-text":
-            if _begins_below(node):
+            if begins_below(node):
                 self._words.append(" ")
             self._words.append(node.text_content or "")
             return None
         if name in _UNSEEN or name.startswith(("-", "_", "!")):
             return None
-        if kind := _unread_kind(node, self._styled.hidden):
+        if kind := unread_kind(node, self._styled.hidden):
             self.unread[kind] += len(node.text().split())
             self._passed = node.mem_id
             return None
@@ -155,11 +164,11 @@ class _Walk:
                 self._words.append(written)
             return node.child if written is None else None
         self._flush()
-        if name == "table" and _is_data(node):
+        if name == "table" and holds_data(node):
             self._add_table(node)
             return None
         if name in _LISTS:
-            self._lists.append(_HtmlList.of(node))
+            self._lists.append(HtmlList.of(node))
         elif name == "li":
             self._marker = self._lists[-1].marker(node.attributes.get("value")) if self._lists else ""
         elif name == "blockquote":
@@ -182,7 +191,7 @@ class _Walk:
             parsed = etree.HTML(node.html or "")
             math = None if parsed is None else parsed.find(".//math")
             return "" if math is None else formula_text(math)
-        if name == "a" and (_BACKLINK.fullmatch(node.text()) or _is_note_link(node)):
+        if name == "a" and (_BACKLINK.fullmatch(node.text()) or is_note_link(node)):
             return ""
         if name == "sup" or (name == "a" and re.match(r"\s*[\[(]", node.text())):
             raised, before = node.text(), "".join(self._words[-8:])
@@ -196,7 +205,7 @@ class _Walk:
     def _add_table(self, table: LexborNode) -> None:
         for caption in table.css("caption"):
             self._builder.add(self._cell(caption), BlockKind.CAPTION)
-        rows = _rows_of(table)
+        rows = rows_of(table)
         headers = 0
         while headers < len(rows) and rows[headers] and all(cell.tag == "th" for cell in rows[headers]):
             headers += 1
@@ -218,7 +227,9 @@ class _Walk:
             self._kept, self._kind, self._level = 0, None, 0
 
     def _table_cell(self, node: LexborNode) -> TableCell:
-        columns, rows = (_parse_integer(node.attributes.get(name), 1) for name in ("colspan", "rowspan"))
+        columns, rows = (
+            parse_integer_attribute(node.attributes.get(name), 1) for name in ("colspan", "rowspan")
+        )
         return TableCell(self._cell(node), columns, rows or _TO_THE_END)
 
     def _cell(self, node: LexborNode) -> str:
@@ -244,88 +255,6 @@ class _Walk:
             self._marker = None
 
 
-@dataclass
-class _HtmlList:
-    ordered: bool
-    kind: str  # as `list_number` takes it
-    number: int  # of its next item
-    step: int
-
-    @classmethod
-    def of(cls, node: LexborNode) -> _HtmlList:
-        """The list that an element begins."""
-        style = _LIST_STYLE.search((node.attributes.get("style") or "").lower())
-        kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
-        back = "reversed" in node.attributes
-        first = sum(item.tag == "li" for item in node.iter()) if back else 1
-        first = _parse_integer(node.attributes.get("start"), first)
-        return cls(node.tag == "ol", kind, first, -1 if back else 1)
-
-    def marker(self, value: str | None) -> str:
-        """The number that its next item shows, which may say a `value` of its own; "" for a bullet."""
-        if not self.ordered:
-            return ""
-        number = _parse_integer(value, self.number)
-        self.number = number + self.step
-        return f"{list_number(number, self.kind)}."
-
-
-def _is_note_link(link: LexborNode) -> bool:
-    """Whether a link is told to call a note, as books tell it."""
-    told = f"{link.attributes.get('epub:type') or ''} {link.attributes.get('role') or ''}".split()
-    return not {"noteref", "doc-noteref"}.isdisjoint(told)
-
-
 def _join_words(words: list[str]) -> str:
     """Text runs as one: a line end of the source is a space, one of `<br>` stays."""
     return "".join(word if word == "\n" else re.sub(r"\s+", " ", word) for word in words)
-
-
-def _begins_below(text: LexborNode) -> bool:
-    """Whether a text stands under the bold words before it, as style sheets set it: «<strong>Trienio</strong>Cantidad …»."""
-    before = text.prev
-    if before is None or before.tag not in ("strong", "b") or before.prev is not None:
-        return False
-    return bool(re.match(r"[A-ZÁÉÍÓÚÑ][\w@]", text.text_content or "")) and before.text()[-1:].islower()
-
-
-def _parse_integer(text: str | None, default: int) -> int:
-    return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else default
-
-
-def _unread_kind(node: LexborNode, told: Mapping[int, NoticeKind]) -> NoticeKind | None:
-    """Why the text of an element is not read, if it is not; `told` for some by the page as a whole."""
-    attributes = node.attributes
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    if node.tag in _STRUCK or re.search(r"text-decoration(?:-line)?:[^;]*line-through", style):
-        return NoticeKind.STRUCK_TEXT
-    closed = "hidden" in attributes or (node.tag == "dialog" and "open" not in attributes)
-    if closed or "display:none" in style or "visibility:hidden" in style:
-        return NoticeKind.HIDDEN_TEXT
-    kind = told.get(node.mem_id)
-    return None if kind is NoticeKind.HIDDEN_TEXT and "display:" in style else kind
-
-
-def _rows_of(table: LexborNode) -> list[list[LexborNode]]:
-    """The cells of the rows of a table, not of those inside its cells."""
-    rows = []
-    for row in table.css("tr"):
-        around = row.parent
-        while around is not None and around.tag in ("tbody", "thead", "tfoot"):
-            around = around.parent
-        if around is not None and around.mem_id == table.mem_id:
-            rows.append([cell for cell in row.iter() if cell.tag in ("td", "th")])
-    return rows
-
-
-def _is_data(table: LexborNode) -> bool:
-    """Whether a table holds data: old pages lay themselves out with tables."""
-    rows = _rows_of(table)
-    cells = [cell for row in rows for cell in row]
-    if table.css("h1, h2, h3, h4") or table.attributes.get("role") == "presentation":
-        return False
-    if len(rows) < 2 or max(map(len, rows)) < 2:
-        return False
-    if any(cell.tag == "th" for cell in cells):
-        return True
-    return not table.css("table table") and all(len(cell.text()) <= _MAX_CELL for cell in cells)
