@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from alpie.index.formats.notation.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
@@ -52,8 +53,11 @@ class Extraction:
     coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
-Note = tuple[str, str]
-"""A footnote: its label, «nota 3», and its text."""
+class Note(NamedTuple):
+    """A footnote."""
+
+    label: str  # «nota 3»
+    text: str
 
 
 class TextBuilder:

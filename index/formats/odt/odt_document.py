@@ -229,7 +229,7 @@ class _OdtBody:
         sign = "" if citation is None else collapse("".join(map(str, citation.itertext())))
         if body is None:
             return []
-        return [(f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))]
+        return [Note(f"{kind} {sign}", "\n".join(collapse(self._paragraph_text(p, [])) for p in body))]
 
     def _formula(self, drawing: _Element) -> str | None:
         """The formula that an object draws; None for another object."""

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from docx.document import Document as DocxDocument
 
-from alpie.index.formats.docx.docx_package import DocxStyles, W, is_set, parse_integer, value_at
+from alpie.index.formats.docx.docx_styles import DocxStyles, ListPlace
+from alpie.index.formats.docx.word_xml import W, is_set, parse_integer, value_at
 from alpie.index.formats.notation.list_numbers import list_number
 
 _NUMBER_FORMATS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
@@ -23,7 +24,7 @@ class Numbering:
         self._styles = styles
         self._levels: dict[str, dict[int, _Level]] = {}  # of each list
         self._abstract: dict[str, str] = {}
-        self._counters: dict[tuple[str, int], int] = {}
+        self._counters: dict[ListPlace, int] = {}
         try:
             root: Any = document.part.numbering_part.element
         except (KeyError, NotImplementedError, AttributeError):  # a file without lists
@@ -49,18 +50,19 @@ class Numbering:
 
     def marker(self, paragraph: Any) -> str | None:
         """The number a paragraph shows, "" for a bullet, None for no item of a list."""
-        belongs = self._styles.numbering(paragraph)
-        if belongs is None or belongs[0] not in self._levels:
+        place = self._styles.list_of(paragraph)
+        if place is None or place.number not in self._levels:
             return None
-        identity, depth = belongs
+        identity, depth = place
         levels = self._levels[identity]
         if depth not in levels:
             return ""
         counter = self._abstract[identity]
         level = levels[depth]
-        self._counters[counter, depth] = self._counters.get((counter, depth), level.start - 1) + 1
+        counted = ListPlace(counter, depth)
+        self._counters[counted] = self._counters.get(counted, level.start - 1) + 1
         for deeper in range(depth + 1, 9):
-            self._counters.pop((counter, deeper), None)
+            self._counters.pop(ListPlace(counter, deeper), None)
         if level.form in ("bullet", "none") or not _PLACE.search(level.text):
             return ""
 
@@ -68,7 +70,7 @@ class Numbering:
             place = int(match[1]) - 1
             of = levels.get(place, _Level("decimal", "", 1, False))
             form = "1" if level.legal and of.form != "decimalZero" else _NUMBER_FORMATS.get(of.form, "1")
-            return list_number(self._counters.get((counter, place), of.start), form)
+            return list_number(self._counters.get(ListPlace(counter, place), of.start), form)
 
         return _PLACE.sub(number, level.text).strip()
 
