@@ -15,16 +15,12 @@ _COMBINING = {"´": "\u0301", "`": "\u0300", "˜": "\u0303", "¨": "\u0308", "ˆ
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)$", re.IGNORECASE)  # «d´una» is no «dúna»
 _LONG = 6  # letters: «máximo» is a word nevertheless
-_LONGEST = 40  # letters looked at on either side
+_MAX_LETTERS = 40  # looked at on either side
 
 
 def compose_accents(characters: list[Character | None]) -> list[Character | None]:
     """Compose accents with their letters, where both stand in one place or make a word; others are signs, as in «l´Alfàs»."""
-    signs = [
-        at
-        for at, character in enumerate(characters)
-        if character is not None and character.text in _COMBINING
-    ]
+    signs = [at for at, one in enumerate(characters) if one is not None and one.text in _COMBINING]
     gone: set[int] = set()
     for at in signs:
         for letter in (at + 1, at - 1):
@@ -43,51 +39,31 @@ def _compose_at(characters: Sequence[Character | None], at: int, other: int) -> 
     letter = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + _COMBINING[sign.text])
     over = min(sign.x1, base.x1) - max(sign.x0, base.x0) > 0.5 * min(sign.x1 - sign.x0, base.x1 - base.x0)
     sure = over or (other > at and (base.text in _DOTLESS or letter in "ñÑ"))
-    if len(letter) > 1 or not (
-        sure or (other > at and letter.lower() in "áéíóúü" and _makes_word(characters, at))
-    ):
+    sure = sure or (other > at and letter.lower() in "áéíóúü" and _makes_word(characters, at))
+    if len(letter) > 1 or not sure:
         return None
+    right = max(sign.x1, base.x1) if over else base.x1
     blank = sign.blank if other > at else base.blank
-    return replace(
-        base,
-        text=letter,
-        x0=min(sign.x0, base.x0),
-        x1=max(sign.x1, base.x1) if over else base.x1,
-        blank=blank,
-    )
+    return replace(base, text=letter, x0=min(sign.x0, base.x0), x1=right, blank=blank)
 
 
 def _makes_word(characters: Sequence[Character | None], at: int) -> bool:
     """Whether the letters around an accent are a word, and what stands before it is none that an apostrophe follows."""
-    start, end = at, at + 1
-    while (
-        start > max(at - _LONGEST, 0)
-        and not _follows_blank(characters[start])
-        and _is_of_word(characters[start - 1])
-    ):
-        start -= 1
-    while (
-        end < min(at + _LONGEST, len(characters))
-        and _is_of_word(characters[end])
-        and not _follows_blank(characters[end])
-    ):
-        end += 1
-    before, after = (_letters(part) for part in (characters[start:at], characters[at + 1 : end]))
+    sign = characters[at]
+    before = _letters(characters[max(at - _MAX_LETTERS, 0) : at]) + " " * (sign is not None and sign.blank)
+    before = before.rpartition(" ")[2]
+    after = _letters(characters[at + 1 : at + _MAX_LETTERS]).partition(" ")[0]
     if _ELIDED.match(before) and len(before + after) < _LONG:
         return False
     return len(before + after) > 2 and fold(before + after) in lexicon_of("es")
 
 
-def _follows_blank(character: Character | None) -> bool:
-    return character is not None and character.blank
-
-
-def _is_of_word(character: Character | None) -> bool:
-    return character is not None and (character.text.isalpha() or character.text in _COMBINING)
-
-
 def _letters(part: Sequence[Character | None]) -> str:
-    texts = (
-        character.text for character in part if character is not None and character.text not in _COMBINING
-    )
-    return "".join(_DOTLESS.get(text, text) for text in texts)
+    """The letters of a run without their accents, a blank for whatever parts words."""
+    shown: list[str] = []
+    for character in part:
+        text = character.text if character is not None else " "
+        shown.append(" " if character is not None and character.blank else "")
+        if text not in _COMBINING:
+            shown.append(_DOTLESS.get(text, text) if text.isalpha() else " ")
+    return "".join(shown)

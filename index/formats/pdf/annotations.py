@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
 
-from alpie.index.formats.pdf.page_characters import Box, Character
+from alpie.index.formats.pdf.page_characters import Box, Character, in_rotation
 
 # annotations that show text of their own
 _SHOWN_ANNOTATIONS = (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET)
@@ -69,16 +69,11 @@ def read_annotations(document: Any, page: Any) -> PageAnnotations:
 
 def draw_ticks(characters: list[Character | None], boxes: Sequence[TickBox], rotation: int) -> None:
     """Write a sign for each box of a form, in the place of what its program draws there."""
-    sizes = [one.size for one in characters if one is not None and one.rotation == rotation]
-    size = median(sizes or [12.0])
+    size = median([one.size for one in in_rotation(characters, rotation)] or [12.0])
     for (left, bottom, right, top), ticked in boxes:
-        for at, character in enumerate(characters):
-            if (
-                character
-                and character.rotation == rotation
-                and left <= character.middle <= right
-                and bottom <= character.base <= top
-            ):
+        for at, one in enumerate(characters):
+            inside = one and left <= one.middle <= right and bottom <= one.base <= top
+            if one and inside and one.rotation == rotation:
                 characters[at] = None
         base = (bottom + top) / 2 - 0.3 * size
         sign = Character("☒" if ticked else "☐", left, right, base, size, 0, rotation, True)

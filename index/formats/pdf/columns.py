@@ -38,12 +38,7 @@ def _regions_beside(fragments: list[Fragment], gutter: float, depth: int) -> Ite
     for over, (top, bottom) in enumerate(pairwise(edges)):
         pending += sides[0][max(over - 1, 0) : over]
         left, right = (
-            [
-                fragment
-                for fragment in sides[side]
-                if bottom + 0.3 * fragment.size < fragment.base <= top + 0.3 * fragment.size
-            ]
-            for side in (-1, 1)
+            [one for one in sides[side] if bottom < one.base - 0.3 * one.size <= top] for side in (-1, 1)
         )
         if not right and (not left or _goes_on(pending, left)):
             pending += left

@@ -116,7 +116,7 @@ def fragments_of(text_page: Any, characters: Iterable[Character | None], rotatio
             last = character
     if run:
         made.append(_make_fragment(text_page, run))
-    return [character for character in made if character.text]
+    return [fragment for fragment in made if fragment.text]
 
 
 def _goes_on(last: Character, right: float, character: Character) -> bool:

@@ -162,13 +162,15 @@ def frame_height(rotation: int, page: Box) -> float:
     return max(page.right - page.left if rotation in (1, 3) else page.top - page.bottom, 1.0)
 
 
-def main_rotation(characters: Sequence[Character | None]) -> int:
-    """The rotation in which most letters of a page run."""
-    rotations = {character.rotation for character in characters if character is not None} - {SLANTED}
-    if len(rotations) < 2:
-        return min(rotations, default=0)
-    letters = Counter(
-        character.rotation for character in characters if character is not None and character.text.isalnum()
-    )
-    letters.pop(SLANTED, None)
-    return letters.most_common(1)[0][0] if letters else 0
+def rotations_of(characters: Sequence[Character | None]) -> list[int]:
+    """The rotations in which characters of a page run, that of most letters first; slanted ones apart."""
+    letters: Counter[int] = Counter()
+    for character in characters:
+        if character is not None and character.rotation != SLANTED:
+            letters[character.rotation] += character.text.isalnum()
+    return [rotation for rotation, _ in letters.most_common()]
+
+
+def in_rotation(characters: Sequence[Character | None], rotation: int) -> list[Character]:
+    """The characters that run one way."""
+    return [one for one in characters if one is not None and one.rotation == rotation]

@@ -24,11 +24,10 @@ from alpie.index.formats.pdf.accents import compose_accents
 from alpie.index.formats.pdf.annotations import TickBox, draw_ticks, read_annotations
 from alpie.index.formats.pdf.fragments import Fragment, PdfLine, fragments_of
 from alpie.index.formats.pdf.page_characters import (
-    SLANTED,
     Box,
     frame_height,
-    main_rotation,
     page_characters,
+    rotations_of,
     turned_box,
 )
 from alpie.index.formats.pdf.page_drawing import page_drawing
@@ -112,18 +111,15 @@ def _read_document(document: Any, data: bytes, path: Path, recogniser: Recognise
 
 def _notices(pages: Sequence[_Page], running: set[LinePlace]) -> tuple[Notice, ...]:
     """What of the pages is not in the text, or not as it stands."""
+    unread = (_is_unread(page, number, running) for number, page in enumerate(pages) if not page.recognised)
     counts = {
-        NoticeKind.PAGES_WITHOUT_TEXT: sum(
-            not page.recognised and _is_unread(page, number, running) for number, page in enumerate(pages)
-        ),
+        NoticeKind.PAGES_WITHOUT_TEXT: sum(unread),
         NoticeKind.PAGES_RECOGNISED: sum(page.recognised for page in pages),
         NoticeKind.FORM_FIELDS: sum(page.fields for page in pages),
         NoticeKind.HIDDEN_TEXT: sum(page.hidden for page in pages),
         NoticeKind.COMMENTS: sum(page.comments for page in pages),
         NoticeKind.OUTSIDE_THE_PAGE: sum(page.outside for page in pages),
-        NoticeKind.WATERMARKS: sum(
-            any(line.left_out and line.aside for line in page.lines) for page in pages
-        ),
+        NoticeKind.WATERMARKS: sum(any(one.left_out and one.aside for one in page.lines) for page in pages),
     }
     return tuple(Notice(kind, count, len(pages)) for kind, count in counts.items() if count)
 
@@ -178,7 +174,7 @@ def _read_characters(page: Any, boxes: Sequence[TickBox]) -> _Page:
         if hidden and drawing.pictures >= _PICTURE:  # the text of a scan, which its picture shows
             characters, hidden = list(page_characters(text_page, box, [])), 0
         characters = compose_accents(characters)
-        rotation = main_rotation(characters)
+        rotation, *others = rotations_of(characters) or [0]
         if boxes:
             turned = [tick._replace(box=turned_box(tick.box, rotation, box)) for tick in boxes]
             draw_ticks(characters, turned, rotation)
@@ -188,11 +184,9 @@ def _read_characters(page: Any, boxes: Sequence[TickBox]) -> _Page:
         texts = [_part_calls(fragment) for fragment in fragments]
         whole = [table_fragment(fragments, at, tables[at]) for at in sorted(real)]
         lines = reading_order([*(fragment for fragment in fragments if fragment.cell is None), *whole])
-        lines = [replace(line, height=frame_height(rotation, box)) for line in lines]
-        for other in {character.rotation for character in characters if character is not None} - {
-            rotation,
-            SLANTED,
-        }:
+        height = frame_height(rotation, box)
+        lines = [replace(line, height=height) for line in lines]
+        for other in sorted(others):
             beside = fragments_of(text_page, characters, other)
             texts += map(_part_calls, beside)
             height = frame_height(other, box)

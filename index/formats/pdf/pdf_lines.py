@@ -139,8 +139,6 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
     """Join each initial that is set over several lines to the first of those lines."""
     usual = median(fragment.size for fragment in fragments) if fragments else 0.0
     for initial in [fragment for fragment in fragments if _INITIAL.fullmatch(fragment.text)]:
-        if initial.size < _DROP_CAP * usual or not initial.text.isupper():
-            continue
         beside = [
             fragment
             for fragment in fragments
@@ -148,7 +146,7 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
             and -0.2 * usual < fragment.x0 - initial.x1 < 1.5 * usual
             and initial.base + 0.3 * usual < fragment.base < initial.base + initial.size
         ]
-        if not beside:
+        if initial.size < _DROP_CAP * usual or not initial.text.isupper() or not beside:
             continue
         first = max(beside, key=lambda fragment: fragment.base)
         word = fold(first.text.split(" ", 1)[0].strip(".,;:"))

@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
-from alpie.index.formats.pdf.page_characters import Box, CellPlace, Character, Slot, turned_box
+from alpie.index.formats.pdf.page_characters import Box, CellPlace, Character, Slot, in_rotation, turned_box
 
 _MAX_SLOTS = 8_000
 _SHORTEST = 4.0
@@ -73,11 +73,7 @@ def grids(
     for edge in level:
         if edge.bottom not in crossed:
             stacks[round(edge.left / _NEAR), round(edge.right / _NEAR)].append(edge)
-    text = [
-        character
-        for character in characters
-        if character is not None and character.rotation == rotation and character.text != " "
-    ]
+    text = [character for character in in_rotation(characters, rotation) if character.text != " "]
     made += [grid for stack in stacks.values() if (grid := _open_grid(stack, text))]
     return made
 
@@ -88,15 +84,8 @@ def _open_grid(level: list[Box], text: list[Character]) -> Grid | None:
         return None
     left, right = level[0].left, level[0].right
     tops = sorted((edge.bottom for edge in level), reverse=True)
-    between = [
-        character
-        for character in text
-        if left <= character.middle <= right and tops[-1] < character.base < tops[0]
-    ]
-    lines = [
-        len({round(character.base) for character in between if low < character.base < top})
-        for top, low in pairwise(tops)
-    ]
+    between = [one for one in text if left <= one.middle <= right and tops[-1] < one.base < tops[0]]
+    lines = [len({round(one.base) for one in between if low < one.base < top}) for top, low in pairwise(tops)]
     if not between or median(lines) > _MAX_LINES or max(lines) > 2 * _MAX_LINES:
         return None
     white = _COLUMN_GAP * median(character.size for character in between)
@@ -159,13 +148,9 @@ def _grid(level: list[Box], upright: list[Box]) -> Grid | None:
         middle = (tops[row] + tops[row + 1]) / 2
         for column in range(columns):
             center = (xs[column] + xs[column + 1]) / 2
-            above = any(
-                line.bottom == tops[row] and line.left - _NEAR <= center <= line.right + _NEAR
-                for line in level
-            )
+            above = any(e.bottom == tops[row] and e.left - _NEAR <= center <= e.right + _NEAR for e in level)
             before = any(
-                line.left == xs[column] and line.bottom - _NEAR <= middle <= line.top + _NEAR
-                for line in upright
+                e.left == xs[column] and e.bottom - _NEAR <= middle <= e.top + _NEAR for e in upright
             )
             cell = slot = Slot(row, column)
             if row and not above:
@@ -184,11 +169,8 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], r
         if character is None or character.rotation != rotation:
             before = None
             continue
-        character.cell = (
-            before.cell
-            if before is not None and _stands_in_word(before, character)
-            else _cell_of(character, tables)
-        )
+        goes_on = before is not None and _stands_in_word(before, character)
+        character.cell = before.cell if before and goes_on else _cell_of(character, tables)
         if character.cell and character.text != " ":
             held[character.cell] += 1
         before = character

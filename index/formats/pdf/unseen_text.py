@@ -66,9 +66,8 @@ def _has_no_size(text_page: Any, character: Character) -> bool:
     matrix = raw.FS_MATRIX()
     if character.size >= 1.0 or not raw.FPDFText_GetMatrix(text_page.raw, character.index, matrix):
         return False
-    return bool(
-        raw.FPDFText_GetFontSize(text_page.raw, character.index) * math.hypot(matrix.c, matrix.d) < 1.0
-    )
+    size = raw.FPDFText_GetFontSize(text_page.raw, character.index)
+    return bool(size * math.hypot(matrix.c, matrix.d) < 1.0)
 
 
 def _shows(page: Any, text_page: Any, index: int, picture: Any) -> bool:
