@@ -34,7 +34,8 @@ from alpie.index.formats.docx.word_xml import (
     value_at,
 )
 from alpie.index.formats.extraction import Extraction, Note, TextBuilder
-from alpie.index.formats.notation.list_numbers import list_number, write_raised
+from alpie.index.formats.notation.list_numbers import list_number
+from alpie.index.formats.notation.superscripts import write_raised
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.packed import open_packed
 from alpie.index.notices import NoticeKind
@@ -42,8 +43,8 @@ from alpie.index.records import BlockKind, collapse
 
 _RULES = 4  # of this module: raise it when the text that it makes of a file changes
 _WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
-_MAX_BOLD_HEADING = 120  # characters
-_MAX_NESTING = 60
+_MAX_BOLD_HEADING = 120  # characters: a longer line in bold is a paragraph
+_MAX_NESTING = 60  # of tables and controls: each is a call of a function within another
 
 
 def extract_docx(data: bytes, path: Path) -> Extraction:

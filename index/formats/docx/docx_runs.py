@@ -12,7 +12,7 @@ from alpie.index.formats.docx.docx_styles import DocxStyles
 from alpie.index.formats.docx.signs_and_fields import font_of, font_sign, form_value, symbol_text
 from alpie.index.formats.docx.word_xml import MATH, W, find_below, is_on
 from alpie.index.formats.notation.formulas import formula_text
-from alpie.index.formats.notation.list_numbers import LOWERED, RAISED, write_raised
+from alpie.index.formats.notation.superscripts import LOWERED, RAISED, write_raised
 from alpie.index.notices import NoticeKind
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

@@ -14,7 +14,7 @@ _HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
 _CONTENTS = re.compile(
     r"(?:toc|tdc|índice|index)\s?\d|(?:toc|tdc) heading|tabla de (?:contenido|ilustraciones)|table of figures|título tdc"
 )
-_MAX_BASES = 12
+_MAX_BASES = 12  # styles based one on the other: in a damaged file without end
 _BODY_LEVEL = 9  # of an outline: text
 
 

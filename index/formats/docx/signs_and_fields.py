@@ -22,7 +22,7 @@ _WINGDINGS = {
     0x6F: "□", 0xA7: "▪", 0xA8: "□", 0xD8: "➢", 0xE0: "→", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
 }  # fmt: skip
 _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□"}
-_LARGEST_OF_A_FONT = 0xF0FF  # such codes mean nothing without the font
+_MAX_FONT_CODE = 0xF0FF  # such codes mean nothing without the font
 
 
 def symbol_text(element: Any) -> str:
@@ -45,7 +45,7 @@ def font_sign(code: int, font: str) -> str:
         return _SYMBOL.get(at, chr(at) if 0x20 <= at < 0x40 else "")
     if font.startswith("wingdings"):
         return {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2}.get(font, {}).get(at, "")
-    return "" if 0xF000 <= code <= _LARGEST_OF_A_FONT or code > 0x10FFFF else chr(code)
+    return "" if 0xF000 <= code <= _MAX_FONT_CODE or code > 0x10FFFF else chr(code)
 
 
 def form_value(field: Any) -> str:

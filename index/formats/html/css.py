@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alpie.index.notices import NoticeKind
 
-_MAX_RULES = 500
+_MAX_RULES = 500  # each is looked for in the whole page
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARED = re.compile(r"(?i)(?:^|[;\s])(display|visibility)\s*:\s*([a-z-]+)\s*(!\s*important)?")
 _ON_SCREEN = re.compile(r"(?i)@media\s+(?:only\s+)?(?:screen|all)$")

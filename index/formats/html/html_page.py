@@ -27,7 +27,7 @@ from alpie.index.formats.html.page_elements import (
 )
 from alpie.index.formats.html.site_elements import site_elements
 from alpie.index.formats.notation.formulas import formula_text
-from alpie.index.formats.notation.list_numbers import is_note_call, raised_text
+from alpie.index.formats.notation.superscripts import is_note_call, raised_text
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse

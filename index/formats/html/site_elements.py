@@ -14,7 +14,7 @@ _MAY_BE_OF_SITE = (
 _OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
 _MAX_BANNER = 150  # words: what speaks of cookies at more length is text
 _TRAIL = ("breadcrumb", "migas")  # in the class of the links that lead to a page: «Inicio / Blog / …»
-_MAX_TRAIL = 30  # words
+_MAX_TRAIL = 30  # words: the names of a few pages
 _SHARING = ("share", "compartir", "redes-sociales")  # in the class of the links by which a page is passed on
 _FEW_BESIDE = 0.4  # of the words of what is but links: their heading
 

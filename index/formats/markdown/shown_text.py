@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from alpie.index.formats.extraction import UNSEEN
-from alpie.index.formats.notation.list_numbers import is_note_call, raised_text
+from alpie.index.formats.notation.superscripts import is_note_call, raised_text
 from alpie.index.records import Span
 
 TAG = re.compile(

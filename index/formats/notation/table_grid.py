@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 NOTHING = "–"  # stands for a cell without words
-_MOST_COLUMNS = 100  # of one cell
-_MOST_SHAPES = 50  # of rows, that are compared with each other
+_MAX_COLUMNS = 100  # of one cell, whatever the file claims
+_MAX_SHAPES = 50  # of rows: each cell is compared with each
 
 
 class TableCell(NamedTuple):
@@ -48,7 +48,7 @@ def fill_rows(placed: Sequence[Sequence[PlacedCell]]) -> list[list[str]]:
     A value that reaches over several columns or rows stands in each, once where it is all of a row; an empty cell is a
     sign, but not where its column has no words at all, or its row no others than a title.
     """
-    shapes = list({frozenset((0, *(cell.end for cell in row))): None for row in placed})[:_MOST_SHAPES]
+    shapes = list({frozenset((0, *(cell.end for cell in row))): None for row in placed})[:_MAX_SHAPES]
     used = {cell.start for row in placed for cell in row if cell.text}
     shown: list[list[str]] = []
     for number, row in enumerate(placed):
@@ -75,7 +75,7 @@ def _place_cells(rows: Sequence[Sequence[TableCell]]) -> list[list[PlacedCell]]:
                 at = above[at].end
             if cell is None:
                 break
-            end = at + min(max(cell.columns, 1), _MOST_COLUMNS)
+            end = at + min(max(cell.columns, 1), _MAX_COLUMNS)
             if cell.goes_on and at in above:
                 row.append(above[at]._replace(end=end, last=number))
             else:

@@ -17,7 +17,7 @@ from lxml.etree import _Element
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, Note, TextBuilder
 from alpie.index.formats.notation.formulas import formula_text
-from alpie.index.formats.notation.list_numbers import LOWERED, RAISED, write_raised
+from alpie.index.formats.notation.superscripts import LOWERED, RAISED, write_raised
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.odt.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
@@ -33,13 +33,13 @@ _UNSEEN = frozenset(
 _CONTENTS = frozenset(f"text:{name}" for name in (
     "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index"))  # fmt: skip
 _CELL = "table:table-cell"
-_MOST_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
+_MAX_ALIKE = 50  # cells that one element stands for: a row may be filled up with empty ones
 _ROWS = frozenset(f"table:{name}" for name in ("table-header-rows", "table-rows", "table-row-group"))
 _LINES = ("text:p", "text:h", "text:list")  # inside a paragraph: of a text box or a note
 _SHOWN = {"text:tab": "\t", "text:line-break": "\n", "text:soft-page-break": "\f"}
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
-_MAX_NESTING = 60
+_MAX_NESTING = 60  # of lists and sections: each is a call of a function within another
 
 
 def extract_odt(data: bytes, path: Path) -> Extraction:
@@ -289,7 +289,7 @@ class _OdtBody:
         times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
         rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
         texts = [self._paragraph_text(paragraph, notes) for paragraph in cell if self._is_seen(paragraph)]
-        return [TableCell(collapse(" ".join(texts)), columns, rows)] * min(times, _MOST_ALIKE)
+        return [TableCell(collapse(" ".join(texts)), columns, rows)] * min(times, _MAX_ALIKE)
 
     def _rows(self, parent: _Element) -> Iterator[_Element]:
         """The rows of a table, not those of a table inside it."""

@@ -15,7 +15,7 @@ _COMBINING = {"´": "\u0301", "`": "\u0300", "˜": "\u0303", "¨": "\u0308", "ˆ
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)$", re.IGNORECASE)  # «d´una» is no «dúna»
 _LONG = 6  # letters: «máximo» is a word nevertheless
-_MAX_LETTERS = 40  # looked at on either side
+_MAX_LETTERS = 40  # looked at on either side: no word is longer
 
 
 def compose_accents(characters: list[Character | None]) -> list[Character | None]:

@@ -26,9 +26,9 @@ NAMED = re.compile(
 _AMOUNT = re.compile(r"[\d.,%€$ –-]+$")
 # of a row of two cells, «Lunes 4»: no number, and no label of a paragraph, «Primera.», «Objeto:»
 _ROW_LABEL = re.compile(r"(?=.*[^\W\d_]{2}).*[^.:)\]\-–ºª]$")
-_ALIGNED = 4.0  # points
+_ALIGNED = 4.0  # points between two edges that count as one
 _EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
-_NEARBY = 40  # lines
+_NEARBY = 40  # lines below, among which another row is looked for
 _WRAPPED = 1.4  # pitches: a line of the same cell
 
 

@@ -10,13 +10,13 @@ from statistics import median
 from alpie.index.formats.pdf.fragments import Fragment
 
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
-_FEWEST_LINES = 3
+_FEWEST_LINES = 3  # of a column: two may stand beside others by chance
 _MAX_EDGES = 24  # left edges tried as that of a column
 _FEW_EDGES = 8  # left edges tried within a column that stands beside others
 _MAX_DEPTH = 6  # of columns within columns
 _NEXT = 1.6  # heights of a line: from one to the next of a paragraph
 _LARGER = 1.1  # than the text above it: a heading
-_APART = 3.0  # points
+_APART = 3.0  # points between two edges that count as one
 
 
 def regions(fragments: list[Fragment], depth: int = 0) -> Iterator[list[Fragment]]:

@@ -40,7 +40,7 @@ class CellPlace(NamedTuple):
 
 
 SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn: a watermark
-_MAX_CHARACTERS = 60_000  # of a page
+_MAX_CHARACTERS = 60_000  # of a page: small type fills one with some ten thousand
 _QUARTER = math.pi / 2
 _STRAIGHT = 0.06  # radians off a quarter turn that still count as one
 _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end, and the soft one

@@ -12,10 +12,10 @@ from pypdfium2 import PdfMatrix
 
 from alpie.index.formats.pdf.page_characters import Box
 
-_PALE = 0xE0  # of each colour
+_PALE = 0xE0  # of 255, each of red, green and blue: hardly seen on paper
 _MAX_OBJECTS = 6_000  # of a page: more is a map or a plan
 _MAX_SEGMENTS = 200  # of a path: more is a drawing
-_MAX_EDGES = 2_000
+_MAX_EDGES = 2_000  # of a page: each is compared with each
 _THIN = 2.5  # points: a filled box no thicker is a line
 
 

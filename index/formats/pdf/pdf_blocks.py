@@ -34,12 +34,12 @@ _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
 _ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
 _LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
-_FEWEST_ENTRIES = 3  # on a page
+_FEWEST_ENTRIES = 3  # of a table of contents on a page: fewer lines may end in a number by chance
 _MAX_LINES_BETWEEN = 3  # two entries of a table of contents
 _RUNNING = 0.2  # of the characters: a size that runs
 _LARGER = 1.1  # than the body's size: a heading
-_MAX_HEADING = 200  # characters
-_MAX_HEADING_LINES = 4
+_MAX_HEADING = 200  # characters: what is longer is a paragraph
+_MAX_HEADING_LINES = 4  # of the largest headings, those of norms
 
 
 def title_key(text: str) -> str:

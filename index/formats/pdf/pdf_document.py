@@ -45,11 +45,11 @@ from alpie.index.records import PageLabel
 PDFIUM = threading.RLock()  # PDFium must not be called from two threads at once
 
 _RULES = 7  # of this package: raise it when the text that it makes of a file changes
-_MAX_PAGES = 5_000
+_MAX_PAGES = 5_000  # of a file: what is read of each is kept until the last
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
-_FEWEST_LETTERS = 120
+_FEWEST_LETTERS = 120  # two lines: a stamp or a page number has fewer
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
-_MAX_LABEL = 12  # characters
+_MAX_LABEL = 12  # characters: it stands in citations
 
 
 def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:

@@ -37,7 +37,7 @@ DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line tha
 _INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
 _DROP_CAP = 1.8  # times the size of the text beside it: an initial set over several lines
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
-_APART = 3.0  # points
+_APART = 3.0  # points, at least, from the number of a line to the text
 
 
 def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fragment:
@@ -233,9 +233,9 @@ def _join_fragments(row: list[Fragment]) -> list[Fragment]:
 
 
 _DOTS_PER_POINT = 300 / 72  # what Tesseract is made for
-_MAX_PIXELS = 25_000_000
+_MAX_PIXELS = 25_000_000  # of the picture of a page: A3 at the resolution above fits
 _DESCENT = 0.22  # of a line's height, below its base
-_ALIKE = 1.4
+_ALIKE = 1.4  # times, or one part in: heights of boxes of one size of type
 
 
 def recognised_page(document: Any, number: int, recogniser: Recogniser) -> list[PdfLine]:

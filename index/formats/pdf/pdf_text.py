@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from alpie.index.formats.checked_metadata import is_title, joined_title, names_part
 from alpie.index.formats.extraction import clean_text
-from alpie.index.formats.notation.list_numbers import raised_text
+from alpie.index.formats.notation.superscripts import raised_text
 from alpie.index.formats.pdf.fragments import Fragment, PdfLine
 from alpie.index.formats.pdf.pdf_blocks import (
     Look,

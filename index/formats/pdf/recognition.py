@@ -21,7 +21,7 @@ from alpie.index.errors import RecognitionMissing
 from alpie.index.messages import message
 
 _LANGUAGE = "spa"
-_SECONDS = 120  # for a page
+_SECONDS = 120  # for a page, which takes seconds as a rule
 _LEAST_CONFIDENCE = 10  # per cent: below, Tesseract saw a stain
 
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from alpie.index.formats.pdf.page_characters import Box, CellPlace, Character, Slot, in_rotation, turned_box
 
-_MAX_SLOTS = 8_000
-_SHORTEST = 4.0
+_MAX_SLOTS = 8_000  # of a grid: a finer one is squared paper
+_SHORTEST = 4.0  # points: shorter ones are parts of signs
 _NEAR = 3.0  # points between lines that are one, or that meet
 _MAX_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
 _FEWEST_BANDS = 3  # between level lines alone

@@ -13,8 +13,8 @@ from alpie.index.formats.pdf.fragments import PdfLine
 from alpie.index.layout.forms import ends_sentence
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
-_LONGEST = 150  # characters
-_SAME_HEIGHT = 4.0  # points
+_MAX_RUNNING = 150  # characters: a longer line is text
+_SAME_HEIGHT = 4.0  # points between lines of two pages that count as at one height
 _NEARLY = 12.0  # points, for the first and last line: another sheet has another margin
 _FEWEST_LETTERS = 8  # of what shows a line to be a running one, though the rest of it varies
 _PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*#)?$")
@@ -88,7 +88,7 @@ def _candidates(pages: PageLines, usual: float) -> tuple[_RunningByWords, _Runni
         for number, line in enumerate(lines):
             below = line.height - line.base  # the top of the page: sheets may lie on their side
             top = below < zone
-            if line.left_out or not (top or line.base < zone) or len(line.text) > _LONGEST:
+            if line.left_out or not (top or line.base < zone) or len(line.text) > _MAX_RUNNING:
                 continue
             candidate = _RunningCandidate(page, number, below if top else line.base)
             texts = [_without_numbers(text) for text in (line.text, *(cell.text for cell in line.cells))]
@@ -152,7 +152,7 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
         for base, at in {max(body), min(body)} if len(body) > 1 else ():
             line, top = lines[at], base == max(body)[0]
             height = line.height - base if top else base
-            words = re.search(r"[^\W\d_]{3}", line.text[:_LONGEST]) and not ends_sentence(line.text)
+            words = re.search(r"[^\W\d_]{3}", line.text[:_MAX_RUNNING]) and not ends_sentence(line.text)
             if height <= _EDGE * line.height and words:
                 alike[line.text, top, round(height / _SAME_HEIGHT)].append(LinePlace(page, at))
     heads: set[LinePlace] = set()
