@@ -14,19 +14,11 @@ _MAX_RULES = 500  # each is looked for in the whole page
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARED = re.compile(r"(?i)(?:^|[;\s])(display|visibility)\s*:\s*([a-z-]+)\s*(!\s*important)?")
 _ON_SCREEN = re.compile(r"(?i)@media\s+(?:only\s+)?(?:screen|all)$")
+_MEDIA = ("all", "screen")
 _HIDES = frozenset(("none", "hidden", "collapse"))
 _ROWS = frozenset(("flex", "inline-flex", "grid", "inline-grid"))  # set what stands in them apart
 _LINES = frozenset(("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "flow-root"))
-
-
-class _Weight(NamedTuple):
-    """What the cascade compares of two rules, in this order."""
-
-    important: bool
-    names: int
-    classes: int
-    tags: int
-    place: int
+_Weight = tuple[bool, int, int, int, int]  # important, names, classes, tags, place
 
 
 class StyledElements(NamedTuple):
@@ -41,11 +33,7 @@ def styled_elements(tree: LexborHTMLParser) -> StyledElements:
 
     Never the whole page is hidden: a script shows it again.
     """
-    sheets = [
-        sheet
-        for sheet in tree.css("style")
-        if (sheet.attributes.get("media") or "all").lower() in ("all", "screen")
-    ]
+    sheets = [one for one in tree.css("style") if (one.attributes.get("media") or "all").lower() in _MEDIA]
     told: dict[tuple[int, str], tuple[_Weight, str]] = {}
     rules = [rule for sheet in sheets for rule in _screen_rules(sheet.text())]
     nodes: dict[int, LexborNode] = {}
@@ -54,7 +42,7 @@ def styled_elements(tree: LexborHTMLParser) -> StyledElements:
             matched = _matches(tree, selector)
             nodes |= {node.mem_id: node for node in matched}
             for name, value, important in _DECLARED.findall(body):
-                weight = _Weight(bool(important), *_specificity(selector), place)
+                weight = (bool(important), *_specificity(selector), place)
                 for node in matched:
                     key = node.mem_id, name.lower()
                     told[key] = max(told.get(key, (weight, "")), (weight, value.lower()))

@@ -75,21 +75,16 @@ class _OdtBody:
         self._unread: dict[NoticeKind, list[_Element]] = defaultdict(list)
 
     def read(self, body: _Element) -> None:
-        numbered = body.find(".//text:soft-page-break", SPACES) is not None or any(
-            self._styles.has(value_of(p, "text:style-name"), "break")
-            for p in body.iter()
-            if name_of(p) in ("text:p", "text:h")
-        )
-        if numbered:
+        paragraphs = (part for part in body.iter() if name_of(part) in ("text:p", "text:h"))
+        parts_pages = any(self._styles.has(paragraph, "break") for paragraph in paragraphs)
+        if parts_pages or body.find(".//text:soft-page-break", SPACES) is not None:
             self._builder.begin_page(1)
         self._read_blocks(body, (), 0)
         self._builder.write_notes()
 
     def unread(self, body: _Element) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
-        self._unread[NoticeKind.STRUCK_TEXT] += [
-            element for change in body.iter("{*}deletion") for element in change
-        ]
+        self._unread[NoticeKind.STRUCK_TEXT] += chain.from_iterable(body.iter("{*}deletion"))
         counts = {
             kind: sum(len(" ".join(map(str, element.itertext())).split()) for element in elements)
             for kind, elements in self._unread.items()
@@ -105,9 +100,7 @@ class _OdtBody:
         def walk(element: _Element) -> None:
             name = name_of(element)
             if element not in left_out and name not in _UNSEEN:
-                raised = name == "text:span" and self._styles.has(
-                    value_of(element, "text:style-name"), "raised"
-                )
+                raised = self._is_raised(element)
                 parts.append("" if name in ("text:span", "text:a") else " ")
                 parts.append(RAISED * raised + (element.text or ""))
                 for child in element:
@@ -118,16 +111,19 @@ class _OdtBody:
         walk(body)
         return write_raised("".join(parts))
 
+    def _is_raised(self, element: _Element) -> bool:
+        return name_of(element) == "text:span" and self._styles.has(element, "raised")
+
     def _is_seen(self, element: _Element) -> bool:
         """Whether a reader sees an element and it stands; what is not so is counted."""
-        name, style = name_of(element), value_of(element, "text:style-name")
+        name = name_of(element)
         hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
         marks = element.iterfind("text:hidden-paragraph", SPACES)
         hides = any(value_of(mark, "text:is-hidden") == "true" for mark in marks)
-        if hidden or hides or self._styles.has(style, "hidden"):
+        if hidden or hides or self._styles.has(element, "hidden"):
             self._unread[NoticeKind.HIDDEN_TEXT].append(element)
             return False
-        if name in ("text:span", "text:p") and self._styles.has(style, "struck"):
+        if name in ("text:span", "text:p") and self._styles.has(element, "struck"):
             self._unread[NoticeKind.STRUCK_TEXT].append(element)
             return False
         return name not in _UNSEEN
@@ -154,8 +150,7 @@ class _OdtBody:
                 self._contents = outside
 
     def _read_paragraph(self, element: _Element, heading: bool) -> None:
-        style = value_of(element, "text:style-name")
-        if self._styles.has(style, "break") and self._builder.begun:
+        if self._styles.has(element, "break") and self._builder.begun:
             self._builder.next_page()
         notes: list[Note] = []
         boxes: list[_Element] = []
@@ -219,7 +214,7 @@ class _OdtBody:
             inner: list[_Element | str] = [part.text or ""]
             for child in part:
                 inner += [child, child.tail or ""]
-            if name == "text:span" and self._styles.has(value_of(part, "text:style-name"), "raised"):
+            if self._is_raised(part):
                 inner = [RAISED, *inner, LOWERED]
             stack += reversed(inner)
 

@@ -21,7 +21,8 @@ SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 _SHORT = {uri: name for name, uri in SPACES.items()}
-_MAX_REPEATED = 100  # cells or spaces that one element may stand for
+_MAX_REPEATED = 100  # cells or spaces that one element may stand for, whatever it claims
+_MAX_BASES = 10  # styles based one on the other: in a damaged file without end
 
 
 def name_of(element: _Element) -> str:
@@ -69,9 +70,10 @@ class OdtStyles:
                 name = "" if parent is None or of_heading else value_of(parent, "style:name")
                 self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
 
-    def has(self, name: str, look: str) -> bool:
-        """Whether a style has the look «break», «hidden», «struck» or «raised», or one that it is based on."""
-        for _ in range(10):
+    def has(self, element: _Element, look: str) -> bool:
+        """Whether the style of an element, or one that it is based on, is «break», «hidden», «struck» or «raised»."""
+        name = value_of(element, "text:style-name")
+        for _ in range(_MAX_BASES):
             if look in self._looks.get(name, ()):
                 return True
             name = self._parents.get(name, "")
