@@ -17,6 +17,7 @@ from zipfile import ZipFile
 from lxml import etree
 
 from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.notation.list_numbers import parse_integer
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import NoticeKind
@@ -159,8 +160,7 @@ def _write_shape(shape: etree._Element, builder: TextBuilder) -> None:
 
 
 def _table_cell(cell: etree._Element) -> TableCell:
-    spans = (cell.get(name, "") for name in ("gridSpan", "rowSpan"))
-    columns, rows = (int(span) if re.fullmatch(r"\d{1,4}", span) else 1 for span in spans)
+    columns, rows = (parse_integer(cell.get(name), 1, digits=4) for name in ("gridSpan", "rowSpan"))
     return TableCell(" ".join(_paragraph_text(p) for p in cell.iter("{*}p")), columns, rows)
 
 

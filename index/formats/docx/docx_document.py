@@ -34,7 +34,7 @@ from alpie.index.formats.docx.word_xml import (
     value_at,
 )
 from alpie.index.formats.extraction import Extraction, Note, TextBuilder
-from alpie.index.formats.notation.list_numbers import list_number
+from alpie.index.formats.notation.list_numbers import list_number, parse_integer
 from alpie.index.formats.notation.superscripts import write_raised
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.packed import open_packed
@@ -187,7 +187,7 @@ class _DocxBody:
             return
         calls: list[Any] = []
         rows = [
-            [TableCell("")] * _number_at(row, "trPr/gridBefore", 0)
+            [TableCell("")] * parse_integer(value_at(row, "trPr/gridBefore"), 0, digits=2)
             + [self._table_cell(cell, calls) for cell in cells]
             for row, cells in shown_rows
         ]
@@ -201,7 +201,8 @@ class _DocxBody:
         merged = find_below(cell, "tcPr/vMerge")
         goes_on = merged is not None and merged.get(f"{W}val") != "restart"
         text = collapse(" ".join(self._cell_paragraphs(cell, calls)))
-        return TableCell(text, _number_at(cell, "tcPr/gridSpan", 1), goes_on=goes_on)
+        columns = parse_integer(value_at(cell, "tcPr/gridSpan"), 1, digits=2)
+        return TableCell(text, columns, goes_on=goes_on)
 
     def _cell_paragraphs(self, parent: Any, calls: list[Any]) -> Iterator[str]:
         """The paragraphs of a cell, those of a table inside it and of text boxes too."""
@@ -223,11 +224,6 @@ class _DocxBody:
             if (note := self._notes[kind].get(call.get(f"{W}id"))) is not None:
                 label = f"nota {number}" if kind == "footnote" else f"nota final {list_number(number, 'i')}"
                 yield Note(label, "\n".join(self._cell_paragraphs(note, [])))
-
-
-def _number_at(parent: Any, path: str, default: int) -> int:
-    text = value_at(parent, path)
-    return int(text) if text and re.fullmatch(r"\d{1,2}", text) else default
 
 
 def _last_of_sections(body: Any) -> Iterator[Any]:

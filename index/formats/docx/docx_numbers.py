@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from docx.document import Document as DocxDocument
 
 from alpie.index.formats.docx.docx_styles import DocxStyles, ListPlace
-from alpie.index.formats.docx.word_xml import W, is_set, parse_integer, value_at
-from alpie.index.formats.notation.list_numbers import list_number
+from alpie.index.formats.docx.word_xml import W, is_set, value_at
+from alpie.index.formats.notation.list_numbers import list_number, parse_integer
 
 _NUMBER_FORMATS = {"lowerLetter": "aa", "upperLetter": "AA", "lowerRoman": "i", "upperRoman": "I", "decimalZero": "01",
           "ordinal": "1º", "ordinalText": "primero", "cardinalText": "uno", "numberInDash": "- 1 -",

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from docx.document import Document as DocxDocument
 
-from alpie.index.formats.docx.word_xml import W, is_set, parse_integer, value_at
+from alpie.index.formats.docx.word_xml import W, is_set, value_at
+from alpie.index.formats.notation.list_numbers import parse_integer
 
 _HEADING = re.compile(r"(?:heading|t[ií]tulo|encabezado)\s*([1-9])")
 _CONTENTS = re.compile(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from alpie.index.formats.docx.word_xml import W, find_below, is_set, parse_integer, value_at
+from alpie.index.formats.docx.word_xml import W, find_below, is_set, value_at
+from alpie.index.formats.notation.list_numbers import parse_integer
 
 # The font Symbol, from 0x40 and from 0xA1 on; what is not here stands there as in ASCII.
 _SYMBOL = {

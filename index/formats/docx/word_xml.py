@@ -89,8 +89,3 @@ def notes_of(document: DocxDocument, kind: str) -> dict[str | None, Any]:
             notes = parse_xml(relation.target_part.blob).iter(f"{W}{kind}")
             return {note.get(f"{W}id"): note for note in notes}
     return {}
-
-
-def parse_integer(text: str | None, default: int) -> int:
-    """The number that an attribute says; `default` where it says none, or one that no document needs."""
-    return int(text) if text and text.isdigit() and len(text) < 7 else default

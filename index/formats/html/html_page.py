@@ -21,12 +21,12 @@ from alpie.index.formats.html.page_elements import (
     begins_below,
     holds_data,
     is_note_link,
-    parse_integer_attribute,
     rows_of,
     unread_kind,
 )
 from alpie.index.formats.html.site_elements import site_elements
 from alpie.index.formats.notation.formulas import formula_text
+from alpie.index.formats.notation.list_numbers import parse_integer
 from alpie.index.formats.notation.superscripts import is_note_call, raised_text
 from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.notices import NoticeKind
@@ -227,9 +227,7 @@ class _Walk:
             self._kept, self._kind, self._level = 0, None, 0
 
     def _table_cell(self, node: LexborNode) -> TableCell:
-        columns, rows = (
-            parse_integer_attribute(node.attributes.get(name), 1) for name in ("colspan", "rowspan")
-        )
+        columns, rows = (parse_integer(node.attributes.get(name), 1) for name in ("colspan", "rowspan"))
         return TableCell(self._cell(node), columns, rows or _TO_THE_END)
 
     def _cell(self, node: LexborNode) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from alpie.index.formats.notation.list_numbers import list_number
+from alpie.index.formats.notation.list_numbers import list_number, parse_integer
 from alpie.index.notices import NoticeKind
 
 STRUCK = frozenset({"del", "s", "strike"})
@@ -36,14 +36,14 @@ class HtmlList:
         kind = _LIST_KINDS.get(style[1], "1") if style else node.attributes.get("type") or "1"
         back = "reversed" in node.attributes
         first = sum(item.tag == "li" for item in node.iter()) if back else 1
-        first = parse_integer_attribute(node.attributes.get("start"), first)
+        first = parse_integer(node.attributes.get("start"), first, signed=True)
         return cls(node.tag == "ol", kind, first, -1 if back else 1)
 
     def marker(self, value: str | None) -> str:
         """The number that its next item shows, which may say a `value` of its own; "" for a bullet."""
         if not self.ordered:
             return ""
-        number = parse_integer_attribute(value, self.number)
+        number = parse_integer(value, self.number, signed=True)
         self.number = number + self.step
         return f"{list_number(number, self.kind)}."
 
@@ -60,11 +60,6 @@ def begins_below(text: LexborNode) -> bool:
     if before is None or before.tag not in ("strong", "b") or before.prev is not None:
         return False
     return bool(re.match(r"[A-ZÁÉÍÓÚÑ][\w@]", text.text_content or "")) and before.text()[-1:].islower()
-
-
-def parse_integer_attribute(text: str | None, default: int) -> int:
-    """The number that an attribute says; `default` where it says none."""
-    return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else default
 
 
 def unread_kind(node: LexborNode, told: Mapping[int, NoticeKind]) -> NoticeKind | None:

@@ -1,12 +1,20 @@
-"""Writes the numbers of list items as a page shows them."""
+"""Numbers as attributes of a file tell them, and those of list items as a page shows them."""
 
 from __future__ import annotations
+
+import re
 
 from alpie.index.spanish.number_words import CARDINALS, ORDINAL_TENS, ORDINALS
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _FIGURES = {"01": "{:02d}", "1º": "{}º", "- 1 -": "- {} -"}
+
+
+def parse_integer(text: str | None, default: int, *, digits: int = 6, signed: bool = False) -> int:
+    """The number that an attribute says; `default` where it says none, or one of more digits than documents need."""
+    told = re.fullmatch(rf"{'-?' if signed else ''}\d{{1,{digits}}}", text or "")
+    return int(told[0]) if told else default
 
 
 def list_number(number: int, kind: str) -> str:

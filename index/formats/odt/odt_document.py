@@ -19,7 +19,7 @@ from alpie.index.formats.extraction import Extraction, Note, TextBuilder
 from alpie.index.formats.notation.formulas import formula_text
 from alpie.index.formats.notation.superscripts import LOWERED, RAISED, write_raised
 from alpie.index.formats.notation.table_grid import TableCell
-from alpie.index.formats.odt.odt_styles import SPACES, OdtStyles, count_of, name_of, value_of
+from alpie.index.formats.odt.odt_styles import SPACES, OdtStyles, count_at, name_of, value_of
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
@@ -157,7 +157,7 @@ class _OdtBody:
         text = write_raised("".join(self._words(element, notes, boxes)))
         marker, item, level = self._marker, self._marker is not None, 0
         if heading:
-            level = count_of(value_of(element, "text:outline-level", "1"))
+            level = count_at(element, "text:outline-level")
             if value_of(element, "text:is-list-header") != "true":
                 numbered = self._count_heading(level)
                 marker = marker or numbered
@@ -206,7 +206,7 @@ class _OdtBody:
                 yield formula
                 continue
             if name == "text:s":
-                yield " " * count_of(value_of(part, "text:c", "1"))
+                yield " " * count_at(part, "text:c")
             elif name in _LINES and part is not element:
                 yield "\n"
             else:
@@ -250,8 +250,9 @@ class _OdtBody:
             if name not in ("text:list-item", "text:list-header") or not self._is_seen(item):
                 continue
             if name == "text:list-item":
-                start = value_of(item, "text:start-value")
-                number = count_of(start) if start else number + 1
+                number = (
+                    count_at(item, "text:start-value") if value_of(item, "text:start-value") else number + 1
+                )
                 self._numbers.append(number)
                 self._marker = self._styles.marker(style, self._numbers)
             else:
@@ -281,8 +282,8 @@ class _OdtBody:
     def _cells(self, cell: _Element, notes: list[Note]) -> list[TableCell]:
         """The cells that an element stands for: some alike may be written once."""
         names = ("repeated", "spanned")
-        times, columns = (count_of(value_of(cell, f"table:number-columns-{name}", "1")) for name in names)
-        rows = count_of(value_of(cell, "table:number-rows-spanned", "1"))
+        times, columns = (count_at(cell, f"table:number-columns-{name}") for name in names)
+        rows = count_at(cell, "table:number-rows-spanned")
         texts = [self._paragraph_text(paragraph, notes) for paragraph in cell if self._is_seen(paragraph)]
         return [TableCell(collapse(" ".join(texts)), columns, rows)] * min(times, _MAX_ALIKE)
 

@@ -6,7 +6,7 @@ import re
 
 from lxml.etree import _Element
 
-from alpie.index.formats.notation.list_numbers import list_number
+from alpie.index.formats.notation.list_numbers import list_number, parse_integer
 
 SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -40,9 +40,9 @@ def value_of(element: _Element, name: str, default: str = "") -> str:
     return element.get(f"{{{SPACES[space]}}}{local}", default)
 
 
-def count_of(text: str) -> int:
-    """A number that an attribute says, within bounds."""
-    return min(int(text), _MAX_REPEATED) if re.fullmatch(r"\d{1,6}", text) else 1
+def count_at(element: _Element, name: str) -> int:
+    """A number that an attribute says, within bounds; 1 where it says none."""
+    return min(parse_integer(value_of(element, name), 1), _MAX_REPEATED)
 
 
 class OdtStyles:
@@ -68,7 +68,7 @@ class OdtStyles:
                 parent = level.getparent()
                 of_heading = parent is None or name_of(level) == "text:outline-level-style"
                 name = "" if parent is None or of_heading else value_of(parent, "style:name")
-                self._levels[name, count_of(value_of(level, "text:level", "1"))] = level
+                self._levels[name, count_at(level, "text:level")] = level
 
     def has(self, element: _Element, look: str) -> bool:
         """Whether the style of an element, or one that it is based on, is «break», «hidden», «struck» or «raised»."""
@@ -84,7 +84,7 @@ class OdtStyles:
         own = self._levels.get((style, len(numbers)))
         if own is None or not value_of(own, "style:num-format"):
             return ""
-        first = len(numbers) - min(count_of(value_of(own, "text:display-levels", "1")), len(numbers))
+        first = len(numbers) - min(count_at(own, "text:display-levels"), len(numbers))
         shown = [
             self._numeral(level, number)
             for depth, number in enumerate(numbers[first:], first + 1)
@@ -96,8 +96,7 @@ class OdtStyles:
     def first(self, style: str, depth: int) -> int:
         """The number that a level begins with."""
         level = self._levels.get((style, depth))
-        number = "" if level is None else value_of(level, "text:start-value")
-        return int(number) if re.fullmatch(r"\d{1,6}", number) else 1
+        return 1 if level is None else parse_integer(value_of(level, "text:start-value"), 1)
 
     @staticmethod
     def _numeral(level: _Element, number: int) -> str:

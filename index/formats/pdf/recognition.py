@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from alpie.index.database.files import atomic_write
 from alpie.index.errors import RecognitionMissing
@@ -25,11 +26,18 @@ _SECONDS = 120  # for a page, which takes seconds as a rule
 _LEAST_CONFIDENCE = 10  # per cent: below, Tesseract saw a stain
 
 
+class ReadWord(NamedTuple):
+    """A word, and how sure the program is of it, in per cent."""
+
+    text: str
+    confidence: int
+
+
 @dataclass(frozen=True, slots=True)
 class RecognisedLine:
     """A line of a picture; pixels from its upper left corner."""
 
-    words: tuple[tuple[str, int], ...]  # each with how sure the program is of it, in per cent
+    words: tuple[ReadWord, ...]
     left: int
     top: int
     right: int
@@ -89,7 +97,7 @@ def _run_program(command: list[str], given: bytes) -> bytes:
 
 def _read_table(table: str) -> Iterator[RecognisedLine]:
     """The lines of Tesseract's table, a row for each block, paragraph, line and word."""
-    words: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+    words: dict[tuple[str, ...], list[ReadWord]] = {}
     boxes: dict[tuple[str, ...], tuple[int, int, int, int]] = {}
     for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         line = tuple(row[key] for key in ("block_num", "par_num", "line_num"))
@@ -99,6 +107,6 @@ def _read_table(table: str) -> Iterator[RecognisedLine]:
         elif row["level"] == "5" and (text := (row["text"] or "").strip()):
             confidence = round(float(row["conf"]))
             if confidence >= _LEAST_CONFIDENCE:
-                words.setdefault(line, []).append((text, confidence))
+                words.setdefault(line, []).append(ReadWord(text, confidence))
     for line, of_line in words.items():
         yield RecognisedLine(tuple(of_line), *boxes[line])

@@ -14,7 +14,7 @@ from alpie.app.terminal import commands as cli
 from alpie.index.database.record_json import from_json, to_json
 from alpie.index.errors import RecognitionMissing, SourceError
 from alpie.index.formats import extract
-from alpie.index.formats.pdf.recognition import RecognisedLine, Recogniser
+from alpie.index.formats.pdf.recognition import ReadWord, RecognisedLine, Recogniser
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import Passage
 from alpie.index.sources.document_folder import read_sources
@@ -52,7 +52,7 @@ class Fixed(Recogniser):
         assert picture.startswith(b"\x89PNG")
         return [
             RecognisedLine(
-                tuple((word, 40 if word == "veinte" else 90) for word in line.split()),
+                tuple(ReadWord(word, 40 if word == "veinte" else 90) for word in line.split()),
                 300, 300 + 60 * number, 2000, 340 + 60 * number,
             )
             for number, line in enumerate(self._lines)
