@@ -145,6 +145,8 @@ _FIELD = [char("begin"), "<w:instrText>MERGEFIELD</w:instrText>", char("separate
         (p("Va", run(" \uf0b3 5", '<w:rFonts w:ascii="Symbol"/>'), run(" \uf050", '<w:rFonts w:ascii="Wingdings 2"/>')), "Va ≥ 5 ✓"),
         (p("Se une ", properties="<w:rPr><w:del/></w:rPr>") + p("con lo que sigue."), "Se une con lo que sigue."),
         (f"<w:tbl>{tr(('a', 'b'))}<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{p('no')}</w:tc></w:tr>{tr(('c', 'd'))}</w:tbl>", "a b c d"),
+        (p("Antes ", f"<w:txbxContent>{p('Un aviso.')}</w:txbxContent>", "después."), "Antes después. Un aviso."),
+        (table(("uno",), (table(("a", "b"), ("c", p("d", f"<w:txbxContent>{p('e')}</w:txbxContent>"))),)), "uno a b c d e"),
     ],
 )  # fmt: skip
 def test_a_docx_is_read_as_it_is_shown(body: str, shown: str) -> None:

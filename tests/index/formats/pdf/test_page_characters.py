@@ -147,16 +147,6 @@ def test_an_initial_over_several_lines_belongs_to_its_word(initial: str, rest: s
     assert f"{rest.split()[-1]} lunes por la tarde en la sala" in said
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    ("El mercado p´ublico entregar´a el a˜no que viene m´aximas", "El mercado público entregará el año que viene máximas"),
-    ("La Casa d´Or y l´estany d´una vila", "La Casa d´Or y l´estany d´una vila"),
-])  # fmt: skip
-def test_accents_set_as_signs_of_their_own_are_composed_where_they_make_a_word(words: str, said: str) -> None:
-    drawn = Drawn()
-    drawn.lines(f"{words}.")
-    assert drawn.read().said == f"{said}."
-
-
 def test_an_accent_over_a_letter_is_its_accent() -> None:
     drawn = Drawn()
     x = drawn.at(70, 700, "Luis P")

@@ -30,13 +30,18 @@ AS_READ = [  # hyphens aside
 
 
 def table(drawn: Drawn, rows: Sequence[Row], y: float, rules: str = "around") -> float:
-    """A table with lines around its cells, between its rows or none; returns where it ends."""
+    """A table with lines or thin boxes around its cells, lines between its rows or none; returns where it ends."""
     edges = (70, 170, 330, 430)
     for row in rows:
         height = 14 * max(map(len, row)) + 8
         for left, right, cell in zip(edges, edges[1:], row, strict=False):
             if rules == "around":
                 drawn.canvas.rect(left, y - height, right - left, height)
+            elif rules == "filled":
+                for low in (y, y - height):
+                    drawn.canvas.rect(left, low, right - left, 1, stroke=0, fill=1)
+                for x in (left, right):
+                    drawn.canvas.rect(x, y - height, 1, height, stroke=0, fill=1)
             elif rules:
                 drawn.canvas.line(left, y, right, y)
                 drawn.canvas.line(left, y - height, right, y - height)
@@ -49,7 +54,7 @@ def rows_of(found: Reading) -> list[str]:
     return [row.replace("-", "") for row in found.rows]
 
 
-@pytest.mark.parametrize("rules", ["around", "between", ""])
+@pytest.mark.parametrize("rules", ["around", "filled", "between", ""])
 def test_a_table_keeps_the_lines_of_a_cell_together(rules: str) -> None:
     drawn = Drawn()
     drawn.lines(*TEXT)
