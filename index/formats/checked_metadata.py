@@ -118,10 +118,8 @@ def _date_of(official: re.Match[str]) -> str:
 
 def _stands_in(words: str, text: str) -> bool:
     """Whether `text` has `words` as whole words, whatever their case and accents and the white space between them."""
-    return (
-        bool(words)
-        and re.search(rf"(?<!\w){re.escape(fold(collapse(words)))}(?!\w)", fold(collapse(text))) is not None
-    )
+    whole = rf"(?<!\w){re.escape(fold(collapse(words)))}(?!\w)"
+    return bool(words) and re.search(whole, fold(collapse(text))) is not None
 
 
 def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
@@ -165,23 +163,16 @@ def shown_title(extraction: Extraction) -> str:
         lines = first[0].splitlines()
         title = collapse(first[0])
         return title if len(first) > 1 and len(lines) <= _MAX_TITLE_LINES and is_title(title) else ""
-    headings = [
-        (element.level, title)
-        for element in extraction.structure.elements
-        if element.kind is BlockKind.HEADING
-        and not names_part(title := collapse(text[element.start : element.end]))
-    ]
-    if not headings:
+    headings = (one for one in extraction.structure.elements if one.kind is BlockKind.HEADING)
+    titles = [(one.level, collapse(text[one.start : one.end])) for one in headings]
+    titles = [(level, title) for level, title in titles if not names_part(title)]
+    if not titles:
         return ""
-    level, highest = headings[0]
-    alike = [title for own, title in headings[1:] if own == level]
+    level, highest = titles[0]
+    alike = [title for own, title in titles[1:] if own == level]
     # what only its capitals set apart has nothing above it
-    sole = not alike or (
-        text.startswith(highest)
-        and is_title(highest)
-        and _in_capitals(highest)
-        and not any(map(_in_capitals, alike))
-    )
+    in_capitals = _in_capitals(highest) and not any(map(_in_capitals, alike))
+    sole = not alike or (text.startswith(highest) and is_title(highest) and in_capitals)
     return highest if sole and len(highest) <= _MAX_HEADING else ""
 
 

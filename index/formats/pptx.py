@@ -53,12 +53,8 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
             shapes += [] if drawn is None else [drawn]
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
                 builder.add(_paragraph_text(paragraph), BlockKind.PARAGRAPH)
-        found += [
-            _paragraph_text(p)
-            for shape in shapes
-            for p in shape.iter("{*}p")
-            if _placeholder_role(shape) not in _HEADS_AND_FEET
-        ]
+        read = (shape for shape in shapes if _placeholder_role(shape) not in _HEADS_AND_FEET)
+        found += [_paragraph_text(p) for shape in read for p in shape.iter("{*}p")]
     metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
     name = f"lxml {version('lxml')}, pptx 2"
     return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))

@@ -87,11 +87,10 @@ class _DocxBody:
 
     def unread(self) -> dict[NoticeKind, int]:
         """How much of the body is not read."""
-        texts = {
-            kind: " ".join(t.text or "" for run in runs for t in run.iter(f"{W}t", f"{W}delText"))
-            for kind, runs in self._runs.unread.items()
-        }
-        counts = {kind: len(text.split()) or len(self._runs.unread[kind]) for kind, text in texts.items()}
+        counts: dict[NoticeKind, int] = {}
+        for kind, runs in self._runs.unread.items():
+            texts = (t.text or "" for run in runs for t in run.iter(f"{W}t", f"{W}delText"))
+            counts[kind] = len(" ".join(texts).split()) or len(runs)
         counts[NoticeKind.COMMENTS] = sum(1 for _ in self._body.iter(f"{W}commentReference"))
         counts[NoticeKind.SYMBOLS] = self._runs.signs
         return counts

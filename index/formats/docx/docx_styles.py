@@ -58,10 +58,8 @@ class DocxStyles:
 
     def is_raised(self, run: Any) -> bool:
         """Whether a run is a superscript, by itself or by its style."""
-        told = (
-            value_at(bearer, "rPr/vertAlign") for bearer in (run, *self._chain(value_at(run, "rPr/rStyle")))
-        )
-        return next((bearer for bearer in told if bearer), None) == "superscript"
+        bearers = (run, *self._chain(value_at(run, "rPr/rStyle")))
+        return next(filter(None, (value_at(one, "rPr/vertAlign") for one in bearers)), "") == "superscript"
 
     def list_of(self, paragraph: Any) -> ListPlace | None:
         """The list a paragraph belongs to by itself or by its style."""

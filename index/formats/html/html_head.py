@@ -74,9 +74,8 @@ def page_metadata(tree: LexborHTMLParser) -> Metadata:
     values: dict[str, Any] = {
         name: next((metas[key] for key in keys if key in metas), "") for name, keys in _META.items()
     }
-    title, heading = (
-        collapse(element.text()) if (element := tree.css_first(name)) else "" for name in ("title", "h1")
-    )
+    found = (tree.css_first(name) for name in ("title", "h1"))
+    title, heading = (collapse(element.text()) if element else "" for element in found)
     root = tree.css_first("html")
     site = (metas.get("og:site_name", ""), metas.get("application-name", ""), values["publisher"])
     values["title"] = _without_site(values["title"] or title or heading, heading, site)

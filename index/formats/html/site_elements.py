@@ -12,6 +12,7 @@ _MAY_BE_OF_SITE = (
     "aside, [role=complementary], [class*=share i], [class*=compartir i], [class*=redes-sociales i]"
 )
 _OF_TEXT = frozenset("article section aside blockquote figure".split())  # what has a head and foot of its own
+_WHOLE = ("body", "html", "main", "article")
 _MAX_BANNER = 150  # words: what speaks of cookies at more length is text
 _TRAIL = ("breadcrumb", "migas")  # in the class of the links that lead to a page: «Inicio / Blog / …»
 _MAX_TRAIL = 30  # words: the names of a few pages
@@ -39,11 +40,7 @@ def _around(node: LexborNode) -> Iterator[LexborNode]:
 def _is_of_site(node: LexborNode, around: set[str | None], titles: int, main: bool) -> bool:
     """Whether a menu, trail, head, foot or banner is the site's; `main`: the page tells its text apart."""
     role, tag = node.attributes.get("role") or "", node.tag
-    if (
-        role.startswith("doc-")
-        or "epub:type" in node.attributes
-        or tag in ("body", "html", "main", "article")
-    ):
+    if role.startswith("doc-") or "epub:type" in node.attributes or tag in _WHOLE:
         return False
     words, beside = len(node.text().split()), tag == "aside" or role == "complementary"
     classes = (node.attributes.get("class") or "").lower()

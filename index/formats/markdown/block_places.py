@@ -10,9 +10,8 @@ from markdown_it.token import Token
 from alpie.index.records import Span
 
 _QUOTE = re.compile(r"[ \t]*>")
-_TRIMMED = "\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
+_SPACES = "".join(map(chr, range(0x2000, 0x200B)))  # of Unicode's, from en quad to hair space
+_TRIMMED = f"\t\n\x0b\x0c\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000{_SPACES}"
 
 
 class RowPlaces(NamedTuple):

@@ -73,9 +73,8 @@ class _MarkdownReading:
         for pieces, element in sorted(self._elements, key=lambda before: before[0]):
             spans = [self.source.file_span(piece.start, piece.end) for piece in pieces]
             marks += _words_as_marks(text, position, spans[0].start)
-            marks += [
-                Span(before.end, after.start) for before, after in pairwise(spans) if before.end < after.start
-            ]
+            gaps = ((before.end, after.start) for before, after in pairwise(spans))
+            marks += [Span(start, end) for start, end in gaps if start < end]
             position = spans[-1].end
             rows = tuple(self.source.file_span(row.start, row.end) for row in element.rows)
             elements.append(replace(element, start=spans[0].start, end=position, rows=rows))

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from alpie.index.records import Span
 
 _MAX_NESTING = 40  # of blocks; deeper ones are read as text
+_ENDED = ["paragraph", "reference", "blockquote"]  # by a heading
 _NOTE = re.compile(r"[ \t]*\[\^")
 
 
@@ -28,9 +29,7 @@ def make_markdown_parser() -> MarkdownIt:
     parser.core.ruler.disable("text_join")
     parser.add_render_rule("text_special", lambda _, tokens, at, *__: escape(tokens[at].content))
     parser.block.ruler.at("reference", _definition)
-    parser.block.ruler.before(
-        "heading", "unspaced", _unspaced, {"alt": ["paragraph", "reference", "blockquote"]}
-    )
+    parser.block.ruler.before("heading", "unspaced", _unspaced, {"alt": _ENDED})
     return parser
 
 

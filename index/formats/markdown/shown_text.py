@@ -161,18 +161,16 @@ class ShownText:
         elif name == "sup" and not tag["close"]:
             self._raised, self.linked = len(self.pieces), False
         elif name == "sup" and self._raised is not None:
-            before, raised = self.pieces[: self._raised], self.pieces[self._raised :]
+            first, self._raised = self._raised, None
+            before, raised = self.pieces[:first], self.pieces[first:]
             said, follows = self._source.text_of(raised), self._source.text_of(before[-3:])
             if is_note_call(said, follows, self.linked):
                 self._source.calls += raised
-                self.pieces[self._raised :] = []
-            elif (
-                len(raised) == 1
-                and len(written := raised_text(said, follows)) == len(said)
-                and written != said
-            ):
+                self.pieces[first:] = []
+                return
+            written = raised_text(said, follows)
+            if len(raised) == 1 and len(written) == len(said) and written != said:
                 self._source.instead.append(Replacement(raised[0].start, raised[0].end, written))
-            self._raised = None
 
     def join(self, pieces: Sequence[Span]) -> None:
         """Add the pieces of the next cell or row, with a blank before, which the source may lack there."""

@@ -250,9 +250,8 @@ class _OdtBody:
             if name not in ("text:list-item", "text:list-header") or not self._is_seen(item):
                 continue
             if name == "text:list-item":
-                number = (
-                    count_at(item, "text:start-value") if value_of(item, "text:start-value") else number + 1
-                )
+                starts = value_of(item, "text:start-value")
+                number = count_at(item, "text:start-value") if starts else number + 1
                 self._numbers.append(number)
                 self._marker = self._styles.marker(style, self._numbers)
             else:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import pairwise, product, takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -106,13 +106,10 @@ def _goes_on_with_row(row: PdfLine, line: PdfLine, near: bool) -> bool:
 
 def _has_same_columns(row: PdfLine, other: PdfLine) -> bool:
     """Whether another line has the columns of `row`: gaps of justified text stand anywhere."""
-    return (
-        len(row.cells) == len(other.cells)
-        and row.base != other.base
-        and all(
-            abs(cell.x0 - below.x0) < _ALIGNED for cell, below in zip(row.cells, other.cells, strict=True)
-        )
-    )
+    if len(row.cells) != len(other.cells) or row.base == other.base:
+        return False
+    pairs = zip(row.cells, other.cells, strict=True)
+    return all(abs(cell.x0 - below.x0) < _ALIGNED for cell, below in pairs)
 
 
 def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
@@ -127,7 +124,5 @@ def _with_cells(row: PdfLine, line: PdfLine) -> PdfLine:
 
 def stands_in_columns(one: PdfLine, other: PdfLine) -> bool:
     """Whether a cell of one line after its first stands under, or over, one of the other line."""
-    cells = [
-        (edge(cell), edge(below)) for edge in _EDGES for cell in one.cells[1:] for below in other.cells[1:]
-    ]
-    return any(abs(a - b) < _ALIGNED for a, b in cells)
+    pairs = product(one.cells[1:], other.cells[1:])
+    return any(abs(edge(cell) - edge(below)) < _ALIGNED for cell, below in pairs for edge in _EDGES)

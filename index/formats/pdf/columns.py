@@ -64,12 +64,8 @@ def _goes_on(spanning: Sequence[Fragment], left: Sequence[Fragment]) -> bool:
 
 def _sides(fragments: list[Fragment], gutter: float) -> list[tuple[int, Fragment]]:
     """From the top down, with -1 or 1 for what is left or right of a gutter; 0 for what spans it, and its label."""
-    bases = {
-        round(fragment.base) + by
-        for fragment in fragments
-        if fragment.x0 < gutter < fragment.x1 and not fragment.rows
-        for by in (-1, 0, 1)
-    }
+    spanning = [one for one in fragments if one.x0 < gutter < one.x1 and not one.rows]
+    bases = {round(one.base) + by for one in spanning for by in (-1, 0, 1)}
     made: list[tuple[int, Fragment]] = []
     for fragment in sorted(fragments, key=lambda fragment: -fragment.base):
         side = (fragment.x0 >= gutter) - (fragment.x1 <= gutter)
@@ -93,9 +89,8 @@ def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
     if len(fragments) < 2 * _FEWEST_LINES:
         return None
     # most lines of a column begin at its left edge
-    starts = Counter(round(fragment.x0) for fragment in fragments).most_common(
-        _MAX_EDGES if depth else _FEW_EDGES
-    )
+    edges = Counter(round(fragment.x0) for fragment in fragments)
+    starts = edges.most_common(_MAX_EDGES if depth else _FEW_EDGES)
     size = median(fragment.size for fragment in fragments)
     gutters: list[tuple[int, float, float]] = []
     for edge, _ in starts:

@@ -57,16 +57,9 @@ def table_fragment(fragments: Sequence[Fragment], number: int, grid: Grid) -> Fr
             [PlacedCell(start, end, *begins.get(cell, ("", row))) for cell, start, end in grid.cells_in(row)]
         )
     shown: set[str] = set()
-    made = [
-        PdfLine(
-            _shown_cells(row, parts, shown),
-            0,
-            table=number,
-            extent=Extent(round(grid.xs[0]), round(grid.xs[-1])),
-        )
-        for row in fill_rows(placed)
-        if row
-    ]
+    extent = Extent(round(grid.xs[0]), round(grid.xs[-1]))
+    rows = [_shown_cells(row, parts, shown) for row in fill_rows(placed) if row]
+    made = [PdfLine(cells, 0, table=number, extent=extent) for cells in rows]
     return Fragment("", grid.xs[0], grid.xs[-1], -grid.ys[0], made[0].size, False, rows=made)
 
 
@@ -262,8 +255,7 @@ def _recognised_fragment(line: RecognisedLine, usual: float, scale: float, heigh
     left, right = line.left / scale, line.right / scale
     whole = Fragment("", left, right, base, size, False)
     for text, confidence in line.words:
-        word = Fragment(
-            text, left, right, base, size, False, recognised=[RecognisedWord(0, len(text), confidence)]
-        )
+        places = [RecognisedWord(0, len(text), confidence)]
+        word = Fragment(text, left, right, base, size, False, recognised=places)
         whole.take(word, " " if whole.text else "")
     return whole

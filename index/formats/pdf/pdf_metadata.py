@@ -24,22 +24,21 @@ _NO_TITLE = re.compile(
 
 def pdf_metadata(document: Any, data: bytes, title: str) -> Metadata:
     """What a PDF says of itself; `document` is pypdfium2's, `title` the largest heading of the first page."""
-    info = {
-        key: collapse(clean_text(value)) for key, value in document.get_metadata_dict(skip_empty=True).items()
-    }
+    told = document.get_metadata_dict(skip_empty=True)
+    info = {key: collapse(clean_text(value)) for key, value in told.items()}
     packet = _xmp_fields(data)
     titles = (packet.get("title", ""), info.get("Title", ""))
-    told = next((name for name in titles if name and not _NO_TITLE.match(name)), "")
+    own_title = next((name for name in titles if name and not _NO_TITLE.match(name)), "")
     language = _LANGUAGE.search(data)
     published = iso_date(packet.get("date", ""))
     return Metadata(
-        title=told or title,
+        title=own_title or title,
         publisher=packet.get("publisher", ""),
         author=packet.get("creator", "") or info.get("Author", ""),
         date=published or iso_date(info.get("CreationDate", "")) or iso_date(info.get("ModDate", "")),
         language=language[1].decode("ascii") if language else packet.get("language", ""),
         rights=packet.get("rights", ""),
-        guessed=("date",) * (not published) + ("title",) * (not told),
+        guessed=("date",) * (not published) + ("title",) * (not own_title),
     )
 
 
@@ -53,7 +52,6 @@ def _xmp_fields(data: bytes) -> dict[str, str]:
     for element in root.iter(f"{_DUBLIN_CORE}*"):
         items = [item.text or "" for item in element.iter(_ITEM)] or [element.text or ""]
         name = str(element.tag).removeprefix(_DUBLIN_CORE)
-        fields[name] = collapse(
-            clean_text(items[0] if name in ("title", "rights", "date") else ", ".join(items))
-        )
+        said = items[0] if name in ("title", "rights", "date") else ", ".join(items)
+        fields[name] = collapse(clean_text(said))
     return fields

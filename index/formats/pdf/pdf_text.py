@@ -255,9 +255,7 @@ class PdfText:
         if headers and len(texts) > len(
             set(texts)
         ):  # heads of several columns have their own below, beside one over both
-            headers = max(
-                1, sum(line.cells[0].text == texts[0] for line in block.lines[: len(block.lines) - 1])
-            )
+            headers = max(1, sum(line.cells[0].text == texts[0] for line in block.lines[:-1]))
         self.elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(rows), headers))
 
 

@@ -146,9 +146,8 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
     """The outermost lines beside those `running` that the pages of one part repeat: its title, or the second line of a head."""
     alike: dict[tuple[str, bool, int], list[LinePlace]] = defaultdict(list)
     for page, lines in enumerate(pages):
-        body = [
-            (line.base, at) for at, line in enumerate(lines) if (page, at) not in running and not line.aside
-        ]
+        left = ((at, line) for at, line in enumerate(lines) if (page, at) not in running)
+        body = [(line.base, at) for at, line in left if not line.aside]
         for base, at in {max(body), min(body)} if len(body) > 1 else ():
             line, top = lines[at], base == max(body)[0]
             height = line.height - base if top else base
@@ -170,25 +169,22 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
 
 def _heads_of_tables(pages: PageLines, running: set[LinePlace]) -> set[LinePlace]:
     """The running lines that are really the repeated head of a table: its other rows do not repeat."""
-    tables = {
-        (place.page, line.table)
-        for place, line in _places(pages)
-        if line.table is not None and place not in running
-    }
-    return {
-        place
-        for place in running
-        if (place.page, pages[place.page][place.line].table) in tables
-        or _heads_columns(pages[place.page][place.line : place.line + 2])
-    }
+    rows = ((place, line.table) for place, line in _places(pages) if line.table is not None)
+    tables = {(place.page, table) for place, table in rows if place not in running}
+    heads: set[LinePlace] = set()
+    for place in running:
+        line, *below = pages[place.page][place.line : place.line + 2]
+        if (place.page, line.table) in tables or (below and _heads_columns(line, below[0])):
+            heads.add(place)
+    return heads
 
 
-def _heads_columns(lines: Sequence[PdfLine]) -> bool:
-    """Whether the cells of the first of two lines stand over those of the second, as no running head does."""
-    if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 2:
+def _heads_columns(line: PdfLine, below: PdfLine) -> bool:
+    """Whether the cells of a line stand over those of the next, as no running head does."""
+    if len(line.cells) != len(below.cells) or len(line.cells) < 2:
         return False
-    pairs = zip(lines[0].cells, lines[1].cells, strict=True)
-    return all(abs(above.x0 - below.x0) < _SAME_HEIGHT for above, below in pairs)
+    pairs = zip(line.cells, below.cells, strict=True)
+    return all(abs(upper.x0 - lower.x0) < _SAME_HEIGHT for upper, lower in pairs)
 
 
 def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:
