@@ -21,9 +21,9 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.docx.docx_numbers import Numbering
-from alpie.index.formats.docx.docx_runs import DocxRuns, is_drop_cap
 from alpie.index.formats.docx.docx_styles import DocxStyles
+from alpie.index.formats.docx.numbering import Numbering
+from alpie.index.formats.docx.runs import DocxRuns, is_drop_cap
 from alpie.index.formats.docx.word_xml import (
     W,
     as_transitional,
