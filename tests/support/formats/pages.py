@@ -34,7 +34,7 @@ class Drawn:
     def __init__(self, size: float = 11.0, title: str = "") -> None:
         self.size = size
         self._file = io.BytesIO()
-        self.canvas: Any = Canvas(self._file, pagesize=(WIDTH, HEIGHT), invariant=1)
+        self.canvas: Any = Canvas(self._file, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=0)
         if title:
             self.canvas.setTitle(title)
 
@@ -74,3 +74,12 @@ class Drawn:
         found = Reading("a.pdf", self.bytes())
         assert_promise(found.document)
         return found
+
+
+def pdf_of(*pages: str) -> bytes:
+    """A PDF with a line of text on each page."""
+    drawn = Drawn()
+    for text in pages:
+        drawn.at(72, 720, text)
+        drawn.page()
+    return drawn.bytes()
