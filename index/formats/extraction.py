@@ -147,8 +147,8 @@ class TextBuilder:
             [cell._replace(text=_LINE.sub(" ", clean_text(cell.text)).strip()) for cell in cells]
             for cells in rows
         ]
-        laid_out, headers = lay_out_cells(plain, header_rows)
-        shown = ["\t".join(row) for row in laid_out]
+        table = lay_out_cells(plain, header_rows)
+        shown = ["\t".join(row) for row in table.rows]
         if not shown:
             return
         start = at = self._open()
@@ -157,7 +157,9 @@ class TextBuilder:
             spans.append(Span(at, at + len(row)))
             at += len(row) + 1
         self._write("\n".join(shown))
-        self._elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), headers))
+        self._elements.append(
+            Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), table.header_rows)
+        )
 
     def _open(self, close: bool = False) -> int:
         """The offset of what is written next, after what parts it from the element before."""

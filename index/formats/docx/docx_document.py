@@ -41,7 +41,7 @@ from alpie.index.formats.packed import open_packed
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-_RULES = 4  # of this module: raise it when the text that it makes of a file changes
+_RULES = 4  # of this package: raise it when the text that it makes of a file changes
 _WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
 _MAX_BOLD_HEADING = 120  # characters: a longer line in bold is a paragraph
 _MAX_NESTING = 60  # of tables and controls: each is a call of a function within another

@@ -32,7 +32,7 @@ from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-RULES = 9  # of this module: raise it when the text that it makes of a page changes
+RULES = 9  # of this package: raise it when the text that it makes of a page changes
 _BLOCKS = frozenset(
     """address article aside body blockquote center dd details dialog dir div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol option p plaintext pre

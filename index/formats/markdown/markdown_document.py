@@ -26,7 +26,7 @@ from alpie.index.layout.blocks import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure, collapse
 
-_RULES = 4  # of this module: raise it when what it makes of a file changes
+_RULES = 4  # of this package: raise it when what it makes of a file changes
 _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 
 

@@ -29,8 +29,15 @@ class PlacedCell(NamedTuple):
     last: int = 0
 
 
-def lay_out_cells(rows: Sequence[Sequence[TableCell]], header_rows: int) -> tuple[list[list[str]], int]:
-    """What each row shows, from left to right, and how many of the rows are heads: see `fill_rows`."""
+class LaidOutTable(NamedTuple):
+    """What each row shows, from left to right, and how many of the rows are heads."""
+
+    rows: list[list[str]]
+    header_rows: int
+
+
+def lay_out_cells(rows: Sequence[Sequence[TableCell]], header_rows: int) -> LaidOutTable:
+    """What each row shows: see `fill_rows`."""
     placed = _place_cells(rows)
     filled = fill_rows(placed)
     heads = sum(bool(row) for row in filled[:header_rows])
@@ -39,7 +46,7 @@ def lay_out_cells(rows: Sequence[Sequence[TableCell]], header_rows: int) -> tupl
         reached = max(number for number, row in enumerate(placed) if any(cell.first == 0 for cell in row))
         heads = sum(bool(row) for row in filled[: reached + 1])
     shown = [row for row in filled if row]
-    return shown, min(heads, max(len(shown) - 1, 1))
+    return LaidOutTable(shown, min(heads, max(len(shown) - 1, 1)))
 
 
 def fill_rows(placed: Sequence[Sequence[PlacedCell]]) -> list[list[str]]:

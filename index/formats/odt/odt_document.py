@@ -24,7 +24,7 @@ from alpie.index.formats.packed import dublin_core, open_packed, read_xml
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, collapse
 
-_RULES = 4  # of this module: raise it when the text that it makes of a file changes
+_RULES = 4  # of this package: raise it when the text that it makes of a file changes
 _UNSEEN = frozenset(
     """office:annotation text:ruby-text text:number office:forms text:sequence-decls text:variable-decls
     text:user-field-decls text:note-citation svg:title svg:desc math:annotation

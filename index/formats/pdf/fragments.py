@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from alpie.index.formats.pdf.page_characters import CellPlace, Character
-from alpie.index.records import RecognisedWord
+from alpie.index.records import RecognisedWord, Span
 
 GAP = 1.1  # ems between two fragments
 BOX = 0.8  # ems a point of the height of a box: it is some 1.2 ems high
@@ -33,7 +33,7 @@ class Fragment:
     base: float
     size: float
     bold: bool
-    raised: list[tuple[int, int]] = field(default_factory=list)  # ranges of `text` set small and high
+    raised: list[Span] = field(default_factory=list)  # places in `text` set small and high
     blank: bool = False  # PDFium takes the gap before it for a space
     cell: CellPlace | None = None  # of a ruled table
     rows: list[PdfLine] = field(default_factory=list)  # of the whole table that this stands for
@@ -48,7 +48,7 @@ class Fragment:
         """Go on with the text of a fragment that stands after this one."""
         by = len(self.text) + len(space)
         self.text += space + after.text
-        self.raised += [(start + by, end + by) for start, end in after.raised]
+        self.raised += [Span(one.start + by, one.end + by) for one in after.raised]
         self.recognised += [word.moved(by) for word in after.recognised]
         self.x0, self.x1 = min(self.x0, after.x0), max(self.x1, after.x1)
 
@@ -144,7 +144,7 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     usual = _usual_gap(shown, size)
     word, seen = WORD_GAP * max(size, 0.1), SEEN_GAP * max(size, 0.1) if usual else float("-inf")
     text = ""
-    raised: list[tuple[int, int]] = []
+    raised: list[Span] = []
     right: float | None = None  # of the character before, where no blank parts it from this one
     for character in run:
         if character.text == " ":
@@ -156,8 +156,8 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
             if gap > word or (character.blank and gap > seen):  # PDFium is right but for letters set apart
                 text += " "
         if mixed and character.size < SMALL * size and character.base > base + 0.15 * size:
-            start = raised.pop()[0] if raised and raised[-1][1] == len(text) else len(text)
-            raised.append((start, len(text) + len(character.text)))
+            start = raised.pop().start if raised and raised[-1].end == len(text) else len(text)
+            raised.append(Span(start, len(text) + len(character.text)))
         text += character.text
         right = character.x1
     text = text.rstrip()

@@ -203,9 +203,10 @@ def _read_characters(page: Any, boxes: Sequence[TickBox]) -> _Page:
 def _part_calls(fragment: Fragment) -> str:
     """The text of a fragment, raised figures after a word apart: they may call notes."""
     text = fragment.text
-    for start, end in reversed(fragment.raised):
-        if text[:start][-3:].isalpha() and text[start:end].isdigit():
-            text = f"{text[:start]} {text[start:]}"
+    for raised in reversed(fragment.raised):
+        before = text[: raised.start]
+        if before[-3:].isalpha() and text[raised.start : raised.end].isdigit():
+            text = f"{before} {text[raised.start :]}"
     return text
 
 

@@ -29,7 +29,7 @@ from alpie.index.formats.pdf.fragments import (
 from alpie.index.formats.pdf.page_characters import SLANTED, Character, Slot
 from alpie.index.formats.pdf.recognition import RecognisedLine, Recogniser
 from alpie.index.formats.pdf.ruled_tables import Grid
-from alpie.index.records import RecognisedWord
+from alpie.index.records import RecognisedWord, Span
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
 
@@ -146,8 +146,8 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
         letter = initial.text[-1]
         words = lexicon_of("es") if letter in "AEOUY" else None  # «A» may be a word of its own
         apart = words is not None and words.has(word) and not words.has(fold(letter) + word)
-        text, raised = initial.text + (" " if apart else ""), first.raised
-        first.raised = [(start + len(text), end + len(text)) for start, end in raised]
+        text = initial.text + (" " if apart else "")
+        first.raised = [Span(one.start + len(text), one.end + len(text)) for one in first.raised]
         first.text = text + first.text
         fragments.remove(initial)
     return fragments
@@ -217,7 +217,7 @@ def _join_fragments(row: list[Fragment]) -> list[Fragment]:
         if min(len(last.text), len(fragment.text)) <= 2:  # an initial, a figure
             larger = max(last, fragment, key=lambda part: len(part.text))
         if fragment.size < SMALL * last.size and fragment.base > last.base + 0.15 * last.size:
-            fragment = replace(fragment, raised=[(0, len(fragment.text))])
+            fragment = replace(fragment, raised=[Span(0, len(fragment.text))])
         whole = Fragment("", last.x0, last.x1, larger.base, larger.size, last.bold and fragment.bold)
         whole.take(last, "")
         whole.take(replace(fragment, x0=last.x0), space)

@@ -173,8 +173,8 @@ class PdfText:
     def _write_line(self, line: PdfLine, following: PdfLine | None, heading: bool) -> None:
         """Write one line; note its footnote calls and the hyphen that divides its last word."""
         for cell, begin in self._write_cells(line, " "):
-            for start, end in cell.raised if not heading else ():
-                self._note_call(cell.text, start, end, begin)
+            for raised in cell.raised if not heading else ():
+                self._note_call(cell.text, raised, begin)
         if following is not None:
             self._mark_hyphen(line, following, self._length, self._length + 1)
             self._write("\n")
@@ -187,10 +187,11 @@ class PdfText:
             self._write(text)
             if text == cell.text:  # else the places inside the cell do not hold
                 self.recognised += [word.moved(begin) for word in cell.recognised]
-                for start, end in cell.raised:
-                    written = raised_text(text[start:end], text[:start])
-                    if written != text[start:end] and len(written) == end - start:
-                        self._powers.append((begin + start, written))
+                for raised in cell.raised:
+                    figures = text[raised.start : raised.end]
+                    written = raised_text(figures, text[: raised.start])
+                    if written != figures and len(written) == len(figures):
+                        self._powers.append((begin + raised.start, written))
                 yield cell, begin
 
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
@@ -216,12 +217,13 @@ class PdfText:
         accented = fold(first[:-2]) != first[:-2]  # «físico-»: one word would have lost it, «fisicoquímico»
         return (accented or joined not in words) and fold(first[:-1]) in words and fold(second) in words
 
-    def _note_call(self, text: str, start: int, end: int, begin: int) -> None:
+    def _note_call(self, text: str, raised: Span, begin: int) -> None:
         """Small raised figures after a word or a stop may call a note: see `calls`."""
-        figures = text[start:end].strip()
-        before = text[:start].rstrip()
+        figures = text[raised.start : raised.end].strip()
+        before = text[: raised.start].rstrip()
         if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):
-            self._raised.append(NoteCall(begin + start, begin + end, int(figures), int(figures)))
+            number = int(figures)
+            self._raised.append(NoteCall(begin + raised.start, begin + raised.end, number, number))
 
     @property
     def calls(self) -> tuple[Span, ...]:

@@ -82,7 +82,11 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "a text named .pdf": ("a.pdf", b"Hola, soy un texto.", "no empieza como tal"),
     "only the head of a PDF": ("a.pdf", b"%PDF-1.7\n" + bytes(50), ".pdf"),
     "half a PDF": ("a.pdf", PDF[:120], ".pdf"),
-    "a page tree that is its own child": ("a.pdf", PDF.replace(b"/Kids [ 4 0 R ]", b"/Kids [ 7 0 R ]"), ".pdf"),
+    "a page tree that is its own child": (
+        "a.pdf",
+        PDF.replace(b"/Kids [ 4 0 R ]", b"/Kids [ 7 0 R ]"),
+        ".pdf",
+    ),
     "pages that are pictures": ("a.pdf", made.scanned_pdf(), "OCR"),
     "a PDF with a password": ("a.pdf", made.law_pdf(law.law()[:6], encrypt="secreto"), "contraseña"),
     "half a DOCX": ("a.docx", WORD[:-60], "dañado"),

@@ -106,7 +106,7 @@ def test_each_row_has_something_in_each_column(name: str, table: Callable[[], by
 def test_signs_and_copies_stand_where_they_tell_something(
     rows: list[list[tuple[str, int]]], shown: list[list[str]]
 ) -> None:
-    assert lay_out_cells([[TableCell(*cell) for cell in row] for row in rows], 1)[0] == shown
+    assert lay_out_cells([[TableCell(*cell) for cell in row] for row in rows], 1).rows == shown
 
 
 def test_a_span_beyond_all_bounds_is_held_in() -> None:
