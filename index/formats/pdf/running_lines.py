@@ -36,13 +36,8 @@ class LinePlace(NamedTuple):
 
 
 class _RunningCandidate(NamedTuple):
-    page: int
-    number: int  # of the line on its page
+    place: LinePlace
     height: float  # from the edge of the page that is nearer, in points
-
-    @property
-    def place(self) -> LinePlace:
-        return LinePlace(self.page, self.number)
 
 
 _RunningByWords = dict[
@@ -62,10 +57,10 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
         for (words, _), alike in candidates.items():
             running |= _repeated(words, alike, tolerance, fewest, pages)
     for alike in seen.values() if with_text >= _FEWEST_FACING else ():
-        on_pages = {running_line.page for running_line in alike}
+        on_pages = {one.place.page for one in alike}
         # half of the pages each is enough, where left and right pages carry different words
         if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
-            running.update(running_line.place for running_line in alike)
+            running.update(one.place for one in alike)
     running.update(_watermarks(pages, fewest, _HUGE * usual))
     while heads := _edges_of_parts(pages, running, usual):
         running |= heads
@@ -90,7 +85,7 @@ def _candidates(pages: PageLines, usual: float) -> tuple[_RunningByWords, _Runni
             top = below < zone
             if line.left_out or not (top or line.base < zone) or len(line.text) > _MAX_RUNNING:
                 continue
-            candidate = _RunningCandidate(page, number, below if top else line.base)
+            candidate = _RunningCandidate(LinePlace(page, number), below if top else line.base)
             texts = [_without_numbers(text) for text in (line.text, *(cell.text for cell in line.cells))]
             for words in {texts[0], *filter(_PAGE.match, texts)}:
                 seen[words, top].append(candidate)
@@ -111,10 +106,10 @@ def _repeated(
     running: set[LinePlace] = set()
     for height in {candidate.height for candidate in candidates}:
         alike = [candidate for candidate in candidates if abs(candidate.height - height) <= tolerance]
-        on = sorted({running_line.page for running_line in alike})
+        on = sorted({one.place.page for one in alike})
         follows = any(b - a == 1 for a, b in pairwise(on))
         if len(on) >= fewest and follows and (words != "#" or _rises(alike, pages)):
-            running.update(running_line.place for running_line in alike)
+            running.update(one.place for one in alike)
     return running
 
 
@@ -189,6 +184,7 @@ def _heads_columns(line: PdfLine, below: PdfLine) -> bool:
 
 def _rises(candidates: Sequence[_RunningCandidate], pages: PageLines) -> bool:
     """Whether bare numbers count the pages."""
-    texts = (pages[candidate.page][candidate.number].text for candidate in sorted(candidates))
+    places = sorted(candidate.place for candidate in candidates)
+    texts = (pages[place.page][place.line].text for place in places)
     values = [int(match.group()) for text in texts if (match := re.search(r"\d+", text))]
     return not values or all(b > a for a, b in pairwise(values))

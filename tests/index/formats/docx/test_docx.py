@@ -209,22 +209,18 @@ def test_a_sentence_that_a_file_made_of_pages_parts_is_one() -> None:
 
 def test_values_after_a_tab_are_no_table_of_contents() -> None:
     found = word(
-        "".join(p(text, "<w:tab/>", n) for text, n in (("Harina", "2"), ("Agua", "3"), ("Sal", "4")))
+        "".join(p(name, "<w:tab/>", n) for name, n in (("Harina", "2"), ("Agua", "3"), ("Sal", "4")))
     )
     assert not found.of(BlockKind.CONTENTS)
 
 
 def test_numbers_that_word_spells_are_spelt() -> None:
     forms = (
-        "lowerLetter26: %1)",
-        "ordinalText26: %1.",
-        "upperRoman26: Artículo %1.",
-        "ordinal26: %1",
-        "decimalZero26: %1.",
+        "lowerLetter26: %1)|ordinalText26: %1.|upperRoman26: Artículo %1.|ordinal26: %1|decimalZero26: %1."
     )
     found = word(
         "".join(item(text, number=n) for n in range(1, 6) for text in ("uno.", "dos.")),
-        numbering="".join(numbering(form, number=n) for n, form in enumerate(forms, 1)),
+        numbering="".join(numbering(form, number=n) for n, form in enumerate(forms.split("|"), 1)),
     )
     assert found.words == (
         "z) uno. aa) dos. Vigésimo sexto. uno. Vigésimo séptimo. dos. Artículo XXVI. uno. Artículo XXVII. dos. "
@@ -263,15 +259,9 @@ def test_a_strict_docx_is_read() -> None:
 
 def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:
     parts = [
-        ("Son 10", "6"),
-        (" g, 10", "-"),
-        ("", "3"),
-        (" m", "2"),
-        (" y 15 días hábiles", "1"),
-        (", n", "o"),
-        (" 5 y 2", "a"),
-        (".", ""),
-    ]
+        ("Son 10", "6"), (" g, 10", "-"), ("", "3"), (" m", "2"), (" y 15 días hábiles", "1"), (", n", "o"),
+        (" 5 y 2", "a"), (".", ""),
+    ]  # fmt: skip
     shown = "Son 10⁶ g, 10⁻³ m2 y 15 días hábiles, nº 5 y 2ª."
     up, style = '<w:vertAlign w:val="superscript"/>', '<w:rStyle w:val="Alto"/>'
     styles = f'<w:style w:type="character" w:styleId="Alto"><w:rPr>{up}</w:rPr></w:style>'
@@ -282,9 +272,8 @@ def test_raised_text_of_a_word_processor_says_the_same_on_the_line() -> None:
         coverage = measure_coverage(found.document, found.layout, found.passages).coverage
         assert coverage.words_kept == coverage.words_found
     spans = "".join(f'{plain}<text:span text:style-name="T1">{raised}</text:span>' for plain, raised in parts)
-    auto = (
-        '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
-    )
+    raises = '<style:text-properties style:text-position="super 58%"/>'
+    auto = f'<style:style style:name="T1">{raises}</style:style>'
     assert Reading("a.odt", odt(f"<text:p>{spans}</text:p>", auto)).texts == [shown]
 
 

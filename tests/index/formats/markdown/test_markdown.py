@@ -44,10 +44,21 @@ def of(text: str) -> str:
 
 WORDS = st.sampled_from(
     [
-        "casa", "no", "está", "300", "a", "b.", "ñu", "«x»", "¿qué?", "1 &lt; 2", "1 < 2", "&quot;no&quot;",
+        "casa",
+        "no",
+        "está",
+        "300",
+        "a",
+        "b.",
+        "ñu",
+        "«x»",
+        "¿qué?",
+        "1 &lt; 2",
+        "1 < 2",
+        "&quot;no&quot;",
         '"no"',
     ]
-)  # fmt: skip
+)
 SIGNS = st.sampled_from(
     [
         "*", "**", "_", "__", "`", "``", "[", "](u)", '](u "t t")', "]", "(", ")", "<br>", "<b>", "</b>", "\\", "\\*",

@@ -95,10 +95,8 @@ def test_justified_lines_of_an_article_are_no_rows_of_a_table(first: dict[int, s
 
 
 def test_a_figure_that_opens_a_line_amid_a_sentence_opens_no_item() -> None:
-    drawn, lines = (
-        Drawn(),
-        ("La puntuación del concurso de pan va de cero (0) a diez", "(10) puntos, sin decimales."),
-    )
+    drawn = Drawn()
+    lines = ("La puntuación del concurso de pan va de cero (0) a diez", "(10) puntos, sin decimales.")
     drawn.lines(*lines)
     assert drawn.read().blocks == [(BlockKind.PARAGRAPH, None, " ".join(lines))]
 

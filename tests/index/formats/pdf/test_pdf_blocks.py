@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from alpie.index.records import BlockKind
@@ -61,9 +63,7 @@ def test_a_title_is_the_largest_heading_when_the_file_names_itself_only(first: s
 @pytest.mark.parametrize("columns", [1, 2])
 def test_headings_set_on_two_lines_are_one(columns: int) -> None:
     parts = [
-        law.Part(
-            one.sort, one.text.replace(". ", "<br/>", 1) if one.sort == "division" else one.text, one.level
-        )
+        replace(one, text=one.text.replace(". ", "<br/>", 1)) if one.sort == "division" else one
         for one in law.law()
     ]
     found = Reading("a.pdf", made.law_pdf(parts, columns, markup=True))
@@ -94,12 +94,8 @@ def test_a_table_of_contents_needs_no_dots(head: str, font: str, gap: int) -> No
     """Its numbers stand at the right edge, or after a blank; without a head, its titles are found in the text."""
     drawn = Drawn()
     titles = (
-        "1. Hornos",
-        "1.1 Del horno de arriba",
-        "2. Leña y su reparto entre los",
-        "vecinos",
-        "Anexo I. Turnos",
-    )
+        "1. Hornos", "1.1 Del horno de arriba", "2. Leña y su reparto entre los", "vecinos", "Anexo I. Turnos",
+    )  # fmt: skip
     drawn.at(70, 760, head, size=16, font="Times-Bold")
     for number, title in enumerate(titles):
         end = drawn.at(70, 730 - 18 * number, title, font=font)

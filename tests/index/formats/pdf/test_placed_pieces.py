@@ -43,9 +43,8 @@ def test_a_box_is_given_as_text_of_its_rotation_sees_it(rotation: int, turned: S
 
 
 def test_most_letters_tell_how_a_page_runs() -> None:
-    assert (
-        rotations_of([*set_at("...", 0, 0, 2), None, *set_at("sello", 0, 0, 1), *set_at("x", 0, 0)])[0] == 1
-    )
+    characters = [*set_at("...", 0, 0, 2), None, *set_at("sello", 0, 0, 1), *set_at("x", 0, 0)]
+    assert rotations_of(characters)[0] == 1
     assert rotations_of(set_at("marca de agua", 0, 0, -1)) == []
 
 

@@ -18,11 +18,11 @@ def test_a_running_head_of_two_lines_and_the_title_of_a_part_are_left_out() -> N
     for number, part in enumerate(parts, start=1):
         drawn.at(70, 725, "Ley 7 de 1990")  # below the margin that running heads keep to
         drawn.at(70, 712, f"Parte de {part}")
-        drawn.lines(
+        text = (
             f"La cuenta número {number} se cierra en {part.lower()}",
             f"con un saldo de {number * 17} euros.",
-            y=660,
         )
+        drawn.lines(*text, y=660)
         drawn.page()
     found = drawn.read()
     assert len(found.left_out) == 16
