@@ -36,9 +36,8 @@ class Metadata:
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()  # what its reader should know of how it was read
-    guessed: tuple[
-        str, ...
-    ] = ()  # fields above that stand for something near: the day it was saved, a heading
+    # fields above that stand for something near: the day it was saved, a heading
+    guessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

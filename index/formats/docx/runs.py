@@ -84,10 +84,8 @@ class DocxRuns:
                 self.unread[NoticeKind.FORMULAS].append(element)
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 calls.append(element)
-                if is_on(element.get(f"{W}customMarkFollows", "0")):
-                    del stack[
-                        len(stack) - len(list(element.itersiblings())) :
-                    ]  # the mark, which its run shows
+                if is_on(element.get(f"{W}customMarkFollows", "0")):  # the mark, which its run shows
+                    del stack[len(stack) - len(list(element.itersiblings())) :]
             else:
                 stack += reversed(element)
 

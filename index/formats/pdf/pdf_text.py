@@ -254,9 +254,8 @@ class PdfText:
         headers = int(head.bold and not all(line.bold for line in block.lines))
         headers = headers or int(not re.search(r"\d", head.text))
         texts = [cell.text for cell in head.cells]
-        if headers and len(texts) > len(
-            set(texts)
-        ):  # heads of several columns have their own below, beside one over both
+        # heads of several columns have their own below, beside one over both
+        if headers and len(texts) > len(set(texts)):
             headers = max(1, sum(line.cells[0].text == texts[0] for line in block.lines[:-1]))
         self.elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(rows), headers))
 

@@ -40,9 +40,8 @@ class _RunningCandidate(NamedTuple):
     height: float  # from the edge of the page that is nearer, in points
 
 
-_RunningByWords = dict[
-    tuple[str, bool], list[_RunningCandidate]
-]  # words, whether at the top → where they stand
+# words, whether at the top → where they stand
+_RunningByWords = dict[tuple[str, bool], list[_RunningCandidate]]
 
 
 def running_lines(pages: PageLines) -> set[LinePlace]:
@@ -154,9 +153,8 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
         run: list[LinePlace] = []
         for place in places:
             run = [*run, place] if run and place.page - run[-1].page <= 2 else [place]
-            large = (
-                pages[place.page][place.line].size > 1.05 * usual
-            )  # the title of a slide may be repeated too
+            # the title of a slide may be repeated too
+            large = pages[place.page][place.line].size > 1.05 * usual
             if len(run) >= (_FEWEST_OF_PART * 2 if large else _FEWEST_OF_PART):
                 heads.update(run)
     return heads - _heads_of_tables(pages, heads)

@@ -107,9 +107,8 @@ def test_numbers_of_items_stay() -> None:
 def test_footnote_calls_are_left_out_and_exponents_stay() -> None:
     drawn, lines = Drawn(), ("La plaza mide 400 m", "y la fuente se hizo en 1990", "con piedra de la sierra.")
     ends = [drawn.at(70, 760 - 14 * number, line) for number, line in enumerate(lines)]
-    for end, y, raised in zip(
-        ends, (764, 750), "21", strict=False
-    ):  # calls after all text, as some programs do
+    # calls after all text, as some programs do
+    for end, y, raised in zip(ends, (764, 750), "21", strict=False):
         drawn.at(end, y, raised, size=6.5)
     found = drawn.read()
     assert found.said == "La plaza mide 400 m2 y la fuente se hizo en 1990 con piedra de la sierra."
