@@ -23,6 +23,7 @@ BREAKS = frozenset(
 _STRUCK = frozenset({"s", "del", "strike"})
 _UNREAD = frozenset({"script", "style", "template", "title"})
 
+_MAX_BETWEEN = 50  # signs that stand between two pieces: no tags or entities need more
 _FILL = "\u2060"  # shows nothing: in the file's text, what is left of signs that something shorter stands for
 
 
@@ -73,7 +74,7 @@ class MarkdownSource:
 
     def blank_between(self, first: int, last: int) -> Span:
         """A blank among the signs from `first` to `last`: one that is there, or written in their place."""
-        written = self.instead[-50:]
+        written = self.instead[-_MAX_BETWEEN:]
         free = [at for at in range(first, last) if not any(start < at < end for start, end, _ in written)]
         at = next((at for at in free if self.body[at].isspace()), free[0])
         if not self.body[at].isspace():

@@ -30,6 +30,9 @@ _ALIGNED = 4.0  # points between two edges that count as one
 _EDGES = [attrgetter(name) for name in ("x0", "x1", "center")]  # where cells may stand one under the other
 _NEARBY = 40  # lines below, among which another row is looked for
 _WRAPPED = 1.4  # pitches: a line of the same cell
+_NEARER = 0.85  # of what parts rows: lines of one row stand nearer
+_MAX_ROW_GAP = 3.5  # pitches: what is further below is of another table
+_SHARE_ALIGNED = 0.6  # of the rows: words of justified lines stand under one another by chance, but fewer
 
 
 class FoundRows(NamedTuple):
@@ -55,10 +58,10 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> FoundRows:
     while end < len(lines) and lines[end].region == lines[index].region and lines[end].table is None:
         line = lines[end]
         gap = lines[end - 1].base - line.base if rows else 0.0
-        wraps = rows and gap <= _WRAPPED * pitch and _goes_on_with_row(rows[-1], line, gap < 0.85 * least)
+        wraps = rows and gap <= _WRAPPED * pitch and _goes_on_with_row(rows[-1], line, gap < _NEARER * least)
         if wraps and any(_has_same_columns(rows[-1], below) for below in lines[index : index + _NEARBY]):
             rows[-1] = _with_cells(rows[-1], line)
-        elif len(line.cells) >= 2 and gap < 3.5 * pitch:
+        elif len(line.cells) >= 2 and gap < _MAX_ROW_GAP * pitch:
             rows.append(line)
         else:
             break
@@ -66,7 +69,7 @@ def table_rows(lines: Sequence[PdfLine], index: int, pitch: float) -> FoundRows:
     if len(rows) < 2:
         return FoundRows([], index)
     aligned = sum(stands_in_columns(row, below) for row, below in pairwise(rows))
-    return FoundRows(rows, end) if aligned >= 0.6 * (len(rows) - 1) else FoundRows([], index)
+    return FoundRows(rows, end) if aligned >= _SHARE_ALIGNED * (len(rows) - 1) else FoundRows([], index)
 
 
 def _least_gap(lines: Sequence[PdfLine], index: int, pitch: float) -> float:
@@ -74,7 +77,7 @@ def _least_gap(lines: Sequence[PdfLine], index: int, pitch: float) -> float:
     least = math.inf
     for above, line in pairwise(lines[index:]):
         gap = above.base - line.base
-        if line.region != lines[index].region or not 0 < gap < 3.5 * pitch:
+        if line.region != lines[index].region or not 0 < gap < _MAX_ROW_GAP * pitch:
             break
         if len(line.cells) >= 2 and abs(line.x0 - lines[index].x0) < _ALIGNED:
             least = min(least, gap)

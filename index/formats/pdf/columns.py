@@ -11,6 +11,9 @@ from alpie.index.formats.pdf.fragments import Fragment
 
 _COLUMN_EMS = 7.0  # heights of a line: a column is wider than a cell of a table
 _FEWEST_LINES = 3  # of a column: two may stand beside others by chance
+_SPANNING = 0.4  # of the fragments of the smaller column, and two more: titles and tables that cross both
+_WIDE = 0.55  # of the width of a column: its lines, but for last and broken ones
+_SHARE_WIDE = 0.4  # of its fragments, which such lines are at least
 _MAX_EDGES = 24  # left edges tried as that of a column
 _FEW_EDGES = 8  # left edges tried within a column that stands beside others
 _MAX_DEPTH = 6  # of columns within columns
@@ -98,7 +101,7 @@ def _gutter(fragments: list[Fragment], depth: int = 1) -> float | None:
         left = [fragment for fragment in fragments if fragment.x1 <= gutter]
         right = [fragment for fragment in fragments if fragment.x0 >= gutter]
         spanning = len(fragments) - len(left) - len(right)
-        if not left or not right or spanning > 0.4 * min(len(left), len(right)) + 2:
+        if not left or not right or spanning > _SPANNING * min(len(left), len(right)) + 2:
             continue
         lowest = max(min(member.base for member in side) for side in (left, right))
         highest = min(max(member.base for member in side) for side in (left, right))
@@ -116,5 +119,5 @@ def _is_column(fragments: list[Fragment]) -> bool:
     size = median(fragment.size for fragment in fragments)
     widths = [fragment.x1 - fragment.x0 for fragment in fragments]
     whole = max(fragment.x1 for fragment in fragments) - min(fragment.x0 for fragment in fragments)
-    wide = sum(width >= 0.55 * whole for width in widths)
-    return whole >= _COLUMN_EMS * size and wide >= 0.4 * len(fragments)
+    wide = sum(width >= _WIDE * whole for width in widths)
+    return whole >= _COLUMN_EMS * size and wide >= _SHARE_WIDE * len(fragments)

@@ -21,6 +21,7 @@ SEEN_GAP = 0.05  # the same limit where PDFium takes the gap for a space
 _MAX_TRACKING = 0.2  # of the height of a box: the gap between letters that are set apart
 _FEWEST_GAPS = 6  # to tell letters set apart by
 SMALL = 0.8  # of the size of its line: a raised or lowered character
+RAISED_BY = 0.15  # of the size of its line: higher than that, a small character is raised
 
 
 @dataclass(slots=True)
@@ -155,7 +156,7 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
             gap = character.x0 - right - usual
             if gap > word or (character.blank and gap > seen):  # PDFium is right but for letters set apart
                 text += " "
-        if mixed and character.size < SMALL * size and character.base > base + 0.15 * size:
+        if mixed and character.size < SMALL * size and character.base > base + RAISED_BY * size:
             start = raised.pop().start if raised and raised[-1].end == len(text) else len(text)
             raised.append(Span(start, len(text) + len(character.text)))
         text += character.text

@@ -10,8 +10,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.pdf.aligned_tables import ITEM, NAMED, stands_in_columns, table_rows
+from alpie.index.formats.pdf.contents_entries import FEWEST_ENTRIES, LEADS, contents_end, title_key
 from alpie.index.formats.pdf.fragments import Extent, PdfLine
 from alpie.index.layout.contents import is_contents_title
 from alpie.index.layout.forms import (
@@ -32,19 +32,14 @@ _LETTERED = re.compile(rf"(?:[a-zñ]\.|{LETTER}\))\s")
 # a marker only where its words are bold and stand alone
 _NUMBER = re.compile(r"(?:[A-Z]\.)?\d{1,2}$|[IVX]{1,6}$")
 _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transitorios)[.:]?$", re.IGNORECASE)
-_ENTRY = re.compile(r"(?=.*[^\W\d_]{3})(.*)\s(?:(\d{1,4})|[ivxlc]{1,7})$")
-_LEADS = re.compile(r"(?:\.[ \xa0]?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})$")
-_FEWEST_ENTRIES = 3  # of a table of contents on a page: fewer lines may end in a number by chance
-_MAX_LINES_BETWEEN = 3  # two entries of a table of contents
+_SAME_SIZE = 0.08  # of the size of the body: sizes of one paragraph differ by less
+_PARAGRAPH_GAP = 1.35  # times the pitch of its lines: what is further below is another paragraph
+_SHORT_LINE = 0.2  # of the width of its column, left free by the last line of a paragraph
+_INDENT = 0.8  # of the size of type: a first line that is set in
 _RUNNING = 0.2  # of the characters: a size that runs
 _LARGER = 1.1  # than the body's size: a heading
 _MAX_HEADING = 200  # characters: what is longer is a paragraph
 _MAX_HEADING_LINES = 4  # of the largest headings, those of norms
-
-
-def title_key(text: str) -> str:
-    """The words of a title without case and signs, by which the same title is found elsewhere."""
-    return re.sub(r"[\W_]+", " ", clean_text(text).casefold()).strip()
 
 
 class Look(NamedTuple):
@@ -139,7 +134,7 @@ def page_blocks(
         opens = is_contents_title(title_key(blocks[-1].text)) if blocks else contents
         if (end := _title_end(lines, index, titles)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), heading=True))
-        elif (end := _contents_end(lines, index, known, opens)) > index:
+        elif (end := contents_end(lines, index, known, opens)) > index:
             blocks.append(PdfBlock(list(lines[index:end]), contents=True))
         elif (
             not _is_running_text(blocks, lines[index], body, edges)
@@ -195,10 +190,10 @@ def _title_end(lines: Sequence[PdfLine], index: int, titles: Collection[str]) ->
 
 def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
     """Entries end in dots that lead to the number of a page; what stands between them is their first lines."""
-    leads = [sum(_LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
+    leads = [sum(LEADS.search(line.text) is not None for line in block.lines) for block in blocks]
     leads = [0 if block.contents else count for block, count in zip(blocks, leads, strict=True)]
     with_dots = [number for number, count in enumerate(leads) if count]
-    if sum(leads) < _FEWEST_ENTRIES:
+    if sum(leads) < FEWEST_ENTRIES:
         return
     between = blocks[with_dots[0] : with_dots[-1] + 1]
     whole = sum(leads) * 3 >= sum(len(block.lines) for block in between)
@@ -227,49 +222,30 @@ def _edges(lines: Sequence[PdfLine]) -> dict[int, Extent]:
     return edges
 
 
-def _contents_end(lines: Sequence[PdfLine], index: int, known: Collection[str], sure: bool) -> int:
-    """Where the entries that begin at `index` end, lines that end in the numbers of pages, which rise.
-
-    `index` if none do; `sure`: they stand under «Índice», else half of them have to be titles of the document.
-    """
-    if not sure and (not _ENTRY.match(lines[index].text) or (index and _ENTRY.match(lines[index - 1].text))):
-        return index
-    end, last = index, 0
-    entries: list[str] = []
-    for at, line in enumerate(lines[index:], start=index + 1):
-        entry = _ENTRY.match(line.text)
-        if entry and int(entry[2] or last) >= last:
-            end, last = at, int(entry[2] or last)
-            entries.append(entry[1])
-        elif at - end > _MAX_LINES_BETWEEN:
-            break
-    if len(entries) < _FEWEST_ENTRIES or 2 * len(entries) < end - index:
-        return index
-    return end if sure or 2 * sum(title_key(title) in known for title in entries) >= len(entries) else index
-
-
 def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: Extent) -> bool:
     """Whether `line` goes on with the paragraph of `block`."""
     last = block.lines[-1]
     text, before = line.text, block.text
     # a word in bold may open or close a paragraph, its whole first line may be bold by chance
     mixed = not ends_sentence(before) and text[:1].islower()
-    if abs(last.size - line.size) > 0.08 * body.size or (last.bold != line.bold and not mixed):
+    if abs(last.size - line.size) > _SAME_SIZE * body.size or (last.bold != line.bold and not mixed):
         return False
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
-    if not 0 < gap <= 1.35 * max(body.pitch, 1.15 * min(last.size, line.size)) or _begins_item(text, before):
+    if not 0 < gap <= _PARAGRAPH_GAP * max(body.pitch, 1.15 * min(last.size, line.size)) or _begins_item(
+        text, before
+    ):
         return False
     if NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
-    short = right - last.x1 > 0.2 * width
+    short = right - last.x1 > _SHORT_LINE * width
     # a paragraph of one line, before another that is set in like it
     alone = len(block.lines) == 1 and right - last.x1 > printed_width(first_word(text)) * line.size
     set_in = last.x0 - left < 0.4 * body.size or alone
-    indented = line.x0 - left > 0.8 * body.size and set_in and not block.item
+    indented = line.x0 - left > _INDENT * body.size and set_in and not block.item
     begins = not text[:1].islower() or _LETTERED.match(text)
     closed = ends_sentence(before) or LAST_BUT_ONE.search(before)
     return not ((short or indented) and closed and begins)

@@ -22,6 +22,7 @@ from alpie.index.errors import ScanWithoutText, SourceError
 from alpie.index.formats.extraction import Extraction, clean_text
 from alpie.index.formats.pdf.accents import compose_accents
 from alpie.index.formats.pdf.annotations import TickBox, draw_ticks, read_annotations
+from alpie.index.formats.pdf.contents_entries import title_key
 from alpie.index.formats.pdf.fragments import Fragment, PdfLine, fragments_of
 from alpie.index.formats.pdf.page_characters import (
     Box,
@@ -31,7 +32,6 @@ from alpie.index.formats.pdf.page_characters import (
     turned_box,
 )
 from alpie.index.formats.pdf.page_drawing import page_drawing
-from alpie.index.formats.pdf.pdf_blocks import title_key
 from alpie.index.formats.pdf.pdf_lines import reading_order, recognised_page, slanted_lines, table_fragment
 from alpie.index.formats.pdf.pdf_metadata import pdf_metadata
 from alpie.index.formats.pdf.pdf_text import Outline, PdfText

@@ -19,6 +19,7 @@ from alpie.index.formats.pdf.columns import regions
 from alpie.index.formats.pdf.fragments import (
     BOX,
     GAP,
+    RAISED_BY,
     SEEN_GAP,
     SMALL,
     WORD_GAP,
@@ -37,6 +38,7 @@ DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line tha
 _INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
 _DROP_CAP = 1.8  # times the size of the text beside it: an initial set over several lines
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
+_ON_LINE = 0.4  # of the size of type, between base lines that are one
 _APART = 3.0  # points, at least, from the number of a line to the text
 
 
@@ -189,7 +191,7 @@ def _lines(region: list[Fragment], number: int) -> list[PdfLine]:
     rows: list[list[Fragment]] = []
     for fragment in sorted(region, key=lambda fragment: (-fragment.base, fragment.x0)):
         first = rows[-1][0] if rows and not (fragment.rows or rows[-1][0].rows) else None
-        if first is not None and abs(first.base - fragment.base) <= 0.4 * max(fragment.size, first.size):
+        if first is not None and abs(first.base - fragment.base) <= _ON_LINE * max(fragment.size, first.size):
             rows[-1].append(fragment)
         else:
             rows.append([fragment])
@@ -216,7 +218,7 @@ def _join_fragments(row: list[Fragment]) -> list[Fragment]:
         larger = last if last.size >= fragment.size else fragment
         if min(len(last.text), len(fragment.text)) <= 2:  # an initial, a figure
             larger = max(last, fragment, key=lambda part: len(part.text))
-        if fragment.size < SMALL * last.size and fragment.base > last.base + 0.15 * last.size:
+        if fragment.size < SMALL * last.size and fragment.base > last.base + RAISED_BY * last.size:
             fragment = replace(fragment, raised=[Span(0, len(fragment.text))])
         whole = Fragment("", last.x0, last.x1, larger.base, larger.size, last.bold and fragment.bold)
         whole.take(last, "")

@@ -10,15 +10,9 @@ from itertools import zip_longest
 from alpie.index.formats.checked_metadata import is_title, joined_title, names_part
 from alpie.index.formats.extraction import clean_text
 from alpie.index.formats.notation.superscripts import raised_text
+from alpie.index.formats.pdf.contents_entries import title_key
 from alpie.index.formats.pdf.fragments import Fragment, PdfLine
-from alpie.index.formats.pdf.pdf_blocks import (
-    Look,
-    PdfBlock,
-    heading_levels,
-    page_blocks,
-    running_text_of,
-    title_key,
-)
+from alpie.index.formats.pdf.pdf_blocks import Look, PdfBlock, heading_levels, page_blocks, running_text_of
 from alpie.index.formats.pdf.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.formats.pdf.running_lines import LinePlace, PageLines
 from alpie.index.layout.forms import ends_sentence

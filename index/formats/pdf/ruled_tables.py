@@ -18,6 +18,7 @@ from alpie.index.formats.pdf.page_characters import Box, CellPlace, Character, S
 
 _MAX_SLOTS = 8_000  # of a grid: a finer one is squared paper
 _SHORTEST = 4.0  # points: shorter ones are parts of signs
+_LEVEL = 1.0  # points from end to end: a line that leans more is a drawing
 _NEAR = 3.0  # points between lines that are one, or that meet
 _MAX_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
 _FEWEST_BANDS = 3  # between level lines alone
@@ -61,9 +62,9 @@ def grids(
     down: list[tuple[float, float, float]] = []
     for edge in edges:
         x0, y0, x1, y1 = turned_box(edge, rotation, page)
-        if y1 - y0 < 1.0 and x1 - x0 >= _SHORTEST:
+        if y1 - y0 < _LEVEL and x1 - x0 >= _SHORTEST:
             across.append(((y0 + y1) / 2, x0, x1))
-        elif x1 - x0 < 1.0 and y1 - y0 >= _SHORTEST:
+        elif x1 - x0 < _LEVEL and y1 - y0 >= _SHORTEST:
             down.append(((x0 + x1) / 2, y0, y1))
     level = [Box(start, y, end, y) for y, start, end in _merge_lines(across)]
     upright = [Box(x, start, x, end) for x, start, end in _merge_lines(down)]

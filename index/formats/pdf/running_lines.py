@@ -22,6 +22,7 @@ _EDGE = 0.2  # of the height of a page: what its first or last line may be if it
 _FEWEST_OF_PART = 3  # pages of a chapter, one after the other or every second, that bear its title
 _HUGE = 2.5  # times the usual size: letters of a watermark
 _SHARE = 0.4  # of the pages that have text, at least two
+_SHARE_FACING = 0.6  # of the left pages, or of the right ones
 _FEWEST_FACING = 6  # pages, to tell left ones from right ones
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
@@ -58,7 +59,7 @@ def running_lines(pages: PageLines) -> set[LinePlace]:
     for alike in seen.values() if with_text >= _FEWEST_FACING else ():
         on_pages = {one.place.page for one in alike}
         # half of the pages each is enough, where left and right pages carry different words
-        if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= 0.6 * with_text / 2:
+        if len({page % 2 for page in on_pages}) == 1 and len(on_pages) >= _SHARE_FACING * with_text / 2:
             running.update(one.place for one in alike)
     running.update(_watermarks(pages, fewest, _HUGE * usual))
     while heads := _edges_of_parts(pages, running, usual):

@@ -13,6 +13,7 @@ import pypdfium2.raw as raw
 from alpie.index.formats.pdf.page_characters import Character
 from alpie.index.formats.pdf.page_drawing import Drawing, fill_colour
 
+_NO_SIZE = 1.0  # points of type
 _SEEN_SCALE = 2  # dots a point, of the page drawn to look at letters of a doubtful colour
 _MAX_PIXELS = 10_000_000
 _CONTRAST = 12  # of 255, between ink and ground: with less nobody sees it
@@ -32,7 +33,10 @@ class _TextObject:
 
 def remove_unseen(page: Any, text_page: Any, characters: list[Character | None], drawing: Drawing) -> int:
     """Take out what nobody sees, set without ink, in the colour of its ground or of no size; returns how many words."""
-    doubtful, tiny = drawing.doubtful, any(character and character.size < 1.0 for character in characters)
+    doubtful, tiny = (
+        drawing.doubtful,
+        any(character and character.size < _NO_SIZE for character in characters),
+    )
     if not (drawing.unseen or doubtful or tiny):
         return 0
     scale = min(_SEEN_SCALE, (_MAX_PIXELS / max(math.prod(page.get_size()), 1.0)) ** 0.5)
@@ -64,10 +68,10 @@ def remove_unseen(page: Any, text_page: Any, characters: list[Character | None],
 
 def _has_no_size(text_page: Any, character: Character) -> bool:
     matrix = raw.FS_MATRIX()
-    if character.size >= 1.0 or not raw.FPDFText_GetMatrix(text_page.raw, character.index, matrix):
+    if character.size >= _NO_SIZE or not raw.FPDFText_GetMatrix(text_page.raw, character.index, matrix):
         return False
     size = raw.FPDFText_GetFontSize(text_page.raw, character.index)
-    return bool(size * math.hypot(matrix.c, matrix.d) < 1.0)
+    return bool(size * math.hypot(matrix.c, matrix.d) < _NO_SIZE)
 
 
 def _shows(page: Any, text_page: Any, index: int, picture: Any) -> bool:
