@@ -98,7 +98,7 @@ class _FileFormat(NamedTuple):
 _FORMATS = (
     _FileFormat("text", (".txt", ".text"), _read_text),
     _FileFormat("markdown", (".md", ".markdown"), _read_markdown),
-    _FileFormat("html", (".html", ".htm", ".xhtml"), _read_html, no_text="html.no_text"),
+    _FileFormat("html", (".html", ".htm", ".xhtml"), _read_html, None, "html.no_text"),
     _FileFormat("pdf", (".pdf",), _read_pdf, "pdf"),
     _FileFormat("docx", (".docx",), _read_docx, "zip"),
     _FileFormat("odt", (".odt",), _read_odt, "zip"),
