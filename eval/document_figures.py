@@ -15,7 +15,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -35,27 +34,22 @@ _NUMBER = re.compile(r"^(?:[a-z] )?(?:\d{1,2} )+")  # of a heading, folded: «4 
 _ENTRY = re.compile(r"^\s*(\S.{3,200}?)\s*(?:\.\s?){4,}\s*\d{1,4}\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class FileReading:
-    """Figures of how well one file was read."""
+class FileReading(NamedTuple):
+    """Figures of how well one file was read: the columns of the table."""
 
     file: str
-    pages: int = 0
-    pages_read: int = 0
-    words: int = 0  # that the other program finds
-    missing: int = 0  # of those, in what is read or left out by name
-    fused: int = 0  # pairs of its words that are one here
-    divided: int = 0  # its words that are two here
-    headings: int = 0  # that the file's own contents list
-    found: int = 0  # of those
-    unshown: int = 0  # listed there besides, and standing on no page
-    passages: int = 0
-    seconds: float = 0.0  # of CPU
-    notices: tuple[str, ...] = ()
-
-    @property
-    def recall(self) -> float:
-        return 1 - self.missing / self.words if self.words else 1.0
+    pages: int
+    read: int  # of the pages
+    words: int  # that the other program finds
+    recall: float  # of those, in what is read or left out by name
+    fused: int  # pairs of its words that are one here
+    divided: int  # its words that are two here
+    headings: int  # that the file's own contents list
+    found: int  # of those
+    unshown: int  # listed there besides, and standing on no page
+    passages: int
+    seconds: float  # of CPU
+    notices: str
 
 
 class WordComparison(NamedTuple):
@@ -127,16 +121,19 @@ def measure_file(path: Path) -> FileReading:
         if block.kind is BlockKind.HEADING or (block.label and block.kind is BlockKind.PARAGRAPH)
     }
     return FileReading(
-        path.name,
-        document.coverage.pages,
-        document.coverage.pages_read,
-        *counts,
+        file=path.name[:48],
+        pages=document.coverage.pages,
+        read=document.coverage.pages_read,
+        words=counts.words,
+        recall=round(1 - counts.missing / counts.words if counts.words else 1.0, 4),
+        fused=counts.fused,
+        divided=counts.divided,
         headings=len(listed),
         found=sum(any(heading.startswith(title[:60]) for heading in headings) for title in listed),
         unshown=unshown,
         passages=len(passages),
-        seconds=seconds,
-        notices=tuple(f"{notice.kind} {notice.count}" for notice in document.notices),
+        seconds=round(seconds, 1),
+        notices=", ".join(f"{notice.kind} {notice.count}" for notice in document.notices),
     )
 
 
@@ -204,20 +201,14 @@ def _folded(text: str) -> str:
 
 
 def _lines(folder: Path) -> Iterator[str]:
-    yield "file\tpages\tread\twords\trecall\tfused\tdivided\theadings\tfound\tunshown\tpassages\tseconds\tnotices"
+    yield "\t".join(FileReading._fields)
     for path in sorted(folder.rglob("*")):
         if format_of(path) is None or not path.is_file():
             continue
         try:
-            reading = measure_file(path)
+            yield "\t".join(map(str, measure_file(path)))
         except SourceError as error:
             yield f"{path.name}\t{error}"
-            continue
-        yield (
-            f"{reading.file[:48]}\t{reading.pages}\t{reading.pages_read}\t{reading.words}\t{reading.recall:.4f}\t{reading.fused}\t"
-            f"{reading.divided}\t{reading.headings}\t{reading.found}\t{reading.unshown}\t{reading.passages}\t{reading.seconds:.1f}\t"
-            + ", ".join(reading.notices)
-        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     yield f"peak memory {peak} MB, {time.process_time():.0f} s of CPU"
 

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from alpie.eval.scores import QuestionScore
 
-RESAMPLES = 2_000
-_SEED = 20_251_122
+RESAMPLES = 2_000  # the ends of an interval then vary by some .2 points from seed to seed
+_SEED = 20_251_122  # any: the same at every run
 _LEVELS = (2.5, 97.5)  # percent: a 95 % interval
 
 Matrix = NDArray[np.float64]
@@ -38,29 +39,37 @@ class Estimate:
 NOTHING = Estimate(None, None, None, 0)
 
 
-def ratio_estimates(numerators: Matrix, denominators: Matrix, resamples: int = RESAMPLES) -> list[Estimate]:
-    """One estimate a column of two (questions, metrics) arrays."""
-    draws = _resample(numerators, denominators, resamples)
-    values = _ratios(numerators.sum(axis=0), denominators.sum(axis=0))
+class RatioParts(NamedTuple):
+    """Numerators and denominators of several ratios, (questions, metrics) each."""
+
+    numerators: Matrix
+    denominators: Matrix
+
+    @property
+    def totals(self) -> Matrix:
+        """The ratios of the sums over all questions, shape (metrics,)."""
+        return _ratios(self.numerators.sum(axis=0), self.denominators.sum(axis=0))
+
+
+def ratio_estimates(parts: RatioParts, resamples: int = RESAMPLES) -> list[Estimate]:
+    """One estimate for each metric."""
+    draws = _resample(parts, resamples)
     return [
         _estimate(value, column, int((below > 0).sum()))
-        for value, column, below in zip(values, draws.T, denominators.T, strict=True)
+        for value, column, below in zip(parts.totals, draws.T, parts.denominators.T, strict=True)
     ]
 
 
-def paired_differences(
-    first: tuple[Matrix, Matrix], second: tuple[Matrix, Matrix], resamples: int = RESAMPLES
-) -> list[Estimate]:
-    """First minus second, one estimate a column; rows are the same questions in the same order, resampled alike."""
-    if first[0].shape != second[0].shape:
-        raise ValueError(f"pairs need equal shapes, not {first[0].shape} and {second[0].shape}")
-    draws = _resample(*first, resamples) - _resample(*second, resamples)
-    minuend, subtrahend = (_ratios(of[0].sum(axis=0), of[1].sum(axis=0)) for of in (first, second))
-    bearing = ((first[1] > 0) | (second[1] > 0)).sum(axis=0)
-    return [
-        _estimate(*row)
-        for row in zip((minuend - subtrahend).tolist(), draws.T, bearing.tolist(), strict=True)
-    ]
+def paired_differences(first: RatioParts, second: RatioParts, resamples: int = RESAMPLES) -> list[Estimate]:
+    """First minus second, one estimate for each metric; of the same questions in the same order, resampled alike."""
+    if first.numerators.shape != second.numerators.shape:
+        raise ValueError(
+            f"pairs need equal shapes, not {first.numerators.shape} and {second.numerators.shape}"
+        )
+    draws = _resample(first, resamples) - _resample(second, resamples)
+    bearing = ((first.denominators > 0) | (second.denominators > 0)).sum(axis=0)
+    differences = (first.totals - second.totals).tolist()
+    return [_estimate(*row) for row in zip(differences, draws.T, bearing.tolist(), strict=True)]
 
 
 def statistic_estimate(
@@ -81,12 +90,13 @@ def _counts(questions: int, resamples: int) -> NDArray[np.int64]:
     return chance.multinomial(questions, np.full(questions, 1 / questions), size=resamples)
 
 
-def _resample(numerators: Matrix, denominators: Matrix, resamples: int) -> Matrix:
+def _resample(parts: RatioParts, resamples: int) -> Matrix:
     """Ratios, (resamples, metrics); NaN where a resample holds no question that bears on the metric."""
-    if not len(numerators):
-        return np.full((resamples, numerators.shape[1]), np.nan)
-    counts = _counts(len(numerators), resamples).astype(np.float64)
-    return _ratios(counts @ numerators, counts @ denominators)
+    questions, metrics = parts.numerators.shape
+    if not questions:
+        return np.full((resamples, metrics), np.nan)
+    counts = _counts(questions, resamples).astype(np.float64)
+    return _ratios(counts @ parts.numerators, counts @ parts.denominators)
 
 
 def _ratios(above: Matrix, below: Matrix) -> Matrix:
@@ -100,10 +110,7 @@ def _estimate(value: float, draws: NDArray[np.float64], n: int) -> Estimate:
     return Estimate(float(value), low, high, n)
 
 
-_BINS = 10  # of the calibration error, equally wide
-
-Ratios = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Numerators and denominators, (questions, metrics) each."""
+_BINS = 10  # of the calibration error, equally wide: as it is usually reported
 
 
 def _answerable(score: QuestionScore) -> bool:
@@ -179,7 +186,7 @@ STATISTICS: Mapping[str, str] = {
 def summarise(scores: Sequence[QuestionScore], resamples: int = RESAMPLES) -> dict[str, Estimate]:
     """Estimate every metric and statistic over these questions, by name."""
     scored = [score for score in scores if score.answerable is not None]
-    estimates = _by_name(ratio_estimates(*ratio_parts(scored), resamples))
+    estimates = _by_name(ratio_estimates(ratio_parts(scored), resamples))
     answerable = np.array([bool(score.answerable) for score in scored])
     confidence = np.array([score.confidence for score in scored])
     milliseconds = np.array([score.milliseconds for score in scores])
@@ -203,7 +210,7 @@ def summarise_by_kind(
     by_kind: dict[str, list[QuestionScore]] = {}
     for score in scores:
         by_kind.setdefault(score.kind or "(no kind)", []).append(score)
-    return {kind: _by_name(ratio_estimates(*ratio_parts(of), resamples)) for kind, of in by_kind.items()}
+    return {kind: _by_name(ratio_estimates(ratio_parts(of), resamples)) for kind, of in by_kind.items()}
 
 
 def _by_name(estimates: Sequence[Estimate]) -> dict[str, Estimate]:
@@ -225,9 +232,7 @@ def auroc(confidence: NDArray[np.float64], positive: NDArray[np.bool_]) -> float
     negatives = len(positive) - positives
     if not positives or not negatives:
         return None
-    _, inverse, counts = np.unique(confidence, return_inverse=True, return_counts=True)
-    middle_ranks = np.cumsum(counts) - (counts - 1) / 2
-    rank_sum = float(middle_ranks[inverse][positive].sum())
+    rank_sum = float(rankdata(confidence)[positive].sum())
     return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
 
 
@@ -277,8 +282,8 @@ def refusal_curve(scores: Sequence[QuestionScore]) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def ratio_parts(scores: Sequence[QuestionScore]) -> Ratios:
-    """Numerators and denominators of every ratio metric, (questions, metrics) each."""
+def ratio_parts(scores: Sequence[QuestionScore]) -> RatioParts:
+    """Numerators and denominators of every ratio metric."""
     rows = [[metric.ratio(score) for metric in METRICS] for score in scores]
     table = np.array(rows, dtype=np.float64).reshape(len(scores), len(METRICS), 2)
-    return np.ascontiguousarray(table[:, :, 0]), np.ascontiguousarray(table[:, :, 1])
+    return RatioParts(np.ascontiguousarray(table[:, :, 0]), np.ascontiguousarray(table[:, :, 1]))

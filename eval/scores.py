@@ -11,8 +11,8 @@ from typing import Any
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts, contains, coverage, lies_in
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
 
-PASSAGES = 10  # passages a prediction lists
-_HALF = 0.5
+PASSAGES = 10  # passages a prediction lists: as many as recall@10 and mrr@10 look at
+_HALF = 0.5  # of the evidence's words: a quotation that holds fewer has lost its point
 
 Group = tuple[Occurrence, ...]
 

@@ -15,8 +15,7 @@ from alpie.index.records import BlockKind, Passage
 from alpie.index.spanish.analysis import tokens
 from support.fake_encoder import document_of
 from support.promise import assert_promise
-from support.shapes import SHAPES
-from support.work import lines_run
+from support.shapes import SHAPES, lines_run
 
 pytestmark = pytest.mark.timeout(120, func_only=True)
 

@@ -1,10 +1,16 @@
-"""What a collection of any size costs: real sentences with made-up words of a Zipf law, and real vectors with noise."""
+"""What a collection of any size costs: `python -m alpie.eval.bench.growth PASSAGES …` prints a line for each size.
+
+The collection is made of the indexed documents: their sentences with made-up words of a Zipf law, their vectors with noise.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import re
 import statistics
+import sys
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.settings import Settings
+from alpie.app.settings import Settings, load_settings
 from alpie.eval.bench.timing import Timing, resident_megabytes
+from alpie.eval.questions.question_file import own_question_texts
 from alpie.index.build import build_index
 from alpie.index.encoder import Encoder, OnProgress, normalise_rows
 
@@ -113,3 +120,17 @@ def measure_growth(passages: int, settings: Settings, questions: Sequence[str]) 
             "search, CPU ms": round(statistics.median(timing.cpu_ms for timing in searching), 2),
             "resident, MB": round(resident_megabytes() or 0),
         }
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure each size, with the settings and the index in use."""
+    parser = argparse.ArgumentParser(prog="python -m alpie.eval.bench.growth", description=__doc__)
+    parser.add_argument("passages", type=int, nargs="+")
+    for passages in parser.parse_args(argv).passages:
+        figures = measure_growth(passages, load_settings(), own_question_texts(40))
+        sys.stdout.write(json.dumps(figures) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,16 +15,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 
-from alpie.eval.extra_packages import exit_without
 from alpie.eval.questions.question_file import own_question_texts
 
 
 def _visit(url: str, seconds: float, pause: float, seed: int) -> tuple[Counter[str], list[float]]:
     """What one user met, and how long each answer took."""
-    from gradio_client import Client  # late, as the next: of the extra `eval`
-    from gradio_client.exceptions import AppError
-
     client, chance = Client(url, verbose=False), random.Random(seed)
     questions, met, waited = own_question_texts(200), Counter[str](), []
     end = time.monotonic() + seconds
@@ -53,7 +51,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--pause", type=float, default=2, help="seconds between a user's questions, on average"
     )
     options = parser.parse_args(argv)
-    exit_without("gradio_client")
     met, waited = Counter[str](), list[float]()
     with ThreadPoolExecutor(options.users) as pool:
         visits = [

@@ -22,8 +22,7 @@ from alpie.app.settings import Settings
 from alpie.app.translations import message, translations_for
 from alpie.eval.bench.speed_worker import Worker, WorkerPlan
 from alpie.eval.bench.timing import Case, Timing, machine_facts, measure_in_turns, run_process
-from alpie.eval.extra_packages import missing_package
-from alpie.eval.pipelines import SPLITTERS
+from alpie.eval.pipelines import SPLITTERS, missing_package
 from alpie.eval.questions.question_file import own_question_texts
 from alpie.eval.report import markdown_table
 
@@ -42,7 +41,7 @@ _Rows = dict[tuple[str, str], Timing]
 class SpeedOptions:
     """How much is measured; the defaults take some twenty minutes on two cores."""
 
-    runs: int = 7
+    runs: int = 7  # medians of which are shown
     questions: int = 40
     passages: int = 64  # of the batch, the documents' own
     sizes: Sequence[int] = (1_000, 20_000)  # of the collections of `growth`

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,13 @@ class Example:
     def answerable_row(self, ranking: Sequence[Candidate]) -> NDArray[np.float64]:
         row = answerable_features(self.retrieval, self.readings, self.candidates, ranking)
         return np.asarray(row[0], dtype=np.float64)
+
+
+class WeightedExample(NamedTuple):
+    """An example, and how much it counts beside others."""
+
+    example: Example
+    weight: float
 
 
 def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Example:

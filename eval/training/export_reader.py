@@ -1,6 +1,6 @@
 """From a trained checkpoint to the graph that ships: `python -m alpie.eval.training.export_reader CHECKPOINT`.
 
-1. The weights that were trained are put into the bundled encoder's transformer.
+1. The weights that were trained are put into the bundled encoder's transformer; `--average` averages them with others.
 2. Channels are evened out (`alpie.index.encoder.smoothing`) on sample texts, and matrix products get 7-bit weights in 8-bit
    numbers, so that no processor overflows in their sums and one file serves all.
 3. The graph is compared with PyTorch on sample questions and passages; a difference that could matter is an error.
@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.settings import load_settings
-from alpie.eval.training.reader_model import LAYERS, load_model, sequence_of
+from alpie.eval.training.reader_model import LAYERS, average_models, load_model, sequence_of
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_export import export_graph, quantise
 from alpie.index.encoder.smoothing import smooth_linear_layers
@@ -34,7 +34,14 @@ from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
 _MAX_DIFFERENCE = 0.35
 
 
-def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
+class Average(NamedTuple):
+    """What a checkpoint is averaged with."""
+
+    checkpoint: Path
+    share: float  # of its weights, 0 … 1
+
+
+def export_checkpoint(checkpoint: Path, target: Path, cache: Path, average: Average | None = None) -> float:
     """Write the graph of `checkpoint` to `target`; returns the mean difference of its logits from PyTorch's.
 
     Raises:
@@ -44,6 +51,8 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path) -> float:
 
     folder = bundled_folder(cache)
     model = load_model(folder, LAYERS, checkpoint).eval()
+    if average:
+        average_models(model, load_model(folder, LAYERS, average.checkpoint), average.share)
     table = WordVectors.open(folder / WEIGHTS_FILE)
     questions, passages = sample_texts()
     inputs = [
@@ -83,8 +92,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--output", type=Path, default=GRAPH)
+    parser.add_argument(
+        "--average",
+        nargs=2,
+        metavar=("OTHER", "SHARE"),
+        help="another checkpoint, and its share of the weights",
+    )
     options = parser.parse_args(argv)
-    difference = export_checkpoint(options.checkpoint, options.output, load_settings().cache)
+    average = Average(Path(options.average[0]), float(options.average[1])) if options.average else None
+    difference = export_checkpoint(options.checkpoint, options.output, load_settings().cache, average)
     size = options.output.stat().st_size / 1e6
     sys.stdout.write(f"{options.output}: {size:.1f} MB, logits differ by {difference:.3f}\n")
     return 0

@@ -24,23 +24,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
-from alpie.eval.training.reader_model import LAYERS, JointModel, load_model, pair_tokenizer, trained_weights
-from alpie.eval.training.row_file import ReaderRow, read_rows
+from alpie.eval.training.reader_model import (
+    LAYERS,
+    JointModel,
+    encode_pair,
+    load_model,
+    pair_tokenizer,
+    trained_weights,
+)
+from alpie.eval.training.training_rows import ReaderRow, read_rows
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
 
 _WINDOW = 20  # batches that are sorted by length together
-_SAVE_SECONDS = 240.0
-_REPORT_STEPS = 25
+_SAVE_SECONDS = 240.0  # between two saved states: what a stop costs at most
+_REPORT_STEPS = 25  # between two lines of the learning curve: some 50 s
 _FORBIDDEN = -1e4  # logit of a token that cannot be an answer
-_HEAD_RATE = 1e-3
+_HEAD_RATE = 1e-3  # the head begins at random, and learns faster than the layers below it
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,7 @@ class Schedule:
     rate: float = 1.6e-4
     final: float = 0.02
     warmup: int = 60
-    batch: int = 16
-    most_tokens: int = 288
+    batch: int = 16  # rows of a step
 
     def factor(self, steps: int, step: int) -> float:
         """What part of `rate` step number `step` of so many `steps` learns at."""
@@ -77,15 +83,9 @@ class _Batches:
         self.count = math.ceil(len(rows) / schedule.batch)
 
     def encode(self, row: ReaderRow) -> _Encoded:
-        prompt = PROMPTS["document"]
-        pair = self._tokenizer(
-            PROMPTS["query"] + row.question,
-            prompt + row.passage,
-            truncation="only_second",
-            max_length=self._schedule.most_tokens,
-            return_offsets_mapping=True,
-        )
-        offsets = [(start - len(prompt), end - len(prompt)) for start, end in pair["offset_mapping"]]
+        pair = encode_pair(self._tokenizer, row.question, row.passage)
+        before = len(PROMPTS["document"])
+        offsets = [(start - before, end - before) for start, end in pair["offset_mapping"]]
         sides = pair.sequence_ids(0)
         own = [place for place, (_, end) in enumerate(offsets) if sides[place] == 1 and end > 0]
         return _Encoded(row, pair["input_ids"], offsets, own)
@@ -117,20 +117,28 @@ class _Batches:
         return ids, mask, target.clamp_(max=1), allowed
 
 
-def _right(encoded: _Encoded) -> Iterator[tuple[int, float, float]]:
+class _Target(NamedTuple):
+    """A token, and whether the answer may begin or end there: 1 or 0."""
+
+    token: int
+    begins: float
+    ends: float
+
+
+def _right(encoded: _Encoded) -> Iterator[_Target]:
     """Tokens at which the answer begins or ends; the first token where there is none."""
     if not encoded.row.answers:
-        yield 0, 1.0, 1.0
+        yield _Target(0, 1.0, 1.0)
     elif not encoded.row.spans:
-        yield from ((token, 1.0, 1.0) for token in encoded.own)
-    for start, end in encoded.row.spans:
+        yield from (_Target(token, 1.0, 1.0) for token in encoded.own)
+    for span in encoded.row.spans:
         for token in encoded.own:
             first, last = encoded.offsets[token]
             if encoded.row.loose:  # any token of the sentences may be where the answer begins or ends
-                inside = float(first < end and start < last)
-                yield token, inside, inside
+                inside = float(first < span.end and span.start < last)
+                yield _Target(token, inside, inside)
             else:
-                yield token, float(first <= start < last), float(first < end <= last)
+                yield _Target(token, float(first <= span.start < last), float(first < span.end <= last))
 
 
 def loss_of(logits: torch.Tensor, target: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
@@ -233,7 +241,7 @@ def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[Read
         scores[row.answers].append((row.kind, float(torch.logsumexp(begins[1:], 0) - begins[0])))
         if row.spans:
             place = int(begins[1:].argmax()) + 1
-            inside = any(start <= encoded.offsets[place][1] - 1 < end for start, end in row.spans)
+            inside = any(span.start <= encoded.offsets[place][1] - 1 < span.end for span in row.spans)
             first_right.setdefault(row.kind, []).append(inside)
     model.train()
     answered = [score for _, score in scores[True]]

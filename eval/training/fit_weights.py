@@ -41,24 +41,23 @@ from alpie.app.answering.judging.abstention import ANSWERABLE_FEATURES
 from alpie.app.answering.judging.candidates import CANDIDATE_FEATURES
 from alpie.app.settings import SEED_DOCUMENTS, Settings
 from alpie.app.translations import translations_for
-from alpie.eval.extra_packages import exit_without, require_package
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_file import read_questions
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.questions.squad import squad_corpus
-from alpie.eval.training.examples import Example, examples_of
+from alpie.eval.training.examples import Example, WeightedExample, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
 from alpie.index.database.files import atomic_write
 from alpie.index.encoder import BUNDLED, Encoder, OnProgress
 from alpie.index.retrieval.hybrid_weights import HybridWeights
 from alpie.index.retrieval.search import SearchIndex
 
-_FOLDS = 5
+_FOLDS = 5  # of the cross-validation
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
 _BARE_WEIGHT = 0.35  # of the same question asked without expansions, which most collections do not have
 _OFF_TOPIC_WEIGHT = 0.3  # of a question on another subject: easy, and never to be answered all the same
-_PENALTY_FEW = 10.0
+_PENALTY_FEW = 10.0  # in units of one question: weak beside the 2,400 that the logistic model is fitted on
 _KEEP_ANSWERABLE = 0.97  # of every set: to keep more costs more false answers than it saves true ones
 # Shares of the questions on other subjects: below the first nothing is near, below the second hardly anything.
 _FAR_OFF_TOPIC, _NEAR_OFF_TOPIC = 0.5, 0.85
@@ -75,20 +74,21 @@ class FittingSets:
     off_topic: Sequence[Example] = ()
 
     @property
-    def weighted(self) -> list[tuple[Example, float]]:
+    def weighted(self) -> list[WeightedExample]:
         """Examples that tell which sentence answers, each with its weight."""
         sets = ((self.own, _OWN_WEIGHT), (self.bare, _BARE_WEIGHT), (self.held_out, 1.0))
-        return [(example, weight) for examples, weight in sets for example in examples]
+        return [WeightedExample(example, weight) for examples, weight in sets for example in examples]
 
 
 def fit_all(sets: FittingSets) -> Weights:
     """Fit the tables to labelled examples, and measure them by cross-validation."""
     candidate = fit_ranking(sets.weighted)
-    weighted = [*sets.weighted, *((example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)]
-    examples = [example for example, _ in weighted]
+    off_topic = (WeightedExample(example, _OFF_TOPIC_WEIGHT) for example in sets.off_topic)
+    weighted = [*sets.weighted, *off_topic]
+    examples = [one.example for one in weighted]
     features = np.array([example.answerable_row(example.ranking(candidate)) for example in examples])
     answerable = np.array([example.answerable for example in examples])
-    weights = np.array([weight for _, weight in weighted])
+    weights = np.array([one.weight for one in weighted])
     folds = _folds(examples)
     log_odds = np.zeros(len(examples))
     for fold in range(_FOLDS):
@@ -221,7 +221,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--output", type=Path, default=WEIGHTS_FILE)
     options = parser.parse_args(argv)
-    exit_without("scipy")
     corpus = Corpus.open()
     fitted = fit_all(fitting_sets(corpus, options.held_out))
     write_weights(fitted, corpus, options.output, {})
@@ -257,7 +256,6 @@ def fit_encoder(
     if is_bundled(encoder):
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
-    require_package("scipy")
     with TemporaryDirectory() as scratch:
         own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
         Corpus.build(own, encoder=encoder, on_progress=on_progress)

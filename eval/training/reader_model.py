@@ -16,7 +16,8 @@ from torch import nn
 
 from alpie.index.encoder.bundled_weights import PROMPTS
 
-LAYERS = 12
+LAYERS = 12  # all of the encoder's
+MAX_TOKENS = 288  # of a sequence: passages have up to 180 words; longer ones cost more than they teach
 FROZEN = ("embeddings", "encoder.layer.0.", "encoder.layer.1.")
 
 
@@ -79,6 +80,16 @@ def load_model(
     return model
 
 
+def average_models(model: JointModel, other: JointModel, share: float) -> None:
+    """Replace each weight of `model` by an average in which that of `other` has so large a share, 0 … 1.
+
+    New rows teach a model something and make it forget something; its average with the model before does both less.
+    """
+    with torch.no_grad():
+        for mine, theirs in zip(model.parameters(), other.parameters(), strict=True):
+            mine.lerp_(theirs, share)
+
+
 def trained_weights(model: JointModel) -> dict[str, torch.Tensor]:
     """The weights that training changes: all but those of the frozen part."""
     return {name: value for name, value in model.state_dict().items() if _is_trained(name)}
@@ -126,13 +137,18 @@ def pair_tokenizer(folder: Path) -> Any:
     return AutoTokenizer.from_pretrained(folder)
 
 
-def sequence_of(folder: Path, question: str, passage: str, most_tokens: int = 288) -> list[int]:
-    """Token ids of question and passage as one sequence."""
-    pair = pair_tokenizer(folder)(
+def encode_pair(tokenizer: Any, question: str, passage: str) -> Any:
+    """Tokens of question and passage as one sequence, with their offsets; a passage too long is cut."""
+    return tokenizer(
         PROMPTS["query"] + question,
         PROMPTS["document"] + passage,
         truncation="only_second",
-        max_length=most_tokens,
+        max_length=MAX_TOKENS,
+        return_offsets_mapping=True,
     )
-    ids: list[int] = pair["input_ids"]
+
+
+def sequence_of(folder: Path, question: str, passage: str) -> list[int]:
+    """Token ids of question and passage as one sequence."""
+    ids: list[int] = encode_pair(pair_tokenizer(folder), question, passage)["input_ids"]
     return ids

@@ -1,16 +1,13 @@
 """Rows that the reader learns from: `python -m alpie.eval.training.reader_rows DATA OUT`.
 
 DATA is a folder of public question sets, one gzipped JSON Lines file a set, as docs/quality.md lists them with their
-licences. What was written for the project lies in `eval/training`: `own.jsonl.gz` with passages of our own, and
-`written.jsonl.gz`, questions on passages of DATA, which are found there by their checksum. OUT gets four files:
+licences; `training_rows` has what was written for the project. OUT gets four files:
 
 - ``first.jsonl``: public rows and written ones, with passages beside the right one that do not answer;
 - ``second.jsonl``: written rows again with other such passages, and rows on the documents that Al Pie comes with
   (their expansions, the fitting part of the questions): the last rows read weigh most;
 - ``held-out.jsonl``: a tenth of the written ones, by document; ``held-out.json``: the same in SQuAD's form, for
   `alpie.eval.training.fit_weights`.
-
-It needs a checkout: the installed package leaves `eval/training/*.gz` out, which nothing reads but training.
 
 No evaluation question of the reporting part is read here, and articles that figures are reported on are left out.
 """
@@ -23,7 +20,7 @@ import json
 import random
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +28,15 @@ import numpy as np
 
 from alpie.app.settings import load_settings
 from alpie.eval.questions.squad import placed_answers
-from alpie.eval.training.reader_shipped import shipped_rows
-from alpie.eval.training.row_file import ReaderRow, read_lines, write_rows
+from alpie.eval.training.indexed_rows import shipped_rows
+from alpie.eval.training.training_rows import ReaderRow, checksum_of, read_lines, write_rows, written_rows
 from alpie.index.encoder import BUNDLED, Encoder
 from alpie.index.encoder.factory import open_encoder
+from alpie.index.records import Span
 
-TRAINING = Path(__file__).resolve().parent
-OWN = TRAINING / "own.jsonl.gz"
-WRITTEN = TRAINING / "written.jsonl.gz"
 _MAX_CHARACTERS = 1_500  # of a passage: what a sequence of 288 tokens holds
-_NEAR = 4  # of the nearest other passages, so many are drawn from
-_TENTH = 10
-_OF_ARTICLE = 300  # rows at most of an article of a SQuAD file
+_NEAR = 4  # of the nearest other passages, so many are drawn from: the first alone would always be the same
+_MAX_OF_ARTICLE = 300  # rows of an article of a SQuAD file, so that none outweighs the rest
 # rows taken of each public set; what is more would drown the project's own
 _PUBLIC = {
     "qa_squad_es_dist": 900, "qa_faquad_pt": 700, "qa_squad2_train1000_en": 1_000, "qa_selqa_en": 1_200,
@@ -50,72 +44,6 @@ _PUBLIC = {
     "qa_covidqa_en": 500, "pairs_law_pe_es": 900, "pairs_law_ar_es": 500, "pairs_law_boe_es": 100,
 }  # fmt: skip
 _OVERLAPS = ("overlaps_squad_dev", "overlaps_xquad")  # flags of rows whose text figures are reported on
-
-
-def checksum_of(passage: str) -> str:
-    """The checksum by which a passage is found in the public sets."""
-    return hashlib.sha256(passage.encode()).hexdigest()[:16]
-
-
-def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
-    """The passages of public sets by their checksum: as they stand, and after their article's heading."""
-    found: dict[str, str] = {}
-    for path in (data / f"{name}.jsonl.gz" for name in names):
-        for row in read_lines(path) if path.exists() else ():
-            text = row.get("passage") or row.get("text") or ""
-            for passage in (text, f"{row.get('title') or row.get('question')}. {text}"):
-                found[checksum_of(passage)] = passage
-    return found
-
-
-@dataclass(frozen=True)
-class TrainingRow:
-    """A written row, as its file has it, and what is known of its passage."""
-
-    row: dict[str, Any]  # as it stands in the file
-    name: str  # where it stands, for messages
-    key: str  # its passage's checksum
-    document: str
-    passage: str | None = None  # none where the public set is not there
-    # none where it does not answer; begins at -1 what is not there, once
-    spans: tuple[tuple[int, int], ...] = ()
-
-
-def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
-    """Rows on passages of our own, each of which is a document."""
-    for number, line in enumerate(lines, start=1):
-        passage = line["passage"]
-        key = checksum_of(passage)
-        for place, row in enumerate(line["rows"], start=1):
-            given = row["answer"] or ()  # several where a list or two things are asked for
-            answers = (given,) if isinstance(given, str) else tuple(given)
-            starts = [passage.find(answer) if passage.count(answer) == 1 else -1 for answer in answers]
-            spans = tuple((start, start + len(answer)) for start, answer in zip(starts, answers, strict=True))
-            yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
-
-
-def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
-    """Rows on passages of the public sets, with their passages as far as `data` has them."""
-    names = sorted({row["source"] for row in lines})
-    passages = passages_of(data, [*names, "written"]) if data else {}
-    for row in lines:
-        spans = () if row["start"] is None else ((row["start"], row["end"]),)
-        passage = passages.get(row["passage"])
-        yield TrainingRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
-
-
-def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
-    """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
-    for training_row in (*public_set_rows(list(read_lines(WRITTEN)), data), *own_rows(read_lines(OWN))):
-        if training_row.passage is not None:
-            row = ReaderRow(
-                training_row.row["question"],
-                training_row.passage,
-                bool(training_row.spans),
-                training_row.spans,
-                kind=training_row.row["kind"],
-            )
-            yield training_row.document, row
 
 
 def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
@@ -157,32 +85,32 @@ def _public_row(
         yield ReaderRow(row["question"], chance.choice(others)[:_MAX_CHARACTERS], False, kind=name)
 
 
-def _public_span(row: dict[str, Any]) -> tuple[int, int] | None:
+def _public_span(row: dict[str, Any]) -> Span | None:
     """The sentence marked as gold, else the shortest answer that stands in the passage."""
     if row.get("gold") and row.get("sentences"):
         wanted = [row["sentences"][number] for number in row["gold"][:1] if number < len(row["sentences"])]
     else:
         wanted = sorted((answer for answer in row.get("answers", ()) if len(answer) > 1), key=len)
     starts = ((row["passage"].find(answer), len(answer)) for answer in wanted)
-    return next(((start, start + length) for start, length in starts if start >= 0), None)
+    return next((Span(start, start + length) for start, length in starts if start >= 0), None)
 
 
-def _window(passage: str, span: tuple[int, int], chance: random.Random) -> tuple[str, tuple[int, int]]:
+def _window(passage: str, span: Span, chance: random.Random) -> tuple[str, Span]:
     """A long passage cut so that the answer stands somewhere in it."""
     if len(passage) <= _MAX_CHARACTERS:
         return passage, span
-    start = max(0, span[0] - chance.randrange(_MAX_CHARACTERS // 2))
+    start = max(0, span.start - chance.randrange(_MAX_CHARACTERS // 2))
     at_sentence = passage.rfind(". ", max(0, start - _MAX_CHARACTERS // 4), start) + 1
     start = at_sentence or passage.rfind(" ", 0, start) + 1  # never so far back that the answer falls out
     end = start + _MAX_CHARACTERS
-    return passage[start:end], (span[0] - start, min(span[1], end) - start)
+    return passage[start:end], Span(span.start - start, min(span.end, end) - start)
 
 
 def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
     """Take every second article of the first SQuAD file, from all `paths`; figures are reported on the other articles.
 
     Articles are known by their title. A question that stands in several files is taken once, and of an article at most
-    `_OF_ARTICLE`, so that none outweighs the rest.
+    `_MAX_OF_ARTICLE`.
     """
     articles = [json.loads(path.read_text(encoding="utf-8"))["data"] for path in paths]
     taught = [article["title"] for article in articles[0][::2]] if articles else []
@@ -195,7 +123,7 @@ def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
             for paragraph in article["paragraphs"]
             for row in _squad_paragraph(paragraph["context"], paragraph["qas"])
         }
-        yield from sorted(rows.values(), key=lambda row: checksum_of(row.question))[:_OF_ARTICLE]
+        yield from sorted(rows.values(), key=lambda row: checksum_of(row.question))[:_MAX_OF_ARTICLE]
 
 
 def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> Iterator[ReaderRow]:
@@ -204,7 +132,7 @@ def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> It
         given = () if question.get("is_impossible") else question["answers"]
         placed = placed_answers(question) if given else ()
         spans = sorted(
-            {(answer["answer_start"], answer["answer_start"] + len(answer["text"])) for answer in placed}
+            {Span(answer["answer_start"], answer["answer_start"] + len(answer["text"])) for answer in placed}
         )
         if spans or not given:
             yield ReaderRow(question["question"], passage, bool(spans), tuple(spans), kind="squad")
@@ -233,14 +161,16 @@ class NearPassages:
 
 def is_held_out(document: str) -> bool:
     """Whether the rows on a document are for validation: a tenth, whatever the order of files."""
-    return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % _TENTH == 0
+    return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % 10 == 0
 
 
 def as_squad(rows: Iterable[ReaderRow]) -> dict[str, Any]:
     """Rows as a file of SQuAD 2.0, each passage an article: for asking them of all the passages together."""
     asked: dict[str, list[dict[str, Any]]] = {}
     for number, row in enumerate(rows):
-        answers = [{"text": row.passage[start:end], "answer_start": start} for start, end in row.spans]
+        answers = [
+            {"text": row.passage[span.start : span.end], "answer_start": span.start} for span in row.spans
+        ]
         question = {"id": f"h{number}", "question": row.question, "answers": answers}
         asked.setdefault(row.passage, []).append({**question, "is_impossible": not row.answers})
     return {

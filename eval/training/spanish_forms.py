@@ -18,7 +18,7 @@ from pathlib import Path
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import FORMS, front_encode
 
-_SHORTEST, _LONGEST = 3, 24  # letters
+_MIN_LETTERS, _MAX_LETTERS = 3, 24  # of a form: shorter ones are never corrected, longer ones are not typed
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,9 @@ def forms_of(folder: Path) -> list[str]:
             found.update(_forms(word, flags, affixes))
     folded = set(fold("\n".join(found)).split("\n"))
     return sorted(
-        word for word in folded if word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
+        word
+        for word in folded
+        if word.isascii() and word.isalpha() and _MIN_LETTERS <= len(word) <= _MAX_LETTERS
     )
 
 

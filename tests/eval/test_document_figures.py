@@ -32,7 +32,7 @@ def test_a_file_is_measured_against_its_own_outline(
         drawn.canvas.addOutlineEntry(entry, entry)
     (tmp_path / "a.pdf").write_bytes(drawn.bytes())
     found = measure_file(tmp_path / "a.pdf")
-    assert (found.headings, found.found, found.pages_read, found.recall) == (3, 2, 1, 1.0)
+    assert (found.headings, found.found, found.read, found.recall) == (3, 2, 1, 1.0)
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 nada")
     assert main([str(tmp_path)]) == 0
     head, first, second, last = capsys.readouterr().out.splitlines()

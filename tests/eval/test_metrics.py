@@ -10,6 +10,7 @@ import pytest
 
 from alpie.eval.metrics import (
     Estimate,
+    RatioParts,
     auroc,
     compare_scores,
     expected_calibration_error,
@@ -262,14 +263,14 @@ def test_the_refusal_curve_is_what_is_computed_by_hand() -> None:
 # --- intervals ------------------------------------------------------------------------------------
 
 
-def _ratio(values: list[float]) -> tuple[np.ndarray, np.ndarray]:
+def _ratio(values: list[float]) -> RatioParts:
     column = np.array(values, dtype=float)[:, None]
-    return column, np.ones_like(column)
+    return RatioParts(column, np.ones_like(column))
 
 
 def test_intervals_are_the_same_at_every_run() -> None:
     values = _ratio([0, 1] * 50)
-    first, second = ratio_estimates(*values), ratio_estimates(*values)
+    first, second = ratio_estimates(values), ratio_estimates(values)
     assert first == second
     (estimate,) = first
     # The normal approximation: 0.5 ± 1.96 · 0.5 / 10.

@@ -31,7 +31,7 @@ app.answering.answer_pipeline app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
 app.page.people_at_risk app.page.question_options
 app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
-app.__main__ eval.extra_packages eval.questions eval.scores eval.metrics eval.pipelines eval.report
+app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report
 eval.bench eval.studies eval.document_figures eval.training eval.run
 eval.quality_page eval.command_line eval
 """.split()

@@ -49,16 +49,10 @@ def test_every_package_is_listed() -> None:
     assert found <= listed, f"not in pyproject.toml, so not in the wheel: {sorted(found - listed)}"
 
 
-def test_the_published_report_is_in_the_wheel() -> None:
+def test_every_prompt_and_table_of_words_and_the_published_report_are_in_the_wheel() -> None:
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
     report = PageOptions.from_settings(load_settings()).reports[-1]
-    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
-    assert str(report.relative_to(ROOT / "app" / "page")) in data["alpie.app.page"], (
-        "the page would show no evaluation"
-    )
-
-
-def test_every_prompt_and_table_of_words_is_in_the_wheel() -> None:
-    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    assert str(report.relative_to(ROOT / "app" / "page")) in data["alpie.app.page"]
     read = {
         path: path.parent.parent if kind == "prompts/*" else path.parent
         for kind, name in product(("prompts/*", "*.toml"), CODE)

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from alpie.eval.questions.matching import folded_words
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_questions
-from alpie.eval.training.reader_rows import TrainingRow
+from alpie.eval.training.training_rows import TrainingRow
 from alpie.index.chunking.sentences import sentence_bounds
 from alpie.index.spanish.analysis import stems
 
@@ -45,7 +45,8 @@ def find_faults(asked: Sequence[TrainingRow], evaluated: Sequence[str]) -> list[
         question = " ".join(folded_words(one.row["question"]))
         faults = {
             "form": document_of.setdefault(one.key, one.document) != one.document or not _is_sound(one),
-            "span": one.passage is not None and not all(_is_whole(one.passage, *span) for span in one.spans),
+            "span": one.passage is not None
+            and not all(_is_whole(one.passage, span.start, span.end) for span in one.spans),
             "duplicate": first.setdefault((one.key, question), one.name) != one.name,
             "resembles": alike >= _ALIKE,
             "paraphrase": bool(_shared_stems(one)),
@@ -81,7 +82,7 @@ def _shared_stems(one: TrainingRow) -> frozenset[str]:
     sentences = [
         one.passage[first:last]
         for first, last in sentence_bounds(one.passage)
-        if any(first < end and start < last for start, end in one.spans)
+        if any(first < span.end and span.start < last for span in one.spans)
     ]
     shared: frozenset[str] = stems(one.row["question"]) & stems("\n".join(sentences)) - _TURNING
     return shared

@@ -14,11 +14,12 @@ import torch
 from alpie.app.settings import load_settings
 from alpie.eval.training import export_reader, fit_reader
 from alpie.eval.training.fit_reader import Schedule, train
-from alpie.eval.training.reader_model import load_model, sequence_of
-from alpie.eval.training.row_file import ReaderRow
+from alpie.eval.training.reader_model import average_models, load_model, sequence_of
+from alpie.eval.training.training_rows import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
+from alpie.index.records import Span
 
 pytestmark = pytest.mark.heavy
 
@@ -40,7 +41,9 @@ def rows() -> list[ReaderRow]:
         for sentence in sentences:
             question, passage = f"¿Qué se dice: {sentence[3:-1].lower()}?", passages[place]
             start = passage.index(sentence)
-            found.append(ReaderRow(question, passage, True, ((start, start + len(sentence)),), kind="plain"))
+            found.append(
+                ReaderRow(question, passage, True, (Span(start, start + len(sentence)),), kind="plain")
+            )
             found.append(ReaderRow(question, passages[names[number - 1]], False, kind="un"))
     return found
 
@@ -81,7 +84,7 @@ def stopping_at(
 def test_any_token_of_a_loose_span_may_begin_or_end_the_answer() -> None:
     tokens = [(0, 0), (0, 2), (3, 8), (9, 12), (13, 20)]
     for loose, right in ((False, {(2, 1.0, 0.0), (3, 0.0, 1.0)}), (True, {(2, 1.0, 1.0), (3, 1.0, 1.0)})):
-        row = ReaderRow("¿?", "El museo abre siempre", True, ((3, 12),), loose)
+        row = ReaderRow("¿?", "El museo abre siempre", True, (Span(3, 12),), loose)
         targets = set(fit_reader._right(fit_reader._Encoded(row, [0] * 5, tokens, [1, 2, 3, 4])))
         assert {target for target in targets if any(target[1:])} == right
 
@@ -112,6 +115,16 @@ def test_stopped_and_started_again_it_learns_the_same(
     assert [line["step"] for line in stopped] == [line["step"] for line in whole] == [2, 4, 6, 6]
     for one, other in zip(whole, stopped, strict=True):
         assert one == pytest.approx(other, abs=2e-3)
+
+
+@pytest.mark.slow
+def test_a_trained_model_is_averaged_with_another(trained: Path) -> None:
+    folder = bundled_folder(load_settings().cache)
+    new, other = load_model(folder, LAYERS, trained / "reader.pt"), load_model(folder, LAYERS)
+    wanted = 0.7 * new.head.weight + 0.3 * other.head.weight
+    assert not torch.allclose(wanted, new.head.weight, atol=1e-4)
+    average_models(new, other, 0.3)
+    torch.testing.assert_close(new.head.weight, wanted)
 
 
 @pytest.mark.slow

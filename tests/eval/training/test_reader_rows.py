@@ -12,23 +12,25 @@ from typing import Any
 import pytest
 
 from alpie.eval.questions.question_file import read_questions
-from alpie.eval.training import norm_passages, reader_rows
-from alpie.eval.training.reader_rows import (
+from alpie.eval.questions.question_records import Evidence, GoldQuestion
+from alpie.eval.training import indexed_rows
+from alpie.eval.training.reader_rows import NearPassages, as_squad, is_held_out, public_rows, squad_rows
+from alpie.eval.training.training_rows import (
     OWN,
     WRITTEN,
-    NearPassages,
+    ReaderRow,
     TrainingRow,
     checksum_of,
-    is_held_out,
     own_rows,
     passages_of,
-    public_rows,
     public_set_rows,
-    squad_rows,
+    read_lines,
+    read_rows,
+    write_rows,
     written_rows,
 )
-from alpie.eval.training.row_file import ReaderRow, read_lines, read_rows, write_rows
-from support.fake_encoder import FakeEncoder
+from alpie.index.records import Span
+from support.fake_encoder import FakeEncoder, corpus_of
 from support.places import SHARED
 from support.row_faults import evaluation_questions, find_faults
 
@@ -40,14 +42,22 @@ OTHERS = [
     "Los autobuses pasan cada veinte minutos por la plaza del mercado.",
 ]
 
+CONSUMPTION = "Consumo\n\nEl agua es de todos. Cada vecino gasta doscientos litros al día.\n"
+
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     rows = [
-        ReaderRow("¿Cuánto cuesta?", PASSAGE, True, ((37, 53),), loose=True, kind="plain"),
+        ReaderRow("¿Cuánto cuesta?", PASSAGE, True, (Span(37, 53),), loose=True, kind="plain"),
         ReaderRow("¿Quién lo dirige?", PASSAGE, False, kind="un"),
     ]
     write_rows(tmp_path / "rows.jsonl", rows)
     assert read_rows(tmp_path / "rows.jsonl") == rows
+
+
+def answer_of(row: ReaderRow) -> str:
+    """The words of the passage that answer, where they are in one place."""
+    (span,) = row.spans
+    return row.passage[span.start : span.end]
 
 
 def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
@@ -64,7 +74,7 @@ def test_a_document_is_held_out_whatever_else_there_is() -> None:
 
 def test_a_near_passage_is_never_the_right_one_nor_a_copy_of_it() -> None:
     copy = PASSAGE.replace("gratuita.", "gratuita")
-    rows = [ReaderRow("¿Cuánto cuesta la entrada del museo?", PASSAGE, True, ((37, 53),))] * 20
+    rows = [ReaderRow("¿Cuánto cuesta la entrada del museo?", PASSAGE, True, (Span(37, 53),))] * 20
     near = list(NearPassages([PASSAGE, copy, *OTHERS], FakeEncoder()).beside(rows, random.Random(1)))
     assert len(near) == 20
     assert {row.passage for row in near} <= set(OTHERS)
@@ -80,7 +90,7 @@ def test_public_spans_are_loose_where_sentences_are_marked(tmp_path: Path) -> No
     seen = {**short, "question": "visto", "overlaps_xquad": True}
     write_lines(tmp_path / "qa_faquad_pt.jsonl.gz", [short, seen])
     rows = {row.kind: row for row in public_rows(tmp_path, random.Random(1))}
-    cut = {kind: row.passage[slice(*row.spans[0])] for kind, row in rows.items()}
+    cut = {kind: answer_of(row) for kind, row in rows.items()}
     assert cut == {"qa_selqa_en": "Cuesta seis euros.", "qa_faquad_pt": "seis euros"}
     assert [rows[kind].loose for kind in cut] == [row == "qa_selqa_en" for row in cut]
     assert rows["qa_faquad_pt"].question != "visto"
@@ -93,8 +103,7 @@ def test_a_long_passage_is_cut_around_its_answer(tmp_path: Path, between: str) -
     write_lines(tmp_path / "qa_faquad_pt.jsonl.gz", [row])
     for seed in range(30):
         (cut,) = public_rows(tmp_path, random.Random(seed))
-        ((first, last),) = cut.spans
-        assert cut.passage[first:last] == "frase 333"
+        assert answer_of(cut) == "frase 333"
         assert len(cut.passage) < len(passage) / 5
 
 
@@ -111,11 +120,25 @@ def test_passages_of_norms_are_those_of_their_files(tmp_path: Path) -> None:
     (docs / "ley.md").write_text(
         "---\ntitle: Ley del agua\n---\n## Objeto\n\nEsta ley regula el agua.\n", "utf-8"
     )
-    assert norm_passages.main([str(docs), str(tmp_path)]) == 0
+    assert indexed_rows.main([str(docs), str(tmp_path)]) == 0
     found = passages_of(tmp_path, ["norms"])
     assert set(found.values()) == {
         "Objeto. Esta ley regula el agua.", "Ley del agua. Objeto. Esta ley regula el agua."
     }  # fmt: skip
+
+
+def test_rows_of_the_index_are_what_the_reader_sees() -> None:
+    corpus = corpus_of(
+        CONSUMPTION, "Préstamo\n\nLa biblioteca presta tres libros a cada lector durante un mes.\n"
+    )
+    evidence = Evidence("uno", "Cada vecino gasta doscientos litros al día.")
+    question = GoldQuestion("1", "¿Cuántos litros gasta cada vecino?", "factual", evidence=(evidence,))
+    answers, *beside = indexed_rows.question_rows(corpus, [question])
+    assert answer_of(answers) == evidence.quote
+    assert answers.passage.startswith("Uno. Consumo. ")
+    assert answers.loose
+    assert [(row.answers, row.spans) for row in beside] == [(False, ())] * len(beside)
+    assert beside[0].passage.startswith("Dos. ")
 
 
 def asked(question: str, answer: str | None, kind: str = "plain", why: str | None = None) -> TrainingRow:
@@ -159,17 +182,17 @@ def test_the_questions_that_ship_are_sound() -> None:
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
 def test_what_was_written_on_public_passages_is_found_there() -> None:
     own = len(list(own_rows(read_lines(OWN))))
-    there = [row for row in read_lines(WRITTEN) if row["source"] != "norms"]  # made by norm_passages
+    there = [row for row in read_lines(WRITTEN) if row["source"] != "norms"]  # made by indexed_rows
     assert len(list(written_rows(DATA))) == own + len(there)
 
 
 def test_held_out_rows_can_be_asked_as_squad(tmp_path: Path) -> None:
     rows = [
-        ReaderRow("¿Quién firma?", "Firma la ministra. Rige desde mayo.", True, ((6, 17),)),
+        ReaderRow("¿Quién firma?", "Firma la ministra. Rige desde mayo.", True, (Span(6, 17),)),
         ReaderRow("¿Quién paga?", "Firma la ministra. Rige desde mayo.", False),
     ]
     path = tmp_path / "held-out.json"
-    path.write_text(json.dumps(reader_rows.as_squad(rows)), encoding="utf-8")
+    path.write_text(json.dumps(as_squad(rows)), encoding="utf-8")
     read = read_questions(path)
     assert [paragraph.context for paragraph in read.paragraphs] == [rows[0].passage]
     assert [question.answer for question in read.questions] == [("la ministra",), ()]
@@ -192,7 +215,7 @@ def test_every_second_article_of_a_squad_file_is_taught_and_lost_places_are_left
         path.write_text(json.dumps({"data": files[path.name]}), encoding="utf-8")
     rows = {row.question: row for row in squad_rows(paths)}
     assert {question: row.spans for question, row in rows.items()} == {
-        "¿Cuál es la capital?": ((0, 4),),
+        "¿Cuál es la capital?": (Span(0, 4),),
         "¿Cuántos viven en Oslo?": (),
     }
     assert not rows["¿Cuántos viven en Oslo?"].answers

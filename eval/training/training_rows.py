@@ -1,0 +1,123 @@
+"""The rows that the reader learns from, and the files they are kept in.
+
+What was written for the project lies beside this module: `own.jsonl.gz` with passages of our own, and `written.jsonl.gz`,
+questions on passages of public sets, which are found there by their checksum. Both are in a checkout only.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from alpie.index.records import Span
+
+OWN = Path(__file__).with_name("own.jsonl.gz")
+WRITTEN = Path(__file__).with_name("written.jsonl.gz")
+
+
+@dataclass(frozen=True)
+class ReaderRow:
+    """A question, a passage, and where the passage answers it."""
+
+    question: str
+    passage: str
+    answers: bool
+    spans: tuple[Span, ...] = ()  # of characters; none where only the passage is known to answer
+    loose: bool = False  # the spans are whole sentences, of which only a part answers
+    kind: str = ""  # how it was asked, or the set: for figures by kind
+
+
+def read_rows(path: Path) -> list[ReaderRow]:
+    """Rows as `write_rows` wrote them."""
+    with path.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [ReaderRow(**{**row, "spans": tuple(Span(*span) for span in row["spans"])}) for row in rows]
+
+
+def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
+    """Write rows, one JSON object a line."""
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            spans = [(span.start, span.end) for span in row.spans]
+            file.write(json.dumps({**asdict(row), "spans": spans}, ensure_ascii=False) + "\n")
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a gzipped JSON Lines file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def checksum_of(passage: str) -> str:
+    """The checksum by which a passage is found in the public sets."""
+    return hashlib.sha256(passage.encode()).hexdigest()[:16]
+
+
+def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
+    """The passages of public sets by their checksum: as they stand, and after their article's heading."""
+    found: dict[str, str] = {}
+    for path in (data / f"{name}.jsonl.gz" for name in names):
+        for row in read_lines(path) if path.exists() else ():
+            text = row.get("passage") or row.get("text") or ""
+            for passage in (text, f"{row.get('title') or row.get('question')}. {text}"):
+                found[checksum_of(passage)] = passage
+    return found
+
+
+@dataclass(frozen=True)
+class TrainingRow:
+    """A written row, as its file has it, and what is known of its passage."""
+
+    row: dict[str, Any]  # as it stands in the file
+    name: str  # where it stands, for messages
+    key: str  # its passage's checksum
+    document: str
+    passage: str | None = None  # None where the public set is not there
+    spans: tuple[
+        Span, ...
+    ] = ()  # empty where it does not answer; begins at -1 what is not there exactly once
+
+    def for_reader(self) -> ReaderRow | None:
+        """The row that the reader learns from; None where the passage is not there."""
+        if self.passage is None:
+            return None
+        answers = bool(self.spans)
+        return ReaderRow(self.row["question"], self.passage, answers, self.spans, kind=self.row["kind"])
+
+
+def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
+    """Rows on passages of our own, each of which is a document."""
+    for number, line in enumerate(lines, start=1):
+        passage = line["passage"]
+        key = checksum_of(passage)
+        for place, row in enumerate(line["rows"], start=1):
+            given = row["answer"] or ()  # several where a list or two things are asked for
+            answers = (given,) if isinstance(given, str) else tuple(given)
+            starts = [passage.find(answer) if passage.count(answer) == 1 else -1 for answer in answers]
+            spans = tuple(
+                Span(start, start + len(answer)) for start, answer in zip(starts, answers, strict=True)
+            )
+            yield TrainingRow(row, f"own {number}.{place}", key, key, passage, spans)
+
+
+def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
+    """Rows on passages of the public sets, with their passages as far as `data` has them."""
+    names = sorted({row["source"] for row in lines})
+    passages = passages_of(data, [*names, "written"]) if data else {}
+    for row in lines:
+        spans = () if row["start"] is None else (Span(row["start"], row["end"]),)
+        passage = passages.get(row["passage"])
+        yield TrainingRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
+
+
+def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
+    """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
+    for written in (*public_set_rows(list(read_lines(WRITTEN)), data), *own_rows(read_lines(OWN))):
+        if (row := written.for_reader()) is not None:
+            yield written.document, row
