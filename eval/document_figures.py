@@ -169,7 +169,7 @@ def _contents_entries(data: bytes, path: Path, text: str) -> tuple[list[str], in
     if format_of(path) == "pdf":
         from pypdfium2 import PdfDocument
 
-        from alpie.index.formats.pdf import PDFIUM
+        from alpie.index.formats.pdf.pdf_document import PDFIUM
 
         with PDFIUM, PdfDocument(data) as document:
             for entry in document.get_toc(max_depth=8):

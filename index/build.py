@@ -21,7 +21,7 @@ from alpie.index.encoder import Encoder, Floats, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
 from alpie.index.notices import Notice, UnreadFile

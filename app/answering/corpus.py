@@ -109,7 +109,7 @@ class Corpus:
     ) -> BuildReport:
         """Build or update the index of `settings.docs` in `settings.data`; `encoder` as in `open`."""
         from alpie.index.build import build_index  # late: reading layouts is not needed for answering
-        from alpie.index.formats.recognition import Recogniser
+        from alpie.index.formats.pdf.recognition import Recogniser
         from alpie.index.sources.document_folder import RECOGNITION_FILE
 
         settings = settings or load_settings()

@@ -19,7 +19,7 @@ from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
 from alpie.index.database.files import free_bytes
 from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText, Uncalibrated
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes

@@ -27,12 +27,12 @@ from alpie.index.spanish.number_words import MONTHS
 from alpie.index.spanish.unit_numbers import number_at
 from alpie.index.spanish.word_tables import read_tables
 
-_MOST_LINES = 3
-_LONGEST = 200  # characters of a heading
-_LONGEST_OFFICIAL = 500  # characters: norms that amend others name them all
-_FEWEST_WORDS = 2
-_OPENING_PARAGRAPHS = 12
-_OPENING = 4_000  # characters
+_MAX_TITLE_LINES = 3  # of a title set apart at the head of a text
+_MAX_HEADING = 200  # characters: what is longer is a paragraph
+_MAX_OFFICIAL = 500  # characters: norms that amend others name them all
+_FEWEST_WORDS = 2  # of a title: one word in capitals may be an acronym, one alone a label
+_OPENING_PARAGRAPHS = 12  # a gazette sets its own head, section and number above the title of a norm
+_OPENING = 4_000  # characters, which hold those paragraphs
 _BLANK = re.compile(r"\n\s*\n")
 _TABLES = read_tables(__file__)
 _KINDS = re.sub(r"\s*\n\s*", "", _TABLES["kinds"])
@@ -104,7 +104,7 @@ def _official_title(extraction: Extraction) -> str:
         lines = paragraph.splitlines()
         last = next((at for at, line in enumerate(lines) if ends_sentence(line)), len(lines) - 1)
         official = _OFFICIAL.fullmatch(collapse(" ".join(lines[: last + 1])))
-        if official and len(official[1]) <= _LONGEST_OFFICIAL:
+        if official and len(official[1]) <= _MAX_OFFICIAL:
             return official[1]
     return ""
 
@@ -118,10 +118,8 @@ def _date_of(official: re.Match[str]) -> str:
 
 def _stands_in(words: str, text: str) -> bool:
     """Whether `text` has `words` as whole words, whatever their case and accents and the white space between them."""
-    return (
-        bool(words)
-        and re.search(rf"(?<!\w){re.escape(fold(collapse(words)))}(?!\w)", fold(collapse(text))) is not None
-    )
+    whole = rf"(?<!\w){re.escape(fold(collapse(words)))}(?!\w)"
+    return bool(words) and re.search(whole, fold(collapse(text))) is not None
 
 
 def _in_running_letters(name: str, text: str, is_name: bool = False) -> str:
@@ -164,25 +162,18 @@ def shown_title(extraction: Extraction) -> str:
         first = _BLANK.split(text.strip(), maxsplit=1)
         lines = first[0].splitlines()
         title = collapse(first[0])
-        return title if len(first) > 1 and len(lines) <= _MOST_LINES and is_title(title) else ""
-    headings = [
-        (element.level, title)
-        for element in extraction.structure.elements
-        if element.kind is BlockKind.HEADING
-        and not names_part(title := collapse(text[element.start : element.end]))
-    ]
-    if not headings:
+        return title if len(first) > 1 and len(lines) <= _MAX_TITLE_LINES and is_title(title) else ""
+    headings = (one for one in extraction.structure.elements if one.kind is BlockKind.HEADING)
+    titles = [(one.level, collapse(text[one.start : one.end])) for one in headings]
+    titles = [(level, title) for level, title in titles if not names_part(title)]
+    if not titles:
         return ""
-    level, highest = headings[0]
-    alike = [title for own, title in headings[1:] if own == level]
+    level, highest = titles[0]
+    alike = [title for own, title in titles[1:] if own == level]
     # what only its capitals set apart has nothing above it
-    sole = not alike or (
-        text.startswith(highest)
-        and is_title(highest)
-        and _in_capitals(highest)
-        and not any(map(_in_capitals, alike))
-    )
-    return highest if sole and len(highest) <= _LONGEST else ""
+    in_capitals = _in_capitals(highest) and not any(map(_in_capitals, alike))
+    sole = not alike or (text.startswith(highest) and is_title(highest) and in_capitals)
+    return highest if sole and len(highest) <= _MAX_HEADING else ""
 
 
 def _in_capitals(title: str) -> bool:
@@ -192,7 +183,7 @@ def _in_capitals(title: str) -> bool:
 def is_title(line: str) -> bool:
     """Whether the first line of a text is its title and no sentence, item, date or heading of a part."""
     opens = line[:1].isupper() and not (BULLET.match(line) or NUMBERED.match(line))
-    short = len(line.split()) >= _FEWEST_WORDS and len(line) <= _LONGEST
+    short = len(line.split()) >= _FEWEST_WORDS and len(line) <= _MAX_HEADING
     return opens and short and not ends_sentence(line) and kind_by_form(line) is None and not names_part(line)
 
 
@@ -209,4 +200,4 @@ def joined_title(first: str, following: Sequence[str]) -> str:
         if names_part(line) or not (ends_open or line.split()[0].lower() in _CONTINUES):
             break
         title = f"{title} {line}"
-    return title if len(title) <= _LONGEST else first
+    return title if len(title) <= _MAX_HEADING else first

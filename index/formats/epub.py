@@ -12,7 +12,7 @@ from lxml import etree
 
 from alpie.index.errors import SourceError
 from alpie.index.formats.extraction import Extraction, TextBuilder
-from alpie.index.formats.html import RULES, read_page
+from alpie.index.formats.html.html_page import RULES, read_page
 from alpie.index.formats.packed import dublin_core, open_packed, read_member, read_xml
 from alpie.index.notices import NoticeKind
 
@@ -37,9 +37,9 @@ def extract_epub(data: bytes, path: Path) -> Extraction:
         if page in sealed:
             raise SourceError.at(path, "epub.protected")
         if page in archive.namelist():
-            _, left_out, words = read_page(read_member(archive, page, path), path, builder)
-            unread.update(left_out)
-            found.append(words)
+            reading = read_page(read_member(archive, page, path), path, builder)
+            unread.update(reading.unread)
+            found.append(reading.found)
     parser = f"selectolax {version('selectolax')}, html {RULES}, epub 1"
     metadata = dublin_core(package.find("{*}metadata"), published=True)
     return builder.extraction(parser, metadata, unread, "" if unread else "\n".join(found))

@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from alpie.index.formats.table_grid import TableCell, lay_out_cells
+from alpie.index.formats.notation.table_grid import TableCell, lay_out_cells
 from alpie.index.notices import NOT_MEASURED, Coverage, Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, PageStart, Span, Structure
 
@@ -35,9 +36,8 @@ class Metadata:
     url: str = ""
     rights: str = ""
     notes: tuple[str, ...] = ()  # what its reader should know of how it was read
-    guessed: tuple[
-        str, ...
-    ] = ()  # fields above that stand for something near: the day it was saved, a heading
+    # fields above that stand for something near: the day it was saved, a heading
+    guessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,11 @@ class Extraction:
     coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
-Note = tuple[str, str]
-"""A footnote: its label, «nota 3», and its text."""
+class Note(NamedTuple):
+    """A footnote."""
+
+    label: str  # «nota 3»
+    text: str
 
 
 class TextBuilder:
@@ -144,8 +147,8 @@ class TextBuilder:
             [cell._replace(text=_LINE.sub(" ", clean_text(cell.text)).strip()) for cell in cells]
             for cells in rows
         ]
-        laid_out, headers = lay_out_cells(plain, header_rows)
-        shown = ["\t".join(row) for row in laid_out]
+        table = lay_out_cells(plain, header_rows)
+        shown = ["\t".join(row) for row in table.rows]
         if not shown:
             return
         start = at = self._open()
@@ -154,7 +157,9 @@ class TextBuilder:
             spans.append(Span(at, at + len(row)))
             at += len(row) + 1
         self._write("\n".join(shown))
-        self._elements.append(Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), headers))
+        self._elements.append(
+            Element(start, self._length, BlockKind.TABLE, 0, tuple(spans), table.header_rows)
+        )
 
     def _open(self, close: bool = False) -> int:
         """The offset of what is written next, after what parts it from the element before."""

@@ -14,7 +14,7 @@ from alpie.index.formats.extraction import Metadata
 from alpie.index.records import collapse
 from alpie.index.spanish.dates import iso_date
 
-_MAX_FILES = 10_000
+_MAX_FILES = 10_000  # of an archive: a book of many pages has some hundreds
 _MAX_BYTES = 200_000_000  # unpacked, in all
 _MAX_XML_BYTES = 50_000_000  # of one XML file: in memory it takes some twenty times that
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from alpie.index.errors import SourceError
-from alpie.index.formats.extraction import Extraction, Metadata
+from alpie.index.formats.extraction import Metadata
 from alpie.index.records import collapse
 from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.word_tables import read_tables
-
-
-def extract_text(data: bytes, path: Path) -> Extraction:
-    """The text as it is; its layout is read off its lines."""
-    return Extraction(canonical_text(data, path))
 
 
 def canonical_text(data: bytes, path: Path) -> str:
@@ -48,11 +43,18 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\
 _FIELDS = {name: keys.split() for name, keys in read_tables(__file__).items()}
 
 
-def front_matter(text: str) -> tuple[int, Metadata]:
-    """Where the text begins, and what stands before; nothing where that is no YAML mapping."""
+class FrontMatter(NamedTuple):
+    """Metadata at the head of a file, and where the text begins."""
+
+    end: int = 0
+    metadata: Metadata = Metadata()
+
+
+def front_matter(text: str) -> FrontMatter:
+    """What stands before the text; nothing where that is no YAML mapping."""
     front = _FRONT_MATTER.match(text)
     table = _mapping(front[1]) if front else None
-    return (0, Metadata()) if front is None or table is None else (front.end(), _metadata(table))
+    return FrontMatter() if front is None or table is None else FrontMatter(front.end(), _metadata(table))
 
 
 def _mapping(front: str) -> dict[Any, Any] | None:

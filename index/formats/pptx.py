@@ -17,8 +17,9 @@ from zipfile import ZipFile
 from lxml import etree
 
 from alpie.index.formats.extraction import Extraction, TextBuilder
+from alpie.index.formats.notation.list_numbers import parse_integer
+from alpie.index.formats.notation.table_grid import TableCell
 from alpie.index.formats.packed import dublin_core, open_packed, read_xml
-from alpie.index.formats.table_grid import TableCell
 from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind
 
@@ -52,12 +53,8 @@ def extract_pptx(data: bytes, path: Path) -> Extraction:
             shapes += [] if drawn is None else [drawn]
             for paragraph in [] if drawn is None else drawn.iter("{*}p"):
                 builder.add(_paragraph_text(paragraph), BlockKind.PARAGRAPH)
-        found += [
-            _paragraph_text(p)
-            for shape in shapes
-            for p in shape.iter("{*}p")
-            if _placeholder_role(shape) not in _HEADS_AND_FEET
-        ]
+        read = (shape for shape in shapes if _placeholder_role(shape) not in _HEADS_AND_FEET)
+        found += [_paragraph_text(p) for shape in read for p in shape.iter("{*}p")]
     metadata = dublin_core(read_xml(archive, "docProps/core.xml", path))
     name = f"lxml {version('lxml')}, pptx 2"
     return builder.extraction(name, metadata, {NoticeKind.HIDDEN_TEXT: hidden}, "\n".join(found))
@@ -67,12 +64,8 @@ def _related_parts(archive: ZipFile, name: str, path: Path) -> dict[str, str]:
     """Where the parts stand that a part of the archive names, by the name it gives them."""
     folder, file = posixpath.split(name)
     listed = read_xml(archive, f"{folder}/_rels/{file}.rels", path)
-    return {
-        relation.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))[
-            1:
-        ]
-        for relation in ([] if listed is None else listed)
-    }
+    targets = {} if listed is None else {one.get("Id", ""): one.get("Target", "") for one in listed}
+    return {name: posixpath.normpath(posixpath.join("/", folder, to))[1:] for name, to in targets.items()}
 
 
 def _relation_attribute(element: etree._Element, name: str) -> str:
@@ -88,40 +81,37 @@ class _BoxPlace(NamedTuple):
     height: int
 
 
-_Placed = list[tuple[_BoxPlace | None, etree._Element]]
+class _Placed(NamedTuple):
+    place: _BoxPlace | None
+    shape: etree._Element
 
 
-def _shapes(element: etree._Element, inherited: Mapping[str, _BoxPlace]) -> _Placed:
+def _shapes(element: etree._Element, inherited: Mapping[str, _BoxPlace]) -> list[_Placed]:
     """Boxes of text and tables as they stand; of what is there twice, for old programs and new ones, the new."""
-    placed: _Placed = []
+    placed: list[_Placed] = []
     for child in element.iterchildren("{*}*"):
         local = str(child.tag).rpartition("}")[2]
         if local in ("sp", "tbl"):
-            placed.append((_box_place(child) or inherited.get(_placeholder(child)), child))
+            placed.append(_Placed(_box_place(child) or inherited.get(_placeholder(child)), child))
         elif local != "Fallback":  # what a group holds stays together
-            placed += [(_box_place(child) or place, shape) for place, shape in _shapes(child, inherited)]
+            own = _box_place(child)
+            placed += [_Placed(own or place, shape) for place, shape in _shapes(child, inherited)]
     return _by_place(placed)
 
 
-def _by_place(shapes: _Placed) -> _Placed:
+def _by_place(shapes: list[_Placed]) -> list[_Placed]:
     """From the top down, what stands side by side from left to right; as the file has them if one tells no place."""
+    unplaced = [one for one in shapes if one.place is None]
+    if any(_placeholder_role(one.shape) not in (*_TITLES, *_HEADS_AND_FEET) for one in unplaced):
+        return shapes
     rows: list[list[tuple[_BoxPlace, etree._Element]]] = []
     placed = [(place, shape) for place, shape in shapes if place is not None]
-    if any(
-        place is None and _placeholder_role(shape) not in (*_TITLES, *_HEADS_AND_FEET)
-        for place, shape in shapes
-    ):
-        return shapes
-    for place, shape in sorted(placed, key=lambda placed_shape: placed_shape[0][1::-1]):
+    for place, shape in sorted(placed, key=lambda one: (one[0].y, one[0].x)):
         if not rows or place.y >= rows[-1][0][0].y + rows[-1][0][0].height / 2:
             rows.append([])
         rows[-1].append((place, shape))
-    ordered: _Placed = [
-        placed_shape
-        for row in rows
-        for placed_shape in sorted(row, key=lambda placed_shape: placed_shape[0].x)
-    ]
-    return [placed_shape for placed_shape in shapes if placed_shape[0] is None] + ordered
+    ordered = (one for row in rows for one in sorted(row, key=lambda one: one[0].x))
+    return [*unplaced, *(_Placed(place, shape) for place, shape in ordered)]
 
 
 def _box_place(element: etree._Element) -> _BoxPlace | None:
@@ -131,9 +121,8 @@ def _box_place(element: etree._Element) -> _BoxPlace | None:
     if place is None or size is None:
         return None
     values = [place.get("x", ""), place.get("y", ""), size.get("cy", "")]
-    return (
-        _BoxPlace(*map(int, values)) if all(re.fullmatch(r"-?\d{1,12}", value) for value in values) else None
-    )
+    known = all(re.fullmatch(r"-?\d{1,12}", value) for value in values)
+    return _BoxPlace(*map(int, values)) if known else None
 
 
 def _layout_places(layout: etree._Element | None) -> dict[str, _BoxPlace]:
@@ -167,8 +156,7 @@ def _write_shape(shape: etree._Element, builder: TextBuilder) -> None:
 
 
 def _table_cell(cell: etree._Element) -> TableCell:
-    spans = (cell.get(name, "") for name in ("gridSpan", "rowSpan"))
-    columns, rows = (int(span) if re.fullmatch(r"\d{1,4}", span) else 1 for span in spans)
+    columns, rows = (parse_integer(cell.get(name), 1, digits=4) for name in ("gridSpan", "rowSpan"))
     return TableCell(" ".join(_paragraph_text(p) for p in cell.iter("{*}p")), columns, rows)
 
 

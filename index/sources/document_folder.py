@@ -21,7 +21,7 @@ from alpie.index.database.files import read_toml
 from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile, unread_format
 from alpie.index.records import Document

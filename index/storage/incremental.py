@@ -17,7 +17,7 @@ from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocume
 from alpie.index.encoder import Floats
 from alpie.index.encoder.embed import KnownVectors, PassageVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.messages import MessageText
 from alpie.index.notices import NOT_MEASURED, UnreadFile
 from alpie.index.records import Document

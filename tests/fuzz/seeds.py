@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.formats.packed import docx_of, odt_of, odt_xml, p, pdf_of, word_xml
+from support.formats.packed import docx_of, odt_of, odt_xml, p, word_xml
+from support.formats.pages import pdf_of
 
 FINDINGS = Path(__file__).resolve().parent / "findings"
 

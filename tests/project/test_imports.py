@@ -19,7 +19,10 @@ from support.places import ROOT, TESTS
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
 index index.environment index.messages index.errors index.notices index.records index.database
-index.spanish index.layout index.formats
+index.spanish index.layout
+index.formats.notation index.formats.extraction index.formats.checked_metadata index.formats.packed
+index.formats.plain index.formats.pdf index.formats.docx index.formats.odt index.formats.html
+index.formats.markdown index.formats
 index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.translations app.setting_kinds app.settings
 app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
@@ -138,7 +141,7 @@ def test_the_walk_finds_what_it_looks_for() -> None:
     assert "gradio" in _ways("app.terminal.commands")
 
 
-@pytest.mark.parametrize("top", ["index", "app"])
+@pytest.mark.parametrize("top", ["index", "index/formats", "app"])
 def test_few_modules_lie_loose(top: str) -> None:
     loose = {path.stem for path in (ROOT / top).glob("*.py")} - {"__init__", "__main__"}
     assert len(loose) <= 6, loose

@@ -94,7 +94,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 def _message_keys(tree: ast.AST) -> Iterator[str]:
     """Keys, and beginnings of keys that are put together («unread.»), of the messages that a module makes."""
     for name, node in _calls(tree):
-        if name in {"message", "at", "refuse", "fault_at", "_fault"}:
+        if name in {"message", "at", "refuse", "fault_at", "_fault", "_FileFormat"}:
             for one in [each for argument in node.args for each in ast.walk(argument)]:
                 if isinstance(one, ast.Constant) and re.fullmatch(
                     r"[a-z]+(\.[a-z0-9_]*)+|at", str(one.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from alpie.index.errors import RecognitionMissing
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.messages import Listed, message_from_row
 
 # By its path: a checkout that is not installed has no module `alpie.app` to start.

@@ -69,7 +69,7 @@ def _checksum(path: Path, modified: int, size: int) -> str:
 def _draw_page(path: Path, sheet: int, sha256: str) -> bytes:
     import pypdfium2 as pdfium
 
-    from alpie.index.formats.pdf import PDFIUM
+    from alpie.index.formats.pdf.pdf_document import PDFIUM
 
     with PDFIUM:
         try:

@@ -87,7 +87,4 @@ def test_no_other_module_reaches_into_a_library() -> None:
     own |= {node.attr for _, node in read if isinstance(node.ctx, ast.Store)}
     reached = {(file, node.attr) for file, node in read if re.match("_[^_]", node.attr)}
     foreign = {(file, name) for file, name in reached if name not in own | {"_replace", "_asdict"}}
-    inherited = {
-        ("markdown_inline.py", name) for name in ("_pending", "_pending_buffer")
-    }  # of markdown-it's state
-    assert {one for one in foreign if one[0] != "library_internals.py"} <= inherited
+    assert {one for one in foreign if one[0] != "library_internals.py"} == set()

@@ -12,11 +12,12 @@ from docx import Document
 
 from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
-from alpie.index.formats.numbering import list_number
+from alpie.index.formats.notation.list_numbers import list_number
 from alpie.index.records import BlockKind
 from alpie.index.spanish.dates import iso_date
 from support.formats import law, made
-from support.formats.packed import odt_of, odt_xml, pdf_of
+from support.formats.packed import odt_of, odt_xml
+from support.formats.pages import Drawn
 from support.formats.reading import Reading
 from support.promise import assert_promise
 from support.tables import cases
@@ -141,9 +142,10 @@ def test_an_author_who_is_no_body_and_stands_nowhere_is_not_cited(author: str, p
 @cases("lines, title")
 def test_the_title_of_a_pdf_stands_before_its_first_part(lines: list[str], title: str) -> None:
     sizes = [*range(18, 18 - 2 * len(lines), -2), 10]
-    shown = zip([*lines, "El texto dice algo."], sizes, strict=True)
-    data = pdf_of("".join(f") Tj /F1 {size} Tf 0 -60 Td ({line}" for line, size in shown))
-    assert extract(data, Path("a.pdf")).metadata.title == title
+    drawn = Drawn()
+    for at, (line, size) in enumerate(zip([*lines, "El texto dice algo."], sizes, strict=True)):
+        drawn.at(72, 720 - 60 * at, line, size=size)
+    assert drawn.read().extraction.metadata.title == title
 
 
 def test_the_parser_is_named_with_its_version() -> None:

@@ -30,11 +30,11 @@ from support.formats.packed import (
     odt_of,
     odt_xml,
     p,
-    pdf_of,
     pptx,
     word_xml,
     zipped,
 )
+from support.formats.pages import pdf_of
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300, func_only=True)]
 
@@ -82,7 +82,11 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "a text named .pdf": ("a.pdf", b"Hola, soy un texto.", "no empieza como tal"),
     "only the head of a PDF": ("a.pdf", b"%PDF-1.7\n" + bytes(50), ".pdf"),
     "half a PDF": ("a.pdf", PDF[:120], ".pdf"),
-    "a page tree that is its own child": ("a.pdf", PDF.replace(b"/Kids[4 0 R]", b"/Kids[2 0 R]"), ".pdf"),
+    "a page tree that is its own child": (
+        "a.pdf",
+        PDF.replace(b"/Kids [ 4 0 R ]", b"/Kids [ 7 0 R ]"),
+        ".pdf",
+    ),
     "pages that are pictures": ("a.pdf", made.scanned_pdf(), "OCR"),
     "a PDF with a password": ("a.pdf", made.law_pdf(law.law()[:6], encrypt="secreto"), "contraseña"),
     "half a DOCX": ("a.docx", WORD[:-60], "dañado"),
@@ -182,7 +186,7 @@ def test_whatever_a_parser_raises_is_a_problem_of_that_file(monkeypatch: pytest.
     def failing(data: bytes, path: Path) -> None:
         raise RecursionError("demasiado hondo")
 
-    monkeypatch.setattr("alpie.index.formats.html.extract_html", failing)
+    monkeypatch.setattr("alpie.index.formats.html.html_page.extract_html", failing)
     with pytest.raises(SourceError, match=r"a\.html: no se puede leer.*RecursionError: demasiado hondo"):
         extract(b"<p>Hola", Path("a.html"))
 

@@ -1,4 +1,4 @@
-"""DOCX, ODT, EPUB and PPTX files put together from their XML, and PDFs by hand: what no library writes."""
+"""DOCX, ODT, EPUB and PPTX files put together from their XML: what no library writes."""
 
 from __future__ import annotations
 
@@ -188,29 +188,3 @@ def slide_place(x: int, y: int) -> str:
 
 def slide_paragraph(text: str) -> str:
     return f"<a:p><a:r><a:t>{text.replace('|', '</a:t></a:r><a:br/><a:r><a:t>')}</a:t></a:r></a:p>"
-
-
-def pdf_of(*pages: str) -> bytes:
-    """A PDF with a line of text on each page, written by hand."""
-    count = len(pages)
-    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Count {count}/Kids[{kids}]>>",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
-    for number, text in enumerate(pages):
-        stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"
-        objects.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents {5 + 2 * number} 0 R>>"
-        )
-        objects.append(f"<</Length {len(stream)}>>stream\n{stream}\nendstream")
-    made = b"%PDF-1.4\n"
-    places: list[int] = []
-    for number, content in enumerate(objects, 1):
-        places.append(len(made))
-        made += f"{number} 0 obj{content}endobj\n".encode("cp1252")
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    size = len(objects) + 1
-    trailer = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(made)}\n%%EOF"
-    return made + trailer.encode()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -14,6 +15,17 @@ from support.formats.reading import Reading
 from support.promise import assert_promise
 
 WIDTH, HEIGHT = 595.0, 842.0
+TEXT = ("El horno del pueblo abre los martes y los jueves.", "La leña la ponen los vecinos por turnos.")
+PARKS = (
+    "La red de parques se extiende por toda la", "comarca y suma cuarenta hectáreas de césped.",
+    "Cada parque tiene un guarda y una fuente de", "agua potable que se revisa todos los meses.",
+)  # fmt: skip
+BUDGET = (
+    "El presupuesto de los parques se aprueba en", "diciembre y se publica en el tablón del pueblo.",
+    "Los bancos de madera se pintan de verde cada", "dos años, siempre antes de que llegue mayo.",
+)  # fmt: skip
+WIDE = "Este párrafo va de un lado al otro de la hoja y está delante de las dos columnas que siguen, que son prosa."
+GREY = Image.new("L", (60, 80), 200)
 
 
 class Drawn:
@@ -22,7 +34,7 @@ class Drawn:
     def __init__(self, size: float = 11.0, title: str = "") -> None:
         self.size = size
         self._file = io.BytesIO()
-        self.canvas: Any = Canvas(self._file, pagesize=(WIDTH, HEIGHT), invariant=1)
+        self.canvas: Any = Canvas(self._file, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=0)
         if title:
             self.canvas.setTitle(title)
 
@@ -62,3 +74,12 @@ class Drawn:
         found = Reading("a.pdf", self.bytes())
         assert_promise(found.document)
         return found
+
+
+def pdf_of(*pages: str) -> bytes:
+    """A PDF with a line of text on each page."""
+    drawn = Drawn()
+    for text in pages:
+        drawn.at(72, 720, text)
+        drawn.page()
+    return drawn.bytes()

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.sentences import document_sentences
 from alpie.index.formats import extract
-from alpie.index.formats.recognition import Recogniser
+from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.layout import lay_out
+from alpie.index.notices import NoticeKind
 from alpie.index.records import BlockKind, Document, Passage, Span, collapse, proves, readable_text
 
 # Each property is tried on a hundred documents; ALPIE_PROPERTY_EXAMPLES asks for more.
@@ -20,6 +22,8 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+WORDS = st.text("abño íÁ12.,;:%€«»¿?<&>\"'-–\u00ad\u00a0\u2009", min_size=1, max_size=12)
+RUNS = st.lists(WORDS, min_size=1, max_size=5)
 _UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE))
 
 
@@ -54,6 +58,11 @@ class Reading:
         """The rows of the first table, its cells parted by «·»."""
         table = next(block for block in self.layout.blocks if block.kind is BlockKind.TABLE)
         return ["".join(map(self._at, part)).replace("\t", " · ") for part in table.parts]
+
+    @property
+    def unread(self) -> dict[NoticeKind, int]:
+        """How much of what is named as not read."""
+        return {notice.kind: notice.count for notice in self.extraction.notices}
 
     @property
     def left_out(self) -> list[str]:
@@ -91,3 +100,8 @@ class Reading:
 def seen(text: str) -> str:
     """`text` without what nobody sees, single blanks between words."""
     return collapse(text.translate(_UNSEEN))
+
+
+def joined_words(*parts: str) -> str:
+    """The words of `parts` as `Reading.words` has them."""
+    return seen(" ".join(parts))

@@ -1,0 +1,1 @@
+"""How formulas, numbers of lists, superscripts and tables are written in plain text."""

@@ -1,0 +1,1 @@
+"""ODT: the body of a document, and its styles."""

@@ -1,0 +1,1 @@
+"""PDF: characters at places, put together into lines, columns, tables and blocks."""
