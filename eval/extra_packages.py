@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from alpie.app.errors import PackageMissing
 from alpie.app.translations import message
-from alpie.index.errors import PackageMissing
 from alpie.index.messages import Message
 
 

@@ -23,13 +23,14 @@ from alpie.app.answering.quoting.quotes import QuotePolicy
 from alpie.app.answering.routing.collection_pipeline import DocumentLookup
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.reference_answer import hits_at
+from alpie.app.errors import AddressError, Uncalibrated
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import message
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
+from alpie.index.errors import ArgumentError
 from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
 from alpie.index.reader.open_reader import open_reader
@@ -91,7 +92,7 @@ class Corpus:
             fingerprint=version.fingerprint,
             built_at=version.manifest.built_at,
             policy=QuotePolicy(max_quotes=settings.max_quotes),
-            threshold=settings.threshold,
+            threshold=settings.answer_threshold,
             weights=calibration.weights,
             unread=version.manifest.unread,
         )
@@ -292,7 +293,7 @@ class Corpus:
 
 def open_configured_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
-    return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
+    return open_encoder(settings.encoder, Path(settings.cache), settings.encoder_runtime)
 
 
 def open_configured_reader(settings: Settings) -> Reader:
@@ -315,6 +316,6 @@ def open_configured_reader(settings: Settings) -> Reader:
 
 def configured_backend(settings: Settings) -> BackendChoice | None:
     """The backend that the settings name; None: the local one."""
-    if not settings.index:
+    if not settings.backend:
         return None
-    return BackendChoice(settings.index, settings.index_token, settings.index_timeout_seconds)
+    return BackendChoice(settings.backend, settings.backend_token, settings.backend_timeout_seconds)

@@ -19,11 +19,11 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.quoting.citation import cite, full_citation
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker
+from alpie.app.errors import RecordError
 from alpie.app.exporting.reference_files import plain_line
 from alpie.app.service.row_schemas import QuoteRow, RecordCheckRow, RecordRow
 from alpie.app.service.rows import answer_row, verification_row
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
-from alpie.index.errors import AlpieError
 from alpie.index.records import Passage, Span, proves
 
 if TYPE_CHECKING:
@@ -129,10 +129,6 @@ def _quotes(numbered: Iterable[tuple[int, QuoteRow]], translations: Translations
             "",
         ]
     return lines
-
-
-class RecordError(AlpieError):
-    """The error about a file that is no answer record, or one of a later version."""
 
 
 class QuoteState(StrEnum):

@@ -15,13 +15,14 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
+from alpie.app.errors import AddressError, PackageMissing
 from alpie.app.service.library_internals import set_mcp_version
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
 from alpie.app.translations import message, translations_for
 from alpie.index import package_version
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
+from alpie.index.errors import AlpieError, ArgumentError, QuestionError
 from alpie.index.retrieval import MAX_HITS, retriever_named
 from alpie.index.spanish.query import MAX_CHARACTERS
 

@@ -14,15 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
-from alpie.app.chat_model import (
-    Messages,
-    MissingProvider,
-    ModelTimeout,
-    Stream,
-    load_prompt,
-    open_stream,
-    pieces_in_time,
-)
+from alpie.app.chat_model import Messages, ModelTimeout, Stream, load_prompt, open_stream, pieces_in_time
+from alpie.app.errors import MissingProvider
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES
 from alpie.app.writer.drafts import Draft, parse_drafts

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from alpie.app.errors import PackageMissing
 from alpie.app.settings import load_settings
 from alpie.eval.bench import load
 from alpie.eval.extra_packages import missing_package, require_package
 from alpie.eval.training import fit_risk, fit_weights
-from alpie.index.errors import PackageMissing
 from support.fake_encoder import FakeEncoder
 
 

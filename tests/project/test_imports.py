@@ -21,14 +21,14 @@ ORDER = """
 index index.environment index.messages index.errors index.notices index.records index.database
 index.spanish index.layout index.formats
 index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
-index.build index.bulk app.translations app.setting_kinds app.settings
+index.build index.bulk app.errors app.translations app.setting_kinds app.settings
 app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
 app.answering.judging app.answering.quoting
 app.answering.answer_pipeline app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
 app.page.people_at_risk app.page.question_options
 app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
-app.__main__ eval.extra_packages eval.questions eval.scores eval.metrics eval.pipelines eval.report
+app.__main__ eval.errors eval.extra_packages eval.questions eval.scores eval.metrics eval.pipelines eval.report
 eval.bench eval.studies eval.document_figures eval.training eval.run
 eval.quality_page eval.command_line eval
 """.split()
@@ -145,7 +145,10 @@ def test_few_modules_lie_loose(top: str) -> None:
 
 
 def test_no_module_has_the_name_of_another() -> None:
-    names = [path.stem for path in MODULES.values() if not path.stem.startswith("__")]
+    # each layer has its `errors`; which class stands where is drawn at the head of `index.errors`
+    names = [
+        path.stem for path in MODULES.values() if not path.stem.startswith("__") and path.stem != "errors"
+    ]
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
 

@@ -13,9 +13,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from alpie.app.errors import ChangeRefused, NotReady
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state import ChangeRefused
-from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads

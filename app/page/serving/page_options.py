@@ -34,7 +34,9 @@ class PageOptions(DocumentsViewOptions):
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page
-    most_waiting: int = Settings.max_waiting  # questions in the queue; the limit by client comes first
+    most_waiting: int = (
+        Settings.max_waiting_questions
+    )  # questions in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
     metrics: MetricsReaders = Settings.metrics
@@ -52,7 +54,7 @@ class PageOptions(DocumentsViewOptions):
         # those that come with the program are changed only where the operator says so himself
         own = may != "off" and not (shipped and settings.upload == "auto")
         site_path = settings.root_path.rstrip("/")
-        collections = Collections(beside / "collections") if may == "all" and not settings.index else None
+        collections = Collections(beside / "collections") if may == "all" and not settings.backend else None
         return cls(
             language=settings.language,
             root_path=site_path,
@@ -64,7 +66,7 @@ class PageOptions(DocumentsViewOptions):
             limits=Limits(questions=settings.questions_per_minute),
             hosts=Hosts.listening_at(settings.host, settings.allowed_hosts),
             proxied=bool(settings.trusted_proxies),
-            most_waiting=settings.max_waiting,
+            most_waiting=settings.max_waiting_questions,
             users=settings.users,
             metrics=settings.metrics,
             here_only=here_only,

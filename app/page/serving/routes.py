@@ -19,9 +19,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.answering.understanding.conversation import MAX_TURNS
+from alpie.app.errors import AddressError, NotReady
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
@@ -36,7 +37,7 @@ from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
 from alpie.app.service.addresses import is_loopback
-from alpie.index.errors import AddressError, SourceError
+from alpie.index.errors import SourceError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

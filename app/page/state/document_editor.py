@@ -21,7 +21,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
+from alpie.app.errors import ChangeRefused
+from alpie.app.page.state import REMOVED, TOKEN
 from alpie.app.translations import message
 from alpie.index.database.files import atomic_write
 from alpie.index.records import Document

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from alpie.app.page.state import ChangeRefused
+from alpie.app.errors import ChangeRefused
 from alpie.app.page.state.index_process import IndexRun, RunOutcome
 from alpie.app.translations import message
 from alpie.index.formats import SUFFIXES, check_signature, format_of
