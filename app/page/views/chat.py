@@ -19,7 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
-from alpie.app.page.people_at_risk import Risk, detect_risk
 from alpie.app.page.question_options import USUAL_OPTIONS, QuestionOptions, TypedTexts
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.server_metrics import Meter
@@ -28,6 +27,7 @@ from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_help_notice
 from alpie.app.page.views.page_translations import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
+from alpie.app.service.people_at_risk import Risk, detect_risk
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from alpie.app.page.people_at_risk import Risk
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
+from alpie.app.service.people_at_risk import Risk
 
-_PAGE = Path(__file__).resolve().parents[1]
+_SERVICE = Path(__file__).resolve().parents[2] / "service"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class HelpLines:
 @lru_cache(maxsize=1)
 def help_lines() -> HelpLines:
     """The help lines that come with the program."""
-    table = tomllib.loads((_PAGE / "help_lines.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((_SERVICE / "help_lines.toml").read_text(encoding="utf-8"))
     return HelpLines(table["checked"], tuple(table["line"]))
 
 

@@ -122,7 +122,9 @@ def test_squad_with_a_wrong_offset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QuestionsFileError, match="artículo 1, párrafo 1: la respuesta «León»") as raised:
         read_questions(_write(tmp_path, squad))
     told = translations_for("en").translate(raised.value)
-    assert told.endswith(": article 1, paragraph 1: the answer “León” is not at offset 14. Correct “answer_start”.")
+    assert told.endswith(
+        ": article 1, paragraph 1: the answer “León” is not at offset 14. Correct “answer_start”."
+    )
     with pytest.raises(QuestionsFileError, match="sin ninguna pregunta"):
         read_questions(_write(tmp_path, {"data": []}))
 
