@@ -17,6 +17,7 @@ from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.errors import AddressError, PackageMissing
 from alpie.app.service.library_internals import set_mcp_version
+from alpie.app.service.people_at_risk import risk_of_asker
 from alpie.app.service.row_schemas import ROWS
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
@@ -81,11 +82,13 @@ class Endpoints:
         asked = self._text(question, MAX_CHARACTERS)
         earlier = self._texts(turns, "turns")[-MAX_TURNS:]
         chosen = self._texts(documents, "documents")
-        ask: Callable[..., Answer] = self._opened().ask
+        corpus = self._opened()
+        ask: Callable[..., Answer] = corpus.ask
         if self._counted:
             ask = self._counted(ask)
         answer = ask(asked, earlier, chosen, each_document is True)
-        return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
+        risk = risk_of_asker(answer, corpus.encoder)
+        return {**answer_row(self._finish(answer) if self._finish else answer, self._language, risk)}
 
     def search(
         self, words: str, limit: int = 10, document: str = "", retriever: str = "hybrid"

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from alpie.app.answering.answer_types import Role, WriterFailure
 from alpie.app.checking.verification import Verdict
+from alpie.app.service.people_at_risk import Risk
 
 
 def _doc(description: str, **limits: Any) -> Any:
@@ -172,6 +173,13 @@ class AnsweredRow(_OptionalAnsweredFields):
 
 class _OptionalAnswerFields(TypedDict, total=False):
     small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
+    at_risk: Annotated[
+        str,
+        _doc(
+            "who seems to be in danger by what was asked: show them where to find help before the quotations",
+            json_schema_extra={"enum": [*Risk]},
+        ),
+    ]
     writer_report: WriterReportRow
 
 

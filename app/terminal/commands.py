@@ -113,6 +113,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, translations: Tran
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    from alpie.app.service.people_at_risk import risk_of_asker
     from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
     from alpie.index.spanish.query import MAX_CHARACTERS, MAX_TYPED_CHARACTERS
@@ -130,10 +131,11 @@ def _ask(arguments: argparse.Namespace, settings: Settings, translations: Transl
         answer = add_writing(answer, settings)
     if arguments.record:
         _save_record(arguments.record, answer, corpus, translations)
+    risk = risk_of_asker(answer, corpus.encoder)
     if arguments.json:
-        print_json(answer_row(answer, language=translations.language))
+        print_json(answer_row(answer, translations.language, risk))
         return DONE
-    print(answer_text(answer, translations, terminal_width(sys.stdout)), end="")
+    print(answer_text(answer, translations, terminal_width(sys.stdout), risk), end="")
     if settings.writer and answer.quotes:
         from alpie.app.writer import write
 

@@ -27,7 +27,7 @@ from alpie.app.page.views.check_view import MAX_TEXT
 from alpie.app.page.views.help import with_help_notice
 from alpie.app.page.views.page_translations import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
-from alpie.app.service.people_at_risk import Risk, detect_risk
+from alpie.app.service.people_at_risk import Risk, risk_of_asker
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 if TYPE_CHECKING:
@@ -148,8 +148,7 @@ class Chat:
         ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
         with self._free:
             answer = ask(typed, turns, options.documents, options.each)
-        asked = (typed, *reversed(answer.follows))  # «explícamelo» asks for no case story either
-        risk = next(filter(None, (detect_risk(turn, corpus.encoder) for turn in asked)), None)
+        risk = risk_of_asker(answer, corpus.encoder)
         if self._finish and answer.quotes:
             yield self._render(answer, corpus, turns, risk, writing=True)
             answer = self._finish_answer(answer)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from alpie.app.page.views.help import help_lines
-from alpie.app.service.people_at_risk import detect_risk
+from alpie.app.service.people_at_risk import detect_risk, help_lines
 from alpie.index.encoder import Encoder
 from support.places import ROOT
 from support.tables import cases
@@ -38,6 +37,6 @@ def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder
 def test_help_lines_have_a_date_and_the_required_contacts() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", help_lines().checked)
     lines = help_lines().lines
-    assert {"112", "116 111", "017"} <= {line["contact"] for line in lines}
-    assert any("aepd" in line["link"] for line in lines)
-    assert all(re.fullmatch(r"(tel:[0-9+]+|https://[^\s\"'<>]+)?", line["link"]) for line in lines)
+    assert {"112", "116 111", "017"} <= {line.contact for line in lines}
+    assert any("aepd" in line.link for line in lines)
+    assert all(re.fullmatch(r"(tel:[0-9+]+|https://[^\s\"'<>]+)?", line.link) for line in lines)

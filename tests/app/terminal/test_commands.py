@@ -52,6 +52,7 @@ class AnsweringCorpus:
     layouts: dict[str, object] = {}  # noqa: RUF012
     passages = StoredPassages.from_passages([PASSAGE])
     fingerprint = "abc"
+    encoder = None
     is_built = True
     answer = ANSWER
     opened_with: Settings
@@ -127,6 +128,25 @@ def test_ask_json_is_one_row_of_the_contract(corpus: type[AnsweringCorpus], caps
     assert quote["spans"] == [[0, 20]]
     assert {"doc", "text", "start", "end", "address", "score"} == row["passages"][0].keys()
     assert row["search"] == {"documents": 1, "passages": 1, "above_threshold": 1, "threshold": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("question", "risk", "said"),
+    [
+        ("oye si un tio me pide fotos x insta q hago", "self", "no es culpa tuya"),
+        ("a mi hija le piden fotos por instagram", "other", "no está solo"),
+    ],
+)
+def test_whoever_writes_of_danger_reads_first_where_to_find_help(
+    corpus: type[AnsweringCorpus], capsys: Captured, question: str, risk: str, said: str
+) -> None:
+    corpus.answer = replace(ANSWER, question=question)
+    out = printed(capsys, "ask", question)
+    places = [out.index(part) for part in (said, "116 111", "Lo que sigue no es ayuda", "«Hubo 25")]
+    assert places == sorted(places)
+    corpus.answer = replace(corpus.answer, language="en")
+    assert printed(capsys, "ask", question).startswith("If this is happening to you")
+    assert json.loads(printed(capsys, "ask", "--json", question))["at_risk"] == risk
 
 
 def test_a_refusal_says_so_and_keeps_the_nearest_apart(
