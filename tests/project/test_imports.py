@@ -26,7 +26,6 @@ app.chat_model app.answering.understanding app.answering.answer_types app.answer
 app.answering.judging app.answering.quoting
 app.answering.answer_pipeline app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
-app.page.question_options
 app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
 app.__main__ eval.errors eval.extra_packages eval.questions eval.scores eval.metrics eval.pipelines eval.report
 eval.bench eval.studies eval.document_figures eval.training eval.run

@@ -22,7 +22,6 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.errors import ChangeRefused
-from alpie.app.page.state import REMOVED, TOKEN
 from alpie.app.translations import message
 from alpie.index.database.files import atomic_write
 from alpie.index.records import Document
@@ -31,6 +30,8 @@ from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import iso_date, parse_date
 
+REMOVED = ".removed"  # folder of what was taken out and can be put back, each in a folder of its own
+TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
 _LONGEST = 500  # characters of a field

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from alpie.app.page.state.document_editor import FIELDS
-from alpie.app.page.state.document_services import DocumentServices
+from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
+from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
@@ -24,7 +24,9 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 class DocumentsViewOptions:
     """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
-    services: DocumentServices = field(default_factory=DocumentServices)
+    uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
+    editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
+    collections: Collections | None = None  # more documents, each with a name; None: there are no others
     collection: str = ""  # name of these documents among them; "": those that come with the program
     first: str = ""  # name of the documents at the address of the site itself
     slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
@@ -41,8 +43,7 @@ def render_documents(
     evaluated: bool = False,
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
-    services = options.services
-    uploads, editor, collections = services.uploads, services.editor, services.collections
+    uploads, editor, collections = options.uploads, options.editor, options.collections
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
     if editor:

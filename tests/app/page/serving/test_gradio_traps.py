@@ -223,7 +223,7 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
     from alpie.app.answering.understanding.conversation import MAX_TURNS
-    from alpie.app.page.question_options import QuestionOptions
+    from alpie.app.page.state.question_options import QuestionOptions
     from alpie.app.page.views.chat import MAX_REMEMBERED, read_past
     from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 

@@ -19,7 +19,6 @@ from alpie.app.page.serving.collection_router import CollectionRouter
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.document_editor import DocumentEditor
-from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.settings import load_settings
@@ -233,9 +232,7 @@ class Shelved(FakeCorpus):
 
 
 def choices_of(folder: Folder, **others: Any) -> PageOptions:
-    return PageOptions(
-        services=DocumentServices(Uploads(folder.path, 1000, ended()), folder.editor), **others
-    )
+    return PageOptions(uploads=Uploads(folder.path, 1000, ended()), editor=folder.editor, **others)
 
 
 def test_documents_are_changed_over_http(folder: Folder) -> None:
@@ -393,7 +390,7 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
     for slug in ("", "..", "zoo/..", "Zoo", "-", "nada"):
         assert collections.get(slug) is None
     settings = load_settings({"docs": str(tmp_path)}, environment={})
-    options = PageOptions(services=DocumentServices(collections=collections))
+    options = PageOptions(collections=collections)
     opened = threading.Event()
 
     def settings_of(one: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The Help view, and the notice above the answer to somebody who seems to be in danger."""
+"""The notice above the answer to somebody who seems to be in danger."""
 
 from __future__ import annotations
 
