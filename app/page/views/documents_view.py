@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
@@ -81,16 +82,29 @@ def render_documents(
     )
 
 
+class _Fact(NamedTuple):
+    name: str
+    value: str
+
+
+class _Field(NamedTuple):
+    """What a visitor may change: its name in the form, what it is called, its value."""
+
+    name: str
+    label: str
+    value: str
+
+
 @dataclass(frozen=True)
 class _DocumentCard:
     document: Document
-    shown: Sequence[tuple[str, str]]  # name of a fact, and the fact
-    technical: Sequence[tuple[str, str]]  # the same, of facts that are folded away
+    shown: Sequence[_Fact]
+    technical: Sequence[_Fact]  # folded away
     url: str  # "" where it is none that a visitor may be sent to
     notes: Sequence[str]
     outline: Sequence[OutlineEntry]
     headings: str  # how many
-    fields: Sequence[tuple[str, str, str]]  # that a visitor may change: field, its name, its value
+    fields: Sequence[_Field]
 
 
 def _document_card(
@@ -120,13 +134,13 @@ def _document_card(
     outline = panels.outline(document.id)
     return _DocumentCard(
         document=document,
-        shown=[(translations(f"field.{name}"), value) for name, value in facts if value],
-        technical=[(translations(f"field.{name}"), value) for name, value in technical if value],
+        shown=[_Fact(translations(f"field.{name}"), value) for name, value in facts if value],
+        technical=[_Fact(translations(f"field.{name}"), value) for name, value in technical if value],
         url=document.url if document.url.startswith(("https://", "http://")) else "",
         notes=notes,
         outline=[entry._replace(level=min(entry.level, 3)) for entry in outline],
         headings=translations.count("count.headings", len(outline)),
-        fields=[(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
+        fields=[_Field(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     )
 
 
@@ -148,9 +162,10 @@ def render_state(
         for notice in document.notices
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
+    scan = translations("upload.scan")
     refused = [
-        (name, translations("upload.scan") if name in state.scans else translations.translate(reason))
-        for name, reason in state.refused
+        file._replace(reason=scan if file.name in state.scans else translations.translate(file.reason))
+        for file in state.refused
     ]
     return render(
         "upload_state",

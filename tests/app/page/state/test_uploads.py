@@ -131,8 +131,8 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
     indexing.meanwhile.append(lambda: uploads.add("d.txt", io.BytesIO(b"cuatro")))
     indexing.may_end.set()
     state = settled(uploads)
-    assert [name for name, _ in state.refused] == ["b.txt"]
-    assert "no acaba" in state.refused[0][1]
+    assert [file.name for file in state.refused] == ["b.txt"]
+    assert "no acaba" in state.refused[0].reason
     assert sorted(state.done) == sorted(path.name for path in docs.iterdir()) == ["a.txt", "c.txt", "d.txt"]
     assert state.failure == ""
     runs = indexing.runs
@@ -146,7 +146,7 @@ def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.add("a.txt", io.BytesIO(TEXT.encode()))
-    assert settled(uploads).refused[0][0] == "a.txt"
+    assert settled(uploads).refused[0].name == "a.txt"
     assert list(docs.iterdir()) == []
 
 
