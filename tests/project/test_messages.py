@@ -174,7 +174,7 @@ _ORDERS = {
         |indíq|instal|instál|intént|libere|nómb|pegue|pida|ponga|reconstruya|rehág|reinstál|repita|repít|retir|haga|termín|use\b
         |vea\b|vuelva|se\ admite|se\ espera|hace\ falta|debe|ha\ de|necesita|son\ obligatorias""",
     "en": r"""add\b|ask\b|check|choose|close|convert|copy|correct|create|delete|enter|finish|free|give|install|make|name\b|open
-        |paste|put\b|rebuild|reinstall|reload|remove|rename|run\b|save|search|see\b|set\b|shorten|split|try|update|use\b|wait
+        |paste|put\b|rebuild|reinstall|reload|remove|rename|run\b|save|search|see\b|set\b|shorten|split|try|type|update|use\b|wait
         |write|change|leave|allowed|expected|must|need|required""",
 }
 _INSIDE = "a fact of the sentence that is told: of `encoder.damaged`, `encoder.weights_damaged`, `index.pointer_damaged`"
@@ -232,12 +232,12 @@ def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
     )
     assert NESTED.reason.startswith("se llama .pdf")
     for words in (translations.translations_for("en"), page_translations.page_translations_for("en")):
-        assert words.translate(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
+        assert words.translate(NESTED).startswith("/docs/a.pdf: its name ends in .pdf, but it is an image.")
         assert words("cli.error", message=NESTED) == f"Error: {words.translate(NESTED)}"
         assert words.translate("lo que dijo una versión anterior") == "lo que dijo una versión anterior"
     listed = message("sources.none_read", folder="docs", reasons=[NESTED, message("build.busy", folder="x")])
     assert str(translate(listed, ENGLISH)).endswith(
-        "ending it should have.; Another process is indexing in x. Wait until it is done."
+        "the right extension.; Another process is indexing in x. Wait until it is done."
     )
     assert str(listed).endswith("corresponde.; Otro proceso está indexando en x. Espere a que termine.")
 

@@ -317,14 +317,14 @@ def test_folders_are_taken_before_and_after_the_command(
 def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captured) -> None:
     assert cli.main(["serve", "--port", "99999", "--language", "en"]) == 1
     assert capsys.readouterr().err == (
-        "Error: option --port: 99999 will not do; "
+        "Error: option --port: 99999 is not valid; "
         "give a whole number from 0 to 65535 (port; 0 takes a free one).\n"
     )
     (tmp_path / "a.pdf").write_bytes(b"")
     (tmp_path / "b.doc").write_bytes(b"x")
     check = examined("documents", load_settings({"docs": str(tmp_path)}, environment={}), "en")
     assert f"{tmp_path / 'a.pdf'}: it is empty. Remove the file or copy it again." in check.message
-    assert "b.doc: it is an old Word document, which is not read." in check.message
+    assert "b.doc: it is an old Word document, a format that is not read." in check.message
 
 
 def test_the_language_can_be_chosen(corpus: type[AnsweringCorpus], capsys: Captured) -> None:

@@ -419,7 +419,7 @@ def test_collections_stand_beside_each_other(tmp_path: Path) -> None:
         assert created.json() == {"address": "/c/tercera/", "home": "/c/tercera/"}
         assert client.post("/al/collections/create", data={"name": "tercera"}).status_code == 422
         english = client.post("/c/tercera/al/collections/rename?lang=en", data={"name": "arte"})
-        assert (english.status_code, "There is a collection" in english.text) == (422, True)
+        assert (english.status_code, "There is already a collection" in english.text) == (422, True)
         renamed = client.post("/c/tercera/al/collections/rename?lang=en", data={"name": "Cuarta"})
         assert renamed.json()["home"] == "/c/tercera/en/"
         assert 'aria-current="page">Cuarta<' in client.get("/c/tercera/al/documents").text
