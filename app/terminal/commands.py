@@ -175,7 +175,7 @@ def _verify(arguments: argparse.Namespace, settings: Settings, translations: Tra
 
     width = terminal_width(sys.stdout)
     if arguments.record:
-        from alpie.app.service.answer_record import record_check_row, verify_record
+        from alpie.app.service.record_check import record_check_row, verify_record
 
         record = read_input(arguments.record)
         check = verify_record(record, open_or_build_corpus(settings, translations))

@@ -29,8 +29,8 @@ from alpie.app.checking.verification import (
     verification_warnings,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
-from alpie.app.service.answer_record import RecordCheck
 from alpie.app.service.people_at_risk import Risk, help_lines
+from alpie.app.service.record_check import RecordCheck
 from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document, Hit
 from alpie.index.sources.document_folder import SOURCES_FILE

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from alpie.app.errors import AddressError
-from alpie.app.service.endpoints import Endpoints
-from alpie.app.service.row_schemas import ROWS, schema_document
+from alpie.app.service.endpoints import ROWS, Endpoints, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index import package_version

@@ -18,7 +18,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_translations import page_translations_for
-from alpie.app.service.row_schemas import ROWS
+from alpie.app.service.endpoints import ROWS
 from alpie.index.errors import BackendUnavailable
 from alpie.index.messages import message
 from support.fake_corpus import FakeCorpus
