@@ -170,11 +170,11 @@ class Endpoints:
             raise QuestionError(message("api.list", name=name))
         return tuple(self._text(text, MAX_CHARACTERS) for text in value or ())
 
-    def _text(self, value: object, longest: int) -> str:
+    def _text(self, value: object, most: int) -> str:
         if not isinstance(value, str):
             raise QuestionError(message("api.text"))
-        if len(value) > longest:
-            raise QuestionError(message("api.long", most=longest))
+        if len(value) > most:
+            raise QuestionError(message("api.long", most=most))
         return value
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
 
-_WIDEST = 100
+_MAX_WIDTH = 100
 _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
 
@@ -63,7 +63,7 @@ def incomplete_text(incomplete: Sequence[CompletedEntry], docs: Path, translatio
 
 def terminal_width(stream: TextIO) -> int:
     """Columns to wrap at; 0 where nobody looks: a line in a pipe is a line."""
-    return min(_WIDEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
+    return min(_MAX_WIDTH, shutil.get_terminal_size().columns) if stream.isatty() else 0
 
 
 def answer_text(answer: Answer, translations: Translations, width: int, at_risk: Risk | None = None) -> str:

@@ -37,7 +37,7 @@ def upload_bodies(options: PageOptions) -> Mapping[str, int]:
     """The route that takes large bodies, with their limit in bytes; empty where no files are taken."""
     taken = [options.uploads.most_bytes] if options.uploads else []
     if options.collections:
-        taken.append(options.most_upload_bytes)
+        taken.append(options.max_upload_bytes)
     return {_UPLOAD: max(taken) + _MULTIPART_BYTES} if taken else {}
 
 

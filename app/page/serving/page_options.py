@@ -34,7 +34,9 @@ class PageOptions(DocumentsViewOptions):
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page
-    most_waiting: int = Settings.max_waiting_questions  # in the queue; the limit by client comes first
+    max_waiting_questions: int = (
+        Settings.max_waiting_questions
+    )  # in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
     metrics: MetricsReaders = Settings.metrics
@@ -64,12 +66,12 @@ class PageOptions(DocumentsViewOptions):
             limits=Limits(questions=settings.questions_per_minute),
             hosts=Hosts.listening_at(settings.host, settings.allowed_hosts),
             proxied=bool(settings.trusted_proxies),
-            most_waiting=settings.max_waiting_questions,
+            max_waiting_questions=settings.max_waiting_questions,
             users=settings.users,
             metrics=settings.metrics,
             here_only=here_only,
             collection="" if shipped else settings.docs.name,
-            most_upload_bytes=settings.max_upload_megabytes * 1_000_000,
+            max_upload_bytes=settings.max_upload_megabytes * 1_000_000,
             docs=settings.docs,
             collections=collections,
             **_services(settings, add=own, change=own and may == "all"),

@@ -175,7 +175,9 @@ def _page(loader: CorpusLoader, language: str, options: PageOptions, meter: Mete
 
     page = build_page(loader, page_translations_for(language), _homes(options), options, meter)
     add_api(page, loader, language, options.finish, meter)
-    page.queue(default_concurrency_limit=_CONCURRENT_REQUESTS, max_size=options.most_waiting, api_open=False)
+    page.queue(
+        default_concurrency_limit=_CONCURRENT_REQUESTS, max_size=options.max_waiting_questions, api_open=False
+    )
     page.state_session_capacity = _SESSIONS
     return page
 

@@ -34,7 +34,7 @@ REMOVED = ".removed"  # folder of what was taken out and can be put back, each i
 TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
-_LONGEST = 500  # characters of a field
+_MAX_FIELD = 500  # characters of a field
 _MAX_REMOVED = 100
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -64,8 +64,8 @@ class DocumentEditor:
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
         if (written := values.get("date", "")) and not (parse_date(written) or written[:4].isdigit()):
             values["date"] = iso_date(written) or written  # as people write it
-        if any(len(value) > _LONGEST for value in values.values()):
-            raise ChangeRefused(message("refused.long", most=_LONGEST))
+        if any(len(value) > _MAX_FIELD for value in values.values()):
+            raise ChangeRefused(message("refused.long", most=_MAX_FIELD))
         if values.get("title") == "":
             raise ChangeRefused(message("refused.title"))
         if values.get("date") and not parse_date(values["date"]):

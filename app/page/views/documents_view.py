@@ -34,7 +34,7 @@ class DocumentsViewOptions:
     site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     language: str = Settings.language  # of the page at "/"; the others have a path of their own
     here_only: bool = False  # whether only this machine is served
-    most_upload_bytes: int = 1_000_000 * Settings.max_upload_megabytes  # of one document
+    max_upload_bytes: int = 1_000_000 * Settings.max_upload_megabytes  # of one document
 
 
 def render_documents(
@@ -72,7 +72,7 @@ def render_documents(
         options=options,
         home="/" if translations.language == options.language else f"/{translations.language}/",
         removed_collections=[(taken.token, taken.collection.name) for taken in removed],
-        most=translations.number(options.most_upload_bytes // 1_000_000),
+        most=translations.number(options.max_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
         removed_documents=[(document.token, document.title) for document in editor.removed()]

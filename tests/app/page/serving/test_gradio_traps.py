@@ -30,7 +30,7 @@ WORDS = page_translations_for("es")
 def app() -> Any:
     corpus = FakeCorpus()
     return create_app(
-        lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000), most_waiting=7)
+        lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000), max_waiting_questions=7)
     )
 
 

@@ -155,7 +155,7 @@ def test_only_what_people_ask_is_counted() -> None:
 
 def test_past_capacity_it_sheds_in_words_and_recovers() -> None:
     corpus = HeldCorpus()
-    with serving(create_app(lambda: corpus, PageOptions(most_waiting=2))) as address:
+    with serving(create_app(lambda: corpus, PageOptions(max_waiting_questions=2))) as address:
         wait_until_ready(address)
         with ThreadPoolExecutor(20) as visitors:
             asked = [visitors.submit(ask, address, f"¿Y la número {number}?") for number in range(20)]
