@@ -10,13 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alpie.app.page.guarding.content_policy import page_policy
@@ -92,29 +88,41 @@ class FirstPaint:
 
     def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], FirstPaintParts]]) -> None:
         self._app, self._made = app, made
-        self._painting = GZipMiddleware(BaseHTTPMiddleware(app, self._paint), compresslevel=6)
+        self._compressing = GZipMiddleware(self._add_first_paint, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and _page_path(scope) in self._made
-        await (self._painting if is_page else self._app)(scope, receive, send)
+        await (self._compressing if is_page else self._app)(scope, receive, send)
 
-    async def _paint(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        make = self._made[_page_path(request.scope)]
+    async def _add_first_paint(self, scope: Scope, receive: Receive, send: Send) -> None:
+        make = self._made[_page_path(scope)]
+        start: Message = {}
+        body = bytearray()
+
+        async def hold(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            body.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            shown = bytes(body)
+            headers = MutableHeaders(scope=start)
+            if start["status"] == 200:
+                shown = with_first_paint(shown.decode(), make()).encode()
+                headers["content-security-policy"] = page_policy(shown)
+                headers["cache-control"] = "no-cache"
+            headers["content-length"] = str(len(shown))
+            await send(start)
+            await send({"type": "http.response.body", "body": shown})
+
         # read here, so not to be compressed before
-        request.scope["headers"] = [
-            (name, value) for name, value in request.scope["headers"] if name != b"accept-encoding"
-        ]
-        answer: Any = await call_next(request)  # Starlette's own kind of a streaming response
-        shown = b"".join([part async for part in answer.body_iterator])
-        headers = answer.headers
-        if answer.status_code == 200:
-            shown = with_first_paint(shown.decode(), make()).encode()
-            headers["content-security-policy"] = page_policy(shown)
-            headers["cache-control"] = "no-cache"
-        headers["content-length"] = str(len(shown))
-        whole = Response(shown, answer.status_code)
-        whole.raw_headers = headers.raw
-        return whole
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self._app({**scope, "headers": plain}, receive, hold)
 
 
 def _page_path(scope: Scope) -> str:
