@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from alpie.app.errors import MissingProvider
 from alpie.app.settings import Settings
 from alpie.app.translations import message
-from alpie.index.errors import ProviderError
 
 
 class ModelMessage(NamedTuple):
@@ -31,10 +31,6 @@ _Pieces = queue.Queue[str | Exception | None]  # of a model's text; None: that w
 def load_prompt(module: str, name: str) -> str:
     """The instructions for a model in `prompts/<name>.txt`, beside the file of `module`."""
     return (Path(module).with_name("prompts") / f"{name}.txt").read_text("utf-8").rstrip("\n")
-
-
-class MissingProvider(ProviderError):
-    """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
 
 
 def open_stream(settings: Settings) -> Stream:

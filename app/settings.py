@@ -33,6 +33,16 @@ CONFIG_VARIABLE = "ALPIE_CONFIG"
 UploadRights = Literal["auto", "off", "add", "all"]
 MetricsReaders = Literal["off", "loopback", "all"]
 
+# What settings were called before; each is refused with its new name, so that whoever set it knows what to write.
+_RENAMED = {
+    "index": "backend",
+    "index_token": "backend_token",
+    "index_timeout_seconds": "backend_timeout_seconds",
+    "runtime": "encoder_runtime",
+    "threshold": "answer_threshold",
+    "max_waiting": "max_waiting_questions",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -43,16 +53,16 @@ class Settings:
 
     docs: kinds.Folder
     data: kinds.Folder
-    index: Annotated[kinds.OptionalText, kinds.starting("milvus:")] = ""
-    index_token: kinds.OptionalText = field(default="", repr=False)
-    index_timeout_seconds: Annotated[kinds.Decimal, kinds.decimal(0.1, 600, message("unit.seconds"))] = 10.0
+    backend: Annotated[kinds.OptionalText, kinds.starting("milvus:")] = ""
+    backend_token: kinds.OptionalText = field(default="", repr=False)
+    backend_timeout_seconds: Annotated[kinds.Decimal, kinds.decimal(0.1, 600, message("unit.seconds"))] = 10.0
     max_document_megabytes: Annotated[kinds.Whole, kinds.whole(1, 200, message("unit.megabytes"))] = 100
     ocr: kinds.Switch = False
     cache: kinds.Folder
     encoder: kinds.Text = "bundled"
-    runtime: Runtime = "auto"
+    encoder_runtime: Runtime = "auto"
     reader: kinds.Text = "bundled"
-    threshold: kinds.ProbabilityOrAuto = None
+    answer_threshold: kinds.ProbabilityOrAuto = None
     max_quotes: Annotated[kinds.Whole, kinds.whole(1, 10, message("unit.quotes"))] = 5
     writer: kinds.OptionalText = ""
     writer_url: Annotated[kinds.OptionalText, kinds.starting("http://", "https://")] = ""
@@ -70,7 +80,7 @@ class Settings:
     trusted_proxies: kinds.Networks = ()
     users: kinds.OptionalFile = None
     questions_per_minute: Annotated[kinds.Whole, kinds.whole(1, 100_000, message("unit.questions"))] = 60
-    max_waiting: Annotated[kinds.Whole, kinds.whole(1, 10_000, message("unit.questions"))] = 64
+    max_waiting_questions: Annotated[kinds.Whole, kinds.whole(1, 10_000, message("unit.questions"))] = 64
     metrics: MetricsReaders = "loopback"
 
     @property
@@ -162,6 +172,8 @@ def _read_values(
     values: dict[str, object] = {}
     for key, value in given.items():
         where = place_of(key)
+        if now := _RENAMED.get(key):
+            raise SettingsError(message("settings.renamed", where=where, now=place_of(now)))
         if key not in known:
             raise SettingsError(
                 message("settings.unknown", where=where, suggestion=_suggestion(key, known), known=[*known])

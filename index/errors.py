@@ -1,34 +1,36 @@
-"""The error tree: one class a situation, with the file or address concerned as an attribute.
+"""The error tree: one class a situation, with the file concerned as an attribute.
+
+The whole is drawn here; those marked stand in `alpie.app.errors` and `alpie.eval.errors`, the others below.
 
     AlpieError
     ├── SettingsError         a setting, from wherever it comes, that cannot be used: its name, type, value, address
     ├── ArgumentError         an argument of a call or command that cannot be used: a document, a limit, a part
     ├── FileError             a file, none of the documents or of the index, that cannot be read, used or written
-    ├── ProviderError         the language model does not answer
-    │   └── MissingProvider       no package for the one that is set (`alpie.app.chat_model`)
-    ├── PackageMissing        an optional package that a command needs
+    ├── ProviderError         (app) the language model does not answer
+    │   └── MissingProvider       (app) no package for the one that is set
+    ├── PackageMissing        (app) an optional package that a command needs
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
-    │   └── ChangeRefused         what a reader of the page wants done (`alpie.app.page.state`)
+    │   └── ChangeRefused         (app) what a reader of the page wants done
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet
     │   ├── IndexDamaged          a file is not what the manifest says
     │   ├── IndexMismatch         built with another encoder or format version
     │   │   ├── IndexNewer            by a later version of Al Pie
-    │   │   └── Uncalibrated          with an encoder that answering has no numbers for
+    │   │   └── Uncalibrated          (app) with an encoder that answering has no numbers for
     │   ├── IndexUnwritable       no room or no permission to write it
     │   ├── IndexBusy             another process is building
     │   └── BulkError             partitions that are missing, or what reads them
-    ├── BackendError          the backend that the setting `index` names
+    ├── BackendError          the backend that the setting `backend` names
     │   ├── BackendUnavailable    not installed, refuses, too slow, too old
     │   └── BackendMismatch       holds no index, or one of another encoder or analysis
-    ├── AddressError          no passage with this address
+    ├── AddressError          (app) no passage with this address
     ├── QuestionError         a question that cannot be searched (empty, too long)
-    ├── RecordError           a file that is no answer record (`alpie.app.service.answer_record`)
-    ├── NotReady              an index that is still being opened (`alpie.app.service.background_loader`)
-    └── QuestionsFileError    a file of evaluation questions
+    ├── RecordError           (app) a file that is no answer record
+    ├── NotReady              (app) an index that is still being opened
+    └── QuestionsFileError    (eval) a file of evaluation questions
 
 Every message says what is wrong, where, and what to do next; it stands in a catalogue (`alpie.index.messages`).
 Exceptions that nobody is told of stay outside the tree: they are signals within one package (`TooManyAttempts` and
@@ -77,14 +79,6 @@ class FileError(AlpieError):
     """A file that a setting or an argument names, or in the cache, cannot be read or written, or does not hold what it should."""
 
 
-class ProviderError(AlpieError):
-    """The language model that the setting `writer` names does not answer."""
-
-
-class PackageMissing(AlpieError):
-    """An optional package that a command needs is not installed; the message says how to install it."""
-
-
 class RecognitionMissing(AlpieError):
     """The program that recognises the text of scanned pages is not installed, or has no Spanish."""
 
@@ -128,10 +122,6 @@ class IndexNewer(IndexMismatch):
     """The index was built by a later version of Al Pie."""
 
 
-class Uncalibrated(IndexMismatch):
-    """The encoder of the index has no numbers of its own to answer with."""
-
-
 class IndexUnwritable(StoreError):
     """A new index cannot be written: the disk is full or the folder closed. The one before it stands."""
 
@@ -141,7 +131,7 @@ class IndexBusy(StoreError):
 
 
 class BackendError(AlpieError):
-    """Something about the backend that the setting `index` names."""
+    """Something about the backend that the setting `backend` names."""
 
 
 class BackendUnavailable(BackendError):
@@ -156,17 +146,5 @@ class BulkError(StoreError):
     """Partitions of a bulk embedding are missing, or a package that reads them."""
 
 
-class AddressError(AlpieError):
-    """No passage has this address; ``address`` is what was asked for."""
-
-    def __init__(self, text: str, address: str = "") -> None:
-        super().__init__(text)
-        self.address = address
-
-
 class QuestionError(AlpieError):
     """A question that cannot be searched."""
-
-
-class QuestionsFileError(AlpieError):
-    """A file of evaluation questions is malformed; the message names file and line."""

@@ -14,7 +14,7 @@ from alpie.index.retrieval.backends.select import BackendChoice
 
 def open_configured_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
-    return open_encoder(settings.encoder, Path(settings.cache), settings.runtime)
+    return open_encoder(settings.encoder, Path(settings.cache), settings.encoder_runtime)
 
 
 def open_configured_reader(settings: Settings) -> Reader:
@@ -37,6 +37,6 @@ def open_configured_reader(settings: Settings) -> Reader:
 
 def configured_backend(settings: Settings) -> BackendChoice | None:
     """The backend that the settings name; None: the local one."""
-    if not settings.index:
+    if not settings.backend:
         return None
-    return BackendChoice(settings.index, settings.index_token, settings.index_timeout_seconds)
+    return BackendChoice(settings.backend, settings.backend_token, settings.backend_timeout_seconds)

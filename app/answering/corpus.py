@@ -28,12 +28,13 @@ from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.answering.routing.collection_pipeline import ChosenDocuments
 from alpie.app.answering.routing.question_routing import QuestionRouter
 from alpie.app.answering.routing.quoted_places import hits_at
+from alpie.app.errors import AddressError, Uncalibrated
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import message
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import embed_passages
-from alpie.index.errors import AddressError, ArgumentError, Uncalibrated
+from alpie.index.errors import ArgumentError
 from alpie.index.notices import UnreadFile
 from alpie.index.reader import Reader
 from alpie.index.records import Document, Hit, Layout, Passage
@@ -94,7 +95,7 @@ class Corpus:
             fingerprint=version.fingerprint,
             built_at=version.manifest.built_at,
             policy=QuotePolicy(max_quotes=settings.max_quotes),
-            threshold=settings.threshold,
+            threshold=settings.answer_threshold,
             weights=calibration.weights,
             unread=version.manifest.unread,
         )

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from alpie.app.errors import NotReady
 from alpie.app.translations import message
 from alpie.index.errors import AlpieError, IndexBusy, IndexMissing
 from alpie.index.storage.manifest import pointer_stamp
@@ -29,14 +30,6 @@ _BUSY_SECONDS = 1.0  # between two looks whether another process has built the f
 _RETRY_SECONDS = 30.0  # after a failure that no new index has answered
 
 T = TypeVar("T")
-
-
-class NotReady(AlpieError):
-    """There is no corpus: opening it has not ended yet, or `failed`."""
-
-    def __init__(self, text: str, failed: bool = False) -> None:
-        super().__init__(text)
-        self.failed = failed
 
 
 class BackgroundLoader(Generic[T]):

@@ -6,22 +6,27 @@ whatever cannot be used raises an `AlpieError` whose text is fit to be shown.
 
 # Names, types and docstrings of the endpoints are what both protocols announce: annotations must be types here.
 # They give plain dictionaries: of a `TypedDict` the MCP library makes a model that writes each absent field as null.
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
+from alpie.app.errors import AddressError, PackageMissing
 from alpie.app.service.library_internals import set_mcp_version
-from alpie.app.service.row_schemas import ROWS
+from alpie.app.service.people_at_risk import risk_of_asker
+from alpie.app.service.row_schemas import AnswerRow, DocumentRow, HitRow, PassageRow, VerificationRow
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
 from alpie.app.settings import Settings
 from alpie.app.translations import message, translations_for
 from alpie.index import package_version
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, PackageMissing, QuestionError
+from alpie.index.errors import AlpieError, ArgumentError, QuestionError
 from alpie.index.retrieval import MAX_HITS, retriever_named
 from alpie.index.spanish.query import MAX_CHARACTERS
 
@@ -31,6 +36,40 @@ if TYPE_CHECKING:
 MAX_TEXT = 20_000  # of a quotation to check
 _MAX_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
 _INSTRUCTIONS = load_prompt(__file__, "mcp")
+
+
+ROWS: Mapping[str, Any] = {
+    "ask": AnswerRow,
+    "search": Annotated[list[HitRow], Field(max_length=100)],
+    "verify": VerificationRow,
+    "passage": PassageRow,
+    "documents": list[DocumentRow],
+}
+"""What each endpoint returns."""
+
+
+class _Strict(GenerateJsonSchema):
+    """Rows hold what is declared and nothing else; the names of fields are title enough."""
+
+    def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
+        return {**super().typed_dict_schema(schema), "additionalProperties": False}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def schema_document() -> dict[str, Any]:
+    """One JSON Schema for all: `properties` has what each endpoint returns. Kept as `docs/schema.json`."""
+    references, definitions = TypeAdapter.json_schemas(
+        [(name, "validation", TypeAdapter(row)) for name, row in ROWS.items()], schema_generator=_Strict
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Al Pie: what each endpoint returns",
+        "type": "object",
+        "properties": {name: references[name, "validation"] for name in ROWS},
+        **definitions,
+    }
 
 
 class Endpoints:
@@ -80,11 +119,13 @@ class Endpoints:
         asked = self._text(question, MAX_CHARACTERS)
         earlier = self._texts(turns, "turns")[-MAX_TURNS:]
         chosen = self._texts(documents, "documents")
-        ask: Callable[..., Answer] = self._opened().ask
+        corpus = self._opened()
+        ask: Callable[..., Answer] = corpus.ask
         if self._counted:
             ask = self._counted(ask)
         answer = ask(asked, earlier, chosen, each_document is True)
-        return {**answer_row(self._finish(answer) if self._finish else answer, language=self._language)}
+        risk = risk_of_asker(answer, corpus.encoder)
+        return {**answer_row(self._finish(answer) if self._finish else answer, self._language, risk)}
 
     def search(
         self, words: str, limit: int = 10, document: str = "", retriever: str = "hybrid"
@@ -129,11 +170,11 @@ class Endpoints:
             raise QuestionError(message("api.list", name=name))
         return tuple(self._text(text, MAX_CHARACTERS) for text in value or ())
 
-    def _text(self, value: object, longest: int) -> str:
+    def _text(self, value: object, most: int) -> str:
         if not isinstance(value, str):
             raise QuestionError(message("api.text"))
-        if len(value) > longest:
-            raise QuestionError(message("api.long", most=longest))
+        if len(value) > most:
+            raise QuestionError(message("api.long", most=most))
         return value
 
 

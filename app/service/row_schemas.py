@@ -1,19 +1,18 @@
 """The form of the rows that programs get, from `--json`, over HTTP and over MCP alike: declared once, here.
 
-A row is a plain dictionary. `docs/schema.json` is generated from these declarations.
+A row is a plain dictionary. `docs/schema.json` is generated from these declarations (`endpoints.schema_document`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from alpie.app.answering.answer_types import Role, WriterFailure
 from alpie.app.checking.verification import Verdict
+from alpie.app.service.people_at_risk import Risk
 
 
 def _doc(description: str, **limits: Any) -> Any:
@@ -172,6 +171,13 @@ class AnsweredRow(_OptionalAnsweredFields):
 
 class _OptionalAnswerFields(TypedDict, total=False):
     small_talk: Annotated[bool, _doc("a greeting or the like: nothing was searched")]
+    at_risk: Annotated[
+        str,
+        _doc(
+            "who seems to be in danger by what was asked: show them where to find help before the quotations",
+            json_schema_extra={"enum": [*Risk]},
+        ),
+    ]
     writer_report: WriterReportRow
 
 
@@ -182,32 +188,6 @@ class AnswerRow(AnsweredRow, _OptionalAnswerFields):
     answer: Annotated[str, _doc("the quotations, one a line, or a sentence that there is no answer")]
     passages: Annotated[list[FoundRow], Field(max_length=10)]
     ms: Annotated[float, _doc("milliseconds from question to answer")]
-
-
-class RecordedFileRow(TypedDict):
-    """A document of a record's corpus, with the checksum of its file."""
-
-    id: str
-    title: str
-    file: str
-    sha256: str
-
-
-class RecordedCorpusRow(TypedDict):
-    """The corpus that a recorded answer was made from."""
-
-    fingerprint: str
-    documents: list[RecordedFileRow]
-
-
-class RecordRow(AnsweredRow):
-    """The record of an answer: with the version that made it, the date, and what it was made from."""
-
-    format: str
-    format_version: int
-    alpie: str
-    date: str
-    corpus: RecordedCorpusRow
 
 
 class SentenceRow(TypedDict):
@@ -300,56 +280,3 @@ class VerificationRow(TypedDict):
     sentences: Annotated[
         list[CheckedSentenceRow], _doc("each sentence by itself, where that tells more; else empty")
     ]
-
-
-class QuoteCheckRow(TypedDict):
-    """What became of a quotation of a record; `verification`: where its words are now, if it changed."""
-
-    text: str
-    state: str
-    citation_unchanged: bool
-    verification: VerificationRow | None
-
-
-class RecordCheckRow(TypedDict):
-    """The outcome of `alpie verify --record`."""
-
-    question: str
-    date: str
-    holds: bool
-    same_corpus: bool
-    quotes: list[QuoteCheckRow]
-
-
-ROWS: Mapping[str, Any] = {
-    "ask": AnswerRow,
-    "search": Annotated[list[HitRow], Field(max_length=100)],
-    "verify": VerificationRow,
-    "passage": PassageRow,
-    "documents": list[DocumentRow],
-}
-"""What each endpoint returns."""
-
-
-class _Strict(GenerateJsonSchema):
-    """Rows hold what is declared and nothing else; the names of fields are title enough."""
-
-    def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
-        return {**super().typed_dict_schema(schema), "additionalProperties": False}
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
-
-
-def schema_document() -> dict[str, Any]:
-    """One JSON Schema for all: `properties` has what each endpoint returns. Kept as `docs/schema.json`."""
-    references, definitions = TypeAdapter.json_schemas(
-        [(name, "validation", TypeAdapter(row)) for name, row in ROWS.items()], schema_generator=_Strict
-    )
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Al Pie: what each endpoint returns",
-        "type": "object",
-        "properties": {name: references[name, "validation"] for name in ROWS},
-        **definitions,
-    }

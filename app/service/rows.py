@@ -13,6 +13,7 @@ from alpie.app.checking.verification import (
     verification_warnings,
     warning_sentences,
 )
+from alpie.app.service.people_at_risk import Risk
 from alpie.app.service.row_schemas import (
     AnswerRow,
     DocumentRow,
@@ -34,10 +35,11 @@ REFUSAL = translations_for("es")("ask.none")
 _PASSAGES = 10
 
 
-def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
+def answer_row(answer: Answer, language: str = "es", at_risk: Risk | None = None) -> AnswerRow:
     """A row of the predictions file, with the question, the statement of search and the writer's sentences.
 
-    Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`.
+    Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`. `at_risk`: who seems to
+    be in danger.
     """
     row: AnswerRow = {
         "id": "",
@@ -61,6 +63,8 @@ def answer_row(answer: Answer, language: str = "es") -> AnswerRow:
         else [{"text": sentence.text, "quotes": list(sentence.quotes)} for sentence in answer.writer],
     }
     _add_occasional_fields(row, answer, language)
+    if at_risk:
+        row["at_risk"] = at_risk.value
     return row
 
 

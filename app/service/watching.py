@@ -52,7 +52,7 @@ def snapshot(folder: Path, apart_from: Path | None = None) -> Snapshot:
 def folder_changes(
     look: Callable[[], Snapshot],
     *,
-    longest_rest_seconds: float = _MAX_REST_SECONDS,
+    max_rest_seconds: float = _MAX_REST_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[bool]:
@@ -67,7 +67,7 @@ def folder_changes(
             now = look()
             if now != settled and since is None:
                 since = clock()
-            rests = now == seen or (since is not None and clock() - since >= longest_rest_seconds)
+            rests = now == seen or (since is not None and clock() - since >= max_rest_seconds)
             seen = now
             has_changed = now != settled and rests
             if has_changed:

@@ -7,6 +7,7 @@ Results go to standard output, everything else to standard error. Exit codes: 0 
 from __future__ import annotations
 
 import argparse
+import getpass
 import logging
 import os
 import sys
@@ -15,16 +16,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alpie.app.service.users import Users
 from alpie.app.settings import Settings, load_settings, read_language
 from alpie.app.terminal import DONE, FAILED, WRONG_USAGE
 from alpie.app.terminal.expand_command import run_expand
 from alpie.app.terminal.index_command import build_corpus, open_or_build_corpus, run_index, warn_if_stale
 from alpie.app.terminal.options import COMMANDS, make_argument_parser, read_ahead
 from alpie.app.terminal.streams import log_to_stderr, print_json, print_message, read_input, use_utf_8
-from alpie.app.terminal.users_command import run_users
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
 from alpie.index.environment import compute_in_one_thread, work_offline
-from alpie.index.errors import AlpieError, FileError, IndexBusy, IndexMissing, SettingsError
+from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
 
 if TYPE_CHECKING:
     from alpie.app.answering.answer_types import Answer
@@ -113,6 +114,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, translations: Tran
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    from alpie.app.service.people_at_risk import risk_of_asker
     from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
     from alpie.index.spanish.query import MAX_CHARACTERS, MAX_TYPED_CHARACTERS
@@ -130,10 +132,11 @@ def _ask(arguments: argparse.Namespace, settings: Settings, translations: Transl
         answer = add_writing(answer, settings)
     if arguments.record:
         _save_record(arguments.record, answer, corpus, translations)
+    risk = risk_of_asker(answer, corpus.encoder)
     if arguments.json:
-        print_json(answer_row(answer, language=translations.language))
+        print_json(answer_row(answer, translations.language, risk))
         return DONE
-    print(answer_text(answer, translations, terminal_width(sys.stdout)), end="")
+    print(answer_text(answer, translations, terminal_width(sys.stdout), risk), end="")
     if settings.writer and answer.quotes:
         from alpie.app.writer import write
 
@@ -172,7 +175,7 @@ def _verify(arguments: argparse.Namespace, settings: Settings, translations: Tra
 
     width = terminal_width(sys.stdout)
     if arguments.record:
-        from alpie.app.service.answer_record import record_check_row, verify_record
+        from alpie.app.service.record_check import record_check_row, verify_record
 
         record = read_input(arguments.record)
         check = verify_record(record, open_or_build_corpus(settings, translations))
@@ -206,6 +209,37 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, translations: Tra
         if check.state is Outcome.BAD:
             worst = FAILED
     return worst
+
+
+def _users(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Do one action on the file of users; returns the exit code. Raises `AlpieError`."""
+    action, name = arguments.action, arguments.name
+    if settings.users is None:
+        raise SettingsError(message("users.no_file"))
+    users = Users(settings.users)
+    if action == "list":
+        for user in users.hashes() if settings.users.exists() else ():
+            print(user)
+        return DONE
+    if not name:
+        raise ArgumentError(message("users.no_name", action=action))
+    if action == "remove":
+        users.remove(name)
+        print(translations("users.removed", name=name, file=settings.users))
+        return DONE
+    new = users.add(name, _ask_password(translations))
+    print(translations("users.added" if new else "users.changed", name=name, file=settings.users))
+    return DONE
+
+
+def _ask_password(translations: Translations) -> str:
+    """Asked for twice without echo; a program may send it as a line on standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass(translations("users.password") + " ")
+    if getpass.getpass(translations("users.password_again") + " ") != first:
+        raise ArgumentError(message("users.differ"))
+    return first
 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
@@ -248,6 +282,6 @@ _RUN: dict[str, Callable[[argparse.Namespace, Settings, Translations], int]] = {
     "verify": _verify,
     "doctor": _doctor,
     "expand": run_expand,
-    "users": run_users,
+    "users": _users,
     "mcp": _mcp,
 }

@@ -13,12 +13,13 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import NamedTuple
 
+from alpie.app.errors import Uncalibrated
 from alpie.app.service.addresses import is_loopback
 from alpie.app.service.document_report import file_notices
 from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
 from alpie.index.database.files import free_bytes
-from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText, Uncalibrated
+from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText
 from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
@@ -88,14 +89,14 @@ def _needed_packages() -> list[str]:
 def _encoder(settings: Settings, translations: Translations) -> CheckResult:
     from alpie.index.encoder.factory import open_encoder
 
-    encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
+    encoder = open_encoder(settings.encoder, settings.cache, settings.encoder_runtime)
     started = perf_counter()
     encoder.encode_queries(["¿Qué es una prueba?"])
     milliseconds = round(1000 * (perf_counter() - started))
     message = translations(
         "doctor.encoder.good", name=encoder.name, runtime=encoder.runtime, milliseconds=milliseconds
     )
-    if encoder.runtime == "torch" and settings.runtime == "auto" and settings.encoder == "bundled":
+    if encoder.runtime == "torch" and settings.encoder_runtime == "auto" and settings.encoder == "bundled":
         return CheckResult(Outcome.ADVICE, f"{message} {translations('doctor.encoder.slow')}")
     return CheckResult(Outcome.GOOD, message)
 
@@ -165,7 +166,7 @@ def _matching_encoder(settings: Settings, translations: Translations) -> CheckRe
         folder = current_version(settings.data)
     except IndexMissing:
         return CheckResult(Outcome.GOOD, translations("doctor.matching.nothing"))
-    encoder = open_encoder(settings.encoder, settings.cache, settings.runtime)
+    encoder = open_encoder(settings.encoder, settings.cache, settings.encoder_runtime)
     check_encoder(folder, read_manifest(folder), encoder)
     weights = load_calibration(encoder, settings.data).weights
     if isinstance(weights, MissingWeights):
@@ -197,7 +198,7 @@ def _backend(settings: Settings, translations: Translations) -> CheckResult:
         numbers = {"held": translations.number(held), "expected": translations.number(expected)}
         return CheckResult(Outcome.BAD, translations("doctor.backend.differs", name=name, **numbers))
     advice = [] if set(retrievers) == set(BACKEND_RETRIEVERS) else [translations("doctor.backend.no_words")]
-    address = urlsplit(settings.index.removeprefix("milvus:"))
+    address = urlsplit(settings.backend.removeprefix("milvus:"))
     if address.scheme == "http" and not is_loopback(address.hostname or ""):
         advice.append(translations("doctor.backend.plain"))
     message = translations(

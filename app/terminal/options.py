@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from alpie.app.terminal.users_command import ACTIONS
 from alpie.app.translations import LANGUAGES, Translations
 from alpie.index import package_version
 from alpie.index.retrieval import MAX_HITS, RETRIEVERS
 
 COMMANDS = ("serve", "index", "ask", "search", "verify", "eval", "doctor", "expand", "users", "mcp")
 _BEFORE_A_COMMAND = ("--docs", "--data", "--language", "--host", "--port")  # options that take a value
+_USER_ACTIONS = ("add", "remove", "list")
 _PARTS = ("report", "fit", "all")
 _STUDIES = ("ablation", "misses")
 
@@ -137,7 +137,7 @@ def _add_own(parser: _Parser, command: str) -> None:
         parser.argument("documents", "expand.documents", nargs="*", metavar="ID")
         parser.flag("yes")
     elif command == "users":
-        parser.argument("action", "users.action", choices=ACTIONS)
+        parser.argument("action", "users.action", choices=_USER_ACTIONS)
         parser.argument("name", "users.name", nargs="?", metavar=parser.translations("help.name"))
 
 

@@ -28,8 +28,9 @@ from alpie.app.checking.verification import (
     verification_warnings,
 )
 from alpie.app.checking.word_alignment import DifferenceKind
-from alpie.app.service.answer_record import RecordCheck
-from alpie.app.translations import Translations
+from alpie.app.service.people_at_risk import Risk, help_lines
+from alpie.app.service.record_check import RecordCheck
+from alpie.app.translations import Translations, translations_for
 from alpie.index.records import Document, Hit
 from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import CompletedEntry, render_table
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
 
-_WIDEST = 100
+_MAX_WIDTH = 100
 _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
 
@@ -61,14 +62,17 @@ def incomplete_text(incomplete: Sequence[CompletedEntry], docs: Path, translatio
 
 def terminal_width(stream: TextIO) -> int:
     """Columns to wrap at; 0 where nobody looks: a line in a pipe is a line."""
-    return min(_WIDEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
+    return min(_MAX_WIDTH, shutil.get_terminal_size().columns) if stream.isatty() else 0
 
 
-def answer_text(answer: Answer, translations: Translations, width: int) -> str:
-    """The quotations with their citations, or the refusal with the nearest passages."""
-    lines: list[str] = []
+def answer_text(answer: Answer, translations: Translations, width: int, at_risk: Risk | None = None) -> str:
+    """The quotations with their citations, or the refusal with the nearest passages.
+
+    `at_risk`: who seems to be in danger; where to find help stands before all else then.
+    """
+    lines = _help_lines(at_risk, answer.language, translations, width) if at_risk else []
     if answer.small_talk:
-        return _wrap(translations("ask.small_talk"), width) + "\n"
+        return "\n".join([*lines, _wrap(translations("ask.small_talk"), width)]) + "\n"
     if answer.follows:
         lines += [_wrap(translations("ask.follows", question=" › ".join(answer.follows)), width), ""]
     if answer.understood is not None:
@@ -93,6 +97,17 @@ def answer_text(answer: Answer, translations: Translations, width: int) -> str:
     if answer.writer_report:
         lines += _report_lines(answer.writer_report, translations, width)
     return "\n".join(lines) + "\n"
+
+
+def _help_lines(risk: Risk, language: str, translations: Translations, width: int) -> list[str]:
+    """Whom to turn to, in the language of the question, and that what follows is no help."""
+    words = translations_for("en") if language == "en" else translations
+    key = f"help.notice.{risk}"
+    lines = [_wrap(f"{words(f'{key}.title')} {words(f'{key}.text')}", width), ""]
+    for line in help_lines().lines:
+        link = f" ({line.link})" if line.link.startswith("https:") else ""
+        lines.append(_wrap(f" · {line.contact}: {line.names[words.language]}{link}", width, _INDENT))
+    return [*lines, "", _wrap(words("ask.after_help"), width), ""]
 
 
 def _answer_lines(answer: Answer, translations: Translations, width: int) -> list[str]:

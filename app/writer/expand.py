@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from alpie.app.chat_model import Stream, open_stream
+from alpie.app.errors import ProviderError
 from alpie.app.settings import Settings
 from alpie.app.translations import message
 from alpie.app.writer.expansion_drafts import expansion_drafts, expansion_messages, fault_of
-from alpie.index.errors import ProviderError
 from alpie.index.records import Document, Passage
 from alpie.index.sources.expansions import expansions_file
 

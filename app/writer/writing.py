@@ -16,7 +16,6 @@ from dataclasses import replace
 from alpie.app.answering.answer_types import Answer, WriterFailure, WriterReport, WrittenSentence
 from alpie.app.chat_model import (
     Messages,
-    MissingProvider,
     ModelMessage,
     ModelTimeout,
     Stream,
@@ -24,6 +23,7 @@ from alpie.app.chat_model import (
     open_stream,
     pieces_in_time,
 )
+from alpie.app.errors import MissingProvider
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES
 from alpie.app.writer.drafts import Draft, parse_drafts

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alpie.app.translations import message
-from alpie.index.errors import QuestionsFileError
+from alpie.eval.errors import QuestionsFileError
 from alpie.index.records import Span
 
 UNANSWERABLE = "unanswerable"

@@ -75,7 +75,7 @@ class _Encoded:
     own: list[int]  # positions of the passage's tokens
 
 
-_Group = list[_Encoded]  # a row's passages, the one that may answer first
+_RowPassages = list[_Encoded]  # a row's passages, the one that may answer first
 
 
 def _window_batches(rows: Sequence[ReaderRow], window: range, size: int) -> list[list[int]]:
@@ -112,7 +112,7 @@ class _Batches:
     def __len__(self) -> int:
         return len(self._batches)
 
-    def encode(self, row: ReaderRow) -> _Group:
+    def encode(self, row: ReaderRow) -> _RowPassages:
         """The row's passage, then those that it is read beside."""
         others = [ReaderRow(row.question, passage, False, kind=row.kind) for passage in row.others]
         return [self._encode_passage(row) for row in (row, *others)]
@@ -125,7 +125,7 @@ class _Batches:
         own = [place for place, (_, end) in enumerate(offsets) if sides[place] == 1 and end > 0]
         return _Encoded(row, pair["input_ids"], offsets, own)
 
-    def after(self, step: int) -> Iterator[list[_Group]]:
+    def after(self, step: int) -> Iterator[list[_RowPassages]]:
         """Make the batches from number `step` on."""
         for batch in self._batches[step:]:
             yield [self.encode(self._rows[number]) for number in batch]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alpie.app.answering.configured_parts import open_configured_encoder
-from alpie.app.page.people_at_risk import WEIGHTS_FILE, detect_risk
+from alpie.app.service.people_at_risk import WEIGHTS_FILE, detect_risk
 from alpie.app.settings import load_settings
 from alpie.eval.questions.question_file import OWN_QUESTIONS, read_own_questions
 from alpie.eval.questions.split import off_topic_questions

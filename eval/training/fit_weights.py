@@ -258,7 +258,7 @@ def fit_encoder(
         out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
         return 0
     with TemporaryDirectory() as scratch:
-        own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), index="")
+        own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), backend="")
         Corpus.build(own, encoder=encoder, on_progress=on_progress)
         opened = Corpus.open(own, encoder)
         scale = _BUNDLED_SPREAD / cosine_spread(opened.index, fitting_questions())

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.settings import SEED_DOCUMENTS, Settings, load_settings, read_language, settings_table
+from alpie.app.settings import (
+    _RENAMED,
+    SEED_DOCUMENTS,
+    Settings,
+    load_settings,
+    read_language,
+    settings_table,
+)
 from alpie.app.translations import translations_for
 from alpie.index.errors import SettingsError
 from support.tables import cases
@@ -27,7 +34,7 @@ def refusal(folder: Path, toml: str | None = None, **environment: str) -> str:
 @pytest.mark.parametrize("empty", [{}, {"ALPIE_DOCS": "", "ALPIE_CONFIG": ""}])
 def test_without_any_source_the_seed_documents_are_searched(tmp_path: Path, empty: dict[str, str]) -> None:
     found = load(tmp_path, **empty)
-    assert (found.docs, found.threshold, found.writer) == (SEED_DOCUMENTS, None, "")
+    assert (found.docs, found.answer_threshold, found.writer) == (SEED_DOCUMENTS, None, "")
     assert (found.feedback, found.host) == (False, "127.0.0.1")
     assert (SEED_DOCUMENTS / "sources.toml").is_file()
 
@@ -46,6 +53,13 @@ def test_the_language_is_checked_before_the_other_settings() -> None:
     assert read_language({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
     with pytest.raises(SettingsError, match="ALPIE_LANGUAGE: 'fr' no vale; se admite es, en"):
         read_language({"ALPIE_LANGUAGE": "fr"})
+
+
+def test_an_old_name_is_refused_with_the_one_it_has_now(tmp_path: Path) -> None:
+    said = refusal(tmp_path, ALPIE_INDEX="milvus:x.db")
+    assert "ALPIE_INDEX" in said
+    assert "ALPIE_BACKEND" in said
+    assert set(_RENAMED.values()) <= settings_table().keys()
 
 
 def test_later_sources_win(tmp_path: Path) -> None:
@@ -95,12 +109,12 @@ def test_a_variable_or_option_at_fault_is_named(tmp_path: Path) -> None:
 
 
 def test_words_of_the_shell_are_understood(tmp_path: Path) -> None:
-    settings = load(tmp_path, ALPIE_FEEDBACK="sí", ALPIE_THRESHOLD="0.4", ALPIE_PORT="0")
-    assert (settings.feedback, settings.threshold, settings.port) == (True, 0.4, 0)
-    assert load(tmp_path, "threshold = 0.4", ALPIE_THRESHOLD="auto").threshold is None
+    settings = load(tmp_path, ALPIE_FEEDBACK="sí", ALPIE_ANSWER_THRESHOLD="0.4", ALPIE_PORT="0")
+    assert (settings.feedback, settings.answer_threshold, settings.port) == (True, 0.4, 0)
+    assert load(tmp_path, "answer_threshold = 0.4", ALPIE_ANSWER_THRESHOLD="auto").answer_threshold is None
 
 
 def test_a_secret_is_not_shown_with_the_settings() -> None:
-    settings = load_settings({"index_token": "user:hunter2"}, environment={})
-    assert settings.index_token == "user:hunter2"
+    settings = load_settings({"backend_token": "user:hunter2"}, environment={})
+    assert settings.backend_token == "user:hunter2"
     assert "hunter2" not in repr(settings)

@@ -35,6 +35,8 @@ def test_back_closes_the_panel_and_leaves_the_conversation(tab: Any) -> None:
     before, address = _scrolled(page), page.url
     note.tap()
     tab.highlight_in_view(words)
+    places = [panel.locator(name).first.bounding_box() for name in (".neighbours a", ".find input")]
+    assert len({place["x"] for place in places if place}) == 1  # both begin at the margin
     page.go_back()
     expect(panel).to_be_hidden()
     expect(note).to_be_focused()

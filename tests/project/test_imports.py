@@ -24,14 +24,13 @@ index.formats.notation index.formats.extraction index.formats.checked_metadata i
 index.formats.plain index.formats.pdf index.formats.docx index.formats.odt index.formats.html
 index.formats.markdown index.formats
 index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
-index.build index.bulk app.translations app.setting_kinds app.settings
+index.build index.bulk app.errors app.translations app.setting_kinds app.settings
 app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
 app.answering.judging app.answering.quoting
 app.answering.routing app.answering app.exporting
 app.checking app.writer app.service
-app.page.people_at_risk app.page.question_options
 app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
-app.__main__ eval.questions eval.scores eval.metrics eval.pipelines eval.report
+app.__main__ eval.errors eval.questions eval.scores eval.metrics eval.pipelines eval.report
 eval.bench eval.studies eval.document_figures eval.training eval.run
 eval.quality_page eval.command_line eval
 """.split()
@@ -148,7 +147,10 @@ def test_few_modules_lie_loose(top: str) -> None:
 
 
 def test_no_module_has_the_name_of_another() -> None:
-    names = [path.stem for path in MODULES.values() if not path.stem.startswith("__")]
+    # each layer has its `errors`; which class stands where is drawn at the head of `index.errors`
+    names = [
+        path.stem for path in MODULES.values() if not path.stem.startswith("__") and path.stem != "errors"
+    ]
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
 

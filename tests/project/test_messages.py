@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
+from types import ModuleType
 
 import pytest
 
+from alpie.app import errors as app_errors
 from alpie.app import translations
+from alpie.app.errors import AddressError
 from alpie.app.page.views import page_translations
+from alpie.eval import errors as eval_errors
 from alpie.index import errors, messages
 from alpie.index.database.record_json import from_json, to_json
-from alpie.index.errors import AddressError, AlpieError, IndexDamaged, SourceError
+from alpie.index.errors import AlpieError, IndexDamaged, SourceError
 from alpie.index.messages import Message, MessageText, message, message_from_row, message_to_row, translate
 from alpie.index.notices import UnreadFile
 from support.places import ROOT
@@ -44,22 +48,43 @@ def _drawn(text: str) -> set[tuple[str, str]]:
     return pairs
 
 
-def _defined() -> set[tuple[str, str]]:
-    """Pairs of an error of ours and its base, wherever it is defined."""
-    classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    pairs = {(node.name, base.id) for node in classes for base in node.bases if isinstance(base, ast.Name)}
+def _defined() -> dict[str, set[tuple[str, str]]]:
+    """Pairs of an error of ours and its base, wherever it is defined, by the layer."""
+    pairs = [
+        (path.relative_to(ROOT).parts[0], node.name, base.id)
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+        if isinstance(base, ast.Name)
+    ]
     family = {"AlpieError"}
-    while more := {name for name, base in pairs if base in family} - family:
+    while more := {name for _, name, base in pairs if base in family} - family:
         family |= more
-    return {(name, base) for name, base in pairs if base in family}
+    found: dict[str, set[tuple[str, str]]] = {"index": set(), "app": set(), "eval": set()}
+    for layer, name, base in pairs:
+        if base in family:
+            found[layer].add((name, base))
+    return found
 
 
-ERRORS = {name for pair in _defined() for name in pair} - {"Exception"}
+DEFINED = _defined()
+ERRORS = {name for pairs in DEFINED.values() for pair in pairs for name in pair}
 
 
 def test_the_tree_at_the_head_of_the_errors_is_drawn_whole() -> None:
     assert errors.__doc__
-    assert _drawn(errors.__doc__) == _defined()
+    assert _drawn(errors.__doc__) == set().union(*DEFINED.values())
+    for layer in ("app", "eval"):
+        marked = re.findall(rf"(\w+) +\({layer}\)", errors.__doc__)
+        assert sorted(marked) == sorted(name for name, _ in DEFINED[layer])
+
+
+@pytest.mark.parametrize(("layer", "module"), [("app", app_errors), ("eval", eval_errors)])
+def test_each_layer_draws_its_part_of_the_tree(layer: str, module: ModuleType) -> None:
+    assert module.__doc__
+    drawn = _drawn(module.__doc__)
+    assert DEFINED[layer] <= drawn <= set().union(*DEFINED.values())
 
 
 def _placeholders(text: str) -> list[str]:
@@ -142,6 +167,59 @@ def test_every_error_says_a_sentence_of_the_catalogues() -> None:
                 assert _is_message(node.args[0], tree), (path, node.lineno)
 
 
+# What the end of an error says to do: an order, or what is admitted, which tells what to write instead.
+_ORDERS = {
+    "es": r"""abra|acort|acórt|actuali[cz]|actualíc|añad[ao]|añád|borre|bórr|búsq|cambi|cámbi|compruebe|convi[eé]rt|copie|cópi
+        |corrij|corríj|cre[ea]|crée|d[eé]\b|dele|deje|divid|divíd|ejecute|elij|escrib|escríb|espere|guard|guárd|hág|indique
+        |indíq|instal|instál|intént|libere|nómb|pegue|pida|ponga|reconstruya|rehág|reinstál|repita|repít|retir|haga|termín|use\b
+        |vea\b|vuelva|se\ admite|se\ espera|hace\ falta|debe|ha\ de|necesita|son\ obligatorias""",
+    "en": r"""add\b|ask\b|check|choose|close|convert|copy|correct|create|delete|enter|finish|free|give|install|make|name\b|open
+        |paste|put\b|rebuild|reinstall|reload|remove|rename|run\b|save|search|see\b|set\b|shorten|split|try|type|update|use\b|wait
+        |write|change|leave|allowed|expected|must|need|required""",
+}
+_INSIDE = "a fact of the sentence that is told: of `encoder.damaged`, `encoder.weights_damaged`, `index.pointer_damaged`"
+NOTHING_TO_DO = {
+    "refused.same": "it is there already, as was wanted",
+    "pages.none": "a format without pages has no picture of one",
+    "pages.hidden": "the operator keeps the file from being shown",
+    "pages.no_page": "only an address made by hand asks for it",
+    "pages.not_drawn": "the library cannot draw it; the text is shown beside",
+    **dict.fromkeys(
+        ("encoder.blocks", "encoder.ends", "encoder.header", "encoder.word_kind", "encoder.word_table"),
+        _INSIDE,
+    ),
+    **dict.fromkeys(("index.large", "index.no_text", "index.not_regular"), _INSIDE),
+}
+
+
+def _first_message(node: ast.Call) -> Iterator[str]:
+    """Keys of the sentence that an error is made with, not of the facts in it."""
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    place = 1 if name in {"at", "fault_at"} else 0
+    told = node.args[place : place + 1] if name in ERRORS | {"at", "fault_at", "refuse"} else []
+    branches = [told[0].body, told[0].orelse] if told and isinstance(told[0], ast.IfExp) else told
+    for branch in branches:
+        first = branch.args[0] if isinstance(branch, ast.Call) and branch.args else branch
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+
+
+TOLD = {key for tree in TREES.values() for _, node in _calls(tree) for key in _first_message(node)}
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_every_error_ends_with_what_to_do(language: str) -> None:
+    sentences = translations.message.catalogue(language)
+    orders = re.compile(rf"\b(?:{_ORDERS[language]})", re.VERBOSE | re.IGNORECASE)
+    told = TOLD & sentences.keys() - {"at"}
+    assert len(told) > 150
+    assert NOTHING_TO_DO.keys() <= told
+    ends = {
+        key: re.split(r"(?<=[.?)]) (?=[A-ZÁÉÍÓÚ])", sentences[key])[-1] for key in told - NOTHING_TO_DO.keys()
+    }
+    assert {key: end for key, end in ends.items() if not orders.search(end)} == {}
+
+
 NESTED = SourceError.at(
     Path("/docs/a.pdf"), "format.other", ending=".pdf", actual=message("format.kind.image")
 )
@@ -154,12 +232,12 @@ def test_a_message_is_told_in_every_language_with_those_inside_it() -> None:
     )
     assert NESTED.reason.startswith("se llama .pdf")
     for words in (translations.translations_for("en"), page_translations.page_translations_for("en")):
-        assert words.translate(NESTED).startswith("/docs/a.pdf: it is called .pdf but is a picture.")
+        assert words.translate(NESTED).startswith("/docs/a.pdf: its name ends in .pdf, but it is an image.")
         assert words("cli.error", message=NESTED) == f"Error: {words.translate(NESTED)}"
         assert words.translate("lo que dijo una versión anterior") == "lo que dijo una versión anterior"
     listed = message("sources.none_read", folder="docs", reasons=[NESTED, message("build.busy", folder="x")])
     assert str(translate(listed, ENGLISH)).endswith(
-        "ending it should have.; Another process is indexing in x. Wait until it is done."
+        "the right extension.; Another process is indexing in x. Wait until it is done."
     )
     assert str(listed).endswith("corresponde.; Otro proceso está indexando en x. Espere a que termine.")
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpie.app.page.guarding.guard import Refused, replay_body
-from alpie.app.page.question_options import QuestionLink
+from alpie.app.page.state.question_options import QuestionLink
 from alpie.app.page.views.page_translations import page_translations_for
 
 _ADDRESS = re.compile(r"(?P<home>(?:/[a-z]{2})?)/gradio_api/(?:queue/join|call/(?P<name>[^/]+)(?:/[^/]+)?)")

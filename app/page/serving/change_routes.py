@@ -13,9 +13,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from alpie.app.errors import ChangeRefused, NotReady
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state import ChangeRefused
-from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads
@@ -35,21 +35,21 @@ Change = Callable[[FormData, PageTranslations], None]
 
 def upload_bodies(options: PageOptions) -> Mapping[str, int]:
     """The route that takes large bodies, with their limit in bytes; empty where no files are taken."""
-    taken = [options.services.uploads.most_bytes] if options.services.uploads else []
-    if options.services.collections:
-        taken.append(options.most_upload_bytes)
+    taken = [options.uploads.most_bytes] if options.uploads else []
+    if options.collections:
+        taken.append(options.max_upload_bytes)
     return {_UPLOAD: max(taken) + _MULTIPART_BYTES} if taken else {}
 
 
 def add_change_routes(router: APIRouter, loader: CorpusLoader, options: PageOptions) -> None:
     """Hang the routes on `router`, whose prefix is `/al`."""
     changes = _Changes(loader, options)
-    if options.services.uploads is not None:
-        _add_uploads(router, changes, options.services.uploads)
-    if options.services.editor is not None:
-        _add_document_routes(router, changes, options.services.editor)
-    if options.services.collections is not None:
-        _add_collections(router, changes, options.services.collections, options)
+    if options.uploads is not None:
+        _add_uploads(router, changes, options.uploads)
+    if options.editor is not None:
+        _add_document_routes(router, changes, options.editor)
+    if options.collections is not None:
+        _add_collections(router, changes, options.collections, options)
 
 
 class _Changes:
@@ -66,7 +66,7 @@ class _Changes:
             return {}
 
     def state(self, translations: PageTranslations, problem: str = "") -> str:
-        return render_state(self._options.services.uploads, translations, self.documents, problem)
+        return render_state(self._options.uploads, translations, self.documents, problem)
 
     async def carry_out(self, request: Request, change: Change) -> Response:
         translations = requested_translations(request)
@@ -129,7 +129,7 @@ def _add_collections(
         if action == "erase":
             collections.erase(token)
             return None
-        if options.services.uploads and options.services.uploads.state.busy:
+        if options.uploads and options.uploads.state.busy:
             raise ChangeRefused(message("refused.collection_busy"))
         if action == "rename":
             return collections.rename(options.slug, name).address

@@ -14,10 +14,10 @@ from gradio.events import api
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.exporting.reference_styles import STYLES
-from alpie.app.page.question_options import QuestionLink, QuestionOptions
 from alpie.app.page.serving.delivery import FirstPaintParts
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader
+from alpie.app.page.state.question_options import QuestionLink, QuestionOptions
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.check_view import MAX_TEXT

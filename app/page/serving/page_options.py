@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.origins import Hosts
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_editor import DocumentEditor
-from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
@@ -34,7 +34,9 @@ class PageOptions(DocumentsViewOptions):
     finish: Callable[[Answer], Answer] | None = None  # adds a summary under the quotations; None: no writer
     hosts: Hosts | None = None  # names the page answers to; None: any
     proxied: bool = False  # whether a proxy that is believed stands before the page
-    most_waiting: int = Settings.max_waiting  # questions in the queue; the limit by client comes first
+    max_waiting_questions: int = (
+        Settings.max_waiting_questions
+    )  # in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
     metrics: MetricsReaders = Settings.metrics
@@ -52,7 +54,7 @@ class PageOptions(DocumentsViewOptions):
         # those that come with the program are changed only where the operator says so himself
         own = may != "off" and not (shipped and settings.upload == "auto")
         site_path = settings.root_path.rstrip("/")
-        collections = Collections(beside / "collections") if may == "all" and not settings.index else None
+        collections = Collections(beside / "collections") if may == "all" and not settings.backend else None
         return cls(
             language=settings.language,
             root_path=site_path,
@@ -64,14 +66,15 @@ class PageOptions(DocumentsViewOptions):
             limits=Limits(questions=settings.questions_per_minute),
             hosts=Hosts.listening_at(settings.host, settings.allowed_hosts),
             proxied=bool(settings.trusted_proxies),
-            most_waiting=settings.max_waiting,
+            max_waiting_questions=settings.max_waiting_questions,
             users=settings.users,
             metrics=settings.metrics,
             here_only=here_only,
             collection="" if shipped else settings.docs.name,
-            most_upload_bytes=settings.max_upload_megabytes * 1_000_000,
+            max_upload_bytes=settings.max_upload_megabytes * 1_000_000,
             docs=settings.docs,
-            services=_services(settings, collections, add=own, change=own and may == "all"),
+            collections=collections,
+            **_services(settings, add=own, change=own and may == "all"),
         )
 
     def of_collection(self, collection: Collection, settings: Settings) -> PageOptions:
@@ -85,16 +88,14 @@ class PageOptions(DocumentsViewOptions):
             slug=collection.slug,
             collection=collection.name,
             docs=settings.docs,
-            services=_services(settings, self.services.collections, add=True, change=True),
+            **_services(settings, add=True, change=True),
         )
 
 
-def _services(
-    settings: Settings, collections: Collections | None, add: bool, change: bool
-) -> DocumentServices:
-    """What may be done with the documents of a folder."""
+def _services(settings: Settings, add: bool, change: bool) -> dict[str, Any]:
+    """What adds to and changes the documents of a folder, as far as visitors may."""
     most = settings.max_upload_megabytes * 1_000_000
     run = index_command(settings.docs, settings.data)
     uploads = Uploads(settings.docs, most, run, can_recognise) if add else None
     editor = DocumentEditor(settings.docs, uploads.refresh) if uploads and change else None
-    return DocumentServices(uploads, editor, collections)
+    return {"uploads": uploads, "editor": editor}

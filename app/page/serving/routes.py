@@ -19,9 +19,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from alpie.app.answering.understanding.conversation import MAX_TURNS
+from alpie.app.errors import AddressError, NotReady
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
@@ -29,14 +30,14 @@ from alpie.app.page.views import lookup_view, reference_view
 from alpie.app.page.views import quality_view as evaluation
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.documents_view import render_documents
-from alpie.app.page.views.help import render_help
 from alpie.app.page.views.page_images import page_png
 from alpie.app.page.views.page_translations import PageTranslations, requested_translations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
 from alpie.app.service.addresses import is_loopback
-from alpie.index.errors import AddressError, SourceError
+from alpie.app.service.people_at_risk import help_lines
+from alpie.index.errors import SourceError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -116,7 +117,7 @@ class PageRoutes:
             examples = self._examples[translations.language] = Examples(corpus, translations)
         options = self._options
         evaluated = evaluation.has_results_about(options.reports, corpus.fingerprint)
-        may_add = options.services.uploads is not None or options.services.collections is not None
+        may_add = options.uploads is not None or options.collections is not None
         return render_welcome(
             translations, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
         )
@@ -236,9 +237,10 @@ class PageRoutes:
         return HTMLResponse(self.welcome(requested_translations(request)))
 
     async def _help(self, request: Request) -> Response:
-        return HTMLResponse(
-            render_help(requested_translations(request), writer=self._options.finish is not None)
-        )
+        translations, known = requested_translations(request), help_lines()
+        checked = translations.date(known.checked)
+        writer = self._options.finish is not None
+        return HTMLResponse(render("help", translations, lines=known.lines, checked=checked, writer=writer))
 
     async def _script(self, request: Request) -> Response:
         text = self._scripts.get(requested_translations(request).language, "")

@@ -66,10 +66,10 @@ def create_app(
     meter = Meter()
     loader = CorpusLoader(lambda: meter.opened(open_corpus()), stamp).start()
     app = _pages(loader, options, meter)
-    if options.services.collections and settings_of:
+    if options.collections and settings_of:
         app.add_middleware(
             CollectionRouter,
-            collections=options.services.collections,
+            collections=options.collections,
             make=partial(_collection_pages, options, settings_of),
             language=options.language,
         )
@@ -87,7 +87,7 @@ def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
         hosts=options.hosts,
         proxied=options.proxied,
         bodies=upload_bodies(options),
-        collections=options.services.collections is not None,
+        collections=options.collections is not None,
         on_refusal=meter.count_refusal,
         access_check=login,
     )
@@ -175,7 +175,9 @@ def _page(loader: CorpusLoader, language: str, options: PageOptions, meter: Mete
 
     page = build_page(loader, page_translations_for(language), _homes(options), options, meter)
     add_api(page, loader, language, options.finish, meter)
-    page.queue(default_concurrency_limit=_CONCURRENT_REQUESTS, max_size=options.most_waiting, api_open=False)
+    page.queue(
+        default_concurrency_limit=_CONCURRENT_REQUESTS, max_size=options.max_waiting_questions, api_open=False
+    )
     page.state_session_capacity = _SESSIONS
     return page
 

@@ -10,8 +10,9 @@ import logging
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from alpie.app.service.background_loader import BackgroundLoader, NotReady
-from alpie.index.errors import AddressError, AlpieError, ArgumentError, IndexMissing, QuestionError
+from alpie.app.errors import AddressError, NotReady
+from alpie.app.service.background_loader import BackgroundLoader
+from alpie.index.errors import AlpieError, ArgumentError, IndexMissing, QuestionError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus  # noqa: F401 - in quotes below: importing it takes seconds

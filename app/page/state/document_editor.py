@@ -21,7 +21,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
+from alpie.app.errors import ChangeRefused
 from alpie.app.translations import message
 from alpie.index.database.files import atomic_write
 from alpie.index.records import Document
@@ -30,9 +30,11 @@ from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import iso_date, parse_date
 
+REMOVED = ".removed"  # folder of what was taken out and can be put back, each in a folder of its own
+TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
-_LONGEST = 500  # characters of a field
+_MAX_FIELD = 500  # characters of a field
 _MAX_REMOVED = 100
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -62,8 +64,8 @@ class DocumentEditor:
         values = {name: " ".join(given[name].split()) for name in FIELDS if name in given}
         if (written := values.get("date", "")) and not (parse_date(written) or written[:4].isdigit()):
             values["date"] = iso_date(written) or written  # as people write it
-        if any(len(value) > _LONGEST for value in values.values()):
-            raise ChangeRefused(message("refused.long", most=_LONGEST))
+        if any(len(value) > _MAX_FIELD for value in values.values()):
+            raise ChangeRefused(message("refused.long", most=_MAX_FIELD))
         if values.get("title") == "":
             raise ChangeRefused(message("refused.title"))
         if values.get("date") and not parse_date(values["date"]):

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-_LONGEST = 1000  # characters of a question or address
+_MAX_CHARACTERS = 1000  # characters of a question or address
 _MAX_BYTES = 20_000_000  # then nothing more is written: a stranger must not fill the disk
-_Cut = Annotated[str, AfterValidator(lambda text: text[:_LONGEST])]
+_Cut = Annotated[str, AfterValidator(lambda text: text[:_MAX_CHARACTERS])]
 
 
 class _Vote(BaseModel):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from alpie.app.page.state import REMOVED, TOKEN, ChangeRefused
+from alpie.app.errors import ChangeRefused
+from alpie.app.page.state.document_editor import REMOVED, TOKEN
 from alpie.app.translations import message
 from alpie.index.database.files import atomic_write
 from alpie.index.spanish.analysis import slug_of

@@ -20,9 +20,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
-from alpie.app.page.state import ChangeRefused
+from alpie.app.errors import ChangeRefused
 from alpie.app.page.state.index_process import IndexRun, RunOutcome
 from alpie.app.translations import message
 from alpie.index.formats import SUFFIXES, check_signature, format_of
@@ -37,13 +37,20 @@ _MAX_WAITING = 20  # documents taken and not yet indexed
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
 
 
+class RefusedFile(NamedTuple):
+    """A document that was handed in and not taken, and why not."""
+
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class UploadState:
     """What became of the documents that were handed in."""
 
     indexing: tuple[str, ...] = ()  # names of files
     done: tuple[str, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()  # name and reason
+    refused: tuple[RefusedFile, ...] = ()
     failure: str = ""  # of the indexing itself
     busy: bool = False  # also while something else than a new file is indexed
     scans: tuple[str, ...] = ()  # names of those refused that optical recognition could read
@@ -184,9 +191,9 @@ class Uploads:
             self._index_one_by_one(names)
             return
         reasons = ((name, _reason(self.folder / name, messages)) for name in names)
-        refused = [(name, reason) for name, reason in reasons if reason]
+        refused = [RefusedFile(name, reason) for name, reason in reasons if reason]
         if code < 0 and names:
-            refused = [(names[0], message("refused.unending"))]
+            refused = [RefusedFile(names[0], message("refused.unending"))]
         for name, reason in refused:
             with contextlib.suppress(OSError):
                 self._take_out(self.folder / name, reason)
@@ -200,9 +207,9 @@ class Uploads:
                 failure=(messages or ["?"])[-1] if code and not refused else "",
             )
 
-    def _take_out(self, path: Path, reason: Message) -> None:
+    def _take_out(self, path: Path, reason: str) -> None:
         """Take a refused file out: a scan that could be recognised is kept aside, any other deleted."""
-        if reason.key == "pdf.scan" and self.can_recognise and path.suffix == ".pdf":
+        if getattr(reason, "key", "") == "pdf.scan" and self.can_recognise and path.suffix == ".pdf":
             self._scans.mkdir(exist_ok=True)
             path.replace(self._scans / path.name)
         else:

@@ -61,7 +61,8 @@ def render_answer(
         quoted=_quote_renderer(answer, translations, documents),
         near=partial(render_quote, translations=translations, documents=documents, nearest=True),
         writing=writing,
-        written=_render_writing(answer, translations),
+        written=_written_lines(answer),
+        report=answer.writer_report.sentences(translations) if answer.writer_report else "",
         suggestions=list(_suggestions(answer, translations)) if answer.answered else [],
         again=bool(answer.follows) and asks_for_elaboration(answer.question),
         documents=translations.count("count.documents", answer.search.documents),
@@ -145,21 +146,19 @@ def _foreign_language(
     return translations(key) if key in translations.entries else ""
 
 
-def _render_writing(answer: Answer, translations: PageTranslations) -> Markup:
-    sentences = [
-        (
-            sentence.text,
-            [
-                (n, passage_link(quote.passage, quote.spans))
-                for n in sentence.quotes
-                if 1 <= n <= len(answer.quotes)
-                for quote in [answer.quotes[n - 1]]
-            ],
-        )
+class _WrittenLine(NamedTuple):
+    """A sentence of a language model, and the links of the notes behind it by their numbers."""
+
+    text: str
+    notes: Mapping[int, str]
+
+
+def _written_lines(answer: Answer) -> list[_WrittenLine]:
+    links = {n: passage_link(quote.passage, quote.spans) for n, quote in enumerate(answer.quotes, start=1)}
+    return [
+        _WrittenLine(sentence.text, {n: links[n] for n in sentence.quotes if n in links})
         for sentence in answer.writer or ()
     ]
-    report = answer.writer_report.sentences(translations) if answer.writer_report else ""
-    return render("written", translations, sentences=sentences, report=report)
 
 
 class _Suggestion(NamedTuple):

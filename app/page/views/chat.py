@@ -19,15 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
-from alpie.app.page.people_at_risk import Risk, detect_risk
-from alpie.app.page.question_options import USUAL_OPTIONS, QuestionOptions, TypedTexts
 from alpie.app.page.state.corpus_loader import CorpusLoader
+from alpie.app.page.state.question_options import USUAL_OPTIONS, QuestionOptions, TypedTexts
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.check_view import MAX_TEXT
-from alpie.app.page.views.help import with_help_notice
 from alpie.app.page.views.page_translations import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
+from alpie.app.service.people_at_risk import Risk, help_lines, risk_of_asker
 from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 if TYPE_CHECKING:
@@ -148,8 +147,7 @@ class Chat:
         ask = self._meter.count_answers(corpus.ask) if self._meter else corpus.ask
         with self._free:
             answer = ask(typed, turns, options.documents, options.each)
-        asked = (typed, *reversed(answer.follows))  # «explícamelo» asks for no case story either
-        risk = next(filter(None, (detect_risk(turn, corpus.encoder) for turn in asked)), None)
+        risk = risk_of_asker(answer, corpus.encoder)
         if self._finish and answer.quotes:
             yield self._render(answer, corpus, turns, risk, writing=True)
             answer = self._finish_answer(answer)
@@ -158,7 +156,7 @@ class Chat:
     def _render(
         self, answer: Answer, corpus: Corpus, turns: tuple[str, ...], risk: Risk | None, writing: bool = False
     ) -> Markup:
-        """`answer` in the language it was asked in; where somebody at risk asks, behind where to find help."""
+        """`answer` in the language it was asked in; for somebody at risk, folded away behind where to find help."""
         translations = page_translations_for("en") if answer.language == "en" else self._translations
         page, started = self._translations.language, perf_counter()
         rendered = render_answer(
@@ -166,7 +164,10 @@ class Chat:
         )
         if self._meter:
             self._meter.stage("render", perf_counter() - started)
-        return with_help_notice(rendered, risk, translations) if risk else rendered
+        if not risk:
+            return rendered
+        key = f"help.notice.{risk}"
+        return render("care", translations, key=key, lines=help_lines().lines, answer=rendered)
 
     def _finish_answer(self, answer: Answer) -> Answer:
         """`answer` with what `finish` adds, or as it was: the quotations stand whatever happens."""

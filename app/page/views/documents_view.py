@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from alpie.app.page.state.document_editor import FIELDS
-from alpie.app.page.state.document_services import DocumentServices
+from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
+from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
@@ -24,14 +25,16 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 class DocumentsViewOptions:
     """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
 
-    services: DocumentServices = field(default_factory=DocumentServices)
+    uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
+    editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
+    collections: Collections | None = None  # more documents, each with a name; None: there are no others
     collection: str = ""  # name of these documents among them; "": those that come with the program
     first: str = ""  # name of the documents at the address of the site itself
     slug: str = ""  # of this collection, in its address; "": the documents are none of the named ones
     site_path: str = ""  # under which a proxy serves the page: "/alpie"; it takes it off before it asks here
     language: str = Settings.language  # of the page at "/"; the others have a path of their own
     here_only: bool = False  # whether only this machine is served
-    most_upload_bytes: int = 1_000_000 * Settings.max_upload_megabytes  # of one document
+    max_upload_bytes: int = 1_000_000 * Settings.max_upload_megabytes  # of one document
 
 
 def render_documents(
@@ -41,8 +44,7 @@ def render_documents(
     evaluated: bool = False,
 ) -> Markup:
     """The Documents view; `panels`: None where there are none yet; `evaluated`: whether there are results about them."""
-    services = options.services
-    uploads, editor, collections = services.uploads, services.editor, services.collections
+    uploads, editor, collections = options.uploads, options.editor, options.collections
     corpus = panels.corpus if panels else None
     documents = list(corpus.documents.values()) if corpus else []
     if editor:
@@ -70,7 +72,7 @@ def render_documents(
         options=options,
         home="/" if translations.language == options.language else f"/{translations.language}/",
         removed_collections=[(taken.token, taken.collection.name) for taken in removed],
-        most=translations.number(options.most_upload_bytes // 1_000_000),
+        most=translations.number(options.max_upload_bytes // 1_000_000),
         accepted=",".join(SUFFIXES),
         state=render_state(uploads, translations, corpus.documents if corpus else {}),
         removed_documents=[(document.token, document.title) for document in editor.removed()]
@@ -80,16 +82,29 @@ def render_documents(
     )
 
 
+class _Fact(NamedTuple):
+    name: str
+    value: str
+
+
+class _Field(NamedTuple):
+    """What a visitor may change: its name in the form, what it is called, its value."""
+
+    name: str
+    label: str
+    value: str
+
+
 @dataclass(frozen=True)
 class _DocumentCard:
     document: Document
-    shown: Sequence[tuple[str, str]]  # name of a fact, and the fact
-    technical: Sequence[tuple[str, str]]  # the same, of facts that are folded away
+    shown: Sequence[_Fact]
+    technical: Sequence[_Fact]  # folded away
     url: str  # "" where it is none that a visitor may be sent to
     notes: Sequence[str]
     outline: Sequence[OutlineEntry]
     headings: str  # how many
-    fields: Sequence[tuple[str, str, str]]  # that a visitor may change: field, its name, its value
+    fields: Sequence[_Field]
 
 
 def _document_card(
@@ -119,13 +134,13 @@ def _document_card(
     outline = panels.outline(document.id)
     return _DocumentCard(
         document=document,
-        shown=[(translations(f"field.{name}"), value) for name, value in facts if value],
-        technical=[(translations(f"field.{name}"), value) for name, value in technical if value],
+        shown=[_Fact(translations(f"field.{name}"), value) for name, value in facts if value],
+        technical=[_Fact(translations(f"field.{name}"), value) for name, value in technical if value],
         url=document.url if document.url.startswith(("https://", "http://")) else "",
         notes=notes,
         outline=[entry._replace(level=min(entry.level, 3)) for entry in outline],
         headings=translations.count("count.headings", len(outline)),
-        fields=[(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
+        fields=[_Field(name, translations(f"field.{name}"), getattr(document, name)) for name in FIELDS],
     )
 
 
@@ -147,9 +162,10 @@ def render_state(
         for notice in document.notices
     )
     recognise = bool(scanned and uploads and uploads.can_recognise)
+    scan = translations("upload.scan")
     refused = [
-        (name, translations("upload.scan") if name in state.scans else translations.translate(reason))
-        for name, reason in state.refused
+        file._replace(reason=scan if file.name in state.scans else translations.translate(file.reason))
+        for file in state.refused
     ]
     return render(
         "upload_state",

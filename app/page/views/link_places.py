@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode
 
 from alpie.app.answering.quoting.omissions import widen_to_words, with_omissions, without_overlaps
@@ -36,15 +36,22 @@ def parse_spans(text: str, passage: Passage, document_length: int) -> tuple[Span
     return tuple(span for span in spans if 0 <= span.start < span.end <= document_length)
 
 
-def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) -> tuple[tuple[Span, ...], str]:
-    """The spans `text` chooses near `passage`, and the words there; none and those of the passage where it chooses none.
+class ChosenWords(NamedTuple):
+    """The spans that a link chooses, none for the whole passage, and the words there."""
+
+    spans: tuple[Span, ...]
+    text: str
+
+
+def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) -> ChosenWords:
+    """What `text`, the `s` of a link, chooses near `passage`; the whole passage where it chooses nothing.
 
     Whoever makes a link chooses the spans, so they are put in order and widened to whole words, what they
     leave out is marked, and those that belong to another passage are passed over.
     """
     chosen = without_overlaps(parse_spans(text, passage, len(document.text)))
     if not chosen:
-        return (), passage.text
+        return ChosenWords((), passage.text)
     sentences: Sequence[Sentence] = passage.sentences
     start, end = chosen[0].start, chosen[-1].end
     if start < passage.start or end > passage.end:  # a heading, or words of several passages
@@ -52,11 +59,11 @@ def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) ->
         sentences = [sentence for passage in of_document for sentence in passage.sentences]
         low, high = (end, passage.start) if end <= passage.start else (passage.end, start)
         if any(sentence.start < high and sentence.end > low for sentence in sentences):
-            return (), passage.text
+            return ChosenWords((), passage.text)
     spans = widen_to_words(document.text, chosen, sentences)
     if not spans:  # nothing but white space
-        return (), passage.text
-    return spans, with_omissions(document.text, spans, sentences)
+        return ChosenWords((), passage.text)
+    return ChosenWords(spans, with_omissions(document.text, spans, sentences))
 
 
 def passage_link(passage: Passage, spans: Sequence[Span] = ()) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _STEP = LookupQuery.shown  # passages shown at first, and so many more each time more are asked for
 _MAX_SHOWN = 400
-_LONGEST = 300  # characters of a field
+_MAX_FIELD = 300  # characters of a field
 _MAX_EXCERPT = 420  # characters of a passage in the list of results
 
 
@@ -29,7 +29,7 @@ def read_lookup(parameters: Mapping[str, str]) -> LookupQuery:
     The form, the address of the page and `LookupQuery` name the fields alike.
     """
     given: dict[str, Any] = {
-        field.name: parameters.get(field.name, "").strip()[:_LONGEST] for field in fields(LookupQuery)
+        field.name: parameters.get(field.name, "").strip()[:_MAX_FIELD] for field in fields(LookupQuery)
     }
     shown = given["shown"]
     most = int(shown) if shown.isascii() and shown.isdecimal() else _STEP
@@ -127,4 +127,6 @@ def render_search_form(corpus: Corpus, translations: PageTranslations) -> Markup
         ],
         "section": [(section, section) for section in sections],
     }
-    return render("search_form", translations, sorts=get_args(LookupOrder), choices=choices, longest=_LONGEST)
+    return render(
+        "search_form", translations, sorts=get_args(LookupOrder), choices=choices, longest=_MAX_FIELD
+    )

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alpie.app.answering.quoting.citation import cite, locator, short_citation
 from alpie.app.checking.verify import QuotationChecker
+from alpie.app.errors import AddressError
 from alpie.app.page.views.link_places import passage_link, words_at
 from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
-from alpie.index.errors import AddressError
 from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.records import (
     Block,

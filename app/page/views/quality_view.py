@@ -22,7 +22,7 @@ from alpie.app.page.views.templates import Markup, render
 _LOG = logging.getLogger(__name__)
 _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
-_LARGEST_BYTES = 50_000_000
+_MAX_BYTES = 50_000_000
 
 
 _Share = Annotated[float, AfterValidator(lambda value: min(max(value, 0.0), 1.0))]  # rounding may pass 1
@@ -107,7 +107,7 @@ def _report_about(reports: Sequence[Path], fingerprint: str) -> SavedReport | No
 @lru_cache(maxsize=4)
 def _load(path: Path, size: int, modified: int) -> SavedReport | None:
     try:
-        return SavedReport.model_validate_json(path.read_bytes()) if size <= _LARGEST_BYTES else None
+        return SavedReport.model_validate_json(path.read_bytes()) if size <= _MAX_BYTES else None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         _LOG.warning("the evaluation report %s cannot be read", path)
         return None

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.quoting.citation import cite
+from alpie.app.errors import AddressError
 from alpie.app.exporting.export import FORMATS, format_citations
 from alpie.app.exporting.export import export_excerpts as write_export
 from alpie.app.exporting.reference_files import Excerpt
@@ -21,7 +22,6 @@ from alpie.app.exporting.reference_styles import STYLES
 from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
-from alpie.index.errors import AddressError
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

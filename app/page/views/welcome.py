@@ -36,15 +36,15 @@ from alpie.index.spanish.word_tables import alternatives, read_tables
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
-_WORDS = 8  # of a sentence that can stand for a document
+_MIN_WORDS = 8  # of a sentence that can stand for a document
 _MAX_OPENING = 180  # characters
 MAX_DOCUMENTS = 12  # shown on the first screen
-_EACH = 2
+_QUESTIONS_EACH = 2
 _MAX_TRIED = 8  # for each document
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)]|[a-z]\))\s+")
 _FORMULA = re.compile(rf"\b(?:{alternatives(read_tables(__file__)['formulas'])})\b")
-_SHORTEST, _LONGEST = 10, 80  # characters of a heading that can stand in a question
-_LONGEST_TITLE = 150  # characters
+_MIN_HEADING, _MAX_HEADING = 10, 80  # characters of a heading that can stand in a question
+_MAX_TITLE = 150  # characters
 
 
 def render_welcome(
@@ -96,7 +96,7 @@ def opening_line(passages: tuple[Passage, ...], title: str = "") -> str:
             text, is_sentence = sentence.text, sentence.role is SentenceRole.SENTENCE
             is_whole = (text[0].isupper() or text[0] in "¿¡«“") and text[-1] in ".?!…»”"
             says = not _FORMULA.search(fold(text)) and fold(text).rstrip(".") != fold(title)
-            if is_sentence and is_whole and says and len(text.split()) >= _WORDS:
+            if is_sentence and is_whole and says and len(text.split()) >= _MIN_WORDS:
                 return cut_between_words(text, _MAX_OPENING, " […]")
     return ""
 
@@ -123,8 +123,8 @@ class Examples:
 
     def _answered_questions(self, document: Document) -> Iterator[str]:
         examples = list(example_questions(document, self.corpus.layouts.get(document.id), self._translations))
-        remaining = _EACH
-        for question in examples[:_MAX_TRIED] + examples[_MAX_TRIED:][-_EACH:]:
+        remaining = _QUESTIONS_EACH
+        for question in examples[:_MAX_TRIED] + examples[_MAX_TRIED:][-_QUESTIONS_EACH:]:
             try:
                 answer = self.corpus.ask(question)
             except AlpieError:
@@ -143,12 +143,12 @@ def example_questions(
     blocks = layout.blocks if layout else ()
     texts = [readable_text(document.text, block.spans) for block in blocks if block.kind is BlockKind.HEADING]
     headings = list(dict.fromkeys(map(_topic, texts)))
-    yield from (heading for heading in headings if heading.endswith("?") and len(heading) <= _LONGEST)
+    yield from (heading for heading in headings if heading.endswith("?") and len(heading) <= _MAX_HEADING)
     for heading in headings:
-        fits = _SHORTEST <= len(heading) <= _LONGEST and len(heading.split()) > 1
+        fits = _MIN_HEADING <= len(heading) <= _MAX_HEADING and len(heading.split()) > 1
         if fits and "?" not in heading and fold(heading) not in fold(document.title):
             yield translations("welcome.about_heading", heading=heading)
-    title = law_name(document.title) or cut_between_words(document.title, _LONGEST_TITLE, "")
+    title = law_name(document.title) or cut_between_words(document.title, _MAX_TITLE, "")
     yield translations("welcome.about_document", title=title)
     yield translations("welcome.what_it_asks", title=title)
 

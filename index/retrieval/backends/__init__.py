@@ -1,1 +1,1 @@
-"""Milvus and Milvus Lite as an `alpie.index.retrieval.vector_backend.VectorBackend`: ALPIE_INDEX=milvus:<uri>."""
+"""Milvus and Milvus Lite as an `alpie.index.retrieval.vector_backend.VectorBackend`: ALPIE_BACKEND=milvus:<uri>."""

@@ -18,8 +18,9 @@ from alpie.app import Corpus as PublicCorpus
 from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.quoting.quote_policy import QuotePolicy
+from alpie.app.errors import AddressError
 from alpie.app.settings import SEED_DOCUMENTS, load_settings
-from alpie.index.errors import AddressError, ArgumentError
+from alpie.index.errors import ArgumentError
 from alpie.index.notices import UnreadFile
 from alpie.index.retrieval.word_search import WordQuery
 from support.fake_corpus import FakeCorpus

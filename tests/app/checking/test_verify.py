@@ -18,8 +18,10 @@ from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from alpie.app.checking.word_alignment import DifferenceKind, align
+from alpie.app.errors import RecordError
 from alpie.app.exporting.reference_files import json_text
-from alpie.app.service.answer_record import QuoteState, RecordError, make_record, record_text, verify_record
+from alpie.app.service.answer_record import make_record, record_text
+from alpie.app.service.record_check import QuoteState, verify_record
 from alpie.app.translations import translations_for
 from alpie.index.errors import QuestionError
 from alpie.index.records import (

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.service.background_loader import BackgroundLoader, CorpusOpener, NotReady
+from alpie.app.errors import NotReady
+from alpie.app.service.background_loader import BackgroundLoader, CorpusOpener
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.settings import Settings, load_settings
 from alpie.index.errors import IndexMissing
@@ -52,7 +53,7 @@ def _calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(tmp_path: Path) -> Settings:
     docs = write_texts(tmp_path / "documentos")
     build(docs, tmp_path / "indice")
-    chosen = {"docs": str(docs), "data": str(tmp_path / "indice"), "threshold": "0"}  # always answers
+    chosen = {"docs": str(docs), "data": str(tmp_path / "indice"), "answer_threshold": "0"}  # always answers
     return load_settings(chosen, environment={})
 
 

@@ -13,8 +13,9 @@ from alpie.app.page.views.link_places import words_at
 from alpie.app.page.views.lookup_view import render_search_form
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.page.views.panel import Panels
-from alpie.app.service.answer_record import make_record, verify_record
+from alpie.app.service.answer_record import make_record
 from alpie.app.service.endpoints import Endpoints
+from alpie.app.service.record_check import verify_record
 from alpie.index.database import text_database
 from alpie.index.records import Passage
 from support.fake_encoder import corpus_from, document_of

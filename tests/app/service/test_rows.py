@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from alpie.app.service.endpoints import Endpoints
-from alpie.app.service.row_schemas import ROWS, schema_document
+from alpie.app.errors import AddressError
+from alpie.app.service.endpoints import ROWS, Endpoints, schema_document
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
 from alpie.index import package_version
-from alpie.index.errors import AddressError, ArgumentError, QuestionError
+from alpie.index.errors import ArgumentError, QuestionError
 from support.places import ROOT
 
 pytestmark = pytest.mark.heavy

@@ -30,7 +30,7 @@ def told(*looks: str, longest: float = 30.0) -> list[bool]:
     seen: Iterator[Snapshot] = ({"file": FileStamp(ord(look), 0, 0)} for look in looks)
     seconds = count()
     found = folder_changes(
-        lambda: next(seen), longest_rest_seconds=longest, sleep=lambda _: None, clock=lambda: next(seconds)
+        lambda: next(seen), max_rest_seconds=longest, sleep=lambda _: None, clock=lambda: next(seconds)
     )
     return [next(found) for _ in looks[1:]]
 

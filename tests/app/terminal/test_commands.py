@@ -7,33 +7,27 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from importlib import metadata
-from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app.answering.answer_types import Answer, Part, Role, WrittenSentence
+from alpie.app.answering.answer_types import Answer
 from alpie.app.service.document_report import Freshness
-from alpie.app.service.rows import REFUSAL, answer_row, hit_row
+from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal import doctor
-from alpie.app.terminal.doctor import Check, CheckResult, Outcome, run_checks
 from alpie.app.terminal.options import COMMANDS
-from alpie.app.terminal.rendering import answer_text, hits_text
-from alpie.app.translations import translations_for
 from alpie.eval import command_line
 from alpie.index.build import BuildReport
 from alpie.index.database.text_database import StoredPassages
 from alpie.index.errors import AlpieError, IndexMissing, QuestionError
 from alpie.index.formats import Metadata
-from alpie.index.records import Hit, Sentence, Span
+from alpie.index.records import Hit
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.source_table import complete_entry, entry_from_file_name
 from support.examined import examined
@@ -52,6 +46,7 @@ class AnsweringCorpus:
     layouts: dict[str, object] = {}  # noqa: RUF012
     passages = StoredPassages.from_passages([PASSAGE])
     fingerprint = "abc"
+    encoder = None
     is_built = True
     answer = ANSWER
     opened_with: Settings
@@ -129,6 +124,25 @@ def test_ask_json_is_one_row_of_the_contract(corpus: type[AnsweringCorpus], caps
     assert row["search"] == {"documents": 1, "passages": 1, "above_threshold": 1, "threshold": 0.5}
 
 
+@pytest.mark.parametrize(
+    ("question", "risk", "said"),
+    [
+        ("oye si un tio me pide fotos x insta q hago", "self", "no es culpa tuya"),
+        ("a mi hija le piden fotos por instagram", "other", "no está solo"),
+    ],
+)
+def test_whoever_writes_of_danger_reads_first_where_to_find_help(
+    corpus: type[AnsweringCorpus], capsys: Captured, question: str, risk: str, said: str
+) -> None:
+    corpus.answer = replace(ANSWER, question=question)
+    out = printed(capsys, "ask", question)
+    places = [out.index(part) for part in (said, "116 111", "Lo que sigue no es ayuda", "«Hubo 25")]
+    assert places == sorted(places)
+    corpus.answer = replace(corpus.answer, language="en")
+    assert printed(capsys, "ask", question).startswith("If this is happening to you")
+    assert json.loads(printed(capsys, "ask", "--json", question))["at_risk"] == risk
+
+
 def test_a_refusal_says_so_and_keeps_the_nearest_apart(
     corpus: type[AnsweringCorpus], capsys: Captured
 ) -> None:
@@ -156,18 +170,6 @@ def test_search_prints_passages_and_json(corpus: type[AnsweringCorpus], capsys: 
     rows = json.loads(printed(capsys, "search", "--json", "detenciones"))
     assert (rows[0]["address"], rows[0]["terms"]) == (PASSAGE.address, ["detenciones"])
     assert rows[0]["verbatim"] is None
-
-
-def test_search_says_where_a_phrase_no_longer_stands() -> None:
-    words, documents = translations_for("es"), {DOCUMENT.id: DOCUMENT}
-    with_it, without = (replace(HIT, verbatim=verbatim) for verbatim in (True, False))
-    text = hits_text((with_it, without, without), documents, words, 80)
-    assert text.count("Los demás no lo contienen tal cual:") == 1
-    assert text.index("1. ") < text.index("Los demás") < text.index("2. ")
-    assert hits_text((without, without), documents, words, 80).startswith(
-        "Ningún fragmento contiene eso tal cual."
-    )
-    assert hit_row(without, documents)["verbatim"] is False
 
 
 @pytest.mark.parametrize(
@@ -297,14 +299,14 @@ def test_folders_are_taken_before_and_after_the_command(
 def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captured) -> None:
     assert cli.main(["serve", "--port", "99999", "--language", "en"]) == 1
     assert capsys.readouterr().err == (
-        "Error: option --port: 99999 will not do; "
+        "Error: option --port: 99999 is not valid; "
         "give a whole number from 0 to 65535 (port; 0 takes a free one).\n"
     )
     (tmp_path / "a.pdf").write_bytes(b"")
     (tmp_path / "b.doc").write_bytes(b"x")
     check = examined("documents", load_settings({"docs": str(tmp_path)}, environment={}), "en")
     assert f"{tmp_path / 'a.pdf'}: it is empty. Remove the file or copy it again." in check.message
-    assert "b.doc: it is an old Word document, which is not read." in check.message
+    assert "b.doc: it is an old Word document, a format that is not read." in check.message
 
 
 def test_the_language_can_be_chosen(corpus: type[AnsweringCorpus], capsys: Captured) -> None:
@@ -475,119 +477,3 @@ def test_a_checkout_runs_without_being_installed() -> None:
     finished = run("-m", "app", "--help", cwd=ROOT)
     assert finished.returncode == 0, finished.stderr
     assert "ask" in finished.stdout
-
-
-# --- what is shown --------------------------------------------------------------------------------
-
-
-def shown(answer: Answer, width: int = 0) -> list[str]:
-    return answer_text(answer, translations_for("es"), width).splitlines()
-
-
-def test_lines_are_wrapped_for_a_terminal_only() -> None:
-    answer = replace(ANSWER, quotes=(replace(QUOTE, text="palabra " * 40),))
-    assert max(map(len, shown(answer, 60)[:5])) <= 60
-    assert max(map(len, shown(answer))) > 200
-
-
-def test_a_question_that_was_put_right_is_said_first() -> None:
-    understood = replace(ANSWER, question="q detenciones", searched="que detenciones")
-    assert shown(understood) == ["Entendido como: «que detenciones»", "", *shown(ANSWER)]
-
-
-def test_a_part_without_quotations_says_whether_another_shows_what_answers() -> None:
-    parts = (
-        Part(Role.SIDE, "la operación", quotes=(QUOTE,)),
-        Part(Role.SIDE, "la nota", shown_elsewhere=True),
-        Part(Role.SIDE, "la ONU"),
-    )
-    lines = shown(replace(ANSWER, parts=parts))
-    translations = translations_for("es")
-    assert lines[lines.index("== la nota") + 2] == translations("part.elsewhere")
-    assert lines[lines.index("== la ONU") + 2] == translations("part.empty")
-
-
-def test_a_document_cannot_steer_the_terminal() -> None:
-    assert "\x1b" not in "".join(shown(replace(ANSWER, quotes=(replace(QUOTE, text="a\x1b[2Jb"),)), 80))
-    passage = replace(PASSAGE, sentences=(Sentence("a\x1b[2Jb", (Span(0, 3),)),))
-    assert "\x1b" not in hits_text([Hit(passage, 1.0)], {"nota": DOCUMENT}, translations_for("es"), 0)
-
-
-def test_written_sentences_are_marked_and_never_quoted() -> None:
-    written = replace(ANSWER, writer=(WrittenSentence("Hubo detenciones.", (1,)),))
-    assert shown(written)[-1] == "Texto generado, no citado: Hubo detenciones. [1]"
-
-
-# --- doctor ---------------------------------------------------------------------------------------
-
-
-def settings_in(folder: Path, **environment: str) -> Settings:
-    (folder / "nota.txt").write_text(TEXT, encoding="utf-8")
-    return load_settings(
-        environment={"ALPIE_DOCS": ".", "ALPIE_DATA": "indice", "ALPIE_CACHE": "cache", **environment},
-        working_folder=folder,
-    )
-
-
-def test_one_failing_check_never_stops_the_others(tmp_path: Path) -> None:
-    def fails(settings: Settings, translations: object) -> CheckResult:
-        raise AlpieError("Está roto; arréglalo.")
-
-    def works(settings: Settings, translations: object) -> CheckResult:
-        return Outcome.GOOD, "bien"
-
-    checks = list(run_checks(settings_in(tmp_path), translations_for("es"), (fails, works)))
-    assert [(check.name, check.state) for check in checks] == [
-        ("fails", Outcome.BAD),
-        ("works", Outcome.GOOD),
-    ]
-    assert checks[0].message == "Está roto; arréglalo."
-
-
-def test_every_check_has_a_name_in_the_catalogues() -> None:
-    for check, language in product(doctor.CHECK_FUNCTIONS, ("es", "en")):
-        assert translations_for(language)(f"doctor.{check.__name__.removeprefix('_')}")
-
-
-def test_doctor_looks_at_documents_index_writer_and_disk(tmp_path: Path) -> None:
-    good = settings_in(tmp_path)
-    for name in ("documents", "writer", "packages", "python"):
-        assert examined(name, good).state is Outcome.GOOD
-    index = examined("index", good)
-    assert (index.state, "alpie index" in index.message) == (Outcome.ADVICE, True)
-    assert examined("disk", good).message
-    assert examined("writer", settings_in(tmp_path, ALPIE_WRITER="modelo")).state is Outcome.BAD
-    missing = examined("writer", settings_in(tmp_path, ALPIE_WRITER="no_existe:modelo"))
-    assert "langchain-no-existe" in missing.message
-    (tmp_path / "malo.txt").write_bytes(b"\xff\xfe")
-    assert "malo.txt" in examined("documents", good).message
-
-
-def test_doctor_asks_an_uninstalled_checkout_for_what_is_declared_and_for_no_extra(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def installed(but: Sequence[str]) -> Callable[[str], str]:
-        def version(name: str) -> str:
-            if name in but:
-                raise metadata.PackageNotFoundError(name)
-            return "1"
-
-        return version
-
-    monkeypatch.setattr(metadata, "requires", installed(but=["alpie"]))
-    words, settings = translations_for("es"), settings_in(tmp_path)
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert examined("packages", settings).message == words("doctor.packages.good", count=len(declared))
-    monkeypatch.setattr(metadata, "version", installed(but=["pypdfium2", "lxml", "bm25s"]))
-    missing = Check("packages", Outcome.BAD, words("doctor.packages.missing", names="pypdfium2, lxml"))
-    assert examined("packages", settings) == missing
-
-
-def test_doctor_exits_with_1_when_something_is_wrong(
-    capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    states = iter([(Check("disk", Outcome.ADVICE, "poco"),), (Check("disk", Outcome.BAD, "nada"),)])
-    monkeypatch.setattr(doctor, "run_checks", lambda settings, words: next(states))
-    assert cli.main(["doctor"]) == 0
-    assert cli.main(["doctor"]) == 1
-    assert capsys.readouterr().out == "! Disco: poco\n✗ Disco: nada\n"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.errors import ProviderError
 from alpie.app.writer.expand import estimate_cost, example_row, passages_without_expansions, write_expansions
 from alpie.app.writer.expansion_drafts import DraftFault, ExpansionDraft, expansion_drafts, fault_of
-from alpie.index.errors import ProviderError
 from alpie.index.sources.expansions import expansions_file, place_expansions
 from support.fake_encoder import corpus_of, passage_of
 

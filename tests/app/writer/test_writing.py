@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.chat_model import MissingProvider, open_stream
+from alpie.app.chat_model import open_stream
+from alpie.app.errors import MissingProvider
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text

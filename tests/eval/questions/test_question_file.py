@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from alpie.app.translations import translations_for
+from alpie.eval.errors import QuestionsFileError
 from alpie.eval.questions.matching import SourceTexts, folded_text
 from alpie.eval.questions.question_file import KINDS, OWN_QUESTIONS, read_own_questions, read_questions
 from alpie.eval.questions.question_records import UNANSWERABLE, Evidence, GoldQuestion
 from alpie.eval.questions.split import split_questions
 from alpie.eval.questions.squad import plain_sentences, squad_corpus
 from alpie.index.chunking.passages import make_passages
-from alpie.index.errors import ArgumentError, QuestionsFileError
+from alpie.index.errors import ArgumentError
 from alpie.index.layout import lay_out
 from alpie.index.records import Span, proves
 from alpie.index.sources.document_folder import read_sources
@@ -121,7 +122,9 @@ def test_squad_with_a_wrong_offset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QuestionsFileError, match="artículo 1, párrafo 1: la respuesta «León»") as raised:
         read_questions(_write(tmp_path, squad))
     told = translations_for("en").translate(raised.value)
-    assert told.endswith(": article 1, paragraph 1: the answer “León” is not at offset 14.")
+    assert told.endswith(
+        ": article 1, paragraph 1: the answer “León” is not at offset 14. Correct “answer_start”."
+    )
     with pytest.raises(QuestionsFileError, match="sin ninguna pregunta"):
         read_questions(_write(tmp_path, {"data": []}))
 

@@ -14,6 +14,7 @@ import pytest
 from alpie.app.answering import answer_weights
 from alpie.app.answering.answer_weights import calibration_file, load_calibration
 from alpie.app.answering.corpus import Corpus
+from alpie.app.errors import Uncalibrated
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal.doctor import Outcome
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
@@ -24,7 +25,7 @@ from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
 from alpie.index.encoder.onnx_export import measure_agreement
 from alpie.index.encoder.tokenizer import sample_texts
-from alpie.index.errors import EncoderError, Uncalibrated
+from alpie.index.errors import EncoderError
 from alpie.index.reader.cross_encoder import CrossEncoderReader
 from alpie.index.retrieval import HybridWeights
 from support.examined import examined
@@ -262,7 +263,7 @@ def test_the_doctor_says_that_an_encoder_is_not_calibrated(
 
 def test_with_its_own_numbers_it_answers(settings: Settings) -> None:
     calibrate(settings, FakeEncoder().fingerprint)
-    corpus = Corpus.open(replace(settings, threshold=0.0), FakeEncoder())
+    corpus = Corpus.open(replace(settings, answer_threshold=0.0), FakeEncoder())
     assert corpus.index.weights == HybridWeights().scaled(0.5)
     assert any("1240" in quote.text for quote in corpus.ask("¿Cuántas hectáreas ardieron?").quotes)
 

@@ -12,10 +12,11 @@ import pytest
 from fastapi.testclient import TestClient
 from markupsafe import escape
 
+from alpie.app.errors import NotReady
 from alpie.app.page.guarding.guard import Limits
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
-from alpie.app.page.state.corpus_loader import CorpusLoader, NotReady
+from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.chat import Chat, Conversation

@@ -18,7 +18,7 @@ from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_translations import page_translations_for
-from alpie.app.service.row_schemas import ROWS
+from alpie.app.service.endpoints import ROWS
 from alpie.index.errors import BackendUnavailable
 from alpie.index.messages import message
 from support.fake_corpus import FakeCorpus
@@ -30,7 +30,7 @@ WORDS = page_translations_for("es")
 def app() -> Any:
     corpus = FakeCorpus()
     return create_app(
-        lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000), most_waiting=7)
+        lambda: corpus, PageOptions(limits=Limits(questions=500, fragments=2000), max_waiting_questions=7)
     )
 
 
@@ -223,7 +223,7 @@ def test_what_other_words_would_not_mend_is_not_blamed_on_the_question(
 
 def test_what_a_browser_brings_along_is_only_text(client: TestClient) -> None:
     from alpie.app.answering.understanding.conversation import MAX_TURNS
-    from alpie.app.page.question_options import QuestionOptions
+    from alpie.app.page.state.question_options import QuestionOptions
     from alpie.app.page.views.chat import MAX_REMEMBERED, read_past
     from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 

@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.page.guarding.rate_limits import Limits
-from alpie.app.page.question_options import QuestionOptions
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.state.corpus_loader import CorpusLoader
+from alpie.app.page.state.question_options import QuestionOptions
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.chat import Chat, Conversation
 from alpie.app.page.views.page_translations import page_translations_for
@@ -155,7 +155,7 @@ def test_only_what_people_ask_is_counted() -> None:
 
 def test_past_capacity_it_sheds_in_words_and_recovers() -> None:
     corpus = HeldCorpus()
-    with serving(create_app(lambda: corpus, PageOptions(most_waiting=2))) as address:
+    with serving(create_app(lambda: corpus, PageOptions(max_waiting_questions=2))) as address:
         wait_until_ready(address)
         with ThreadPoolExecutor(20) as visitors:
             asked = [visitors.submit(ask, address, f"¿Y la número {number}?") for number in range(20)]

@@ -13,7 +13,6 @@ import pytest
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state import index_process
-from alpie.app.page.state.document_services import DocumentServices
 from alpie.app.page.state.index_process import RunOutcome, index_command
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import render_state
@@ -132,8 +131,8 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
     indexing.meanwhile.append(lambda: uploads.add("d.txt", io.BytesIO(b"cuatro")))
     indexing.may_end.set()
     state = settled(uploads)
-    assert [name for name, _ in state.refused] == ["b.txt"]
-    assert "no acaba" in state.refused[0][1]
+    assert [file.name for file in state.refused] == ["b.txt"]
+    assert "no acaba" in state.refused[0].reason
     assert sorted(state.done) == sorted(path.name for path in docs.iterdir()) == ["a.txt", "c.txt", "d.txt"]
     assert state.failure == ""
     runs = indexing.runs
@@ -147,7 +146,7 @@ def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     docs = tmp_path / "docs"
     uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
     uploads.add("a.txt", io.BytesIO(TEXT.encode()))
-    assert settled(uploads).refused[0][0] == "a.txt"
+    assert settled(uploads).refused[0].name == "a.txt"
     assert list(docs.iterdir()) == []
 
 
@@ -225,8 +224,7 @@ def test_what_visitors_may_do_depends_on_who_is_served(
     tmp_path: Path, given: dict[str, Any], may: str
 ) -> None:
     options = PageOptions.from_settings(load_settings({"docs": str(tmp_path), **given}, environment={}))
-    services = options.services
-    allowed = (services.uploads, services.editor, services.collections)
+    allowed = (options.uploads, options.editor, options.collections)
     assert [one is not None for one in allowed] == {
         "off": [False, False, False], "add": [True, False, False], "all": [True, True, True]
     }[may]  # fmt: skip
@@ -234,12 +232,9 @@ def test_what_visitors_may_do_depends_on_who_is_served(
 
 def test_the_documents_of_the_program_are_not_changed_unasked() -> None:
     options = PageOptions.from_settings(load_settings({}, environment={}))
-    assert (options.services.uploads, options.services.editor) == (None, None)
-    assert options.services.collections is not None
-    assert (
-        PageOptions.from_settings(load_settings({"upload": "add"}, environment={})).services.uploads
-        is not None
-    )
+    assert (options.uploads, options.editor) == (None, None)
+    assert options.collections is not None
+    assert PageOptions.from_settings(load_settings({"upload": "add"}, environment={})).uploads is not None
 
 
 def test_where_nothing_is_taken_the_orders_are_closed() -> None:
@@ -255,7 +250,7 @@ def test_where_nothing_is_taken_the_orders_are_closed() -> None:
 def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     indexing = Indexing()
     uploads = given(tmp_path, indexing, 2_000_000)
-    web = page_routes(PageOptions(services=DocumentServices(uploads)), corpus_of(TEXT))
+    web = page_routes(PageOptions(uploads=uploads), corpus_of(TEXT))
     assert 'id="upload-form"' in web.get("/al/documents").text
     data = made.law_pdf(law.law())
     answer = web.post("/al/upload?lang=es", files={"file": ("ley <b>.pdf", data)})
@@ -273,7 +268,7 @@ def test_a_document_sent_is_taken(tmp_path: Path) -> None:
     ({"file": ("<img src=x onerror=alert(1)>.exe", b"x")}, 422, "&lt;img"),
 ])  # fmt: skip
 def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, told: str) -> None:
-    web = page_routes(PageOptions(services=DocumentServices(given(tmp_path))), corpus_of(TEXT))
+    web = page_routes(PageOptions(uploads=given(tmp_path)), corpus_of(TEXT))
     answer = web.post("/al/upload", files=files)
     assert answer.status_code == status
     assert told in answer.text
@@ -282,7 +277,7 @@ def test_what_is_sent_wrongly_is_told(tmp_path: Path, files: Any, status: int, t
 
 
 def test_a_body_that_is_no_form_is_told(tmp_path: Path) -> None:
-    web = page_routes(PageOptions(services=DocumentServices(given(tmp_path))), corpus_of(TEXT))
+    web = page_routes(PageOptions(uploads=given(tmp_path)), corpus_of(TEXT))
     for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=x"):
         answer = web.post("/al/upload", content=b"--y\r\nhola", headers={"content-type": kind})
         assert answer.status_code in (400, 422), kind

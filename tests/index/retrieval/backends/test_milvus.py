@@ -72,7 +72,7 @@ def test_a_server_that_is_not_there_or_never_answers_is_told_with_its_address(li
         if listens:
             place.listen()
         uri = f"http://127.0.0.1:{place.getsockname()[1]}"
-        with pytest.raises(BackendUnavailable, match=f"{uri}.*ALPIE_INDEX"):
+        with pytest.raises(BackendUnavailable, match=f"{uri}.*ALPIE_BACKEND"):
             choice(uri, seconds=1.0).open(FakeEncoder())
 
 
@@ -200,7 +200,7 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
     monkeypatch.setattr("alpie.app.answering.configured_parts.open_encoder", lambda *_: FakeEncoder())
 
     def told(index: str) -> Check:
-        return examined("backend", load_settings({"data": str(tmp_path), "index": index}, environment={}))
+        return examined("backend", load_settings({"data": str(tmp_path), "backend": index}, environment={}))
 
     assert told("").state is Outcome.GOOD
     assert "ninguna colección" in told(f"milvus:{file}#nadie").message
@@ -221,9 +221,9 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
 
 
 def test_a_corpus_opens_with_the_backend_of_its_settings() -> None:
-    given = {"index": "milvus:http://127.0.0.1:1", "index_timeout_seconds": 3}
+    given = {"backend": "milvus:http://127.0.0.1:1", "backend_timeout_seconds": 3}
     settings = load_settings(given, environment={})
     assert configured_backend(settings) == BackendChoice("milvus:http://127.0.0.1:1", "", 3.0)
     assert configured_backend(load_settings({}, environment={})) is None
-    with pytest.raises(SettingsError, match="index"):
-        load_settings({"index": "faiss"}, environment={})
+    with pytest.raises(SettingsError, match="backend"):
+        load_settings({"backend": "faiss"}, environment={})

@@ -1,28 +1,16 @@
-"""Who seems to be in danger is shown help first, and nobody else."""
+"""The notice above the answer to somebody who seems to be in danger."""
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from alpie.app.page.people_at_risk import Risk, detect_risk
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.help import help_lines
 from alpie.app.page.views.page_translations import page_translations_for
-from alpie.index.encoder import Encoder
-from support.places import ROOT
-from support.tables import cases
-
-
-@cases("question")
-def test_people_at_risk_are_shown_help(question: str, encoder: Encoder) -> None:
-    assert detect_risk(question)
-    assert detect_risk(question, encoder)
+from alpie.app.service.people_at_risk import Risk, detect_risk
 
 
 @pytest.mark.parametrize(
@@ -46,31 +34,6 @@ def test_only_whoever_writes_of_themselves_is_called_tu(
     assert ("no es culpa tuya" in said) == (risk is Risk.SELF)
     folded = said.index("set-aside")
     assert said.index("116 111") < folded < said.index('class="answer"')
-
-
-@cases("question")
-def test_questions_about_the_subject_are_not_interrupted(question: str, encoder: Encoder) -> None:
-    assert not detect_risk(question)
-    assert not detect_risk(question, encoder)
-
-
-def test_messages_of_people_at_risk_are_known_by_what_they_mean(encoder: Encoder) -> None:
-    """Of messages that nothing was fitted on; the signs in words alone find 4 of the 30."""
-    lines = (ROOT / "eval/training/risk_messages.jsonl").read_text("utf-8").splitlines()
-    kept = [row for row in map(json.loads, lines) if row["part"] == "test"]
-    shown = [bool(detect_risk(row["text"], encoder)) for row in kept]
-    wanted = [bool(row["risk"]) for row in kept]
-    assert (len(kept), sum(wanted)) == (60, 30)
-    assert sum(one for one, want in zip(shown, wanted, strict=True) if want) >= 26
-    assert sum(one for one, want in zip(shown, wanted, strict=True) if not want) <= 2
-
-
-def test_help_lines_have_a_date_and_the_required_contacts() -> None:
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", help_lines().checked)
-    lines = help_lines().lines
-    assert {"112", "116 111", "017"} <= {line["contact"] for line in lines}
-    assert any("aepd" in line["link"] for line in lines)
-    assert all(re.fullmatch(r"(tel:[0-9+]+|https://[^\s\"'<>]+)?", line["link"]) for line in lines)
 
 
 def test_whoever_goes_on_after_a_message_of_danger_still_sees_help_first(corpus: Any) -> None:

@@ -1,4 +1,4 @@
-"""Tells who seems to be in danger by what they write: people in danger need help before quotations.
+"""Tells who seems to be in danger by what they write, and whom they can turn to: they need help before quotations.
 
 Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
 `eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,11 +20,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.answer_weights import sigmoid
+from alpie.app.translations import LANGUAGES
 from alpie.index.encoder import Encoder
 from alpie.index.spanish.word_tables import read_tables
 
 WEIGHTS_FILE = Path(__file__).with_name("risk_weights.json")
+_LINES_FILE = Path(__file__).with_name("help_lines.toml")
 _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is shown
 
 
@@ -61,6 +66,51 @@ def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     if likely < (_LIKELY_WITH_A_SIGN if sign else _LIKELY):
         return None
     return sign or (Risk.SELF if themselves >= _LIKELY else Risk.OTHER)
+
+
+def risk_of_asker(answer: Answer, encoder: Encoder | None = None) -> Risk | None:
+    """Who seems to be in danger in the question of `answer`, or in those before it that it goes on from.
+
+    «Explícamelo» after a message of danger asks for no case story either.
+    """
+    asked = (answer.question, *reversed(answer.follows))
+    return next(filter(None, (detect_risk(turn, encoder) for turn in asked)), None)
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    """An organisation to turn to; `names` and `notes` by language."""
+
+    contact: str
+    link: str
+    names: Mapping[str, str]
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HelpLines:
+    """The organisations to turn to, and when what is said of them was last checked."""
+
+    checked: str  # a day: 2026-11-22
+    lines: tuple[HelpLine, ...]
+
+
+@lru_cache(maxsize=1)
+def help_lines() -> HelpLines:
+    """The help lines that come with the program."""
+    table = tomllib.loads(_LINES_FILE.read_text(encoding="utf-8"))
+    lines = [
+        HelpLine(
+            line["contact"],
+            line["link"],
+            *(
+                {language: line[f"{field}_{language}"] for language in LANGUAGES}
+                for field in ("name", "note")
+            ),
+        )
+        for line in table["line"]
+    ]
+    return HelpLines(table["checked"], tuple(lines))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,61 @@
+"""Errors that `app` raises: the branches it adds to the tree of `alpie.index.errors`.
+
+    AlpieError
+    ├── ProviderError         the language model does not answer
+    │   └── MissingProvider       no package for the one that is set
+    ├── PackageMissing        an optional package that a command needs
+    ├── AddressError          no passage with this address
+    ├── RecordError           a file that is no answer record
+    ├── NotReady              an index that is still being opened
+    ├── SourceError
+    │   └── ChangeRefused         what a reader of the page wants done with the documents
+    └── StoreError
+        └── IndexMismatch
+            └── Uncalibrated          an index made with an encoder that answering has no numbers for
+
+The bases without a remark are of `alpie.index.errors`, where the whole tree is drawn.
+"""
+
+from __future__ import annotations
+
+from alpie.index.errors import AlpieError, IndexMismatch, SourceError
+
+
+class ProviderError(AlpieError):
+    """The language model that the setting `writer` names does not answer."""
+
+
+class MissingProvider(ProviderError):
+    """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
+
+
+class PackageMissing(AlpieError):
+    """An optional package that a command needs is not installed; the message says how to install it."""
+
+
+class AddressError(AlpieError):
+    """No passage has this address; ``address`` is what was asked for."""
+
+    def __init__(self, text: str, address: str = "") -> None:
+        super().__init__(text)
+        self.address = address
+
+
+class RecordError(AlpieError):
+    """The error about a file that is no answer record, or one of a later version."""
+
+
+class NotReady(AlpieError):
+    """There is no corpus: opening it has not ended yet, or `failed`."""
+
+    def __init__(self, text: str, failed: bool = False) -> None:
+        super().__init__(text)
+        self.failed = failed
+
+
+class ChangeRefused(SourceError):
+    """A change that a visitor of the page asked for and that is not carried out."""
+
+
+class Uncalibrated(IndexMismatch):
+    """The encoder of the index has no numbers of its own to answer with."""
