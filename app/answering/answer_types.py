@@ -133,6 +133,14 @@ class WriterReport:
         return " ".join(parts)
 
 
+_ABSENT_DOCUMENTS = {  # by whether the name is a plural, and whether only chosen documents were asked
+    (False, False): "absent.document",
+    (False, True): "absent.document_chosen",
+    (True, False): "absent.documents",
+    (True, True): "absent.documents_chosen",
+}
+
+
 @dataclass(frozen=True)
 class MissingSource:
     """A place («artículo 99») or a whole document that a question names and the documents do not have."""
@@ -148,8 +156,7 @@ class MissingSource:
             key = "absent.place_of" if self.document else "absent.place"
             return translations(key, place=self.place, document=document)
         name = name_with_article(self.document) if translations.language == "es" else document
-        key = "absent.documents" if is_plural(self.document) else "absent.document"
-        line = translations(f"{key}_chosen" if chosen else key, document=name)
+        line = translations(_ABSENT_DOCUMENTS[is_plural(self.document), chosen], document=name)
         return f"{line} {translations('absent.mentioned')}" if self.mentioned else line
 
 

@@ -10,7 +10,8 @@ import re
 from alpie.app.exporting.reference_files import LATEX, spreadsheet_cell
 from alpie.app.translations import LANGUAGES, translations_for
 
-_NEXT_NOTE = re.compile(r"(?<=\S\)) (?=[«“])")
+# A note ends with an address; a bracket before a quotation mark may be the words of the quotation.
+_NOTE_END = re.compile(r"(/[0-9a-f]{10}(?:-\d+)?\)) (?=[«“])")
 _RIS_NOTE = re.compile(r"^N1  - (.*)$", re.MULTILINE)
 _BIBTEX_NOTE = re.compile(r"^[ \t]*annote = \{(.*)\},?[ \t\r]*$", re.MULTILINE)
 _FIRST_QUOTE = re.compile("[«“]")
@@ -31,7 +32,8 @@ def quotations_of(text: str) -> tuple[str, ...]:
         fields = (
             _LATEX_SIGN.sub(lambda sign: _FROM_LATEX[sign[0]], note) for note in _BIBTEX_NOTE.findall(file)
         )
-        return _note_quotations([note for field in fields for note in _NEXT_NOTE.split(_after_remark(field))])
+        notes = [_NOTE_END.sub(r"\1\n", _after_remark(field)).split("\n") for field in fields]
+        return _note_quotations([note for of_field in notes for note in of_field])
     if file.startswith("TY  - "):
         return _note_quotations([note for note in _RIS_NOTE.findall(file) if _FIRST_QUOTE.match(note)])
     if file.startswith("[") and file.endswith("]"):

@@ -104,6 +104,7 @@ def test_exports_of_several_quotations_are_exact_and_altered_ones_are_not(
 @given(text=texts.filter(lambda text: any(map(str.isalnum, text))), language=st.sampled_from(LANGUAGES))
 @example(text="'=0", language="es")  # the apostrophe is the text's own
 @example(text=" '-x;'=1", language="es")
+@example(text="0) «", language="es")  # as where one quotation ends and the next begins
 @settings(max_examples=150, deadline=None)
 def test_files_read_back_to_the_letter(text: str, language: str) -> None:
     excerpt = Excerpt(text, REPORT).on_lines()

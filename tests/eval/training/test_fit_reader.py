@@ -89,6 +89,26 @@ def test_any_token_of_a_loose_span_may_begin_or_end_the_answer() -> None:
         assert {target for target in targets if any(target[1:])} == right
 
 
+def test_batches_hold_rows_whole_and_every_row_once() -> None:
+    of_rows = [ReaderRow("¿?", "x" * length, True, others=("y",) * (length % 3)) for length in range(1, 60)]
+    batches = fit_reader._window_batches(of_rows, range(len(of_rows)), 4)
+    assert sorted(number for batch in batches for number in batch) == list(range(59))
+    assert max(sum(1 + len(of_rows[number].others) for number in batch) for batch in batches) == 4
+
+
+def test_the_right_passage_is_to_be_the_likeliest_of_its_row() -> None:
+    log_odds = torch.tensor([2.0, -1.0, 0.5, 3.0, 3.0])
+    alone, equal = (
+        fit_reader.ranking_loss(log_odds, [1, 1, 1, 1, 1]),
+        fit_reader.ranking_loss(log_odds, [1, 1, 1, 2]),
+    )
+    assert float(alone) == 0
+    assert float(equal) == pytest.approx(np.log(2))
+    assert float(fit_reader.ranking_loss(log_odds, [3, 2])) < float(
+        fit_reader.ranking_loss(log_odds.flip(0), [2, 3])
+    )
+
+
 @pytest.mark.slow
 def test_a_few_steps_lower_the_loss(trained: Path) -> None:
     losses = [line["loss"] for line in curve(trained) if "loss" in line]

@@ -16,11 +16,13 @@ from alpie.eval.questions.question_records import Evidence, GoldQuestion
 from alpie.eval.training import indexed_rows
 from alpie.eval.training.reader_rows import NearPassages, as_squad, is_held_out, public_rows, squad_rows
 from alpie.eval.training.training_rows import (
+    IMAGINED,
     OWN,
     WRITTEN,
     ReaderRow,
     TrainingRow,
     checksum_of,
+    imagined_rows,
     own_rows,
     passages_of,
     public_set_rows,
@@ -77,8 +79,37 @@ def test_a_near_passage_is_never_the_right_one_nor_a_copy_of_it() -> None:
     rows = [ReaderRow("¿Cuánto cuesta la entrada del museo?", PASSAGE, True, (Span(37, 53),))] * 20
     near = list(NearPassages([PASSAGE, copy, *OTHERS], FakeEncoder()).beside(rows, random.Random(1)))
     assert len(near) == 20
-    assert {row.passage for row in near} <= set(OTHERS)
-    assert not any(row.answers or row.spans for row in near)
+    assert {other for row in near for other in row.others} <= set(OTHERS)
+    assert {(row.passage, len(row.others)) for row in near} == {(PASSAGE, 1)}
+
+
+def imagined(kind: str = "chat", why: str | None = None) -> list[TrainingRow]:
+    """Rows of forty questions, each on the same passage of an imagined document of three."""
+    asked = [
+        {"question": f"{n} y cuanto cuesta", "kind": kind, "answer": "seis euros", "why": why}
+        for n in range(40)
+    ]
+    passages = [{"heading": "Horario", "text": PASSAGE, "rows": asked}]
+    passages += [{"heading": "Otros", "text": text, "rows": []} for text in OTHERS]
+    document = {"id": "a", "publisher": "Ayuntamiento de Soto", "title": "Guía", "passages": passages}
+    return list(imagined_rows([document]))
+
+
+def test_passages_of_an_imagined_document_are_shown_under_the_same_names() -> None:
+    rows = imagined()
+    begins = {row.passage.removesuffix(PASSAGE) for row in rows if row.passage}
+    assert begins == {"Ayuntamiento de Soto. Guía. Horario. ", "Guía. Horario. ", "Horario. "}
+    for row in rows:
+        assert row.passage is not None
+        assert [row.passage[span.start : span.end] for span in row.spans] == ["seis euros"]
+        names = row.passage.removesuffix(f"Horario. {PASSAGE}")
+        assert len(set(row.others)) == 2
+        assert set(row.others) <= {f"{names}Otros. {text}" for text in OTHERS}
+
+
+def test_a_question_that_goes_by_a_name_is_asked_under_all_names() -> None:
+    for row in (*imagined("publisher"), *imagined("title")):
+        assert str(row.passage).startswith("Ayuntamiento de Soto. Guía. ")
 
 
 def test_public_spans_are_loose_where_sentences_are_marked(tmp_path: Path) -> None:
@@ -172,16 +203,17 @@ def test_a_paraphrase_may_share_what_turns_a_sentence_round() -> None:
     assert find_faults([row], []) == []
 
 
-@pytest.mark.heavy  # eighteen thousand of them
+@pytest.mark.heavy  # eighty thousand of them
 def test_the_questions_that_ship_are_sound() -> None:
-    rows = [*own_rows(read_lines(OWN)), *public_set_rows(list(read_lines(WRITTEN)), DATA)]
-    assert len(rows) > 18_000
+    own = (*own_rows(read_lines(OWN)), *imagined_rows(read_lines(IMAGINED)))
+    rows = [*own, *public_set_rows(list(read_lines(WRITTEN)), DATA)]
+    assert len(rows) > 80_000
     assert find_faults(rows, evaluation_questions()) == []
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the public sets are not there")
 def test_what_was_written_on_public_passages_is_found_there() -> None:
-    own = len(list(own_rows(read_lines(OWN))))
+    own = len([*own_rows(read_lines(OWN)), *imagined_rows(read_lines(IMAGINED))])
     there = [row for row in read_lines(WRITTEN) if row["source"] != "norms"]  # made by indexed_rows
     assert len(list(written_rows(DATA))) == own + len(there)
 
