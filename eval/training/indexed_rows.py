@@ -1,4 +1,4 @@
-"""Rows and passages of indexed documents, as the reader sees them: under the title of the document and the heading.
+"""Rows and passages of indexed documents, as the reader sees them: under the names of the document and the heading.
 
 `shipped_rows` are of the documents that Al Pie comes with: their expansions and the fitting questions.
 
@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from alpie.app.answering.corpus import Corpus
-from alpie.app.answering.judging.read_passages import opening_of, reader_input
+from alpie.app.answering.judging.read_passages import names_shown, reader_input
 from alpie.app.settings import load_settings
 from alpie.eval.questions.matching import SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
@@ -35,7 +35,7 @@ _SKIPPED = 2  # first passages passed over: they may answer too, where a line is
 
 
 class SeenPassage(NamedTuple):
-    """A passage as one text, which begins with the title of its document and its heading."""
+    """A passage as one text, which begins with the names of its document and its heading."""
 
     text: str
     sentences: tuple[Span, ...]  # their places in the text
@@ -43,7 +43,7 @@ class SeenPassage(NamedTuple):
     @classmethod
     def of(cls, corpus: Corpus, passage: Passage) -> SeenPassage:
         """A passage of `corpus`, put together as `alpie.index.reader.bundled` does."""
-        read = reader_input(passage, corpus.documents[passage.document_id].title)
+        read = reader_input(passage, corpus.documents[passage.document_id])
         before = f"{read.heading}. " if read.heading else ""
         starts = [len(before) + int(start) for start in read.starts]
         ends = (start + len(sentence) for start, sentence in zip(starts, read.sentences, strict=True))
@@ -116,7 +116,7 @@ def norm_passages(docs: Path) -> Iterator[dict[str, str]]:
         corpus = Corpus.open(settings)
         for passage in corpus.passages:
             text = ". ".join([*passage.path[-1:], passage.text])
-            yield {"title": opening_of(corpus.documents[passage.document_id].title), "passage": text}
+            yield {"title": names_shown(corpus.documents[passage.document_id])[1], "passage": text}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

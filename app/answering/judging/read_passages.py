@@ -16,24 +16,27 @@ from alpie.index.records import Document, Hit, Passage
 # three settle it if an answer is nearly three times as likely as none, the next three if it is as likely as none.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
 MAX_READ = _STAGES[-1][0]
-_TITLE_WORDS = 40  # «…, por la que se convocan becas de movilidad» comes after date and body
+_MAX_TITLE_WORDS = 40  # «…, por la que se convocan becas de movilidad» comes after date and body
+_MAX_PUBLISHER_WORDS = 12  # «Ministerio de Inclusión, Seguridad Social y Migraciones» has seven
 _MAX_CACHED = 400  # readings, of some kilobytes each
 
 
-def opening_of(title: str) -> str:
-    """What the reader sees of a document's title; of a long one the first words, which say what it is about."""
-    return " ".join(title.split()[:_TITLE_WORDS])
+def names_shown(document: Document) -> tuple[str, str]:
+    """What the reader sees of a document's publisher and title.
 
-
-def reader_input(passage: Passage, title: str = "") -> ReaderInput:
-    """The passage as the reader sees it, under the title of its document and the heading that it stands under.
-
-    A question may name the document («… en la ley de transparencia?»), which the passage need not do.
+    A question may go by either («… del IES Laguna?», «… en la ley de transparencia?»), which the passage need not name.
     """
+    title = " ".join(document.title.split()[:_MAX_TITLE_WORDS])
+    publisher = " ".join(document.publisher.split()[:_MAX_PUBLISHER_WORDS])
+    return ("" if publisher in title else publisher), title
+
+
+def reader_input(passage: Passage, document: Document | None = None) -> ReaderInput:
+    """The passage as the reader sees it, under the names of its document and the heading that it stands under."""
+    publisher, title = names_shown(document) if document else ("", "")
     heading = passage.path[-1] if passage.path else ""
-    opening = opening_of(title)
-    context = heading if heading.startswith(opening) else f"{opening}. {heading}".removesuffix(". ")
-    return ReaderInput(tuple(sentence.text for sentence in passage.sentences), context)
+    names = (publisher, "" if heading.startswith(title) else title, heading)
+    return ReaderInput(tuple(sentence.text for sentence in passage.sentences), ". ".join(filter(None, names)))
 
 
 def read_hits(
@@ -44,7 +47,7 @@ def read_hits(
     for most, enough in _STAGES:
         passages = [hit.passage for hit in hits[len(readings) : most]]
         readings += reader.read(
-            question, [reader_input(passage, documents[passage.document_id].title) for passage in passages]
+            question, [reader_input(passage, documents[passage.document_id]) for passage in passages]
         )
         if max((reading.passage_log_odds for reading in readings), default=enough) >= enough:
             break

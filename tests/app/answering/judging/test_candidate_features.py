@@ -135,18 +135,19 @@ def test_a_reading_is_kept_unless_it_depends_on_the_other_passages(
     assert len(reader.given) == 3 * times
 
 
-@pytest.mark.parametrize(
-    ("title", "context"),
-    [
-        ("Memoria del valle", "Memoria del valle. Los incendios del verano"),
-        ("Los incendios", "Los incendios del verano"),  # the heading says it
-        ("", "Los incendios del verano"),
-        ("valle " * 50, "valle " * 39 + "valle. Los incendios del verano"),
-    ],
-)
-def test_a_passage_is_read_under_title_and_heading(small: Corpus, title: str, context: str) -> None:
+@pytest.mark.parametrize(("publisher", "title", "context"), [
+    ("", "Memoria del valle", "Memoria del valle. Los incendios del verano"),
+    ("", "Los incendios", "Los incendios del verano"),  # the heading says it
+    ("", "", "Los incendios del verano"),
+    ("", "valle " * 50, "valle " * 39 + "valle. Los incendios del verano"),
+    ("IES Laguna", "Memoria", "IES Laguna. Memoria. Los incendios del verano"),
+    ("IES Laguna", "Memoria del IES Laguna", "Memoria del IES Laguna. Los incendios del verano"),
+])  # fmt: skip
+def test_a_passage_is_read_under_the_names_of_its_document_and_heading(
+    small: Corpus, publisher: str, title: str, context: str
+) -> None:
     reader = _Counting(0.0)
-    titled = {id_: replace(document, title=title) for id_, document in small.documents.items()}
-    read_hits(reader, "¿Qué?", _hits(small, [1.0]), titled)
+    named = {key: replace(one, title=title, publisher=publisher) for key, one in small.documents.items()}
+    read_hits(reader, "¿Qué?", _hits(small, [1.0]), named)
     assert reader.given[0].heading == context
     assert reader.given[0].text == " ".join(sentence.text for sentence in small.passages[0].sentences)
