@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 from alpie.index.records import Document, Hit, Passage, Span
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
+from alpie.index.spanish.citation_questions import parse_reference
 from alpie.index.spanish.query import parse_question
-from alpie.index.spanish.references import parse_reference
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

@@ -21,10 +21,10 @@ from alpie.index.layout.forms import BULLET, NUMBERED, SECTION, ends_sentence, k
 from alpie.index.messages import message
 from alpie.index.records import BlockKind, collapse
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import parse_label
+from alpie.index.spanish.citation_parser import parse_label
 from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.number_words import MONTHS
-from alpie.index.spanish.unit_numbers import number_at
+from alpie.index.spanish.numerals import number_at
 from alpie.index.spanish.word_tables import read_tables
 
 _MAX_TITLE_LINES = 3  # of a title set apart at the head of a text

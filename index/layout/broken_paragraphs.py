@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from alpie.index.layout.forms import LAST_BUT_ONE, LEGAL_LINE, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
-from alpie.index.layout.unit_names import opens_unit
+from alpie.index.layout.unit_openings import opens_unit
 from alpie.index.records import collapse
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from alpie.index.layout.forms import NUMBERED, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.quotations import are_quoted
-from alpie.index.layout.unit_names import (
+from alpie.index.layout.unit_openings import (
     ARTICLE_RANK,
     DIVISION,
     PROVISIONS_RANK,

@@ -28,7 +28,7 @@ from alpie.index.layout.forms import (
 )
 from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
 from alpie.index.layout.pages import Pages
-from alpie.index.layout.unit_names import DIVISION
+from alpie.index.layout.unit_openings import DIVISION
 from alpie.index.records import BlockKind, collapse
 
 _MAX_TITLE_LINES = 4  # of a division, with its name

@@ -14,7 +14,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.messages import message
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.characters import without_controls, without_invisible
-from alpie.index.spanish.references import Reference, parse_reference
+from alpie.index.spanish.citation_questions import Reference, parse_reference
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
 MAX_CHARACTERS = 2_000  # about the 512 tokens that the encoder reads

@@ -18,7 +18,7 @@ from alpie.app.answering.answer_types import Citation
 from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.passages import label_below_heading
 from alpie.index.layout.quotations import are_quoted
-from alpie.index.layout.unit_names import only_orders
+from alpie.index.layout.unit_openings import only_orders
 from alpie.index.records import (
     Document,
     Passage,

@@ -20,13 +20,13 @@ from alpie.app.answering.routing.quoted_places import answer_from_places
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.app.answering.understanding.overview import Overview
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.place_matching import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.citation_questions import Reference
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.references import Reference
-from alpie.index.spanish.units import Units
+from alpie.index.spanish.unit_kinds import Units
 
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for

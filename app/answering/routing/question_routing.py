@@ -22,7 +22,7 @@ from alpie.app.answering.understanding.conversation import (
 )
 from alpie.app.answering.understanding.overview import Overview, OverviewKind
 from alpie.index.retrieval.search import EncodedQuestion
-from alpie.index.spanish.citable_units import units_in
+from alpie.index.spanish.citation_parser import units_in
 from alpie.index.spanish.query import Question, parse_question
 
 _MIN_ANSWERED = 2  # of several questions in one: with fewer answers they are better asked together

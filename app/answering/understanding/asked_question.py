@@ -9,9 +9,9 @@ from alpie.app.answering.understanding.conversation import complete_question
 from alpie.app.answering.understanding.overview import Overview, parse_overview
 from alpie.app.answering.understanding.scope import Scope, parse_scope
 from alpie.index.errors import QuestionError
+from alpie.index.spanish.citation_questions import Reference, continue_reference, name_asked_for
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import Question, parse_question
-from alpie.index.spanish.references import Reference, continue_reference, name_asked_for
 
 
 @dataclass(frozen=True)

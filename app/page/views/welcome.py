@@ -19,7 +19,7 @@ from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
-from alpie.index.layout.unit_names import DIVISION, only_orders, read_opening
+from alpie.index.layout.unit_openings import DIVISION, only_orders, read_opening
 from alpie.index.records import (
     BlockKind,
     Document,

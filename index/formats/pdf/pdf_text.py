@@ -18,7 +18,7 @@ from alpie.index.formats.pdf.running_lines import LinePlace, PageLines
 from alpie.index.layout.footnote_calls import NoteCall, heaviest_note_chain
 from alpie.index.layout.forms import ends_sentence
 from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.layout.unit_names import opens_unit
+from alpie.index.layout.unit_openings import opens_unit
 from alpie.index.records import (
     BlockKind,
     Element,

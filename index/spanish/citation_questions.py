@@ -5,7 +5,7 @@ says which places are named, `alpie.index.retrieval.places` finds their passages
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
 
-The units are parsed by `alpie.index.spanish.citable_units`.
+The units are parsed by `alpie.index.spanish.citation_parser`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, replace
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.citable_units import (
+from alpie.index.spanish.citation_parser import (
     parse_bare_article,
     parse_units,
     placed_words,
@@ -22,7 +22,7 @@ from alpie.index.spanish.citable_units import (
     within,
 )
 from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
-from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
+from alpie.index.spanish.unit_kinds import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
 from alpie.index.spanish.word_tables import word_sets
 
 _MAX_CITATION_CHARACTERS = 320  # a longer question says more than a citation

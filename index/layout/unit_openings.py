@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from alpie.index.layout.forms import heading_alternatives
 from alpie.index.records import collapse
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.unit_numbers import UnitNumber, number_at, number_in_words
+from alpie.index.spanish.numerals import UnitNumber, number_at, number_in_words
 from alpie.index.spanish.word_tables import alternatives, read_tables
 
 _WORDS = read_tables(__file__)

@@ -17,10 +17,10 @@ from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, PageStart, Passage, collapse
-from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.place_matching import unit_in_words
 from alpie.index.retrieval.places import Places
-from alpie.index.spanish.references import continue_reference, parse_reference
-from alpie.index.spanish.units import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind, Units
+from alpie.index.spanish.citation_questions import continue_reference, parse_reference
+from alpie.index.spanish.unit_kinds import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind, Units
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
