@@ -10,7 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from alpie.index.layout.forms import (
+from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
+from alpie.index.layout.pages import Pages
+from alpie.index.records import BlockKind, collapse
+from alpie.index.typography.line_forms import (
     ADMINISTRATIVE,
     BULLET,
     CAPTION,
@@ -26,10 +29,7 @@ from alpie.index.layout.forms import (
     opens_sentence,
     starts_lower,
 )
-from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
-from alpie.index.layout.pages import Pages
-from alpie.index.layout.unit_openings import DIVISION
-from alpie.index.records import BlockKind, collapse
+from alpie.index.typography.unit_openings import DIVISION
 
 _MAX_TITLE_LINES = 4  # of a division, with its name
 _VALUE_LINE = re.compile(r"[A-ZÁÉÍÓÚÑ][^.:;]{1,40}: +(?=\S)")  # «Mañanas: de 7:30 a 9:30»

@@ -19,7 +19,7 @@ from support.places import ROOT, TESTS
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
 index index.environment index.messages index.errors index.notices index.records index.database
-index.spanish index.layout
+index.spanish index.typography index.layout
 index.formats.notation index.formats.extraction index.formats.checked_metadata index.formats.packed
 index.formats.plain index.formats.pdf index.formats.docx index.formats.odt index.formats.html
 index.formats.markdown index.formats
