@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
-from alpie.index.layout.lines import Line, Typesetting, printed_width
+from alpie.index.layout.line_groups import LineGroup
+from alpie.index.layout.lines import Line, Typesetting
 from alpie.index.records import BlockKind, collapse
+from alpie.index.typography.letter_widths import printed_width
 from alpie.index.typography.line_forms import (
     BULLET,
     FUNCTION_WORDS,
@@ -16,6 +17,7 @@ from alpie.index.typography.line_forms import (
     PLACE_AND_DATE,
     SECTION,
     STARTS_WITH_NUMBER,
+    ends_in_function_word,
     ends_sentence,
     first_word,
     kind_by_form,

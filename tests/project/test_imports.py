@@ -19,11 +19,11 @@ from support.places import ROOT, TESTS
 # Each folder, or module that lies loose, may import those before it.
 ORDER = """
 index index.environment index.messages index.errors index.notices index.records index.database
-index.spanish index.typography index.layout
+index.spanish index.typography
 index.formats.notation index.formats.extraction index.formats.checked_metadata index.formats.packed
 index.formats.plain index.formats.pdf index.formats.docx index.formats.odt index.formats.html
 index.formats.markdown index.formats
-index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
+index.layout index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.errors app.translations app.setting_kinds app.settings
 app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
 app.answering.judging app.answering.quoting
