@@ -19,7 +19,7 @@ from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.errors import AddressError, PackageMissing
-from alpie.app.service.library_internals import set_mcp_version
+from alpie.app.operation.library_internals import set_mcp_version
 from alpie.app.service.people_at_risk import risk_of_asker
 from alpie.app.service.row_schemas import AnswerRow, DocumentRow, HitRow, PassageRow, VerificationRow
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row

@@ -76,7 +76,7 @@ class Worker:
 def main() -> None:
     """The worker: reads commands until its input ends."""
     plan = WorkerPlan(**json.loads(sys.argv[1]))
-    from alpie.index.environment import compute_in_one_thread, work_offline
+    from alpie.index.system.environment import compute_in_one_thread, work_offline
 
     work_offline()
     if plan.kind != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults

@@ -24,11 +24,11 @@ from alpie.index.bulk.partitions import (
     input_partitions,
     write_partitions,
 )
-from alpie.index.database.files import user_cache
 from alpie.index.encoder import BUNDLED
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
 from alpie.index.messages import message
+from alpie.index.system.files import user_cache
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,9 +10,9 @@ from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint,
 from alpie.index.encoder.model_config import ModelConfig, ModelFiles
 from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
-from alpie.index.environment import RUNTIMES
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
+from alpie.index.system.environment import RUNTIMES
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Document, Hit, Passage
+from alpie.index.system.latest_entries import LatestEntries
 
 # How many passages are read at each stage, and from which log-odds of an answer among them no more are read: the first
 # three settle it if an answer is nearly three times as likely as none, the next three if it is as likely as none.

@@ -20,6 +20,7 @@ from fastapi.staticfiles import StaticFiles
 
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.errors import AddressError, NotReady
+from alpie.app.operation.addresses import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader
@@ -35,7 +36,6 @@ from alpie.app.page.views.page_translations import PageTranslations, requested_t
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
-from alpie.app.service.addresses import is_loopback
 from alpie.app.service.people_at_risk import help_lines
 from alpie.index.errors import SourceError
 
