@@ -33,7 +33,7 @@ from alpie.index.spanish.query import MAX_CHARACTERS
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
-MAX_TEXT = 20_000  # of a quotation to check
+MAX_QUOTATION_CHARACTERS = 20_000  # of a quotation to check
 _MAX_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
 _INSTRUCTIONS = load_prompt(__file__, "mcp")
 
@@ -145,7 +145,7 @@ class Endpoints:
         checker = self._checker
         if checker is None or checker.corpus is not corpus:  # another index has come into use
             self._checker = checker = QuotationChecker(corpus)
-        return {**verification_row(checker.check(self._text(text, MAX_TEXT)), self._language)}
+        return {**verification_row(checker.check(self._text(text, MAX_QUOTATION_CHARACTERS)), self._language)}
 
     def passage(self, address: str) -> dict[str, Any]:
         """The passage with this permanent address, with its citation."""

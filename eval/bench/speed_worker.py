@@ -15,7 +15,7 @@ from typing import Any
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.bench.timing import Timing, resident_megabytes
-from alpie.index.encoder import BUNDLED
+from alpie.index.encoder import BUNDLED_ENCODER
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _reference_work(plan: WorkerPlan) -> _Work:
     settings = load_settings(plan.settings)
     if plan.threads:
         torch.set_num_threads(plan.threads)
-    bundled = settings.encoder == BUNDLED
+    bundled = settings.encoder == BUNDLED_ENCODER
     model = load_sentence_transformer(
         bundled_folder(settings.cache) if bundled else find_model_folder(settings.encoder)
     )

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from alpie.index.encoder import Floats, normalise_rows
+from alpie.index.arrays import Floats
+from alpie.index.encoder import normalise_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, WEIGHTS_FILE, WORD_VECTORS
 from alpie.index.encoder.model_config import ModelFiles
 from alpie.index.encoder.onnx_runtime import (

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, without_surrogates
+from alpie.index.arrays import Floats
+from alpie.index.encoder import without_surrogates
 from alpie.index.encoder.torch_runtime import loading_errors
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message

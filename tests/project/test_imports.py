@@ -17,8 +17,9 @@ import pytest
 from support.places import ROOT, TESTS
 
 # Each folder, or module that lies loose, may import those before it.
+# `app.page.guarding` comes after `views`: the guard and the log-in show their refusals and their form as pages.
 ORDER = """
-index index.messages index.errors index.system index.notices index.records index.database
+index index.arrays index.messages index.errors index.system index.notices index.records index.database
 index.spanish index.typography
 index.formats.notation index.formats.extraction index.formats.checked_metadata index.formats.packed
 index.formats.plain index.formats.pdf index.formats.docx index.formats.odt index.formats.html

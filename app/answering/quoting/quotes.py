@@ -55,7 +55,7 @@ def select_quotes(
     source is left out. An intact index has none.
     """
     limit = policy.max_quotes if question.asks_for_list else min(policy.max_quotes, policy.usual_quotes)
-    two = policy.two_parts and question.asks_two_things
+    two = policy.two_things and question.asks_two_things
     always = max(policy.min_quotes, 2 if two else 1)
     enough = policy.enough_for_two if two else policy.enough_probability
     quotes: list[Quote] = []
