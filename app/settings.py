@@ -20,9 +20,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from alpie.app import setting_kinds as kinds
 from alpie.app.translations import Language, message
-from alpie.index.database.files import read_toml, user_cache
-from alpie.index.environment import Runtime
 from alpie.index.errors import SettingsError
+from alpie.index.system.environment import Runtime
+from alpie.index.system.files import read_toml, user_cache
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout, or the folder of the installed namespace
 SEED_DOCUMENTS = ROOT / "docs_src"

@@ -1,4 +1,7 @@
-"""From files to a searchable index: sources → layout → sentences → passages → store → search."""
+"""From files to a searchable index, which is also searched (`retrieval`) and read (`reader`) here; `app` quotes from it.
+
+sources, formats → layout → chunking → encoder → storage; for each question: retrieval → reader.
+"""
 
 from importlib.metadata import PackageNotFoundError, version
 

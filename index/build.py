@@ -14,10 +14,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from alpie.index import package_version
+from alpie.index.arrays import Floats
 from alpie.index.chunking.passages import make_passages
 from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.database import LOCK
-from alpie.index.encoder import Encoder, Floats, OnProgress
+from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embed_passages, embedding_key
 from alpie.index.errors import IndexBusy, IndexNewer, SourceError, StoreError
 from alpie.index.formats import MAX_BYTES

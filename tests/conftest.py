@@ -14,7 +14,7 @@ from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
 from alpie.app.settings import Settings, load_settings
-from alpie.index.encoder import BUNDLED, Encoder
+from alpie.index.encoder import BUNDLED_ENCODER, Encoder
 from alpie.index.encoder.factory import open_encoder
 from support.places import ROOT
 
@@ -27,7 +27,7 @@ hypothesis_settings.load_profile("usual")
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The bundled encoder in its usual runtime; its files are written to the user's cache at first."""
-    return open_encoder(BUNDLED, load_settings().cache)
+    return open_encoder(BUNDLED_ENCODER, load_settings().cache)
 
 
 @pytest.fixture(scope="session")

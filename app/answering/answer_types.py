@@ -127,10 +127,10 @@ class WriterReport:
 
     def sentences(self, translations: Translations) -> str:
         """What people are told: how many sentences were left out, or why there are none and the quotations stand."""
-        parts = [translations.count("writer.dropped", self.dropped_count)] if self.dropped_count else []
+        told = [translations.count("writer.dropped", self.dropped_count)] if self.dropped_count else []
         if self.failure:
-            parts.append(translations(f"writer.{self.failure}", model=self.model))
-        return " ".join(parts)
+            told.append(translations(f"writer.{self.failure}", model=self.model))
+        return " ".join(told)
 
 
 _ABSENT_DOCUMENTS = {  # by whether the name is a plural, and whether only chosen documents were asked

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from alpie.index.build import BuildReport
 
 # Passages looked through for a word: where so many have one of the words, the words are there.
-_MAX_READ = 100
+_MAX_PASSAGES_WITH_WORD = 100
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # equal to itself alone: a comparison would read all texts
@@ -232,9 +232,13 @@ class Corpus:
         parsed = parse_question(question)
         encoded = self.index.encode(parsed)
         hits = self.index.retrieve(encoded, limit, retriever, allowed).hits
-        reference = parsed.reference if retriever not in ("dense", "lexical") else None
+        citation_question = parsed.citation_question if retriever not in ("dense", "lexical") else None
         within = self.documents if document is None else (document,)
-        places = self._all_documents.find_places(parsed, reference, within).places if reference else ()
+        places = (
+            self._all_documents.find_places(parsed, citation_question, within).places
+            if citation_question
+            else ()
+        )
         if retriever == "hybrid" and not places:
             places = tuple(Place(one, 0, 0) for one in self.openings(question) if one.document_id in within)
         hits = hits_at(places, hits, limit) if places else hits
@@ -277,10 +281,10 @@ class Corpus:
         a text that names a place («artículo 22»).
         """
         question = parse_question(text)
-        if not terms(question.typed) or question.reference is not None:
+        if not terms(question.typed) or question.citation_question is not None:
             return False
-        hits = self.search(text, _MAX_READ, "lexical", document)
-        return len(hits) < _MAX_READ and not any(map(admits, hits))
+        hits = self.search(text, _MAX_PASSAGES_WITH_WORD, "lexical", document)
+        return len(hits) < _MAX_PASSAGES_WITH_WORD and not any(map(admits, hits))
 
     def word_matches(self, query: WordQuery) -> Sequence[WordMatch]:
         """All passages that hold the words of a query, in their order."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 from alpie.index.records import Document, Hit, Passage, Span
 from alpie.index.retrieval.word_search import MAX_WEIGHED, WordMatch, WordQuery
 from alpie.index.spanish.analysis import STOP_WORDS, fold
+from alpie.index.spanish.citation_questions import parse_citation_question
 from alpie.index.spanish.query import parse_question
-from alpie.index.spanish.references import parse_reference
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
@@ -118,7 +118,7 @@ def look_up(corpus: Corpus, lookup: LookupQuery) -> LookupResults:
         tuple(related[:_MAX_RELATED]),
         counts,
         none_held=bool(hits) and not passages and corpus.holds_none_of(lookup.text, document, admits),
-        is_cited=parse_reference(parse_question(lookup.text).typed) is not None,
+        is_cited=parse_citation_question(parse_question(lookup.text).typed) is not None,
     )
 
 

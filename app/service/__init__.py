@@ -1,1 +1,1 @@
-"""The service: rows and endpoints for other programs, and an index followed while it changes."""
+"""The service: answers, hits and checks as rows and records, and the endpoints by which other programs ask for them."""

@@ -19,7 +19,7 @@ from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
 from alpie.app.errors import AddressError, PackageMissing
-from alpie.app.service.library_internals import set_mcp_version
+from alpie.app.operation.library_internals import set_mcp_version
 from alpie.app.service.people_at_risk import risk_of_asker
 from alpie.app.service.row_schemas import AnswerRow, DocumentRow, HitRow, PassageRow, VerificationRow
 from alpie.app.service.rows import answer_row, document_row, hit_row, passage_row, verification_row
@@ -33,7 +33,7 @@ from alpie.index.spanish.query import MAX_CHARACTERS
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
-MAX_TEXT = 20_000  # of a quotation to check
+MAX_QUOTATION_CHARACTERS = 20_000  # of a quotation to check
 _MAX_SHOWN = 200  # characters of what was asked, in an error: it may be a megabyte
 _INSTRUCTIONS = load_prompt(__file__, "mcp")
 
@@ -145,7 +145,7 @@ class Endpoints:
         checker = self._checker
         if checker is None or checker.corpus is not corpus:  # another index has come into use
             self._checker = checker = QuotationChecker(corpus)
-        return {**verification_row(checker.check(self._text(text, MAX_TEXT)), self._language)}
+        return {**verification_row(checker.check(self._text(text, MAX_QUOTATION_CHARACTERS)), self._language)}
 
     def passage(self, address: str) -> dict[str, Any]:
         """The passage with this permanent address, with its citation."""

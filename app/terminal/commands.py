@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpie.app.service.users import Users
+from alpie.app.operation.users import Users
 from alpie.app.settings import Settings, load_settings, read_language
 from alpie.app.terminal import DONE, FAILED, WRONG_USAGE
 from alpie.app.terminal.expand_command import run_expand
@@ -24,8 +24,8 @@ from alpie.app.terminal.index_command import build_corpus, open_or_build_corpus,
 from alpie.app.terminal.options import COMMANDS, make_argument_parser, read_ahead
 from alpie.app.terminal.streams import log_to_stderr, print_json, print_message, read_input, use_utf_8
 from alpie.app.translations import LANGUAGES, Translations, message, translations_for
-from alpie.index.environment import compute_in_one_thread, work_offline
 from alpie.index.errors import AlpieError, ArgumentError, FileError, IndexBusy, IndexMissing, SettingsError
+from alpie.index.system.environment import compute_in_one_thread, work_offline
 
 if TYPE_CHECKING:
     from alpie.app.answering.answer_types import Answer
@@ -243,7 +243,7 @@ def _ask_password(translations: Translations) -> str:
 
 
 def _mcp(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
-    from alpie.app.service.background_loader import BackgroundLoader, CorpusOpener
+    from alpie.app.operation.background_loader import BackgroundLoader, CorpusOpener
     from alpie.app.service.endpoints import Endpoints, make_finisher, mcp_server
 
     endpoints = Endpoints(

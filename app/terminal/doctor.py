@@ -14,14 +14,14 @@ from time import perf_counter
 from typing import NamedTuple
 
 from alpie.app.errors import Uncalibrated
-from alpie.app.service.addresses import is_loopback
-from alpie.app.service.document_report import file_notices
+from alpie.app.operation.addresses import is_loopback
+from alpie.app.operation.document_report import file_notices
 from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
-from alpie.index.database.files import free_bytes
 from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText
 from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.notices import NoticeKind
+from alpie.index.system.files import free_bytes
 
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
 _BYTES_FOR_INDEX = 200_000_000
@@ -138,7 +138,7 @@ def _recogniser() -> str:
 
 
 def _index(settings: Settings, translations: Translations) -> CheckResult:
-    from alpie.app.service.document_report import compare_index_with_folder, staleness_text
+    from alpie.app.operation.document_report import compare_index_with_folder, staleness_text
     from alpie.index.storage.manifest import check_files, current_version, read_manifest
 
     try:

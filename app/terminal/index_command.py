@@ -24,7 +24,7 @@ def run_index(arguments: argparse.Namespace, settings: Settings, translations: T
         return _watch(settings, translations, arguments.rebuild)
     if arguments.json:
         return _index_for_a_program(settings, arguments.rebuild)
-    from alpie.app.service.document_report import report_values
+    from alpie.app.operation.document_report import report_values
     from alpie.app.terminal.rendering import incomplete_text
 
     report = build_corpus(settings, translations, rebuild=arguments.rebuild)
@@ -64,7 +64,7 @@ def _index_for_a_program(settings: Settings, rebuild: bool) -> int:
 def _watch(settings: Settings, translations: Translations, rebuild: bool) -> int:
     from alpie.app.answering.configured_parts import open_configured_encoder
     from alpie.app.answering.corpus import Corpus
-    from alpie.app.service.watching import watch
+    from alpie.app.operation.watching import watch
 
     encoder = open_configured_encoder(settings)  # once: it takes longer than a small change
     rebuilds = iter([rebuild])
@@ -93,7 +93,7 @@ def open_or_build_corpus(settings: Settings, translations: Translations) -> Corp
 def build_corpus(settings: Settings, translations: Translations, rebuild: bool = False) -> BuildReport:
     """Build or update the index, with a progress bar, and warn of what is not in it."""
     from alpie.app.answering.corpus import Corpus
-    from alpie.app.service.document_report import build_warnings
+    from alpie.app.operation.document_report import build_warnings
 
     print_message(translations("index.building", docs=settings.docs, data=settings.data))
     progress = progress_bar(sys.stderr, translations)
@@ -108,7 +108,7 @@ def warn_if_stale(settings: Settings, translations: Translations) -> None:
 
     An answer from yesterday's text is still a true quotation of that text, but whoever reads it should know.
     """
-    from alpie.app.service.document_report import compare_index_with_folder, staleness_text
+    from alpie.app.operation.document_report import compare_index_with_folder, staleness_text
 
     try:
         freshness = compare_index_with_folder(settings.docs, settings.data, settings.max_document_bytes)

@@ -22,7 +22,7 @@ from alpie.index.spanish.query import detect_language
 _RULES = load_prompt(__file__, "expand")
 _MAX_SENTENCE = 1_500  # characters of a sentence that the model is shown, a long table row
 _MIN_WORDS, _MAX_WORDS, _MAX_CHARACTERS = 2, 30, 240  # of a question as somebody types it
-_MAX_READ = 40_000  # characters of an answer, ten times what is asked for: a model may not end
+_MAX_ANSWER_CHARACTERS = 40_000  # characters of an answer, ten times what is asked for: a model may not end
 _NEARLY_EQUAL = 90  # of 100: the same words but for an article or an ending
 _LINE = re.compile(
     rf"\W*(?P<n>\d{{1,3}})\s*\|\s*(?P<kind>{'|'.join(KINDS)})\s*\|\s*(?P<sentences>[\d,;\s]*)\|\s*(?P<text>.+)"
@@ -58,11 +58,11 @@ def expansion_messages(passages: Sequence[Passage]) -> Messages:
 
 
 def expansion_drafts(pieces: Iterable[str]) -> Iterator[ExpansionDraft]:
-    """The lines of an answer that have the form asked for, one expansion each; what is beyond `_MAX_READ` is not read."""
+    """The lines of an answer that have the form asked for, one expansion each; of an endless answer the first ones."""
     text = ""
     for piece in pieces:
         text += piece
-        if len(text) > _MAX_READ:
+        if len(text) > _MAX_ANSWER_CHARACTERS:
             break
     for line in text.splitlines():
         if match := _LINE.fullmatch(line.strip()):

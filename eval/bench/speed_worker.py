@@ -15,7 +15,7 @@ from typing import Any
 
 from alpie.app.answering.corpus import Corpus
 from alpie.eval.bench.timing import Timing, resident_megabytes
-from alpie.index.encoder import BUNDLED
+from alpie.index.encoder import BUNDLED_ENCODER
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Worker:
 def main() -> None:
     """The worker: reads commands until its input ends."""
     plan = WorkerPlan(**json.loads(sys.argv[1]))
-    from alpie.index.environment import compute_in_one_thread, work_offline
+    from alpie.index.system.environment import compute_in_one_thread, work_offline
 
     work_offline()
     if plan.kind != "reference":  # as `alpie serve` does; the reference keeps its libraries' defaults
@@ -117,7 +117,7 @@ def _reference_work(plan: WorkerPlan) -> _Work:
     settings = load_settings(plan.settings)
     if plan.threads:
         torch.set_num_threads(plan.threads)
-    bundled = settings.encoder == BUNDLED
+    bundled = settings.encoder == BUNDLED_ENCODER
     model = load_sentence_transformer(
         bundled_folder(settings.cache) if bundled else find_model_folder(settings.encoder)
     )

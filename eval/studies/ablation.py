@@ -148,7 +148,7 @@ PARTS = (
          lambda whole: replace(whole, weights=replace(whole.weights, candidate=_BY_READER))),
     SystemPart("lists whole", "list items and table rows quoted one by one", _loose_lists),
     SystemPart("second quotation", "a question in two parts is treated as any other",
-         lambda whole: replace(whole, policy=replace(whole.policy, two_parts=False))),
+         lambda whole: replace(whole, policy=replace(whole.policy, two_things=False))),
 )  # fmt: skip
 
 

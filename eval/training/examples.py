@@ -14,7 +14,7 @@ from alpie.app.answering.answer_weights import LinearModel
 from alpie.app.answering.corpus import Corpus
 from alpie.app.answering.judging.candidates import Candidates, candidates_of
 from alpie.app.answering.judging.judgement import Candidate, answerable_features, ranked_candidates
-from alpie.app.answering.judging.read_passages import MAX_READ, read_hits
+from alpie.app.answering.judging.read_passages import MAX_PASSAGES_READ, read_hits
 from alpie.app.answering.understanding.conversation import complete_question
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts
 from alpie.eval.questions.question_records import GoldQuestion
@@ -50,7 +50,7 @@ class WeightedExample(NamedTuple):
 def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Example:
     alternatives = gold_places([*question.evidence, *chain.from_iterable(question.groups)], texts)
     asked = complete_question(parse_question(question.text), question.earlier)
-    retrieval = corpus.index.search(asked, MAX_READ)
+    retrieval = corpus.index.search(asked, MAX_PASSAGES_READ)
     readings = read_hits(
         corpus.reader,
         asked.reader_text or retrieval.encoded.question.searched,

@@ -23,11 +23,12 @@ from alpie.app.settings import load_settings
 from alpie.eval.training.reader_model import LAYERS, average_models, load_model, sequence_of
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
 from alpie.index.encoder.onnx_export import export_graph, quantise
+from alpie.index.encoder.onnx_runtime import GRAPH_INPUT
 from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
-from alpie.index.reader.bundled import GRAPH, GRAPH_INPUT, GRAPH_OUTPUT
+from alpie.index.reader.bundled import READER_GRAPH, READER_GRAPH_OUTPUT
 
 # Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
 # fitted through the graph takes up what is left.
@@ -66,7 +67,7 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path, average: Aver
         )
     with tempfile.TemporaryDirectory() as scratch:
         whole, small = Path(scratch) / "whole.onnx", Path(scratch) / "small.onnx"
-        export_graph(model, model.from_vectors, whole, GRAPH_OUTPUT, model.head.in_features)
+        export_graph(model, model.from_vectors, whole, READER_GRAPH_OUTPUT, model.head.in_features)
         quantise(whole, small, reduce_range=True)
         difference = _difference(small, [reader_input.numpy() for reader_input in inputs], reference)
         if difference > _MAX_DIFFERENCE:
@@ -81,7 +82,7 @@ def _difference(graph: Path, inputs: Sequence[Any], reference: Sequence[NDArray[
     from onnxruntime import InferenceSession
 
     session = InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    found = [session.run([GRAPH_OUTPUT], {GRAPH_INPUT: reader_input})[0] for reader_input in inputs]
+    found = [session.run([READER_GRAPH_OUTPUT], {GRAPH_INPUT: reader_input})[0] for reader_input in inputs]
     return float(
         np.mean([np.abs(mine - theirs).mean() for mine, theirs in zip(found, reference, strict=True)])
     )
@@ -91,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Export a checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--output", type=Path, default=GRAPH)
+    parser.add_argument("--output", type=Path, default=READER_GRAPH)
     parser.add_argument(
         "--average",
         nargs=2,

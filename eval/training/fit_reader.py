@@ -42,8 +42,8 @@ from alpie.eval.training.reader_model import (
     trained_weights,
 )
 from alpie.eval.training.training_rows import ReaderRow, read_rows
-from alpie.index.database.files import atomic_write
 from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
+from alpie.index.system.files import atomic_write
 
 _WINDOW = 320  # rows that are sorted by length together
 _SAVE_SECONDS = 240.0  # between two saved states: what a stop costs at most

@@ -49,10 +49,10 @@ from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.questions.squad import squad_corpus
 from alpie.eval.training.examples import Example, WeightedExample, examples_of
 from alpie.eval.training.linear_models import fit_logistic, fit_ranking
-from alpie.index.database.files import atomic_write
-from alpie.index.encoder import BUNDLED, Encoder, OnProgress
+from alpie.index.encoder import BUNDLED_ENCODER, Encoder, OnProgress
 from alpie.index.retrieval import HybridWeights
 from alpie.index.retrieval.search import SearchIndex
+from alpie.index.system.files import atomic_write
 
 _FOLDS = 5  # of the cross-validation
 _OWN_WEIGHT = 0.5  # of a question the reader was trained on, against a held-out one
@@ -255,7 +255,7 @@ def fit_encoder(
     """
     encoder = encoder or open_configured_encoder(settings)
     if is_bundled(encoder):
-        out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED) + "\n")
+        out.write(translations_for(settings.language)("eval.calibrated", encoder=BUNDLED_ENCODER) + "\n")
         return 0
     with TemporaryDirectory() as scratch:
         own = replace(settings, docs=SEED_DOCUMENTS, data=Path(scratch), backend="")

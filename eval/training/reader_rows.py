@@ -30,7 +30,7 @@ from alpie.app.settings import load_settings
 from alpie.eval.questions.squad import placed_answers
 from alpie.eval.training.indexed_rows import shipped_rows
 from alpie.eval.training.training_rows import ReaderRow, checksum_of, read_lines, write_rows, written_rows
-from alpie.index.encoder import BUNDLED, Encoder
+from alpie.index.encoder import BUNDLED_ENCODER, Encoder
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.records import Span
 
@@ -229,7 +229,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=1, help="of what is drawn, and of the order")
     options = parser.parse_args(argv)
-    encoder = open_encoder(BUNDLED, load_settings().cache)
+    encoder = open_encoder(BUNDLED_ENCODER, load_settings().cache)
     sizes = assemble(options.data, options.out, encoder, shipped_rows(), options.squad, options.seed)
     sys.stdout.write(json.dumps(sizes) + "\n")
     return 0

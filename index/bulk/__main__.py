@@ -24,11 +24,11 @@ from alpie.index.bulk.partitions import (
     input_partitions,
     write_partitions,
 )
-from alpie.index.database.files import user_cache
-from alpie.index.encoder import BUNDLED
+from alpie.index.encoder import BUNDLED_ENCODER
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import AlpieError
 from alpie.index.messages import message
+from alpie.index.system.files import user_cache
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="load: where the index goes")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="embed: how many")
     parser.add_argument("--passages", type=int, default=PASSAGES, help="plan: of a partition")
-    parser.add_argument("--encoder", default=BUNDLED, help="as the setting of this name")
+    parser.add_argument("--encoder", default=BUNDLED_ENCODER, help="as the setting of this name")
     parser.add_argument("--cache", type=Path, default=user_cache(), help="as the setting of this name")
     options = parser.parse_args(argv)
     for name, steps in (("docs", ("plan", "load")), ("data", ("load",))):

@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from alpie.index.build import BuildReport, build_index
 from alpie.index.chunking.passages import make_passages
-from alpie.index.database.files import atomic_write
 from alpie.index.database.text_database import bounds_of
 from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
-from alpie.index.environment import compute_in_one_thread, keep_hub_offline
 from alpie.index.errors import BulkError
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
+from alpie.index.system.environment import compute_in_one_thread, keep_hub_offline
+from alpie.index.system.files import atomic_write
 
 if TYPE_CHECKING:
     import pyarrow

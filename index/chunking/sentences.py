@@ -15,7 +15,6 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from alpie.index.layout.announced_items import ENUMERATIONS, counting_on
-from alpie.index.layout.unit_names import only_orders
 from alpie.index.records import (
     Block,
     BlockKind,
@@ -29,8 +28,9 @@ from alpie.index.records import (
     spans_between,
 )
 from alpie.index.spanish.analysis import compose, normalize
-from alpie.index.spanish.unit_numbers import suffix_at
+from alpie.index.spanish.numerals import suffix_at
 from alpie.index.spanish.word_tables import word_sets
+from alpie.index.typography.unit_openings import only_orders
 
 _UNQUOTED = (BlockKind.HEADING, BlockKind.CALLOUT, BlockKind.CONTENTS)
 _GROUPED = (BlockKind.LIST, BlockKind.TABLE)

@@ -1,4 +1,4 @@
-"""What an index keeps on disk: whole files written at once, records as JSON, the database of its texts.
+"""What an index keeps on disk: records as JSON, and the database of its texts.
 
 The folder of an index may lie among the documents: who reads the documents has to leave out what has these names.
 """

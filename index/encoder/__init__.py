@@ -12,14 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-# Arrays by what they hold. A comment tells the shape of each, for example (passages, dimension).
-Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from alpie.index.arrays import Floats
 
-BUNDLED = "bundled"
+BUNDLED_ENCODER = "bundled"  # its name in settings
 
 OnProgress = Callable[[int, int], None]
 """Called with (texts done, texts in all), from the calling thread."""

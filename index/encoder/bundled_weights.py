@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.files import build_once, checksum, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.encoder.packed_weights import PackedModel, read_packed
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
+from alpie.index.system.files import build_once, checksum, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from alpie.index.encoder import Encoder, Floats, OnProgress
+from alpie.index.arrays import Floats
+from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.records import Passage
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from alpie.index.encoder import BUNDLED, Encoder
+from alpie.index.encoder import BUNDLED_ENCODER, Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint, bundled_folder
 from alpie.index.encoder.model_config import ModelConfig, ModelFiles
 from alpie.index.encoder.onnx_export import agrees_with_reference, onnx_folder
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
-from alpie.index.environment import RUNTIMES
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
+from alpie.index.system.environment import RUNTIMES
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ def open_encoder(model: str, cache: Path, runtime: str = "auto") -> Encoder:
     """
     if runtime not in RUNTIMES:
         raise EncoderError(message("encoder.runtime", runtime=runtime, known=RUNTIMES))
-    files = bundled_files(cache) if model == BUNDLED else _files_of(model, cache)
+    files = bundled_files(cache) if model == BUNDLED_ENCODER else _files_of(model, cache)
     if runtime == "onnx" and not files.config.exportable:
         kind = files.config.model_type or message("encoder.unknown_kind")
         raise EncoderError(message("encoder.no_graph", model=model, kind=kind))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alpie.index.encoder import Floats, OnProgress
+from alpie.index.arrays import Floats
+from alpie.index.encoder import OnProgress
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 

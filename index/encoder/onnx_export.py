@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
-from alpie.index.encoder import Floats, normalise_rows
+from alpie.index.arrays import Floats
+from alpie.index.encoder import normalise_rows
 from alpie.index.encoder.bundled_weights import MODEL_NAME, WEIGHTS_FILE, WORD_VECTORS
 from alpie.index.encoder.model_config import ModelFiles
 from alpie.index.encoder.onnx_runtime import (
@@ -33,6 +33,7 @@ from alpie.index.encoder.smoothing import smooth_linear_layers
 from alpie.index.encoder.tokenizer import sample_texts
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
+from alpie.index.system.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from alpie.index.encoder import Floats, OnProgress, normalise_rows, usable_processors, without_surrogates
+from alpie.index.arrays import Floats
+from alpie.index.encoder import OnProgress, normalise_rows, usable_processors, without_surrogates
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE
 from alpie.index.encoder.model_config import ModelFiles, PromptingEncoder
 from alpie.index.encoder.tokenizer import library_tokenizer, open_tokenizer
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"  # beside the graph, with the word table, of any model but the bundled one
-GRAPH_INPUT = "word_vectors"
+GRAPH_INPUT = "word_vectors"  # of the encoder's graph and of the reader's
 GRAPH_OUTPUT = "last_hidden_state"
 
 # 512 tokens never need more (a piece has at most 16 characters), unless the text is mostly white space;

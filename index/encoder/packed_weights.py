@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.encoder import Floats
+from alpie.index.arrays import Floats
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 

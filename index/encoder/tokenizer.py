@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alpie.index.database.files import build_once, is_intact, read_fingerprint, write_fingerprint
 from alpie.index.encoder.bundled_weights import MAX_TOKENS, PROMPTS, bundled_fingerprint
 from alpie.index.encoder.mapped_tokenizer import MappedTokenizer, write_tables
 from alpie.index.encoder.packed_weights import ScoredPiece
 from alpie.index.errors import FileError
+from alpie.index.system.files import build_once, is_intact, read_fingerprint, write_fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

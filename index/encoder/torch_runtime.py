@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, OnProgress, normalise_rows, without_surrogates
+from alpie.index.arrays import Floats
+from alpie.index.encoder import OnProgress, normalise_rows, without_surrogates
 from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_fingerprint
 from alpie.index.encoder.model_config import ModelConfig, PromptingEncoder, folder_fingerprint
-from alpie.index.environment import keep_hub_offline
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
+from alpie.index.system.environment import keep_hub_offline
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -17,15 +17,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpie.index.formats.extraction import Extraction, Metadata
-from alpie.index.layout.forms import BULLET, NUMBERED, SECTION, ends_sentence, kind_by_form
 from alpie.index.messages import message
 from alpie.index.records import BlockKind, collapse
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import parse_label
+from alpie.index.spanish.citation_parser import parse_label
 from alpie.index.spanish.dates import iso_date
 from alpie.index.spanish.number_words import MONTHS
-from alpie.index.spanish.unit_numbers import number_at
+from alpie.index.spanish.numerals import number_at
 from alpie.index.spanish.word_tables import read_tables
+from alpie.index.typography.line_forms import BULLET, NUMBERED, SECTION, ends_sentence, kind_by_form
 
 _MAX_TITLE_LINES = 3  # of a title set apart at the head of a text
 _MAX_HEADING = 200  # characters: what is longer is a paragraph

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from alpie.index.layout.blocks import SpanCutter, make_blocks
-from alpie.index.layout.footnote_calls import find_note_calls
+from alpie.index.layout.blocks import make_blocks
 from alpie.index.layout.line_groups import LineGroup, group_lines
 from alpie.index.layout.lines import Line, detect_typesetting, split_lines
 from alpie.index.layout.pages import Pages, find_pages
 from alpie.index.layout.passes import MARKED_PASSES, plain_passes, run_passes
 from alpie.index.records import Document, Element, Layout, Span, Structure, collapse
 from alpie.index.spanish.analysis import invisible_ranges
+from alpie.index.typography.footnote_calls import find_note_calls
+from alpie.index.typography.span_cutter import SpanCutter
 
 
 def lay_out(document: Document) -> Layout:

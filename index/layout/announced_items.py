@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from alpie.index.layout.forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
 from alpie.index.spanish.number_words import ORDINAL_TENS, ORDINALS
 from alpie.index.spanish.word_tables import alternatives, word_sets
+from alpie.index.typography.line_forms import FUNCTION_WORDS, LAST_BUT_ONE, NUMBERED, first_word
 
 _WORDS = word_sets(__file__)
 _FIRST_TEN = (*ORDINALS, ORDINAL_TENS[0])

@@ -2,59 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.lines import Line
 from alpie.index.layout.pages import Pages
 from alpie.index.records import Block, BlockKind, Span, collapse
 from alpie.index.spanish.analysis import normalize
-
-
-class SpanCutter:
-    """Gives the spans of runs of lines, without what the layout leaves out."""
-
-    def __init__(self, source: str, left_out: list[Span]) -> None:
-        self._source = source
-        self._left_out = sorted(left_out)
-        self._starts = [span.start for span in self._left_out]
-
-    def remaining(self, start: int, end: int) -> list[Span]:
-        """The spans of ``[start, end)`` that are not left out."""
-        kept: list[Span] = []
-        position = start
-        index = max(bisect_left(self._starts, start) - 1, 0)
-        while index < len(self._left_out) and self._left_out[index].start < end:
-            hole = self._left_out[index]
-            if hole.end > position:
-                if hole.start > position:
-                    kept.append(Span(position, min(hole.start, end)))
-                position = hole.end
-            index += 1
-        if position < end:
-            kept.append(Span(position, end))
-        return kept
-
-    def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """The spans of ``[start, end)`` that are not left out, trimmed of white space at both ends."""
-        spans = self.remaining(start, end)
-        texts = [self._source[span.start : span.end] for span in spans]
-        with_words = [number for number, text in enumerate(texts) if text.strip()]
-        if not with_words:
-            return ()
-        first, last = with_words[0], with_words[-1]
-        spans[first] = Span(spans[first].end - len(texts[first].lstrip()), spans[first].end)
-        spans[last] = Span(spans[last].start, spans[last].end - len(texts[last]) + len(texts[last].rstrip()))
-        return tuple(spans[first : last + 1])
-
-    def text(self, start: int, end: int) -> str:
-        """The text of ``[start, end)`` without what is left out, trimmed, its accents composed: for rules to be tried on."""
-        parts = (self._source[span.start : span.end] for span in self.spans(start, end))
-        return normalize("NFC", "".join(parts))
-
-    def of_lines(self, lines: list[Line], skip: int = 0) -> tuple[Span, ...]:
-        """Spans of a run of lines, without the first `skip` characters."""
-        return self.spans(lines[0].start + skip, lines[-1].end)
+from alpie.index.typography.span_cutter import SpanCutter
 
 
 def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title: str) -> list[Block]:
@@ -73,10 +26,10 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
         if group.skip and kind is not BlockKind.HEADING:
             first = cutter.spans(group.lines[0].start, group.lines[0].start + group.skip)
             blocks.append(Block(BlockKind.CALLOUT, first, readable, box=group.box, page=page))
-        spans = cutter.of_lines(group.lines, group.skip)
+        spans = _of_lines(cutter, group.lines, group.skip)
         if not spans:
             continue
-        parts = tuple(part for lines in group.parts if (part := cutter.of_lines(lines)))
+        parts = tuple(part for lines in group.parts if (part := _of_lines(cutter, lines)))
         blocks.append(
             Block(kind, spans, readable, level, group.box, group.label, page, parts, group.header_parts)
         )
@@ -89,3 +42,8 @@ def make_blocks(groups: list[LineGroup], cutter: SpanCutter, pages: Pages, title
 
 def _is_same_title(text: str, title: str) -> bool:
     return collapse(text).casefold().rstrip(".") == normalize("NFC", collapse(title)).casefold().rstrip(".")
+
+
+def _of_lines(cutter: SpanCutter, lines: list[Line], skip: int = 0) -> tuple[Span, ...]:
+    """Spans of a run of lines, without the first `skip` characters."""
+    return cutter.spans(lines[0].start + skip, lines[-1].end)

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from alpie.index.layout.forms import LAST_BUT_ONE, LEGAL_LINE, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
-from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import collapse
+from alpie.index.typography.line_forms import LAST_BUT_ONE, LEGAL_LINE, ends_sentence
+from alpie.index.typography.unit_openings import opens_unit
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MIN_NAMED_LINES = 2  # of units, that the lines of one paragraph begin with

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from alpie.index.layout.legal import is_sentence
 from alpie.index.layout.line_groups import LineGroup
-from alpie.index.layout.unit_names import read_opening
 from alpie.index.records import BlockKind
-from alpie.index.spanish.unit_numbers import number_in_words
+from alpie.index.spanish.numerals import number_in_words
+from alpie.index.typography.unit_openings import read_opening
 
 _RECITAL = re.compile(r"\((?P<number>\d{1,3})\)\s+(?=\S)")
 _CAPITALS = re.compile(r"(?:[A-ZÁÉÍÓÚÑ]{2,}[ \xa0]+){0,4}[A-ZÁÉÍÓÚÑ]{3,}(?=[\s,])")

@@ -7,21 +7,14 @@ from collections.abc import Sequence
 
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind, collapse
-from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.word_tables import any_expression, read_tables
+from alpie.index.typography.contents_titles import is_contents_title
 
-_TITLE = re.compile(any_expression(read_tables(__file__)["titles"]))
 _ENTRY = re.compile(
     r"(?=.*[^\W\d_]{3})(?P<title>.*?)[ \xa0]*(?P<leads>(?:[.…][ \xa0]?){4,}|\t)\s*(?:(?P<page>\d{1,4})|[ivxlc]{1,7})$",
     re.DOTALL,
 )
 _MIN_ENTRIES = 3  # two lines that end in dots or tabs may be chance
 _MAX_ENTRY_CHARACTERS = 300  # titles of laws are that long, over several lines
-
-
-def is_contents_title(text: str) -> bool:
-    """Whether `text` is the title of a table of contents and no more: «ÍNDICE», «Tabla de contenidos:»."""
-    return _TITLE.fullmatch(fold(text).strip(" .:")) is not None
 
 
 def mark_contents(groups: Sequence[LineGroup]) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from alpie.index.layout.forms import (
+from alpie.index.layout.line_groups import LineGroup
+from alpie.index.layout.lines import Line, Typesetting
+from alpie.index.records import BlockKind, collapse
+from alpie.index.typography.letter_widths import printed_width
+from alpie.index.typography.line_forms import (
     BULLET,
     FUNCTION_WORDS,
     LEGAL_LINE,
@@ -13,14 +17,12 @@ from alpie.index.layout.forms import (
     PLACE_AND_DATE,
     SECTION,
     STARTS_WITH_NUMBER,
+    ends_in_function_word,
     ends_sentence,
     first_word,
     kind_by_form,
     opens_sentence,
 )
-from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
-from alpie.index.layout.lines import Line, Typesetting, printed_width
-from alpie.index.records import BlockKind, collapse
 
 _MAX_CHARACTERS = 160  # of a heading that is known by its form: longer lines without a stop are leads
 # A heading stands above each of its passages: a page marked as one is a paragraph.

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
-from alpie.index.layout.forms import NUMBERED, NUMBERS_ONLY, STARTS_WITH_NUMBER, WORDS, opens_sentence
 from alpie.index.layout.line_groups import LineGroup, repeats_number
 from alpie.index.layout.lines import Typesetting
 from alpie.index.records import BlockKind
 from alpie.index.spanish.word_tables import alternatives
+from alpie.index.typography.line_forms import (
+    NUMBERED,
+    NUMBERS_ONLY,
+    STARTS_WITH_NUMBER,
+    WORDS,
+    opens_sentence,
+)
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a number in display type

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from alpie.index.layout.forms import NUMBERED, ends_sentence
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.layout.quotations import are_quoted
-from alpie.index.layout.unit_names import (
+from alpie.index.records import BlockKind
+from alpie.index.spanish.word_tables import alternatives, word_sets
+from alpie.index.typography.line_forms import NUMBERED, ends_sentence
+from alpie.index.typography.unit_openings import (
     ARTICLE_RANK,
     DIVISION,
     PROVISIONS_RANK,
@@ -18,8 +20,6 @@ from alpie.index.layout.unit_names import (
     named_by_ordinals,
     read_opening,
 )
-from alpie.index.records import BlockKind
-from alpie.index.spanish.word_tables import alternatives, word_sets
 
 _WORDS = word_sets(__file__)
 

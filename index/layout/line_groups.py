@@ -10,7 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from alpie.index.layout.forms import (
+from alpie.index.layout.lines import Line, Typesetting, find_rows
+from alpie.index.layout.pages import Pages
+from alpie.index.records import BlockKind, collapse
+from alpie.index.typography.letter_widths import printed_width
+from alpie.index.typography.line_forms import (
     ADMINISTRATIVE,
     BULLET,
     CAPTION,
@@ -19,17 +23,14 @@ from alpie.index.layout.forms import (
     LEGAL_LINE,
     MARKDOWN_HEADING,
     NUMBERED,
+    ends_in_function_word,
     ends_sentence,
     first_word,
     kind_by_form,
-    last_word,
     opens_sentence,
     starts_lower,
 )
-from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
-from alpie.index.layout.pages import Pages
-from alpie.index.layout.unit_names import DIVISION
-from alpie.index.records import BlockKind, collapse
+from alpie.index.typography.unit_openings import DIVISION
 
 _MAX_TITLE_LINES = 4  # of a division, with its name
 _VALUE_LINE = re.compile(r"[A-ZÁÉÍÓÚÑ][^.:;]{1,40}: +(?=\S)")  # «Mañanas: de 7:30 a 9:30»
@@ -246,8 +247,3 @@ def repeats_number(display: str, text: str) -> bool:
         return False
     again = [word.casefold() for word in _WORD.findall(text[digit_again.start() :][:120])]
     return bool(words) and again[: len(words)] == words
-
-
-def ends_in_function_word(text: str) -> bool:
-    """Whether `text` breaks off where no title would: after an article or a preposition."""
-    return last_word(text).casefold() in FUNCTION_WORDS

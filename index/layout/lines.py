@@ -11,25 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from alpie.index.spanish.analysis import normalize
+from alpie.index.typography.letter_widths import printed_width
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-
-# Relative widths of a common sans serif face, in ems. Characters counted alike hide a box that is
-# 4 % narrower than the column; widths of letters show it.
-_WIDTHS = {
-    character: em
-    for em, characters in (
-        (0.24, "iíìïlj.,:;'|!¡·"),
-        (0.29, ' \xa0ftr()[]-/"'),
-        (0.5, "cszkxvyJ*"),
-        (0.83, "mwMW%—@®"),
-        (0.667, "ABEKPSVXYÁÉ"),
-        (0.72, "CDHNRUÍÚÑ"),
-        (0.78, "GOQÓ"),
-        (0.6, "FTZL"),
-    )
-    for character in characters
-}
 
 # A line longer than this was never set in a column: its width tells nothing.
 _MAX_COLUMN_CHARACTERS = 200
@@ -51,11 +35,6 @@ class Line:
     @property
     def blank(self) -> bool:
         return not self.text
-
-
-def printed_width(text: str) -> float:
-    """About how wide `text` is on paper, in ems."""
-    return sum(_WIDTHS.get(character, 0.556) for character in text)
 
 
 def split_lines(text: str) -> list[Line]:

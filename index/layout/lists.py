@@ -6,10 +6,10 @@ import re
 from itertools import groupby, pairwise
 
 from alpie.index.layout.announced_items import mark_announced_items
-from alpie.index.layout.forms import NUMBERED
 from alpie.index.layout.headings import is_title_form
 from alpie.index.layout.line_groups import LineGroup
 from alpie.index.records import BlockKind
+from alpie.index.typography.line_forms import NUMBERED
 
 _MAX_TERM_CHARACTERS = 40  # a longer line is a title
 _MAX_ENTRY_LINES = 14  # a longer description is the text of a section

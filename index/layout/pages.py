@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from alpie.index.layout.forms import BULLET, CAPTION, WORDS, ends_sentence
 from alpie.index.layout.lines import Line
 from alpie.index.records import PageLabel
 from alpie.index.spanish.word_tables import alternatives
+from alpie.index.typography.line_forms import BULLET, CAPTION, WORDS, ends_sentence
 
 _MAX_FOOTER_CHARACTERS = 150  # more than a printed line holds, less than a paragraph
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")

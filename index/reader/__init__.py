@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from alpie.index.encoder import Floats, Integers
+from alpie.index.arrays import Floats, Integers
 
 NOT_READ = -30.0  # log-odds of a sentence beyond what was read: almost impossible
 

@@ -21,19 +21,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alpie.index.encoder import Floats, Integers, usable_processors, without_surrogates
+from alpie.index.arrays import Floats, Integers
+from alpie.index.encoder import usable_processors, without_surrogates
 from alpie.index.encoder.bundled_weights import PROMPTS, WEIGHTS_FILE, bundled_folder
-from alpie.index.encoder.onnx_runtime import open_session
+from alpie.index.encoder.onnx_runtime import GRAPH_INPUT, open_session
 from alpie.index.encoder.tokenizer import open_tokenizer
 from alpie.index.encoder.word_vectors import WordVectors
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, AnswerWords, Reader, ReaderInput, Reading
 
-BUNDLED = "bundled"  # the name of this reader in settings
-GRAPH = Path(__file__).with_name("reader.onnx")
-GRAPH_INPUT = "word_vectors"
-GRAPH_OUTPUT = "logits"
+BUNDLED_READER = "bundled"  # its name in settings
+READER_GRAPH = Path(__file__).with_name("reader.onnx")
+READER_GRAPH_OUTPUT = "logits"
 
 _MAX_TOKENS = 384  # of a sequence: twice those of a usual passage; training had up to 288
 _MAX_QUESTION_TOKENS = 96  # a quarter of the sequence: the rest is the passage's
@@ -60,9 +60,9 @@ class BundledReader:
         """The reader, with the encoder's files in `cache`, made if need be; raises `EncoderError` for a bad graph."""
         folder = bundled_folder(cache)
         try:
-            self._session = open_session(GRAPH)
+            self._session = open_session(READER_GRAPH)
         except Exception as error:  # the library raises private classes
-            raise EncoderError(message("reader.graph", path=GRAPH, error=error)) from error
+            raise EncoderError(message("reader.graph", path=READER_GRAPH, error=error)) from error
         self._tokenizer, self._word_vectors = open_tokenizer(folder), WordVectors.open(folder / WEIGHTS_FILE)
 
     def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
@@ -114,7 +114,7 @@ class BundledReader:
         ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
         vectors = self._word_vectors.rows(sequence.tolist()).astype(np.float32)[np.newaxis]
-        (logits,) = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
+        (logits,) = self._session.run([READER_GRAPH_OUTPUT], {GRAPH_INPUT: vectors})
         own = offsets[:, 1] > 0  # tokens of the heading are read, but are no answer
         begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))
         return _reading_from_logits(run, offsets[own], begins, ends, logits[0, 0])
@@ -178,7 +178,7 @@ def open_reader(model: str, cache: Path) -> Reader:
     Hugging Face cache; `cache` holds the bundled encoder's files. Raises `EncoderError` when the model is missing or cannot
     be used.
     """
-    if model == BUNDLED:
+    if model == BUNDLED_READER:
         return BundledReader(cache)
     from alpie.index.reader.cross_encoder import CrossEncoderReader
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, without_surrogates
+from alpie.index.arrays import Floats
+from alpie.index.encoder import without_surrogates
 from alpie.index.encoder.torch_runtime import loading_errors
-from alpie.index.environment import keep_hub_offline
 from alpie.index.errors import EncoderError
 from alpie.index.messages import message
 from alpie.index.reader import NOT_READ, ReaderInput, Reading
+from alpie.index.system.environment import keep_hub_offline
 
 _BATCH = 16  # pairs; larger batches only add padding on a processor
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from alpie.index.arrays import Floats, Integers
 from alpie.index.database.text_database import Database, bounds_of
-from alpie.index.encoder import Floats, Integers
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9

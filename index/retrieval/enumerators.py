@@ -9,8 +9,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from alpie.index.spanish.unit_numbers import number_at
-from alpie.index.spanish.units import UnitKind
+from alpie.index.spanish.numerals import number_at
+from alpie.index.spanish.unit_kinds import UnitKind
 
 _ENUMERATOR = re.compile(
     r"\(?(?P<digit>\d{1,3})(?:[.)]|\.?[º°]|\.?-)|\(?(?P<letter>[a-zñ][.)]|[A-ZÑ]\)|(?:aa|bb|cc)\))(?:\s|$)"

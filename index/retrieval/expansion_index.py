@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from alpie.index.arrays import Flags, Floats, Integers
 from alpie.index.database.record_json import from_json
 from alpie.index.database.text_database import StoredPassages, bounds_of, concatenated_ranges
-from alpie.index.encoder import Flags, Floats, Integers
 from alpie.index.retrieval.bm25 import TermIndex
 from alpie.index.retrieval.vectors import VectorIndex
 from alpie.index.sources.expansions import Expansion

@@ -21,12 +21,12 @@ from alpie.index.retrieval.enumerators import (
     EnumeratorStyle,
     enumerators_of,
 )
-from alpie.index.retrieval.passage_units import matches_number, matches_units, passage_units
+from alpie.index.retrieval.place_matching import matches_number, matches_units, passage_units
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import units_in
+from alpie.index.spanish.citation_parser import units_in
+from alpie.index.spanish.citation_questions import CitationQuestion
 from alpie.index.spanish.named_documents import first_noun, is_title_of
-from alpie.index.spanish.references import Reference
-from alpie.index.spanish.units import (
+from alpie.index.spanish.unit_kinds import (
     DIVISIONS,
     OPERATIVE_PART,
     PARTS_OF_ARTICLES,
@@ -110,11 +110,11 @@ class Places:
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
 
-    def find(self, reference: Reference, documents: Collection[str]) -> FoundPlaces:
-        """The places of `reference` in `documents` (ids)."""
+    def find(self, citation_question: CitationQuestion, documents: Collection[str]) -> FoundPlaces:
+        """The places of `citation_question` in `documents` (ids)."""
         groups: list[tuple[Place, ...]] = []
         absent: list[Units] = []
-        for units in reference.places:
+        for units in citation_question.places:
             sentences = self._sentences_at(dict(units), documents)
             if sentences:
                 groups.append(tuple(self._places(sentences)))

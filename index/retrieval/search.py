@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alpie.index.arrays import Flags, Floats, Integers
 from alpie.index.database.text_database import StoredPassages, bounds_of, concatenated_ranges
-from alpie.index.encoder import Encoder, Flags, Floats, Integers
+from alpie.index.encoder import Encoder
 from alpie.index.encoder.embed import PassageVectors, indexed_text
 from alpie.index.records import Hit, Passage
 from alpie.index.retrieval import HybridWeights, RetrieverName, retriever_named

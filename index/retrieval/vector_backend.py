@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from alpie.index.arrays import Floats, Integers
 from alpie.index.database.text_database import hash64
-from alpie.index.encoder import Floats, Integers
 from alpie.index.encoder.embed import heading_line, indexed_text
 from alpie.index.records import Passage
 from alpie.index.retrieval.bm25 import TermIndex

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from alpie.index.encoder import Floats, Integers
+from alpie.index.arrays import Floats, Integers
 
 # Comparing this many takes about as long as encoding the question (7 against 8 CPU ms measured). For this many, an inverted
 # file takes a tenth of the time, for more of them an even smaller part.

@@ -17,8 +17,6 @@ from datetime import date
 from pathlib import Path
 
 from alpie.index.database import LOCK, POINTER, VERSIONS
-from alpie.index.database.files import read_toml
-from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, SUFFIXES, Extraction, Metadata, extract, format_of
 from alpie.index.formats.pdf.recognition import Recogniser
@@ -33,6 +31,8 @@ from alpie.index.sources.source_table import (
     entry_from_file_name,
     entry_from_table,
 )
+from alpie.index.system.files import read_toml
+from alpie.index.system.latest_entries import LatestEntries
 
 _MAX_CHARACTERS = 40_000_000  # of all texts kept
 _extractions: LatestEntries[tuple[str, str, bool], Extraction] = LatestEntries(

@@ -14,7 +14,7 @@ from alpie.index.errors import QuestionError
 from alpie.index.messages import message
 from alpie.index.spanish.analysis import fold, normalize, tokens
 from alpie.index.spanish.characters import without_controls, without_invisible
-from alpie.index.spanish.references import Reference, parse_reference
+from alpie.index.spanish.citation_questions import CitationQuestion, parse_citation_question
 from alpie.index.spanish.word_tables import any_expression, read_tables
 
 MAX_CHARACTERS = 2_000  # about the 512 tokens that the encoder reads
@@ -74,9 +74,9 @@ class Question:
         return bool(_COMPARES.search(folded) or (first and _SECOND_PART.search(folded, first.end())))
 
     @cached_property
-    def reference(self) -> Reference | None:
+    def citation_question(self) -> CitationQuestion | None:
         """The citation, where the question is one: «artículo 22», «AGN/65/RES/10»."""
-        return parse_reference(self.typed)
+        return parse_citation_question(self.typed)
 
 
 def detect_language(text: str) -> str:

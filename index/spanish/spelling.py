@@ -27,10 +27,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from alpie.index.database.files import build_once, is_intact, write_fingerprint
 from alpie.index.errors import FileError
 from alpie.index.spanish.analysis import ANALYSIS_VERSION, STOP_WORDS, Token, fold, stem, stems_of, tokens
 from alpie.index.spanish.word_tables import read_tables
+from alpie.index.system.files import build_once, is_intact, write_fingerprint
 
 FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_forms`; whose it is: `forms.md`
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from alpie.index.arrays import Floats
 from alpie.index.database.record_json import from_json
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredDocuments, StoredPassages
-from alpie.index.encoder import Floats
 from alpie.index.encoder.embed import KnownVectors, PassageVectors
 from alpie.index.formats import PACKAGES, Extraction, Metadata
 from alpie.index.formats.pdf.recognition import Recogniser

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from alpie.index.database import POINTER, VERSIONS
-from alpie.index.database.files import FileStamp, checksum
 from alpie.index.database.record_json import from_json, to_json
 from alpie.index.encoder import Encoder
 from alpie.index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexNewer, StoreError
 from alpie.index.messages import message
 from alpie.index.notices import UnreadFile
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
+from alpie.index.system.files import FileStamp, checksum
 
 MANIFEST_FILE = "manifest.json"
 PASSAGE_VECTORS, SENTENCE_VECTORS, EXPANSION_VECTORS = (

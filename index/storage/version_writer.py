@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from alpie.index.database import POINTER, VERSIONS
-from alpie.index.database.files import atomic_write, free_bytes, fsync
 from alpie.index.database.record_json import document_to_json, from_json, to_json
 from alpie.index.database.text_database import TEXT_FILE, Database, StoredPassages
 from alpie.index.encoder import Encoder
@@ -46,6 +45,7 @@ from alpie.index.storage.manifest import (
     file_entry,
     write_manifest,
 )
+from alpie.index.system.files import atomic_write, free_bytes, fsync
 
 _UNFINISHED = ".unfinished"  # how the name of a folder ends while it is written
 _NEW_POINTER = f".{POINTER}.new"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from alpie.app.operation.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.page.views import page_translations as catalogue
 from alpie.app.page.views.documents_view import DocumentsViewOptions, render_documents
 from alpie.app.page.views.panel import Panels
-from alpie.app.service.document_report import build_warnings, coverage_text, notice_text
 from alpie.app.settings import load_settings
 from alpie.app.terminal.doctor import Outcome
 from alpie.app.translations import LANGUAGES, translations_for

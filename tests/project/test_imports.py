@@ -17,18 +17,19 @@ import pytest
 from support.places import ROOT, TESTS
 
 # Each folder, or module that lies loose, may import those before it.
+# `app.page.guarding` comes after `views`: the guard and the log-in show their refusals and their form as pages.
 ORDER = """
-index index.environment index.messages index.errors index.notices index.records index.database
-index.spanish index.layout
+index index.arrays index.messages index.errors index.system index.notices index.records index.database
+index.spanish index.typography
 index.formats.notation index.formats.extraction index.formats.checked_metadata index.formats.packed
 index.formats.plain index.formats.pdf index.formats.docx index.formats.odt index.formats.html
 index.formats.markdown index.formats
-index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
+index.layout index.sources index.chunking index.encoder index.reader index.retrieval index.retrieval.backends index.storage
 index.build index.bulk app.errors app.translations app.setting_kinds app.settings
 app.chat_model app.answering.understanding app.answering.answer_types app.answering.answer_weights
 app.answering.judging app.answering.quoting
 app.answering.routing app.answering app.exporting
-app.checking app.writer app.service
+app.checking app.writer app.operation app.service
 app.page.state app.page.views app.page.guarding app.page.serving app.page app.terminal app
 app.__main__ eval.errors eval.questions eval.scores eval.metrics eval.pipelines eval.report
 eval.bench eval.studies eval.document_figures eval.training eval.run

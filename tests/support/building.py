@@ -17,7 +17,7 @@ import sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from alpie.index.environment import compute_in_one_thread
+from alpie.index.system.environment import compute_in_one_thread
 compute_in_one_thread()
 from support.fake_encoder import FakeEncoder
 from alpie.index.build import build_index

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Document, Hit, Passage
+from alpie.index.system.latest_entries import LatestEntries
 
 # How many passages are read at each stage, and from which log-odds of an answer among them no more are read: the first
 # three settle it if an answer is nearly three times as likely as none, the next three if it is as likely as none.
 _STAGES = ((3, 1.0), (6, 0.0), (10, 0.0))
-MAX_READ = _STAGES[-1][0]
+MAX_PASSAGES_READ = _STAGES[-1][0]
 _MAX_TITLE_WORDS = 40  # «…, por la que se convocan becas de movilidad» comes after date and body
 _MAX_PUBLISHER_WORDS = 12  # «Ministerio de Inclusión, Seguridad Social y Migraciones» has seven
 _MAX_CACHED = 400  # readings, of some kilobytes each

@@ -18,7 +18,6 @@ from alpie.app.answering.answer_types import Citation
 from alpie.app.translations import Translations, translations_for
 from alpie.index.chunking.passages import label_below_heading
 from alpie.index.layout.quotations import are_quoted
-from alpie.index.layout.unit_names import only_orders
 from alpie.index.records import (
     Document,
     Passage,
@@ -32,6 +31,7 @@ from alpie.index.sources.source_table import ANY_KIND
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import parse_date
 from alpie.index.spanish.named_documents import law_name, short_title
+from alpie.index.typography.unit_openings import only_orders
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
 _MAX_DOUBTFUL = 10  # words named: with more, the reader has to look at the page itself

@@ -130,16 +130,16 @@ def _blank_out(pattern: re.Pattern[str], text: str) -> str:
 
 def analyse_cut(source: str, spans: Sequence[Span], sentences: Sequence[Sentence]) -> CutAnalysis:
     """How `spans` are cut out of `sentences`, which are the sentences around them, in order."""
-    parts = [part for sentence in sentences for part in _cut_sentences(source, spans, sentence)]
-    warnings = dict.fromkeys([*_warnings(parts), *_lead_in_warnings(parts, spans, sentences)])
+    cuts = [cut for sentence in sentences for cut in _cut_sentences(source, spans, sentence)]
+    warnings = dict.fromkeys([*_warnings(cuts), *_lead_in_warnings(cuts, spans, sentences)])
     marked: list[Span] = []
-    text = " ".join(part.text for part in parts)
+    text = " ".join(cut.text for cut in cuts)
     position = 0
-    for part in parts:
-        for run in part.quoted:
+    for cut in cuts:
+        for run in cut.quoted:
             _append_run(marked, Span(position + run.start, position + run.end), text)
-        position += len(part.text) + 1
-    own = tuple(span for part in parts for span in part.spans)
+        position += len(cut.text) + 1
+    own = tuple(span for cut in cuts for span in cut.spans)
     return CutAnalysis(text, tuple(marked), tuple(warnings), own)
 
 
@@ -169,21 +169,21 @@ def _append_run(runs: list[Span], run: Span, text: str) -> None:
     runs.append(run)
 
 
-def _warnings(parts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
-    for number, part in enumerate(parts):
-        words = sum(len(part.text[run.start : run.end].split()) for run in part.quoted)
-        for left in part.left_out():
-            gap = part.text[left.start : left.end]
+def _warnings(cuts: Sequence[_CutSentence]) -> Iterator[CutWarning]:
+    for number, cut in enumerate(cuts):
+        words = sum(len(cut.text[run.start : run.end].split()) for run in cut.quoted)
+        for left in cut.left_out():
+            gap = cut.text[left.start : left.end]
             if not any(map(str.isalnum, gap)):
                 continue
             if number == 0 and left.start == 0:
-                found, kind = _word_before(gap, part.text[left.end :], words), WarningKind.BEFORE
-            elif number == len(parts) - 1 and left.end == len(part.text):
+                found, kind = _word_before(gap, cut.text[left.end :], words), WarningKind.BEFORE
+            elif number == len(cuts) - 1 and left.end == len(cut.text):
                 found, kind = _word_after(gap, words), WarningKind.AFTER
             else:
                 found, kind = _word_omitted(gap), WarningKind.OMITTED
             if found:
-                yield _make_warning(kind, part.text, left.start + found.start, left.start + found.end)
+                yield _make_warning(kind, cut.text, left.start + found.start, left.start + found.end)
 
 
 def _span(match: re.Match[str], group: int = 0) -> Span:
@@ -234,7 +234,7 @@ def _says_less(low: str, clause: int) -> Span | None:
 
 
 def _last_match(pattern: re.Pattern[str], text: str, start: int, reach: int) -> Span | None:
-    """The last match from `start` on that fewer than `reach` words part from the end."""
+    """The last match from `start` on that fewer than `reach` words cut from the end."""
     found = None
     for match in pattern.finditer(text, start):
         if len(text[match.end() :].split()) < reach:
@@ -260,10 +260,10 @@ def _word_after(text: str, words: int) -> Span | None:
 
 
 def _lead_in_warnings(
-    parts: Sequence[_CutSentence], spans: Sequence[Span], sentences: Sequence[Sentence]
+    cuts: Sequence[_CutSentence], spans: Sequence[Span], sentences: Sequence[Sentence]
 ) -> Iterator[CutWarning]:
     """Warnings about items quoted without an introduction of their list that turns what they say."""
-    quoted = {part.sentence.group for part in parts if part.sentence.role is SentenceRole.ITEM}
+    quoted = {cut.sentence.group for cut in cuts if cut.sentence.role is SentenceRole.ITEM}
     for sentence in sentences:
         here = any(span.start < sentence.end and sentence.start < span.end for span in spans)
         introduces = sentence.role is SentenceRole.LEAD_IN and sentence.group in quoted and not here

@@ -32,7 +32,7 @@ def widen_to_words(source: str, spans: Sequence[Span], sentences: Sequence[Sente
     Such an edge may lie within a word of the file: in «abuso19» the call of a footnote is not part of the word. A span of
     white space stays only between two spans that continue each other.
     """
-    edges = {edge for sentence in sentences for part in sentence.spans for edge in (part.start, part.end)}
+    edges = {edge for sentence in sentences for own in sentence.spans for edge in (own.start, own.end)}
     widened: list[Span] = []
     for start, end in ((span.start, span.end) for span in spans):
         while start > 0 and start not in edges and source[start - 1].isalnum() and source[start].isalnum():
@@ -75,8 +75,8 @@ def _leaves_out(source: str, before: Span, after: Span, sentences: Sequence[Sent
     between = [
         sentence
         for sentence in sentences
-        for part in sentence.spans
-        if source[max(part.start, before.end) : max(before.end, min(part.end, after.start))].strip()
+        for own in sentence.spans
+        if source[max(own.start, before.end) : max(before.end, min(own.end, after.start))].strip()
     ]
     if not between:
         return False

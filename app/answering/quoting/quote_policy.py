@@ -23,9 +23,11 @@ class QuotePolicy:
     )  # what the operator allows; reached where several things are asked for
     usual_quotes: int = 3  # no more than these where one thing is asked for
     min_quotes: int = 1  # these are shown however improbable they are
-    two_parts: bool = True  # a question in two parts gets two quotations at least
+    two_things: bool = True  # a question that asks two things gets two quotations at least
     enough_probability: float = 0.9  # once the quotations together have this, there is no further one
-    enough_for_two: float = 0.95  # the same for a question in two parts: the second is often the less likely
+    enough_for_two: float = (
+        0.95  # the same for a question that asks two things: the second is often the less likely
+    )
     min_ratio: float = 0.2  # of a further quotation's probability to the first's
     # of a further quotation's probability; on 184 fitting questions .1 put .845 right among three with
     # precision .72, and .07 put .867 with .70

@@ -18,11 +18,11 @@ from alpie.app.answering.quoting.citation import cite
 from alpie.app.answering.quoting.cut import governs_list
 from alpie.app.answering.quoting.emphasis import emphasise
 from alpie.app.answering.quoting.quote_policy import QuotePolicy
-from alpie.index.layout.contents import is_contents_title
 from alpie.index.records import Document, Sentence, SentenceRole, Span, proves, readable_text
 from alpie.index.spanish.analysis import fold, stems
 from alpie.index.spanish.query import Question
 from alpie.index.spanish.word_tables import any_expression, read_tables
+from alpie.index.typography.contents_titles import is_contents_title
 
 _MAX_SENTENCES = 3  # in a quotation: more are a passage, which the reader of an answer would have to search
 _MAX_JOINED_WORDS = 90  # half a passage, for the same reason
@@ -55,7 +55,7 @@ def select_quotes(
     source is left out. An intact index has none.
     """
     limit = policy.max_quotes if question.asks_for_list else min(policy.max_quotes, policy.usual_quotes)
-    two = policy.two_parts and question.asks_two_things
+    two = policy.two_things and question.asks_two_things
     always = max(policy.min_quotes, 2 if two else 1)
     enough = policy.enough_for_two if two else policy.enough_probability
     quotes: list[Quote] = []

@@ -20,13 +20,13 @@ from alpie.app.answering.routing.quoted_places import answer_from_places
 from alpie.app.answering.routing.whole_documents import operative_passages, overview_places
 from alpie.app.answering.understanding.overview import Overview
 from alpie.index.records import Document, Passage
-from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.place_matching import unit_in_words
 from alpie.index.retrieval.places import FoundPlaces, Places, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
+from alpie.index.spanish.citation_questions import CitationQuestion
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
 from alpie.index.spanish.query import Question
-from alpie.index.spanish.references import Reference
-from alpie.index.spanish.units import Units
+from alpie.index.spanish.unit_kinds import Units
 
 _NAMED_MARGIN = 0.15  # of confidence: the answer of a document that is named may be less sure by this
 _DEMANDS_MARGIN = 0.3  # the same for operative paragraphs, where a question is what a document asks for
@@ -58,15 +58,15 @@ class ChosenDocuments:
         """By which names the documents are known."""
         return DocumentNames(self.documents)
 
-    def documents_named(self, reference: Reference) -> frozenset[str]:
+    def documents_named(self, citation_question: CitationQuestion) -> frozenset[str]:
         """The documents that a citation names; all where it names none.
 
         «La ley sobre el ruido» may be a name, or ask what the law says about noise.
         """
         names = self.names
         return (
-            names.fitting(reference.name) or names.fitting(_ABOUT.split(reference.name)[0])
-            if reference.name
+            names.fitting(citation_question.name) or names.fitting(_ABOUT.split(citation_question.name)[0])
+            if citation_question.name
             else names.all
         )
 
@@ -83,19 +83,25 @@ class ChosenDocuments:
         return self.rows_in(self.documents) if self.limited else None
 
     def find_places(
-        self, question: Question, reference: Reference, documents: Collection[str]
+        self, question: Question, citation_question: CitationQuestion, documents: Collection[str]
     ) -> FoundPlaces:
         """Where the places that a question names stand, in some documents."""
-        if not reference.code:
-            named = self.documents_named(reference)
+        if not citation_question.code:
+            named = self.documents_named(citation_question)
             chosen = [id_ for id_ in self.documents if id_ in documents]
             allowed = [id_ for id_ in chosen if id_ in named]
-            inner = self.places().within(reference.name, allowed or chosen) if reference.name else None
-            if inner and ((found := inner.find(reference, chosen)).groups or not allowed):
+            inner = (
+                self.places().within(citation_question.name, allowed or chosen)
+                if citation_question.name
+                else None
+            )
+            if inner and ((found := inner.find(citation_question, chosen)).groups or not allowed):
                 return found
-            return self.places().find(reference, allowed) if allowed else FoundPlaces(())
+            return self.places().find(citation_question, allowed) if allowed else FoundPlaces(())
         rows = self.rows_in(documents) if self.limited or len(documents) < len(self.documents) else None
-        places = places_with(reference.code, self.passages_with(question, reference.code, rows))
+        places = places_with(
+            citation_question.code, self.passages_with(question, citation_question.code, rows)
+        )
         return FoundPlaces((places,) if places else ())
 
     def passages_with(self, question: Question, words: str, rows: NDArray[np.bool_] | None) -> list[Passage]:
@@ -148,16 +154,20 @@ class CollectionPipeline(AnswerPipeline):
         ]
         return answer_from_places(self, question, groups)
 
-    def answer_citation(self, question: Question, reference: Reference) -> Answer | None:
+    def answer_citation(self, question: Question, citation_question: CitationQuestion) -> Answer | None:
         """What stands at the places that a question names, or that they are missing; None where it names no place."""
-        found = self.chosen.find_places(question, reference, self.documents)
-        absent = [MissingSource(self._title_of(reference), unit_in_words(units)) for units in found.absent]
+        found = self.chosen.find_places(question, citation_question, self.documents)
+        absent = [
+            MissingSource(self._title_of(citation_question), unit_in_words(units)) for units in found.absent
+        ]
         if found.groups:
             return answer_from_places(self, question, found.groups, absent)
-        if reference.name and not (absent or self.chosen.documents_named(reference)):
-            if mentions := self.answer_mentions(question, reference.name, reference.places):
+        if citation_question.name and not (absent or self.chosen.documents_named(citation_question)):
+            if mentions := self.answer_mentions(question, citation_question.name, citation_question.places):
                 return mentions
-            absent = [MissingSource(reference.name)] if looks_like_name(reference.name) else []
+            absent = (
+                [MissingSource(citation_question.name)] if looks_like_name(citation_question.name) else []
+            )
         return as_refusal(self.answer(self.index.encode(question)), absent) if absent else None
 
     def answer_mentions(self, question: Question, name: str, places: Sequence[Units]) -> Answer | None:
@@ -167,9 +177,9 @@ class CollectionPipeline(AnswerPipeline):
         absent = [MissingSource(name, mentioned=True)]
         return answer_from_places(self, question, found, absent) if any(found) else None
 
-    def _title_of(self, reference: Reference) -> str:
+    def _title_of(self, citation_question: CitationQuestion) -> str:
         """The title of the one document that a citation names, or of the only one there is; "" for several."""
-        named = self.chosen.documents_named(reference)
+        named = self.chosen.documents_named(citation_question)
         return self.documents[next(iter(named))].title if len(named) == 1 else ""
 
 

@@ -11,12 +11,12 @@ from operator import itemgetter
 
 from alpie.index.layout.quotations import are_quoted
 from alpie.index.records import Passage
-from alpie.index.retrieval.passage_units import matches_place
+from alpie.index.retrieval.place_matching import matches_place
 from alpie.index.retrieval.places import Place
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import parse_label, units_in
+from alpie.index.spanish.citation_parser import parse_label, units_in
 from alpie.index.spanish.named_documents import find_law_number, first_noun, mentions_name
-from alpie.index.spanish.units import Units
+from alpie.index.spanish.unit_kinds import Units
 from alpie.index.spanish.word_tables import word_sets
 
 _MAX_NAME = 160  # characters after an article in which the name of its norm stands: names of laws are long

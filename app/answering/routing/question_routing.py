@@ -22,7 +22,7 @@ from alpie.app.answering.understanding.conversation import (
 )
 from alpie.app.answering.understanding.overview import Overview, OverviewKind
 from alpie.index.retrieval.search import EncodedQuestion
-from alpie.index.spanish.citable_units import units_in
+from alpie.index.spanish.citation_parser import units_in
 from alpie.index.spanish.query import Question, parse_question
 
 _MIN_ANSWERED = 2  # of several questions in one: with fewer answers they are better asked together
@@ -82,7 +82,10 @@ class QuestionRouter(CollectionPipeline):
         follows = asked.scope.question.follows
         if answer := self._answer_citation_or_overview(asked):
             alone = parse_asked_question(typed, (), self.chosen.names)
-            is_follow_up = (alone.reference, alone.overview) != (asked.reference, asked.overview)
+            is_follow_up = (alone.citation_question, alone.overview) != (
+                asked.citation_question,
+                asked.overview,
+            )
             return replace(answer, follows=(turns[-1],)) if is_follow_up else answer
         answer = self._answer_in_scope(asked)
         if follows and not answer.answered:  # perhaps the question does not follow the earlier ones
@@ -97,7 +100,9 @@ class QuestionRouter(CollectionPipeline):
 
     def _answer_citation_or_overview(self, asked: AskedQuestion) -> Answer | None:
         """What stands at a place that the question cites, or what documents say of themselves as wholes."""
-        if asked.reference and (answer := self.answer_citation(asked.question, asked.reference)):
+        if asked.citation_question and (
+            answer := self.answer_citation(asked.question, asked.citation_question)
+        ):
             return answer
         return self.answer_overview(asked.question, asked.overview) if asked.overview else None
 
@@ -151,12 +156,12 @@ class QuestionRouter(CollectionPipeline):
         """
         asked = split_question(question)
         answers, router = list[Answer](), self._with_more_candidates
-        for number, part in enumerate(asked):
-            answers.append(router._answer_single(part, (*turns, *asked[:number])))
+        for number, piece in enumerate(asked):
+            answers.append(router._answer_single(piece, (*turns, *asked[:number])))
         shown = distribute_quotes(answers, self.policy, self.documents)
         if sum(map(bool, shown)) < max(len(asked) - 1, _MIN_ANSWERED):
             return None
-        parts = (Part(Role.SIDE, part, part) for part in asked)
+        parts = (Part(Role.SIDE, piece, piece) for piece in asked)
         return self._join(question, answers, fill_parts(parts, shown, answers))
 
     @property
@@ -203,8 +208,8 @@ class QuestionRouter(CollectionPipeline):
         """Answer from the only document of this router, whichever document the question names."""
         overview = asked.overview and replace(asked.overview, documents=tuple(self.documents))
         places = (
-            asked.reference
-            and self.chosen.find_places(asked.question, asked.reference, self.documents).groups
+            asked.citation_question
+            and self.chosen.find_places(asked.question, asked.citation_question, self.documents).groups
         )
         return (
             (answer_from_places(self, asked.question, places) if places else None)

@@ -9,9 +9,13 @@ from alpie.app.answering.understanding.conversation import complete_question
 from alpie.app.answering.understanding.overview import Overview, parse_overview
 from alpie.app.answering.understanding.scope import Scope, parse_scope
 from alpie.index.errors import QuestionError
+from alpie.index.spanish.citation_questions import (
+    CitationQuestion,
+    continue_citation_question,
+    name_asked_for,
+)
 from alpie.index.spanish.named_documents import DocumentNames
 from alpie.index.spanish.query import Question, parse_question
-from alpie.index.spanish.references import Reference, continue_reference, name_asked_for
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class AskedQuestion:
     """A question as it was put, and what it asks for."""
 
     question: Question
-    reference: Reference | None  # the citation, if the question is one
+    citation_question: CitationQuestion | None  # the citation, if the question is one
     overview: Overview | None  # what the question asks of documents as wholes, if it does
     scope: Scope  # the question as searched, completed by earlier ones, and the documents to search
 
@@ -36,22 +40,26 @@ def parse_asked_question(typed: str, turns: Sequence[str], names: DocumentNames)
     )
 
 
-def _parse_citation(question: Question, turns: Sequence[str], names: DocumentNames) -> Reference | None:
+def _parse_citation(
+    question: Question, turns: Sequence[str], names: DocumentNames
+) -> CitationQuestion | None:
     """The citation that a question is, completed by the questions before; None for any other question.
 
     «Artículo 15» is then of the law that was spoken of, and «¿y el 16?» is a citation after a citation.
     """
-    reference = question.reference
-    if not turns or (reference and (reference.name or reference.code)):
-        return reference
+    citation_question = question.citation_question
+    if not turns or (citation_question and (citation_question.name or citation_question.code)):
+        return citation_question
     *earlier, last = turns
     try:
         turn = parse_question(last)
     except QuestionError:  # the turn has no words
         return _parse_citation(question, earlier, names)
     before = _parse_citation(turn, earlier, names)
-    reference = continue_reference(question.typed, before) if before else reference
-    return reference and replace(reference, name=before.name if before else _law_asked(turn, names))
+    citation_question = continue_citation_question(question.typed, before) if before else citation_question
+    return citation_question and replace(
+        citation_question, name=before.name if before else _law_asked(turn, names)
+    )
 
 
 def _law_asked(turn: Question, names: DocumentNames) -> str:

@@ -57,7 +57,7 @@ _NEXT = re.compile(
 )
 _THAT = re.compile(r"\bque\b")
 _MIN_WORDS = 2  # of a question that can be asked alone, more than this: «¿qué edad?» needs what follows
-_STANDS_ALONE = 4  # content words: a part with as many, or with a name, does not depend on the part before
+_STANDS_ALONE = 4  # content words: a piece with as many, or with a name, does not depend on the one before
 _MAX_CHARACTERS = 300  # a longer question is no comparison in one sentence
 
 
@@ -93,7 +93,7 @@ def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ..
 def split_question(question: Question) -> tuple[str, ...]:
     """The questions of «¿Cuántos … y quién …?», two at least; empty for a question that is one.
 
-    A question that depends on the part before opens with «y», as a follow-up does. «Que», «como» and «cuando» also join
+    A question that depends on the piece before opens with «y», as a follow-up does. «Que», «como» and «cuando» also join
     sentences: where somebody writes accents, only a word with its accent asks; where not, «… que … y que …» is one question.
     """
     text = question.searched
@@ -102,41 +102,41 @@ def split_question(question: Question) -> tuple[str, ...]:
         return ()
     # as typed: chat spelling is written out with accents
     careful = any(sign in question.typed for sign in "áéíóúÁÉÍÓÚ")
-    parts, position = [], 0
+    pieces, position = [], 0
     for match in _NEXT.finditer(folded):
         word = text[match.start("word") : match.end("word")]
         before = text[position : match.start()]
         joins = word.isascii() and (question.language != "en" or bool(match["listed"]))
         joins = joins and (careful or bool(match["listed"]) or _is_listed(word, before))
         if not joins and _asks_whole(before):
-            parts.append(before)
+            pieces.append(before)
             position = match.start("asked")
-    parts.append(text[position:])
-    if not 1 < len(parts) <= _MAX_SIDES or not content_words(parts[-1]):
+    pieces.append(text[position:])
+    if not 1 < len(pieces) <= _MAX_SIDES or not content_words(pieces[-1]):
         return ()
     english = question.language == "en"
     return tuple(
-        _as_question(part.strip(" ?,;.").removeprefix("¿"), number > 0, english)
-        for number, part in enumerate(parts)
+        _as_question(piece.strip(" ?,;.").removeprefix("¿"), number > 0, english)
+        for number, piece in enumerate(pieces)
     )
 
 
-def _as_question(part: str, later: bool, english: bool) -> str:
-    alone = not later or len(content_words(part)) >= _STANDS_ALONE or bool(names_in(part))
+def _as_question(piece: str, later: bool, english: bool) -> str:
+    alone = not later or len(content_words(piece)) >= _STANDS_ALONE or bool(names_in(piece))
     if alone:
-        asked = f"{part[:1].upper()}{part[1:]}?"
+        asked = f"{piece[:1].upper()}{piece[1:]}?"
     else:
         also = "And" if english else "Y"
-        asked = f"{also} {part[:1].lower()}{part[1:]}?"
-    opened = english or "¿" in part or not (later or _ASKS.match(fold_in_place(part)))
+        asked = f"{also} {piece[:1].lower()}{piece[1:]}?"
+    opened = english or "¿" in piece or not (later or _ASKS.match(fold_in_place(piece)))
     return asked if opened else f"¿{asked}"
 
 
-def _asks_whole(part: str) -> bool:
-    """Whether `part` can be asked alone: «¿qué edad tenía?» can; in «¿qué edad y qué oficio tenía?», «qué edad» cannot."""
-    asks = _WORD.search(fold_in_place(part))
+def _asks_whole(piece: str) -> bool:
+    """Whether `piece` can be asked alone: «¿qué edad tenía?» can; in «¿qué edad y qué oficio tenía?», «qué edad» cannot."""
+    asks = _WORD.search(fold_in_place(piece))
     return bool(
-        asks and len(list(tokens(part[asks.start() :]))) > _MIN_WORDS and content_words(part[asks.end() :])
+        asks and len(list(tokens(piece[asks.start() :]))) > _MIN_WORDS and content_words(piece[asks.end() :])
     )
 
 

@@ -25,12 +25,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from alpie.app.operation.users import Users
 from alpie.app.page.guarding.rate_limits import ConnectionLimiter, Limits, RateLimiter, client_of
 from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, page_translations_for
 from alpie.app.page.views.templates import render
-from alpie.app.service.users import Users
-from alpie.index.database.latest_entries import LatestEntries
 from alpie.index.errors import FileError
+from alpie.index.system.latest_entries import LatestEntries
 
 _LOG = logging.getLogger(__name__)
 COOKIE = "alpie_session"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from alpie.app.service.addresses import is_address, is_loopback
+from alpie.app.operation.addresses import is_address, is_loopback
 
 _HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{0,5}))?")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from alpie.app.settings import Settings
-from alpie.index.database.latest_entries import LatestEntries
+from alpie.index.system.latest_entries import LatestEntries
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from alpie.app.errors import ChangeRefused, NotReady
+from alpie.app.operation.addresses import is_loopback
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
@@ -21,7 +22,6 @@ from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import render_state
 from alpie.app.page.views.page_translations import PageTranslations, requested_translations
-from alpie.app.service.addresses import is_loopback
 from alpie.app.translations import message
 from alpie.index.errors import SourceError
 from alpie.index.records import Document

@@ -13,7 +13,7 @@ import h11
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from alpie.app.service.addresses import is_loopback
+from alpie.app.operation.addresses import is_loopback
 from alpie.app.translations import message
 from alpie.index.errors import SettingsError
 

@@ -20,7 +20,7 @@ from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.question_options import QuestionLink, QuestionOptions
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.chat import Chat, Conversation
-from alpie.app.page.views.check_view import MAX_TEXT
+from alpie.app.page.views.check_view import MAX_PASTED_CHARACTERS
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
 from alpie.app.page.views.welcome import render_welcome
@@ -108,7 +108,7 @@ def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr
             container=True,
             lines=1,
             max_lines=5,
-            max_length=MAX_TEXT,
+            max_length=MAX_PASTED_CHARACTERS,
             scale=1,
         )
         gr.HTML(render("scope", translations), elem_id="scope", **_PLAIN)
@@ -220,7 +220,7 @@ def first_paint(
         masthead=_masthead(translations, homes, tools=False),
         welcome=welcome(translations),
         home=homes[translations.language],
-        longest=MAX_TEXT,
+        longest=MAX_PASTED_CHARACTERS,
         script=Markup(script),
     )
     return FirstPaintParts(translations.language, translations.html("page.title"), "".join(styles), body)

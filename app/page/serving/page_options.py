@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alpie.app.answering.answer_types import Answer
+from alpie.app.operation.addresses import is_loopback
 from alpie.app.page.guarding.origins import Hosts
 from alpie.app.page.guarding.rate_limits import Limits
 from alpie.app.page.state.document_editor import DocumentEditor
@@ -15,7 +16,6 @@ from alpie.app.page.state.index_process import can_recognise, index_command
 from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import DocumentsViewOptions
-from alpie.app.service.addresses import is_loopback
 from alpie.app.service.endpoints import make_finisher
 from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders, Settings
 

@@ -20,14 +20,14 @@ from fastapi.staticfiles import StaticFiles
 
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.errors import AddressError, NotReady
+from alpie.app.operation.addresses import is_loopback
 from alpie.app.page.serving.change_routes import add_change_routes
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.feedback import FeedbackFile
 from alpie.app.page.state.server_metrics import CONTENT_TYPE, Meter
 from alpie.app.page.views import check_view as check
-from alpie.app.page.views import lookup_view, reference_view
-from alpie.app.page.views import quality_view as evaluation
+from alpie.app.page.views import evaluation_view, lookup_view, reference_view
 from alpie.app.page.views.answer_view import render_record
 from alpie.app.page.views.documents_view import render_documents
 from alpie.app.page.views.page_images import page_png
@@ -35,7 +35,6 @@ from alpie.app.page.views.page_translations import PageTranslations, requested_t
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.page.views.welcome import Examples, render_welcome
-from alpie.app.service.addresses import is_loopback
 from alpie.app.service.people_at_risk import help_lines
 from alpie.index.errors import SourceError
 
@@ -116,7 +115,7 @@ class PageRoutes:
         if examples is None or examples.corpus is not corpus:
             examples = self._examples[translations.language] = Examples(corpus, translations)
         options = self._options
-        evaluated = evaluation.has_results_about(options.reports, corpus.fingerprint)
+        evaluated = evaluation_view.has_results_about(options.reports, corpus.fingerprint)
         may_add = options.uploads is not None or options.collections is not None
         return render_welcome(
             translations, self._panels_of(corpus), examples, options.collection, evaluated, may_add=may_add
@@ -208,7 +207,7 @@ class PageRoutes:
                 return _sentence(translations, self._loader.waiting_key(error), 503)
             panels = None  # a collection without documents yet
         options = self._options
-        known = panels is not None and evaluation.has_results_about(
+        known = panels is not None and evaluation_view.has_results_about(
             options.reports, panels.corpus.fingerprint
         )
         return HTMLResponse(render_documents(panels, translations, options, known))
@@ -249,9 +248,9 @@ class PageRoutes:
         return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
 
     def _evaluation(self, request: Request, corpus: Corpus, translations: PageTranslations) -> Markup:
-        shown = evaluation.render_evaluation(self._options.reports, translations, corpus.fingerprint)
+        shown = evaluation_view.render_evaluation(self._options.reports, translations, corpus.fingerprint)
         if self._meter:
-            shown += evaluation.render_timings(self._meter, translations)
+            shown += evaluation_view.render_timings(self._meter, translations)
         return shown
 
     async def _feedback(self, request: Request) -> Response:

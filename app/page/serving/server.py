@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from alpie.app.operation.background_loader import CorpusOpener
+from alpie.app.operation.library_internals import count_waiting, import_gradio
+from alpie.app.operation.users import Users
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
@@ -29,10 +32,7 @@ from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.named_collections import Collection
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
-from alpie.app.service.background_loader import CorpusOpener
-from alpie.app.service.library_internals import count_waiting, import_gradio
-from alpie.app.service.users import Users
-from alpie.index.environment import work_offline
+from alpie.index.system.environment import work_offline
 
 if TYPE_CHECKING:
     from gradio import Blocks

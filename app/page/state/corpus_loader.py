@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from alpie.app.errors import AddressError, NotReady
-from alpie.app.service.background_loader import BackgroundLoader
+from alpie.app.operation.background_loader import BackgroundLoader
 from alpie.index.errors import AlpieError, ArgumentError, IndexMissing, QuestionError
 
 if TYPE_CHECKING:

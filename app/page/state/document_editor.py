@@ -23,12 +23,12 @@ from tomlkit.exceptions import TOMLKitError
 
 from alpie.app.errors import ChangeRefused
 from alpie.app.translations import message
-from alpie.index.database.files import atomic_write
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import SOURCES_FILE
 from alpie.index.sources.source_table import entry_from_table
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import iso_date, parse_date
+from alpie.index.system.files import atomic_write
 
 REMOVED = ".removed"  # folder of what was taken out and can be put back, each in a folder of its own
 TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from alpie.app.errors import ChangeRefused
 from alpie.app.page.state.document_editor import REMOVED, TOKEN
 from alpie.app.translations import message
-from alpie.index.database.files import atomic_write
 from alpie.index.spanish.analysis import slug_of
+from alpie.index.system.files import atomic_write
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")

@@ -1,4 +1,4 @@
-"""What the server counts and times: for Prometheus at `/al/metrics`, for people on the quality page.
+"""What the server counts and times: for Prometheus at `/al/metrics`, for people on the evaluation page.
 
 Numbers only: no question, no address, no name of a visitor is kept.
 """

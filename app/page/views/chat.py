@@ -23,7 +23,7 @@ from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.question_options import USUAL_OPTIONS, QuestionOptions, TypedTexts
 from alpie.app.page.state.server_metrics import Meter
 from alpie.app.page.views.answer_view import render_answer
-from alpie.app.page.views.check_view import MAX_TEXT
+from alpie.app.page.views.check_view import MAX_PASTED_CHARACTERS
 from alpie.app.page.views.page_translations import PageTranslations, page_translations_for
 from alpie.app.page.views.templates import Markup, escape_line_ends, render
 from alpie.app.service.people_at_risk import Risk, help_lines, risk_of_asker
@@ -39,9 +39,10 @@ _CONCURRENT_ANSWERS = 4  # answers computed at the same time
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
-_MAX_MESSAGE = 100_000  # characters
+_MAX_MESSAGE_CHARACTERS = 100_000
 _MessageRow = tuple[
-    Literal["user", "assistant"], Annotated[str, Field(max_length=_MAX_MESSAGE, pattern=r"^[^\n]*$")]
+    Literal["user", "assistant"],
+    Annotated[str, Field(max_length=_MAX_MESSAGE_CHARACTERS, pattern=r"^[^\n]*$")],
 ]
 
 
@@ -134,7 +135,9 @@ class Chat:
         """One reply, or with `finish` two: the later takes the place of the earlier."""
         translations = self._translations
         if len(typed) > MAX_TYPED_CHARACTERS:
-            yield render("pasted", translations, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_TEXT])
+            yield render(
+                "pasted", translations, most=MAX_TYPED_CHARACTERS, text=typed[:MAX_PASTED_CHARACTERS]
+            )
             return
         try:
             yield from self._answers(typed, turns, options)

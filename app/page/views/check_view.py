@@ -23,22 +23,22 @@ from alpie.index.records import Document
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
-MAX_TEXT = 10_000  # characters: two dense pages
+MAX_PASTED_CHARACTERS = 10_000  # characters: two dense pages
 
 
 def render_check_form(translations: PageTranslations) -> Markup:
     """The form for a text to check: one field and a button."""
-    return render("check_form", translations, longest=MAX_TEXT)
+    return render("check_form", translations, longest=MAX_PASTED_CHARACTERS)
 
 
 def render_check(checker: QuotationChecker, text: str, translations: PageTranslations) -> Markup:
     """The verdict on the pasted `text` as HTML, with what differs word by word."""
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_PASTED_CHARACTERS:
         return render(
             "sentence",
             translations,
             style="problem",
-            text=translations("check.too_long", most=translations.number(MAX_TEXT)),
+            text=translations("check.too_long", most=translations.number(MAX_PASTED_CHARACTERS)),
         )
     try:
         outcome = checker.check(text)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from alpie.app.operation.document_report import coverage_text, notice_text
 from alpie.app.page.state.document_editor import FIELDS, DocumentEditor
 from alpie.app.page.state.named_collections import Collections
 from alpie.app.page.state.uploads import Uploads, UploadState
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import OutlineEntry, Panels, editorial_fields
 from alpie.app.page.views.templates import Markup, render
-from alpie.app.service.document_report import coverage_text, notice_text
 from alpie.app.settings import Settings
 from alpie.index.formats import SUFFIXES
 from alpie.index.notices import NoticeKind

@@ -10,10 +10,10 @@ from pathlib import Path
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
-from alpie.index.database.files import checksum
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
+from alpie.index.system.files import checksum
 
 _WIDTH = 1_100  # pixels
 _MAX_PIXELS = 4_000_000

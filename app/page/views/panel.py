@@ -17,7 +17,6 @@ from alpie.app.page.views.page_images import has_pages, page_figure, sheet_at
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, render
 from alpie.app.translations import message
-from alpie.index.layout.forms import BULLET, NUMBERED
 from alpie.index.records import (
     Block,
     BlockKind,
@@ -29,6 +28,7 @@ from alpie.index.records import (
     readable_text,
     spans_between,
 )
+from alpie.index.typography.line_forms import BULLET, NUMBERED
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

@@ -19,7 +19,6 @@ from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.panel import Panels
 from alpie.app.page.views.templates import Markup, render
 from alpie.index.errors import AlpieError
-from alpie.index.layout.unit_names import DIVISION, only_orders, read_opening
 from alpie.index.records import (
     BlockKind,
     Document,
@@ -32,6 +31,7 @@ from alpie.index.records import (
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.named_documents import law_name
 from alpie.index.spanish.word_tables import alternatives, read_tables
+from alpie.index.typography.unit_openings import DIVISION, only_orders, read_opening
 
 if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus

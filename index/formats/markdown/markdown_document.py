@@ -22,9 +22,9 @@ from alpie.index.formats.markdown.block_places import BlockPlaces
 from alpie.index.formats.markdown.markdown_parser import foreign_signs, make_markdown_parser, unpaired_signs
 from alpie.index.formats.markdown.shown_text import BREAKS, TAG, MarkdownSource, ShownText
 from alpie.index.formats.plain import canonical_text, front_matter
-from alpie.index.layout.blocks import SpanCutter
 from alpie.index.notices import Notice, NoticeKind
 from alpie.index.records import BlockKind, Element, Span, Structure, collapse
+from alpie.index.typography.span_cutter import SpanCutter
 
 _RULES = 4  # of this package: raise it when what it makes of a file changes
 _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from alpie.index.formats.pdf.fragments import PdfLine
 from alpie.index.formats.pdf.pdf_lines import cell_fragment
-from alpie.index.layout.forms import BULLET_SIGNS, LETTER, WORDS, ends_sentence, starts_lower
 from alpie.index.spanish.word_tables import alternatives
+from alpie.index.typography.line_forms import BULLET_SIGNS, LETTER, WORDS, ends_sentence, starts_lower
 
 ITEM = re.compile(
     rf"(?:[{BULLET_SIGNS}]\s*|[–—*\-]\s+|\(?(?:\d{{1,3}}|{LETTER}|[ivx]{{2,5}})\)\s+|\d{{1,3}}\.[ºª]?\s+|[IVX]{{1,6}}\.\s+)(?=\S)"

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from alpie.index.formats.pdf.aligned_tables import ITEM, NAMED, stands_in_columns, table_rows
 from alpie.index.formats.pdf.contents_entries import FEWEST_ENTRIES, LEADS, contents_end, title_key
 from alpie.index.formats.pdf.fragments import Extent, PdfLine
-from alpie.index.layout.contents import is_contents_title
-from alpie.index.layout.forms import (
+from alpie.index.typography.contents_titles import is_contents_title
+from alpie.index.typography.letter_widths import printed_width
+from alpie.index.typography.line_forms import (
     BULLET_SIGNS,
     LAST_BUT_ONE,
     LETTER,
@@ -22,7 +23,6 @@ from alpie.index.layout.forms import (
     first_word,
     starts_lower,
 )
-from alpie.index.layout.lines import printed_width
 
 _MARKER = re.compile(
     rf"(?:[{BULLET_SIGNS}–—\-*]|\(?{LETTER}[.)]|"

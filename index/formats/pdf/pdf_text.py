@@ -15,10 +15,6 @@ from alpie.index.formats.pdf.fragments import Fragment, PdfLine
 from alpie.index.formats.pdf.pdf_blocks import Look, PdfBlock, heading_levels, page_blocks, running_text_of
 from alpie.index.formats.pdf.pdf_lines import DIVIDED, holds_line_end_sign
 from alpie.index.formats.pdf.running_lines import LinePlace, PageLines
-from alpie.index.layout.footnote_calls import NoteCall, heaviest_note_chain
-from alpie.index.layout.forms import ends_sentence
-from alpie.index.layout.line_groups import ends_in_function_word
-from alpie.index.layout.unit_names import opens_unit
 from alpie.index.records import (
     BlockKind,
     Element,
@@ -31,6 +27,9 @@ from alpie.index.records import (
 )
 from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.spelling import lexicon_of
+from alpie.index.typography.footnote_calls import NoteCall, heaviest_note_chain
+from alpie.index.typography.line_forms import ends_in_function_word, ends_sentence
+from alpie.index.typography.unit_openings import opens_unit
 
 _SHORT = 70  # characters: a line that may be the whole of a title
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent

@@ -17,9 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from alpie.index.database.files import atomic_write
 from alpie.index.errors import RecognitionMissing
 from alpie.index.messages import message
+from alpie.index.system.files import atomic_write
 
 _LANGUAGE = "spa"
 _SECONDS = 120  # for a page, which takes seconds as a rule

@@ -10,7 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from alpie.index.formats.pdf.fragments import PdfLine
-from alpie.index.layout.forms import ends_sentence
+from alpie.index.typography.line_forms import ends_sentence
 
 _ZONE = 0.13  # of the height of the tallest page, at the top and at the bottom of each
 _MAX_RUNNING = 150  # characters: a longer line is text

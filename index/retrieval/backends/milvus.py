@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from alpie.index.encoder import Floats, Integers
+from alpie.index.arrays import Floats, Integers
 from alpie.index.errors import BackendUnavailable
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import (

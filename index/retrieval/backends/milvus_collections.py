@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from alpie.index.errors import BackendMismatch
 from alpie.index.messages import message
 from alpie.index.retrieval.backends.milvus_client import MilvusConnection
+from alpie.index.retrieval.vectors import MAX_EXACT_VECTORS
 from alpie.index.spanish.analysis import ANALYSIS_VERSION
 
 SENTENCES = "_sentences"
@@ -25,9 +26,6 @@ _STAMP = re.compile(r"_f(\d+)_a(\d+)_e([0-9a-f]{10})_d(\d+)_s(\d+)_([0-9a-f]+)")
 _MAX_DRIFT = 0.2  # of the mean length, before a collection's weights are no longer those of the corpus
 _MAX_LABEL_CHARACTERS = 1_000  # of four bytes each at most
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # Milvus Lite cannot spell them in a filter
-_MAX_EXACT_VECTORS = (
-    100_000  # vectors compared one by one; of more, a graph (HNSW) finds nearly all of the nearest
-)
 _GRAPH = {"M": 16, "efConstruction": 200}  # values that are usual for HNSW
 
 
@@ -158,7 +156,7 @@ def _create(
     schema.add_field("document", DataType.VARCHAR, max_length=4 * _MAX_LABEL_CHARACTERS)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     indexes = MilvusClient.prepare_index_params()
-    if expected <= _MAX_EXACT_VECTORS:
+    if expected <= MAX_EXACT_VECTORS:  # of more, a graph (HNSW) finds nearly all of the nearest
         indexes.add_index("vector", index_type="FLAT", metric_type="IP")
     else:
         indexes.add_index("vector", index_type="HNSW", metric_type="IP", params=_GRAPH)

@@ -24,7 +24,7 @@ from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.encoder import Encoder
 from alpie.index.layout import lay_out
 from alpie.index.notices import NoticeKind
-from alpie.index.reader.bundled import BUNDLED, open_reader
+from alpie.index.reader.bundled import BUNDLED_READER, open_reader
 from alpie.index.records import Document
 from alpie.index.sources.document_folder import read_sources
 from support.fake_encoder import corpus_from
@@ -167,7 +167,7 @@ def test_a_page_is_that_of_the_words_and_goes_by_its_name(page: str, words: str)
 @cases("name, question, right")
 def test_a_question_is_answered(name: str, question: str, right: str, encoder: Encoder) -> None:
     fake = corpus_of(name)
-    reader = open_reader(BUNDLED, load_settings().cache)
+    reader = open_reader(BUNDLED_READER, load_settings().cache)
     answer = Corpus.from_passages(fake.documents.values(), fake.passages, encoder, reader).ask(question)
     assert answer.answered
     assert right in answer.quotes[0].text

@@ -16,7 +16,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from alpie.app.answering.answer_types import Answer
-from alpie.app.service.document_report import Freshness
+from alpie.app.operation.document_report import Freshness
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
@@ -86,7 +86,7 @@ def corpus(monkeypatch: pytest.MonkeyPatch) -> type[AnsweringCorpus]:
     module.Corpus = fresh  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
     monkeypatch.setattr(
-        "alpie.app.service.document_report.compare_index_with_folder", lambda *_: Freshness((), (), ())
+        "alpie.app.operation.document_report.compare_index_with_folder", lambda *_: Freshness((), (), ())
     )
     for name in [name for name in os.environ if name.startswith("ALPIE_")]:
         monkeypatch.delenv(name)
@@ -242,7 +242,7 @@ def test_changed_documents_are_mentioned_apart(
     corpus: type[AnsweringCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.service.document_report.compare_index_with_folder", lambda *_: stale)
+    monkeypatch.setattr("alpie.app.operation.document_report.compare_index_with_folder", lambda *_: stale)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     out, err = capsys.readouterr()
     assert "nueva, nota" in err
@@ -269,7 +269,7 @@ def test_the_warning_of_many_changes_is_short(
     capsys: Captured,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("alpie.app.service.document_report.compare_index_with_folder", lambda *_: freshness)
+    monkeypatch.setattr("alpie.app.operation.document_report.compare_index_with_folder", lambda *_: freshness)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
     err = capsys.readouterr().err
     assert all(part in err for part in said)

@@ -22,7 +22,7 @@ from alpie.index.bulk.partitions import (
     pending_partitions,
     write_partitions,
 )
-from alpie.index.encoder import BUNDLED
+from alpie.index.encoder import BUNDLED_ENCODER
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.errors import BulkError
 from alpie.index.spanish.query import parse_question
@@ -171,7 +171,7 @@ def test_processes_embed_what_one_process_does(
     data = ["--data", str(tmp_path / "indice"), "--docs", str(docs)]
     assert bulk.main(["load", "--work", str(tmp_path / "dos"), *data]) == 0
     assert "0 sin partición" in capsys.readouterr().out
-    index = open_version(tmp_path / "indice", open_encoder(BUNDLED, load_settings().cache)).search
+    index = open_version(tmp_path / "indice", open_encoder(BUNDLED_ENCODER, load_settings().cache)).search
     assert "martes" in index.search(parse_question("¿Qué día abre el mercado?")).hits[0].passage.text
 
 

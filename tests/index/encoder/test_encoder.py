@@ -12,7 +12,7 @@ import pytest
 
 from alpie.app.service.langchain_model import AlpieEmbeddings
 from alpie.app.settings import load_settings
-from alpie.index.encoder import BUNDLED, Encoder
+from alpie.index.encoder import BUNDLED_ENCODER, Encoder
 from alpie.index.encoder.bundled_weights import MODEL_NAME
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.onnx_export import agrees_with_reference, measure_agreement
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.heavy
 @pytest.fixture(scope="module")
 def reference() -> Encoder:
     """The same model on PyTorch."""
-    return open_encoder(BUNDLED, CACHE, "torch")
+    return open_encoder(BUNDLED_ENCODER, CACHE, "torch")
 
 
 # --- vectors ------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ import pytest
 
 from alpie.index.chunking.word_coverage import measure_coverage
 from alpie.index.layout import lay_out
-from alpie.index.layout.footnote_calls import find_note_calls
 from alpie.index.records import Block, BlockKind, Element, PageStart, Structure, readable_text
 from alpie.index.sources.document_folder import read_sources
+from alpie.index.typography.footnote_calls import find_note_calls
 from support.fake_encoder import document_of
 from support.formats.reading import Reading
 from support.layout_agreement import measure_layout

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alpie.app.settings import load_settings
 from alpie.index.errors import EncoderError
 from alpie.index.reader import Reader, ReaderInput, Reading
-from alpie.index.reader.bundled import BUNDLED, open_reader
+from alpie.index.reader.bundled import BUNDLED_READER, open_reader
 from alpie.index.reader.cross_encoder import CrossEncoderReader
 
 PASSAGE = ReaderInput(
@@ -30,7 +30,7 @@ OTHER = ReaderInput(
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return open_reader(BUNDLED, load_settings().cache)
+    return open_reader(BUNDLED_READER, load_settings().cache)
 
 
 @pytest.mark.parametrize(("question", "sentence", "words"), [
@@ -89,7 +89,9 @@ def test_one_endless_sentence_is_read_as_far_as_it_fits(reader: Reader) -> None:
 def test_any_text_gives_a_finite_reading_and_words_inside_their_sentence(
     question: str, sentences: Sequence[str]
 ) -> None:
-    (reading,) = open_reader(BUNDLED, load_settings().cache).read(question, [ReaderInput(tuple(sentences))])
+    (reading,) = open_reader(BUNDLED_READER, load_settings().cache).read(
+        question, [ReaderInput(tuple(sentences))]
+    )
     assert reading.sentence_log_odds.shape == (len(sentences),)
     assert np.isfinite(reading.passage_log_odds)
     for sentence, words in zip(sentences, reading.words, strict=True):

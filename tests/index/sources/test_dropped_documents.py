@@ -17,7 +17,7 @@ from alpie.app.answering.quoting.citation import full_citation
 from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.checking.verification import Verdict
 from alpie.app.checking.verify import verify_quotation
-from alpie.app.service.document_report import compare_index_with_folder
+from alpie.app.operation.document_report import compare_index_with_folder
 from alpie.app.settings import load_settings
 from alpie.app.terminal.rendering import incomplete_text
 from alpie.app.translations import translations_for

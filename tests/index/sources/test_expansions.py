@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from alpie.app.answering.corpus import Corpus
+from alpie.app.operation.document_report import compare_index_with_folder
 from alpie.app.page.views.answer_view import render_answer
 from alpie.app.page.views.page_translations import page_translations_for
-from alpie.app.service.document_report import compare_index_with_folder
 from alpie.app.service.rows import answer_row
 from alpie.index.retrieval.expansion_index import impute_scores
 from alpie.index.sources.expansions import Expansion, place_expansions

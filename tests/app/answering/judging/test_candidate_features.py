@@ -14,7 +14,7 @@ from alpie.app.answering.judging.candidates import (
     CandidateSpan,
     candidates_of,
 )
-from alpie.app.answering.judging.read_passages import MAX_READ, CachingReader, read_hits
+from alpie.app.answering.judging.read_passages import MAX_PASSAGES_READ, CachingReader, read_hits
 from alpie.index.reader import ReaderInput, Reading
 from alpie.index.records import Hit, Passage, SentenceRole
 from alpie.index.spanish.query import parse_question
@@ -119,7 +119,7 @@ def _hits(small: Corpus, scores: list[float]) -> list[Hit]:
 
 
 def test_fewer_passages_are_read_when_the_first_settle_the_matter(small: Corpus) -> None:
-    for answers, read_in_all in ((8.0, 3), (0.5, 6), (-2.0, MAX_READ)):
+    for answers, read_in_all in ((8.0, 3), (0.5, 6), (-2.0, MAX_PASSAGES_READ)):
         reader = _Counting(answers)
         readings = read_hits(reader, "¿Qué?", _hits(small, [60.0] * 12), small.documents)
         assert len(readings) == len(reader.given) == read_in_all

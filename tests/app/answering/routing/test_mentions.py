@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alpie.app.answering.routing.mentions import mentions_of
-from alpie.index.spanish.citable_units import units_in
+from alpie.index.spanish.citation_parser import units_in
 from support.fake_encoder import corpus_of
 
 REPORT = """Marco legal

@@ -16,13 +16,13 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from alpie.app.operation import users
+from alpie.app.operation.users import Users, password_hash
 from alpie.app.page.guarding.guard import Guard
 from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.page.views.page_translations import LANGUAGES, page_translations_for
-from alpie.app.service import users
-from alpie.app.service.users import Users, password_hash
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import ArgumentError, FileError, IndexMissing
 

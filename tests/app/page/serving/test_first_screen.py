@@ -79,7 +79,7 @@ def test_a_corpus_that_cannot_be_opened_is_a_plain_sentence() -> None:
 
 
 def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
-    from alpie.app.page.views.quality_view import render_evaluation
+    from alpie.app.page.views.evaluation_view import render_evaluation
 
     report = tmp_path / "report.json"
     none = WORDS.html("evaluation.none")
@@ -96,7 +96,7 @@ def test_evaluation_without_or_with_a_broken_report(tmp_path: Path) -> None:
 
 
 def test_an_evaluation_is_shown_with_the_documents_it_is_about() -> None:
-    from alpie.app.page.views.quality_view import has_results_about, render_evaluation
+    from alpie.app.page.views.evaluation_view import has_results_about, render_evaluation
 
     report = PAGE / "published" / "report.json"
     fingerprint = json.loads(report.read_text(encoding="utf-8"))["corpus_fingerprint"]

@@ -22,8 +22,8 @@ from alpie.app.page.state.corpus_loader import CorpusLoader
 from alpie.app.page.state.question_options import QuestionOptions
 from alpie.app.page.state.server_metrics import STAGES, Meter
 from alpie.app.page.views.chat import Chat, Conversation
+from alpie.app.page.views.evaluation_view import render_timings
 from alpie.app.page.views.page_translations import page_translations_for
-from alpie.app.page.views.quality_view import render_timings
 from alpie.eval.bench.load import main
 from support.fake_corpus import FakeCorpus
 from support.serving import serving, wait_until_ready

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from alpie.index.layout.forms import heading_alternatives
 from alpie.index.records import collapse
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.unit_numbers import UnitNumber, number_at, number_in_words
+from alpie.index.spanish.numerals import UnitNumber, number_at, number_in_words
 from alpie.index.spanish.word_tables import alternatives, read_tables
+from alpie.index.typography.line_forms import heading_alternatives
 
 _WORDS = read_tables(__file__)
 _SORTS = alternatives(_WORDS["provisions"].split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpie.index.spanish.unit_numbers import number_at, number_in_words, rank_of
+from alpie.index.spanish.numerals import number_at, number_in_words, rank_of
 from support.tables import cases
 
 

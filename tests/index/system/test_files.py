@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpie.index.database.files import atomic_write, fsync, temporary_file
+from alpie.index.system.files import atomic_write, fsync, temporary_file
 
 
 def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from alpie.index.environment import compute_in_one_thread, work_offline
+from alpie.index.system.environment import compute_in_one_thread, work_offline
 
 
 def test_working_offline_forbids_every_known_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

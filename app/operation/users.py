@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from alpie.app.translations import message
-from alpie.index.database.files import FileStamp, fsync, temporary_file
 from alpie.index.errors import ArgumentError, FileError
+from alpie.index.system.files import FileStamp, fsync, temporary_file
 
 _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200

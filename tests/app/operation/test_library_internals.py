@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from alpie.app.service.library_internals import count_waiting, import_gradio, set_mcp_version
+from alpie.app.operation.library_internals import count_waiting, import_gradio, set_mcp_version
 from support.places import ROOT
 
 TOP = ("index", "app", "eval")
@@ -35,7 +35,7 @@ print(len(calls))
 @pytest.mark.parametrize("ours", [True, False])
 def test_no_stub_is_made(ours: bool) -> None:
     imported = (
-        "from alpie.app.service.library_internals import import_gradio; import_gradio()" if ours else ""
+        "from alpie.app.operation.library_internals import import_gradio; import_gradio()" if ours else ""
     )
     program = COUNTING.format(imported=imported)
     run = subprocess.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpie.index.database.latest_entries import LatestEntries
+from alpie.index.system.latest_entries import LatestEntries
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:

@@ -1,11 +1,11 @@
 """Parses questions that are citations: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
 
-Such a question names a place and asks for the words that stand there, so it is not searched by meaning. `parse_reference`
-says which places are named, `alpie.index.retrieval.places` finds their passages.
+Such a question names a place and asks for the words that stand there, so it is not searched by meaning.
+`parse_citation_question` says which places are named, `alpie.index.retrieval.places` finds their passages.
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
 
-The units are parsed by `alpie.index.spanish.citable_units`.
+The units are parsed by `alpie.index.spanish.citation_parser`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, replace
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.citable_units import (
+from alpie.index.spanish.citation_parser import (
     parse_bare_article,
     parse_units,
     placed_words,
@@ -22,7 +22,7 @@ from alpie.index.spanish.citable_units import (
     within,
 )
 from alpie.index.spanish.named_documents import NORMS, first_noun, looks_like_name
-from alpie.index.spanish.units import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
+from alpie.index.spanish.unit_kinds import UNIT_WORDS, Unit, UnitKind, UnitMention, Units
 from alpie.index.spanish.word_tables import word_sets
 
 _MAX_CITATION_CHARACTERS = 320  # a longer question says more than a citation
@@ -52,7 +52,7 @@ _NO_NAME = re.compile(
 
 
 @dataclass(frozen=True)
-class Reference:
+class CitationQuestion:
     """A citation: the places that somebody named, or a code, and the document."""
 
     places: tuple[Units, ...]
@@ -60,17 +60,17 @@ class Reference:
     name: str = ""  # of the document, as typed; "" where none is named
 
 
-def parse_reference(text: str) -> Reference | None:
+def parse_citation_question(text: str) -> CitationQuestion | None:
     """The citation that `text` is; None where `text` is another question."""
     text = _DOTTED.sub(lambda match: re.sub(r"[.\s]", "", match[1]), " ".join(text.split()))
     if not text or len(text) > _MAX_CITATION_CHARACTERS:
         return None
     folded = fold_in_place(text)
     if recital := _RECITAL.fullmatch(folded):
-        return Reference(((Unit(UnitKind.RECITAL, recital[1]),),))
+        return CitationQuestion(((Unit(UnitKind.RECITAL, recital[1]),),))
     code = _CODE.match(folded, next((at for at, word in placed_words(folded) if word not in _ASKING), 0))
     if code and not folded[code.end() :].strip(" ?!."):
-        return Reference((), code=code["code"])
+        return CitationQuestion((), code=code["code"])
     for first, _ in placed_words(folded):
         groups, end = parse_units(text, folded, first)
         bare = None if groups else parse_bare_article(text, folded, first)
@@ -82,18 +82,18 @@ def parse_reference(text: str) -> Reference | None:
                 continue
             if before is None or after is None or (before and after):
                 return None
-            return Reference(tuple(places_named(groups)), name=before or after)
+            return CitationQuestion(tuple(places_named(groups)), name=before or after)
     return None
 
 
-def continue_reference(text: str, before: Reference) -> Reference | None:
+def continue_citation_question(text: str, before: CitationQuestion) -> CitationQuestion | None:
     """The citation that `text` is after the citation `before`.
 
     «¿Y el 22?» names a unit of the same kind, «¿y el apartado 2?» a part of the unit that was named before.
     """
     bare = _BARE_NUMBER.match(fold_in_place(text)) if before.places else None
     words = UNIT_WORDS.get(before.places[0][0].kind) if bare else None
-    named = parse_reference(f"{words[0]} {bare[1]}" if bare and words else text)
+    named = parse_citation_question(f"{words[0]} {bare[1]}" if bare and words else text)
     if named is None or named.code or not before.places:
         return named
     places = (within(units, whole) for units in named.places for whole in before.places)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from alpie.app.service.watching import Snapshot, folder_changes, snapshot, watch
+from alpie.app.operation.watching import Snapshot, folder_changes, snapshot, watch
 from alpie.app.settings import Settings, load_settings
 from alpie.app.translations import translations_for
 from alpie.index import build as build_module
 from alpie.index.build import build_index
-from alpie.index.database.files import FileStamp
+from alpie.index.system.files import FileStamp
 from support.building import ended, go, start_builder
 from support.fake_encoder import LARGE_TEXT, SMALL_TEXT, FakeEncoder, answers
 from support.waiting import eventually
@@ -169,7 +169,7 @@ def test_a_builder_that_holds_the_lock_is_waited_for(
 def test_a_real_watcher_indexes_what_comes_and_ends_cleanly(settings: Settings, number: int) -> None:
     body = f"""
     from alpie.app.settings import load_settings
-    from alpie.app.service.watching import Snapshot, snapshot, watch
+    from alpie.app.operation.watching import Snapshot, snapshot, watch
     from alpie.app.translations import translations_for
     settings = load_settings({{"docs": {str(settings.docs)!r}, "data": {str(settings.data)!r}}}, environment={{}})
     build = lambda: build_index(settings.docs, settings.data, FakeEncoder())

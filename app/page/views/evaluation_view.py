@@ -78,10 +78,10 @@ def render_evaluation(reports: Sequence[Path], translations: PageTranslations, f
     """The Evaluation view, from the first of `reports` that is about these documents; says so when none is."""
     report = _report_about(reports, fingerprint)
     if report is None:
-        return render("quality", translations, report=None)
+        return render("evaluation", translations, report=None)
     main = next(iter(report.pipelines.values()))
     return render(
-        "quality",
+        "evaluation",
         translations,
         report=report,
         date=translations.date(report.date[:10]),

@@ -17,10 +17,10 @@ from alpie.app.translations import translations_for
 from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, PageStart, Passage, collapse
-from alpie.index.retrieval.passage_units import unit_in_words
+from alpie.index.retrieval.place_matching import unit_in_words
 from alpie.index.retrieval.places import Places
-from alpie.index.spanish.references import continue_reference, parse_reference
-from alpie.index.spanish.units import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind, Units
+from alpie.index.spanish.citation_questions import continue_citation_question, parse_citation_question
+from alpie.index.spanish.unit_kinds import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind, Units
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
 from support.formats import law, made
 from support.formats.reading import Reading
@@ -51,9 +51,9 @@ def laws() -> Corpus:
 
 @cases("question, places, name")
 def test_every_form_of_a_citation_is_read(question: str, places: str, name: str) -> None:
-    reference = parse_reference(question)
-    assert reference is not None
-    assert (" | ".join(map(_in_words, reference.places)), reference.name) == (places, name)
+    citation_question = parse_citation_question(question)
+    assert citation_question is not None
+    assert (" | ".join(map(_in_words, citation_question.places)), citation_question.name) == (places, name)
 
 
 def _in_words(units: Units) -> str:
@@ -64,14 +64,14 @@ def _in_words(units: Units) -> str:
     "code", ["AGN/65/RES/10", "GA-2021-89-RES-09", "¿AGN/65/RES/10?", "Resolución AGN/65/RES/10"]
 )
 def test_a_code_is_a_citation(code: str) -> None:
-    reference = parse_reference(code)
-    assert reference is not None
-    assert reference.code in ("agn/65/res/10", "ga-2021-89-res-09")
+    citation_question = parse_citation_question(code)
+    assert citation_question is not None
+    assert citation_question.code in ("agn/65/res/10", "ga-2021-89-res-09")
 
 
 @cases("question", "artículo " * 40)
 def test_other_questions_are_no_citation(question: str) -> None:
-    assert parse_reference(question) is None
+    assert parse_citation_question(question) is None
 
 
 def found(laws: Corpus, question: str) -> list[Passage]:
@@ -135,9 +135,9 @@ def test_a_place_that_is_not_there_is_said_to_be_absent(laws: Corpus, question: 
 
 @cases("question, spanish, english")
 def test_a_place_is_told_in_the_language_of_the_reader(question: str, spanish: str, english: str) -> None:
-    reference = parse_reference(question)
-    assert reference
-    place = unit_in_words(reference.places[0])
+    citation_question = parse_citation_question(question)
+    assert citation_question
+    place = unit_in_words(citation_question.places[0])
     assert (place, translations_for("en").translate(place)) == (spanish, english)
 
 
@@ -290,9 +290,9 @@ def test_a_regulation_inside_a_document_has_a_name_of_its_own(question: str, wor
 
 @cases("before, question, places")
 def test_a_following_citation_goes_on_from_the_one_before(before: str, question: str, places: str) -> None:
-    first = parse_reference(before)
+    first = parse_citation_question(before)
     assert first is not None
-    following = continue_reference(question, first)
+    following = continue_citation_question(question, first)
     assert places == (" | ".join(map(_in_words, following.places)) if following else "")
 
 
@@ -327,9 +327,12 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     places = Places([replace(passage, page="iv", later_pages=later)])
 
     def on(page: str) -> list[tuple[int, int]]:
-        reference = parse_reference(f"página {page}")
-        assert reference is not None
-        return [(place.first, place.last) for place in places.find(reference, [passage.document_id]).places]
+        citation_question = parse_citation_question(f"página {page}")
+        assert citation_question is not None
+        return [
+            (place.first, place.last)
+            for place in places.find(citation_question, [passage.document_id]).places
+        ]
 
     found = {page: on(page) for page in ("IV", "4", "5", "4 a 5", "v")}
     assert found == {"IV": [(0, 0)], "4": [(1, 1)], "5": [(2, 2)], "4 a 5": [(1, 2)], "v": []}

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
-from alpie.index.layout.forms import WORDS
 from alpie.index.records import Span
 from alpie.index.spanish.word_tables import alternatives
+from alpie.index.typography.line_forms import WORDS
 
 _CALL = r"\d{1,3}(?:,[ \xa0]?\d{1,3}(?!\d))*"
 _GLUED = re.compile(rf"(?:(?<=[^\W\d_])|(?<=[%®™»”)\]]))[.,;:!?»”)\]’\"]{{0,3}}({_CALL})(?![\w%/])")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpie.app.service.addresses import is_address, is_loopback
+from alpie.app.operation.addresses import is_address, is_loopback
 
 
 @pytest.mark.parametrize(

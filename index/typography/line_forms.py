@@ -90,3 +90,8 @@ def first_word(text: str) -> str:
 def last_word(text: str) -> str:
     """The last word of `text`, as it stands."""
     return text.rsplit(None, 1)[-1] if text else ""
+
+
+def ends_in_function_word(text: str) -> bool:
+    """Whether `text` breaks off where no title would: after an article or a preposition."""
+    return last_word(text).casefold() in FUNCTION_WORDS

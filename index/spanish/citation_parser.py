@@ -2,7 +2,7 @@
 
     unit = word numbers | numbers word | word      («artículo 3», «segundo transitorio», «preámbulo»)
 
-The words of units are a table of `units`, what follows them is parsed by `numbered_units`. Functions that take a text
+The words of units are a table of `unit_kinds`, what follows them is parsed by `number_lists`. Functions that take a text
 and the same `folded` need both: capitals and ordinal signs tell numbers, folded letters tell words.
 """
 
@@ -15,9 +15,9 @@ from itertools import product
 from typing import NamedTuple
 
 from alpie.index.spanish.analysis import fold_in_place
-from alpie.index.spanish.numbered_units import NumberParser
-from alpie.index.spanish.unit_numbers import number_at
-from alpie.index.spanish.units import (
+from alpie.index.spanish.number_lists import NumberParser
+from alpie.index.spanish.numerals import number_at
+from alpie.index.spanish.unit_kinds import (
     DIVISIONS,
     KIND_OF_WORD,
     PARTS_OF_ARTICLES,

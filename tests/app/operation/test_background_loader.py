@@ -19,7 +19,7 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.errors import NotReady
-from alpie.app.service.background_loader import BackgroundLoader, CorpusOpener
+from alpie.app.operation.background_loader import BackgroundLoader, CorpusOpener
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.settings import Settings, load_settings
 from alpie.index.errors import IndexMissing

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from alpie.index.spanish.unit_numbers import UnitNumber, number_at, suffix_at
-from alpie.index.spanish.units import (
+from alpie.index.spanish.numerals import UnitNumber, number_at, suffix_at
+from alpie.index.spanish.unit_kinds import (
     DIVISIONS,
     FEMININE,
     UNIT_WORD,

@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from alpie.app.service.document_report import build_warnings, report_values
+from alpie.app.operation.document_report import build_warnings, report_values
 from alpie.app.settings import Settings
 from alpie.app.translations import Translations
 from alpie.index.build import BuildReport
-from alpie.index.database.files import FileStamp
 from alpie.index.errors import AlpieError, IndexBusy
+from alpie.index.system.files import FileStamp
 
 _EVERY_SECONDS = 1.0
 _MAX_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others

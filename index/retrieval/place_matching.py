@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from alpie.index.messages import Message, message
 from alpie.index.records import Passage
 from alpie.index.spanish.analysis import fold
-from alpie.index.spanish.citable_units import parse_label
-from alpie.index.spanish.unit_numbers import NumberRank, number_in_words, rank_of
-from alpie.index.spanish.units import (
+from alpie.index.spanish.citation_parser import parse_label
+from alpie.index.spanish.numerals import NumberRank, number_in_words, rank_of
+from alpie.index.spanish.unit_kinds import (
     DIVISIONS,
     FEMININE,
     OPERATIVE_PART,
