@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger(__name__)
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS = 1.0  # between two looks for a newer index: a look is one `stat`
 _BUSY_SECONDS = 1.0  # between two looks whether another process has built the first index
 _RETRY_SECONDS = 30.0  # after a failure that no new index has answered
 

@@ -32,7 +32,7 @@ from alpie.app.translations import translations_for
 from alpie.index.records import Document, Hit, Passage, Span
 
 REFUSAL = translations_for("es")("ask.none")
-_PASSAGES = 10
+_PASSAGES = 10  # as many as the evaluation looks at (recall@10, mrr@10)
 
 
 def answer_row(answer: Answer, language: str = "es", at_risk: Risk | None = None) -> AnswerRow:

@@ -24,6 +24,7 @@ from alpie.index.build import BuildReport
 from alpie.index.database.files import FileStamp
 from alpie.index.errors import AlpieError, IndexBusy
 
+# between two looks at the folder: a change is reported once two of them saw the same
 _EVERY_SECONDS = 1.0
 _MAX_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Evaluate = Callable[[argparse.Namespace, Settings, Translations, Callable[[], "Corpus"]], int]
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
+# that an assistant waits for an index still being opened; then it gets an error that says so
 _TOOL_WAIT_SECONDS = 60.0
 
 _LOG = logging.getLogger(__name__)

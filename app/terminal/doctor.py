@@ -24,7 +24,7 @@ from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.notices import NoticeKind
 
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
-_BYTES_FOR_INDEX = 200_000_000
+_BYTES_FOR_INDEX = 200_000_000  # some forty times the index of the documents that Al Pie comes with
 
 
 class Outcome(StrEnum):

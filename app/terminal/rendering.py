@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
 
-_MAX_WIDTH = 100
+_MAX_WIDTH = 100  # columns: the eye loses its place in longer lines
 _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
 

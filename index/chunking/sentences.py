@@ -47,7 +47,7 @@ _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
 # Quotations and parentheses of up to so many characters are not cut inside: a part would not tell who says it.
 _MAX_WHOLE_QUOTATION = 500
-_MAX_WHOLE_PARENTHESIS = 300
+_MAX_WHOLE_PARENTHESIS = 300  # an aside is shorter than what somebody is quoted as saying
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _PAIRED = re.compile(r"[«»“”()\[\]]")
 

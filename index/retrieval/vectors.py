@@ -24,7 +24,7 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 # The share of the lists that is read, and how many at least. Of the ten nearest, .999 are found among 112,000 vectors in 670
 # lists (a sixteenth of these lists would find .97), and .997 among 3,100,000.
 _PROBED_SHARE = 1 / 16
-_MIN_PROBES = 128
+_MIN_PROBES = 128  # lists: a fifth of those 670
 _SEED = 1234  # any number: the same vectors make the same index
 _COSINE_DECIMALS = 6  # cosines that differ by less are equal: threads add them up in any order
 # The bound of quantised numbers is a multiple of this, so that vectors which are reconstructed and added again get the same

@@ -21,7 +21,7 @@ from alpie.index.retrieval.search import Retrieval, SearchIndex
 # In words: up to the first a list is quoted whole, as it is read at a glance; up to the second, which is a page, where a
 # list is asked for.
 _LIST_WORDS = 130
-_MAX_LIST_WORDS = 400
+_MAX_LIST_WORDS = 400  # a page
 _ITEM_WORDS = 12  # shorter list items or table rows say nothing without their lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 

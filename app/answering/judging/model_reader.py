@@ -21,7 +21,7 @@ from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
-_PASSED_OVER = -6.0
+_PASSED_OVER = -6.0  # log-odds of the others: as sure in the other direction
 _MAX_CHARACTERS = 400  # of an answer; numbers need fewer
 # Characters of a sentence that the model is shown: a table row without end would leave no room for others.
 _MAX_SENTENCE = 1_000

@@ -21,7 +21,7 @@ from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
-_MAX_HEADERS = 100
+_MAX_HEADERS = 100  # some four times what a browser and the proxies before it send
 # a random cookie by which a proxy sends one visitor to one process; holds nothing else
 _AFFINITY_COOKIE = "alpie_affinity"
 _RETRY_SECONDS = {429: 60, 503: 5}

@@ -34,13 +34,15 @@ from alpie.index.errors import FileError
 
 _LOG = logging.getLogger(__name__)
 COOKIE = "alpie_session"
-_SESSION_SECONDS = 12 * 3600
+_SESSION_SECONDS = 12 * 3600  # a working day: nobody has to sign in twice in one
 _LIMITS = Limits(window_seconds=300.0)
 _MAX_FAILURES = 10  # in five minutes, of one client and on one name
 _MAX_OF_ONE = 5  # of those on a name: nobody alone locks another out
 _CONCURRENT_HASHES = 2  # of passwords: each takes 32 MB
 _MAX_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
+# passwords found right, remembered by their digest: more than a team has; others are hashed again
 _MAX_ACCEPTED = 256
+# Retry-After when too many wait: a hash takes a tenth of a second, so the whole queue is done by then
 _BUSY_SECONDS = 5
 
 

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _HEAD_SECONDS = 10.0  # for the head of a request to arrive
+# that an idle connection stays open: three times uvicorn's own, so that somebody may read before the next click
 _KEEP_ALIVE_SECONDS = 15
 _MAX_CONNECTIONS = 2_000  # beyond it uvicorn answers 503; a tab holds two or three
+# of a head that has not ended: about uvicorn's default, twice the longest address that is allowed
 _HEAD_BYTES = 64_000
-_BACKLOG = 512
+_BACKLOG = 512  # connections not accepted yet: a quarter of those that may be open
 
 
 class PatientProtocol(H11Protocol):

@@ -40,6 +40,7 @@ _VIEWS = (  # name of the view in the catalogue, hash in the address
 )
 _FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # of the saved passages
 
+# that a program waits for an index still being opened; then it gets an error, not a connection that hangs
 _ENDPOINT_WAIT_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
 

@@ -35,7 +35,7 @@ TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
 _MAX_FIELD = 500  # characters of a field
-_MAX_REMOVED = 100
+_MAX_REMOVED = 100  # documents kept to be put back: they take up the disk until somebody erases them
 _ADDRESS = re.compile(r"https?://\S+")
 
 

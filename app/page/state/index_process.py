@@ -16,6 +16,7 @@ from alpie.index.messages import Listed, message_from_row
 
 # By its path: a checkout that is not installed has no module `alpie.app` to start.
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+# an hour, room for scans to be recognised: other uploads wait, so a run that hangs must end
 _MAX_RUN_SECONDS = 3_600.0
 
 

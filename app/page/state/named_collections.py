@@ -19,9 +19,10 @@ from alpie.index.spanish.analysis import slug_of
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
+# each has a folder and an index of its own; the menu that lists them stays one to read through
 _MAX_COLLECTIONS = 50
 _MAX_NAME = 60  # characters
-_MAX_SLUG = 40
+_MAX_SLUG = 40  # characters, as many as `COLLECTION` takes
 _NAME_FILE = "name.txt"
 
 

@@ -31,6 +31,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 # proves, "render" makes the HTML
 STAGES = ("encode", "lexical", "dense", "fuse", "read", "choose", "quote", "render")
 Asked = ParamSpec("Asked")
+# limits of the histograms' buckets: from one stage of an answer to an answer that a language model writes
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 

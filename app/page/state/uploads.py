@@ -31,7 +31,7 @@ from alpie.index.sources.document_folder import NOT_DOCUMENTS, RECOGNITION_FILE
 
 _LOG = logging.getLogger(__name__)
 _MAX_NAME = 100  # characters
-_CHUNK = 1 << 18
+_CHUNK = 1 << 18  # bytes read and written at a time: no upload is held in memory whole
 _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory

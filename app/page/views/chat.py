@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 _LOG = logging.getLogger(__name__)
+# kept on the page: thirty questions with their answers, each of them HTML that the browser holds
 _MAX_MESSAGES = 60
+# for the index: at the first start the encoder is prepared and the index built, which takes minutes
 _ANSWER_WAIT_SECONDS = 900
 _CONCURRENT_ANSWERS = 4  # answers computed at the same time
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 _SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
+# of a passage: far more than a passage has sentences, so a longer list is not of our making
 _MAX_SPANS = 200
 
 

@@ -16,6 +16,7 @@ from alpie.index.formats import MAX_BYTES, format_of
 from alpie.index.records import Document, Layout, PageLabel
 
 _WIDTH = 1_100  # pixels
+# three times as high as it is wide, at the width above; what is longer is drawn narrower
 _MAX_PIXELS = 4_000_000
 _KEPT = 48  # pictures, some 200 kB each
 

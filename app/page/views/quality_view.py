@@ -22,6 +22,7 @@ from alpie.app.page.views.templates import Markup, render
 _LOG = logging.getLogger(__name__)
 _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
+# of a report, which is read whole: the published one has 174 kB, so a larger file is something else
 _MAX_BYTES = 50_000_000
 
 

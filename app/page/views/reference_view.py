@@ -45,7 +45,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-MAX_PLACES = 100
+MAX_PLACES = 100  # passages in one address: some 15,000 characters, half of what `MAX_QUERY` allows
 MAX_NOTE = 300  # characters of what a visitor notes down on a passage
 _MORE = {"s": "spans", "n": "note"}
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _MIN_WORDS = 8  # of a sentence that can stand for a document
 _MAX_OPENING = 180  # characters
 MAX_DOCUMENTS = 12  # shown on the first screen
-_QUESTIONS_EACH = 2
+_QUESTIONS_EACH = 2  # for each document: one may be poor, and each costs an answer at the start
 _MAX_TRIED = 8  # for each document
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)]|[a-z]\))\s+")
 _FORMULA = re.compile(rf"\b(?:{alternatives(read_tables(__file__)['formulas'])})\b")
