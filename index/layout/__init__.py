@@ -45,6 +45,7 @@ def _lay_out_lines(document: Document, unseen: tuple[Span, ...]) -> Layout:
 
 
 def _lay_out_elements(document: Document, structure: Structure, unseen: tuple[Span, ...]) -> Layout:
+    """The layout of a file whose format tells its elements; only what words must tell is looked for."""
     marks = tuple(sorted((*structure.marks, *unseen))) if unseen else structure.marks
     cutter = SpanCutter(document.text, [*structure.footers, *structure.note_calls, *marks])
     groups: list[LineGroup] = []

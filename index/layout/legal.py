@@ -35,6 +35,9 @@ _OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:�
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
 _PREAMBLE_RANK = 2  # where the format tells none
+_MAX_NAME_CHARACTERS = (
+    40  # of a line that only names an article or division: «DISPOSICIÓN TRANSITORIA DECIMOCUARTA»
+)
 _MAX_TITLE_CHARACTERS = 120  # of a heading that has its title on the same line
 # A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
@@ -275,7 +278,7 @@ def _takes_title(before: LineGroup, group: LineGroup) -> bool:
     """Whether `group` is the title of the division or article named on the line before it."""
     if (
         before.kind is not BlockKind.HEADING
-        or len(before.text) > 40
+        or len(before.text) > _MAX_NAME_CHARACTERS
         or len(group.text) > _MAX_TITLE_CHARACTERS
     ):
         return False

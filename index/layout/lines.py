@@ -31,8 +31,14 @@ _WIDTHS = {
     for character in characters
 }
 
+_USUAL_WIDTH = 0.556  # of the remaining characters, digits and most small letters
+
 # A line longer than this was never set in a column: its width tells nothing.
 _MAX_COLUMN_CHARACTERS = 200
+_MIN_WRAPS_SHARE = 0.2  # of the breaks between lines: fewer before a small letter are lists, tables or verse
+_COLUMN_QUANTILE = 0.9  # of the widths of wrapped lines: the widest tenth may be of another column
+_MIN_WRAPS = 3  # by which to tell whether a document marks them
+_MIN_MARKED_SHARE = 0.9  # of the wraps end in a space, where the document marks them
 
 
 @dataclass(slots=True)
@@ -55,7 +61,7 @@ class Line:
 
 def printed_width(text: str) -> float:
     """About how wide `text` is on paper, in ems."""
-    return sum(_WIDTHS.get(character, 0.556) for character in text)
+    return sum(_WIDTHS.get(character, _USUAL_WIDTH) for character in text)
 
 
 def split_lines(text: str) -> list[Line]:
@@ -119,9 +125,10 @@ def detect_typesetting(lines: list[Line]) -> Typesetting:
     """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
     breaks = [pair for pair in pairwise(lines) if not (pair[0].blank or pair[1].blank)]
     wraps = [line for line, following in breaks if following.text[0].islower()]
-    wrapped = len(wraps) >= 0.2 * len(breaks) and bool(wraps)
+    wrapped = len(wraps) >= _MIN_WRAPS_SHARE * len(breaks) and bool(wraps)
     marked = sum(line.carries_on for line in wraps)
-    # Only lines that were certainly wrapped show the column; the widest tenth may be another column.
+    # Only lines that were certainly wrapped show the column.
     widths = sorted(line.width for line in wraps if line.width > 0)
-    column = widths[int(len(widths) * 0.9)] if wrapped and widths else 0.0
-    return Typesetting(wrapped, wrapped and len(wraps) >= 3 and marked >= 0.9 * len(wraps), column)
+    column = widths[int(len(widths) * _COLUMN_QUANTILE)] if wrapped and widths else 0.0
+    marks = len(wraps) >= _MIN_WRAPS and marked >= _MIN_MARKED_SHARE * len(wraps)
+    return Typesetting(wrapped, wrapped and marks, column)

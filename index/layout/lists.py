@@ -13,6 +13,7 @@ from alpie.index.records import BlockKind
 
 _MAX_TERM_CHARACTERS = 40  # a longer line is a title
 _MAX_ENTRY_LINES = 14  # a longer description is the text of a section
+_TITLE_LEVEL = 3  # of numbered titles: below sections and their sub-headings
 _MIN_ENTRIES = 3  # two titles over short texts are titles
 # What no title of a section is: «Adulto: 4,50 €», «Familiar 9,00 €».
 _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
@@ -43,7 +44,7 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
             surely[to] = surely[to] or (surely[at] and goes_on)
     for (group, *_), is_heading in zip(titles, surely, strict=True):
         if is_heading:
-            group.kind, group.level = BlockKind.HEADING, 3
+            group.kind, group.level = BlockKind.HEADING, _TITLE_LEVEL
 
 
 def _form(match: re.Match[str], text: str) -> tuple[str, bool]:

@@ -21,6 +21,7 @@ class Numbering:
     """Counts the items of the lists of one document, in order."""
 
     def __init__(self, document: DocxDocument, styles: DocxStyles) -> None:
+        """Read the rules of all lists: those they share, and what single lists override."""
         self._styles = styles
         self._levels: dict[str, dict[int, _Level]] = {}  # of each list
         self._abstract: dict[str, str] = {}

@@ -129,6 +129,7 @@ class _OdtBody:
         return name not in _UNSEEN
 
     def _read_blocks(self, parent: _Element, lists: tuple[str, ...], nesting: int) -> None:
+        """Write what stands in `parent`, in order; nested sections are gone into, up to a limit."""
         if nesting > _MAX_NESTING:
             return
         for child in parent:
@@ -150,6 +151,7 @@ class _OdtBody:
                 self._contents = outside
 
     def _read_paragraph(self, element: _Element, heading: bool) -> None:
+        """Write one paragraph or heading with the number that it shows, then its notes and the boxes anchored in it."""
         if self._styles.has(element, "break") and self._builder.begun:
             self._builder.next_page()
         notes: list[Note] = []
@@ -238,6 +240,7 @@ class _OdtBody:
         return "\n".join([text, *(self._paragraph_text(box, notes) for box in boxes)])
 
     def _read_list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:
+        """Write the items of a list and count them; a list may go on with the numbers of an earlier one."""
         style = value_of(element, "text:style-name") or (lists[-1] if lists else "")
         keys = [f"{style} {len(lists)}", element.get(_ID) or "", value_of(element, "text:continue-list")]
         number = self._styles.first(style, len(lists) + 1) - 1

@@ -21,6 +21,7 @@ _PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*
 _EDGE = 0.2  # of the height of a page: what its first or last line may be if it is a running one
 _FEWEST_OF_PART = 3  # pages of a chapter, one after the other or every second, that bear its title
 _HUGE = 2.5  # times the usual size: letters of a watermark
+_SLIDE_TITLE = 1.05  # times the usual size: the title of a slide, which may be repeated too
 _SHARE = 0.4  # of the pages that have text, at least two
 _SHARE_FACING = 0.6  # of the left pages, or of the right ones
 _FEWEST_FACING = 6  # pages, to tell left ones from right ones
@@ -154,8 +155,7 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
         run: list[LinePlace] = []
         for place in places:
             run = [*run, place] if run and place.page - run[-1].page <= 2 else [place]
-            # the title of a slide may be repeated too
-            large = pages[place.page][place.line].size > 1.05 * usual
+            large = pages[place.page][place.line].size > _SLIDE_TITLE * usual
             if len(run) >= (_FEWEST_OF_PART * 2 if large else _FEWEST_OF_PART):
                 heads.update(run)
     return heads - _heads_of_tables(pages, heads)
