@@ -122,6 +122,7 @@ def build_index(
 def _report(
     embedding: _Embedding, sources: SourcesReport, folder: Path, changed: bool, seconds: float
 ) -> BuildReport:
+    """What a run did, as `alpie index` says it: counts of what is new, and everything that was not read."""
     documents = [document.content for document in embedding.documents]
     passages = sum(document.count for document in embedding.documents)
     fresh = sum(document.new_passages for document in embedding.documents)
@@ -215,6 +216,7 @@ class _Embedding:
             self._total += sum(known.of_expansion(text) is None for text in prepared.expansion_texts)
 
     def _prepare(self, document: Document) -> _Prepared:
+        """A document ready to be embedded: its passages, or those of the earlier version where nothing about it changed."""
         earlier, sources = self._reading.earlier, self._reading.sources
         if earlier is not None and document.id in self._reading.kept:
             kept = DocumentContent(

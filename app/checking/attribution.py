@@ -181,6 +181,7 @@ def misattributed(
 
 
 def _unlike(lead_in: str, reference: str, citation: Citation, names: Iterable[str]) -> Iterator[str]:
+    """What a reference says that its place does not bear out: another publisher, year, page or article."""
     fields = " ".join([*_fields(citation), citation.document_id]).casefold()
     beside = f"{lead_in}\n{reference}".casefold()
     own = {

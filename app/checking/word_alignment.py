@@ -193,6 +193,7 @@ def _likeness(pasted: str, source: str) -> float:
 
 
 def _runs(pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]) -> tuple[AlignedRun, ...]:
+    """The aligned pairs as runs of one kind: equal, replaced, deleted or inserted words."""
     runs: list[AlignedRun] = []
     in_pasted = in_source = 0
     for p, s in pairs:

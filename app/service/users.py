@@ -25,7 +25,7 @@ _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200  # longer than a passphrase: what is beyond it would only cost time to hash
 _STORED = re.compile(r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+")
 _NAME = re.compile(r"[\w.@-]{1,64}")
-# scrypt: 128 · N · r bytes are 32 MB a hash, which takes a tenth of a second
+# scrypt: 128 · N · r bytes are 32 MB a hash, some 50 ms
 _N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
 _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
 

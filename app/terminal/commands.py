@@ -94,6 +94,7 @@ def _run_guarded(arguments: argparse.Namespace, translations: Translations, eval
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Serve the page; without an index it is built first, as a visitor could ask nothing."""
     from alpie.index.storage.manifest import current_version
 
     try:
@@ -115,6 +116,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, translations: Tran
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Answer a question, and print it as text or as a row; what a writer adds is printed as it comes."""
     from alpie.app.service.people_at_risk import risk_of_asker
     from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
@@ -148,6 +150,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, translations: Transl
 
 
 def _search(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Print the passages that are nearest, and say so where none holds the words."""
     from alpie.app.service.rows import hit_row
     from alpie.app.terminal.rendering import hits_text, terminal_width
 
@@ -171,6 +174,7 @@ def _search(arguments: argparse.Namespace, settings: Settings, translations: Tra
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Check a quotation or a saved record; the verdict is output, not an error."""
     from alpie.app.service.rows import verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 

@@ -102,6 +102,7 @@ def _encoder(settings: Settings, translations: Translations) -> CheckResult:
 
 
 def _documents(settings: Settings, translations: Translations) -> CheckResult:
+    """Whether the documents can be read, with everything in them that cannot."""
     from alpie.index.sources.document_folder import read_sources
 
     report = read_sources(settings.docs, max_bytes=settings.max_document_bytes)

@@ -107,6 +107,7 @@ def _own_work(plan: WorkerPlan) -> _Work:
 
 
 def _reference_work(plan: WorkerPlan) -> _Work:
+    """The work as sentence-transformers does it by its manual, with the same weights."""
     import torch
 
     from alpie.app.settings import load_settings

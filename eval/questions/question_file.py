@@ -92,6 +92,7 @@ def _json_line(line: str, path: Path, number: int) -> Mapping[str, Any]:
 
 
 def _question(record: Mapping[str, Any], path: Path, number: int) -> GoldQuestion:
+    """The question of one line. Raises QuestionsFileError, since a skipped line would shift all rows after it."""
     source = f"{path}:{number}"
     turns = _strings(record, "turns", source)
     text = _string(record, "question", source) or (turns[-1] if turns else "")

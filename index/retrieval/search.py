@@ -263,6 +263,7 @@ class SearchIndex:
         order: Integers,
         nearest: Sequence[str],
     ) -> tuple[Hit, ...]:
+        """The passages found, each with its score and rank in every retriever, so that an answer can be explained."""
         best_first = {name: np.argsort(-values, kind="stable") for name, values in scores.items()}
         ranks = {name: np.argsort(rows, kind="stable") + 1 for name, rows in best_first.items()}
         asked = {str(term) for term in encoded.terms} | set(encoded.related)

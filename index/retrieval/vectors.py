@@ -176,6 +176,7 @@ class VectorWriter:
 
 
 def _build_ivf(rows: Floats, like: VectorIndex | None) -> Any:
+    """An inverted file over `rows`; centroids of the earlier one are kept, which saves the k-means."""
     import faiss
 
     count, dimension = rows.shape

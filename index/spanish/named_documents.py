@@ -242,6 +242,7 @@ class DocumentNames:
 
 
 def _document_words(document: Document) -> _DocumentWords:
+    """The words and numbers by which people may name a document."""
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
     publisher = f"{document.publisher} {document.short_publisher}"

@@ -133,6 +133,7 @@ def _only_asks(folded: str) -> bool:
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:
+    """The name of a document after a unit: empty where there is none, None where what follows is no name."""
     if more := _AND_MORE.match(folded, start):
         start = more.end()
     opening = _OF.match(folded, start)

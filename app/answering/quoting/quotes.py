@@ -120,6 +120,7 @@ def _extend(
     used: set[_SentenceKey],
     source: str,
 ) -> Candidate:
+    """Lengthen a sentence by likely neighbours; lists and tables stay whole as they are."""
     if candidate.sentences[0].group is not None:
         return candidate
     of_passage = {

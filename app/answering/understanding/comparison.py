@@ -175,6 +175,7 @@ def _side_question(aspect: str, whole: str, language: str) -> str:
 
 
 def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, language: str) -> tuple[Side, ...]:
+    """The sides that a question compares, each with what is asked of it; none where it compares nothing after all."""
     groups = match.groupdict()
 
     def cut(name: str) -> str:

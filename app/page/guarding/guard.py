@@ -55,6 +55,7 @@ class Guard:
         collections: bool = False,
         on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
+        """Put the guard before `app`; without `limits` the usual ones hold."""
         self.app = app
         self._limits = limits or Limits()
         self._hosts, self._proxied, self._access_check = hosts, proxied, access_check
@@ -76,6 +77,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request step by step, and pass it on or refuse it."""
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         if self._collections:
             path = COLLECTION.sub("", path, count=1) or "/"

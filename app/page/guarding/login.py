@@ -42,7 +42,7 @@ _CONCURRENT_HASHES = 2  # of passwords: each takes 32 MB
 _MAX_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
 # passwords found right, remembered by their digest: more than a team has; others are hashed again
 _MAX_ACCEPTED = 256
-# Retry-After when too many wait: a hash takes a tenth of a second, so the whole queue is done by then
+# Retry-After when too many wait: a hash takes some 50 ms, so the whole queue is done by then
 _BUSY_SECONDS = 5
 
 

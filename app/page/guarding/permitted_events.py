@@ -98,6 +98,7 @@ class PermittedEvents:
         self._pages = {path.rstrip("/"): page for path, page in pages.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what calls no handler, and calls of known ones with their arguments rewritten; refuse the rest."""
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
         address = _ADDRESS.fullmatch(path)
         page = self._pages.get(address["home"]) if address else None

@@ -119,6 +119,8 @@ def _add_document_routes(router: APIRouter, changes: _Changes, editor: DocumentE
 def _add_collections(
     router: APIRouter, changes: _Changes, collections: Collections, options: PageOptions
 ) -> None:
+    """The routes that create, rename, take out, put back and erase named collections."""
+
     def changed(action: str, form: FormData) -> str | None:
         """Where the visitor goes then; None: nowhere."""
         name, token = (str(form.get(field, "")) for field in ("name", "token"))

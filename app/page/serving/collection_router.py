@@ -46,6 +46,7 @@ class CollectionRouter:
         self._making = defaultdict[str, asyncio.Lock](asyncio.Lock)  # of collections that are or were there
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the application of its collection, or say that there is none."""
         if scope["type"] == "lifespan":
             try:
                 await self._app(scope, receive, send)

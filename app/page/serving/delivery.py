@@ -95,11 +95,13 @@ class FirstPaint:
         await (self._compressing if is_page else self._app)(scope, receive, send)
 
     async def _add_first_paint(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the page back until it is whole, and put in what the browser can draw before Gradio runs."""
         make = self._made[_page_path(scope)]
         start: Message = {}
         body = bytearray()
 
         async def hold(message: Message) -> None:
+            """Collect the parts of the answer; only the whole can be changed and measured."""
             nonlocal start
             if message["type"] == "http.response.start":
                 start = message

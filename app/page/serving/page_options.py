@@ -43,6 +43,7 @@ class PageOptions(DocumentsViewOptions):
 
     @classmethod
     def from_settings(cls, settings: Settings) -> PageOptions:
+        """What the settings mean for the page: above all, who may change documents if the operator did not say."""
         beside = settings.data.parent
         here_only = is_loopback(settings.host) and not (
             settings.trusted_proxies or settings.allowed_hosts or settings.public_url or settings.root_path

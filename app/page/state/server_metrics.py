@@ -49,6 +49,7 @@ class Meter:
     """Counts what one server does, for its metrics."""
 
     def __init__(self) -> None:
+        """Declare all metrics and their labels at once, so that Prometheus sees zeros before the first event."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, CPU seconds and open files; on Linux only
         histogram = partial(Histogram, buckets=_SECONDS, registry=self.registry)

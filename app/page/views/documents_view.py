@@ -110,6 +110,7 @@ class _DocumentCard:
 def _document_card(
     panels: Panels, document: Document, passages: int, translations: PageTranslations
 ) -> _DocumentCard:
+    """What the template shows of a document; empty facts are left out."""
     notes = [
         *map(translations.translate, document.notes),
         *(notice_text(notice, translations) for notice in document.notices),

@@ -130,6 +130,7 @@ class DocumentRenderer:
         ]
 
     def _block(self, block: Block, translations: PageTranslations, marks: Sequence[Span]) -> Markup:
+        """A block of the source as HTML, with the quoted words marked."""
         if not block.spans:
             return Markup("")
 

@@ -150,6 +150,7 @@ def _own_collections(connection: MilvusConnection) -> list[str]:
 def _create(
     connection: MilvusConnection, collection: str, dimension: int, expected: int, *, of_sentences: bool
 ) -> None:
+    """Create one collection: small ones are compared exactly, large ones by a graph."""
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
