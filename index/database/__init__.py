@@ -1,6 +1,6 @@
 """What an index keeps on disk: whole files written at once, records as JSON, the database of its texts.
 
-The folder of an index may lie among the documents: who reads the documents has to leave out what has these names.
+The index folder may lie among the documents, so whatever reads the documents must skip these names.
 """
 
 POINTER = "CURRENT"  # the file by which the folder of an index is known: the name of the version in use

@@ -1,9 +1,9 @@
-"""Puts files in place whole, and folders of model files and dictionaries into the user's cache.
+"""Writes files so that they appear complete or not at all, and keeps model files and dictionaries in the user's cache.
 
-Whoever reads a file finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into
-its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
-compared at every opening. One process builds, the others wait; readers never touch the lock, so a read-only cache
-works.
+A process that reads a file finds the old version or the new one. A cache folder is built once and then only read; it
+is renamed into place when it is complete. Its ``fingerprint.json`` says what it was made from and lists every file
+with its size, compared at every opening. One process builds while the others wait; reading never touches the lock, so
+a read-only cache works.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one
 
 
 class FileStamp(NamedTuple):
-    """By which one state of a file is told from another without reading it."""
+    """Tells one state of a file from another without reading it."""
 
     inode: int
     modified_ns: int

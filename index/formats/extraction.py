@@ -1,7 +1,7 @@
-"""What a parser makes of a file: its canonical text, and what it knows of the runs of that text.
+"""What a parser makes of a file: its canonical text, and what is known about the parts of that text.
 
-A parser writes nothing into the text that the file does not show to its reader, and is deterministic: the
-same bytes and the same parser version give the same text, so an offset means the same in every index.
+A parser writes only what the file shows to people who open it, and is deterministic: the same bytes and the same
+parser version give the same text, so an offset means the same in every index.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """DOCX: paragraphs, headings by style, lists with the numbers they show, tables, notes, page breaks.
 
-Running heads are no part of the body and are not read; what its reader does not see (hidden, deleted and struck
+Running heads are not part of the body and are not read; what Word does not show in print (hidden, deleted and struck
 text, comments) is counted.
 """
 

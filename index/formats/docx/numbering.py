@@ -1,4 +1,4 @@
-"""Counts the items of the lists of a DOCX: the file holds the rule of their numbers, and its reader sees the numbers."""
+"""Counts the list items of a DOCX: the file only holds the rule for their numbers, which the page shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the runs of a DOCX's paragraphs show: text, signs, formulas, results of fields; what is hidden or struck is kept apart."""
+"""What the runs of a DOCX's paragraphs show: text, signs, formulas, field results. Hidden and struck text is kept apart."""
 
 from __future__ import annotations
 

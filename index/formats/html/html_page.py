@@ -1,4 +1,4 @@
-"""HTML: what a browser would show of the page's text, block by block. Nothing of it is ever run or fetched."""
+"""HTML: the text that a browser would show, block by block. Nothing in the page is ever run or fetched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What single elements of a page are: lists and the numbers of their items, tables of data, what is not read."""
+"""Recognises single elements of a page: lists with their numbers, tables of data, and what is not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown of a stretch of Markdown: pieces of its source, and the characters that some signs stand for."""
+"""The text that a stretch of Markdown shows: pieces of its source, and the characters that some markup stands for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """ODT: paragraphs, headings by outline level, lists with the numbers they show, tables, notes, page breaks.
 
-What its reader does not see (hidden and struck text, comments) is counted.
+What the printed page does not show (hidden and struck text, comments) is counted.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class _OdtBody:
         return counts
 
     def found(self, body: _Element) -> str:
-        """All words of the body that its reader sees, without regard to how they are laid out."""
+        """All words of the body that are shown, without regard to their layout."""
         left_out = {hidden for elements in self._unread.values() for hidden in elements}
         parts: list[str] = []
 
@@ -115,7 +115,7 @@ class _OdtBody:
         return name_of(element) == "text:span" and self._styles.has(element, "raised")
 
     def _is_seen(self, element: _Element) -> bool:
-        """Whether a reader sees an element and it stands; what is not so is counted."""
+        """Whether an element is shown and not struck out; others are counted."""
         name = name_of(element)
         hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
         marks = element.iterfind("text:hidden-paragraph", SPACES)

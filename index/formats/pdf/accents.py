@@ -1,4 +1,4 @@
-"""Accents that a PDF sets as signs of their own, as TeX does in its old fonts: «Art´ıculo», «espa˜nol»."""
+"""Accents that a PDF sets as separate characters, as TeX does with its old fonts: «Art´ıculo», «espa˜nol»."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of a PDF page that no lines rule: rows whose cells stand one under the other."""
+"""Tables of a PDF page without ruling lines: rows whose cells are aligned one below the other."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The characters of a PDF page turned upright.
 
-A page may be set sideways or upside down, and carry a stamp along its edge: each character knows which way it runs, and
-its place is given in a frame in which that way is from left to right.
+A page may be set sideways or upside down, and carry a stamp along its edge. So each character knows which way it
+runs, and its place is given in a frame in which that direction is from left to right.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the lines of a PDF to its elements: the way lines are set tells paragraphs, headings, items and tables."""
+"""From the lines of a PDF to its elements: their typesetting shows what is a paragraph, heading, list item or table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""PDF: words, pages and the way they are set, read by PDFium.
+"""PDF: words, pages and their typesetting, read by PDFium.
 
-The canonical text keeps the lines of the pages, a form feed before each page, and the running heads and
-feet, which the layout leaves out. A hyphen that divides a word at a line end stays in it too, as a mark.
+The canonical text keeps the lines of the pages, with a form feed before each page, and the running heads and feet,
+which the layout leaves out. A hyphen that divides a word at a line end is kept too, as a mark.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _MAX_LABEL = 12  # characters: it stands in citations
 
 
 def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:
-    """The text of a PDF; of its scanned pages what `recogniser` makes of them.
+    """The text of a PDF; for its scanned pages, what `recogniser` reads there.
 
     Raises `SourceError` for a damaged or encrypted file, and for a scan without text.
     """

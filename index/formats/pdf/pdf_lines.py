@@ -1,6 +1,6 @@
-"""A PDF page as lines: fragments gathered in the order in which they are read.
+"""A PDF page as lines: fragments gathered in reading order.
 
-A PDF holds characters at places and no lines.
+A PDF only holds characters at positions, not lines.
 """
 
 from __future__ import annotations

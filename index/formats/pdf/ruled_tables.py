@@ -1,7 +1,7 @@
-"""Tables of a PDF page that ruling lines make.
+"""Tables of a PDF page that are drawn with ruling lines.
 
-A grid is a set of lines that cross. Its cells are the slots between neighbouring lines, those joined that no
-line parts: a cell may hold several lines of text, and span rows and columns.
+A grid is a set of crossing lines. Its cells are the slots between neighbouring lines; slots that no line separates
+are one cell. A cell may hold several lines of text, and span rows and columns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tells running lines of a PDF from its body: heads and feet, page numbers, watermarks, numbers of lines."""
+"""Separates the running lines of a PDF from its body: heads and feet, page numbers, watermarks, line numbers."""
 
 from __future__ import annotations
 

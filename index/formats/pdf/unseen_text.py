@@ -1,4 +1,4 @@
-"""Text of a PDF page that nobody sees: without ink, in the colour of what it stands on, of no size."""
+"""Text of a PDF page that nobody can see: without ink, in the colour of its background, or of no size."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _TextObject:
 
 
 def remove_unseen(page: Any, text_page: Any, characters: list[Character | None], drawing: Drawing) -> int:
-    """Take out what nobody sees, set without ink, in the colour of its ground or of no size; returns how many words."""
+    """Remove text that nobody can see (no ink, no size, the colour of its background); returns how many words."""
     doubtful, tiny = (
         drawing.doubtful,
         any(character and character.size < _NO_SIZE for character in characters),
