@@ -1,4 +1,4 @@
-"""Builds an index: reads, lays out, splits, embeds and writes; what was embedded before is not embedded again."""
+"""Builds an index: reads documents, lays them out, splits, embeds and writes them; known vectors are reused."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 
 
 class FileNotice(NamedTuple):
-    """What of a file is not read."""
+    """Something in a file that is not read."""
 
     file: str  # relative to the folder
     notice: Notice

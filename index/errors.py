@@ -13,7 +13,7 @@ others below.
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
-    │   └── ChangeRefused         (app) what a reader of the page wants done
+    │   └── ChangeRefused         (app) a change that a visitor asked for
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet

@@ -1,7 +1,7 @@
-"""Records what of a folder or a file is not in the index, with the reason and what to do: nothing is left out silently.
+"""Records what is missing from the index, file by file, with the reason and what to do: nothing is left out silently.
 
-A parser makes `Notice`s and a `Coverage`, which go with the document into the index, so that `alpie index`, `alpie doctor`
-and the Documents page tell the same. A file that is not read at all is an `UnreadFile`.
+A parser makes `Notice`s and a `Coverage`, which are stored with the document in the index, so that `alpie index`,
+`alpie doctor` and the Documents page agree. A file that is not read at all is an `UnreadFile`.
 """
 
 from __future__ import annotations

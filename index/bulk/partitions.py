@@ -1,4 +1,4 @@
-"""Partitions of a large collection: passages are written to files, embedded there, and the vectors loaded."""
+"""Partitions of a large collection: passages are written to files, those files are embedded, and the vectors loaded."""
 
 from __future__ import annotations
 

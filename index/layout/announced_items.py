@@ -1,7 +1,7 @@
-"""Finds the items of a list that only its introduction tells: «Son órganos del Instituto los siguientes:».
+"""Finds the items of a list that only its introduction reveals: «Son órganos del Instituto los siguientes:».
 
-Such items carry enumerators that may be anything else («1.», «A)», «II.-»), or none at all. Without this step an introduction
-would be quoted without what it introduces.
+Such items carry enumerators that may be anything else («1.», «A)», «II.-»), or none at all. Without this step, an
+introduction would be quoted without what it introduces.
 """
 
 from __future__ import annotations

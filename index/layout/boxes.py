@@ -1,6 +1,6 @@
 """Finds the boxes of a page.
 
-Nothing tells where a box ends. But its column is narrower than the body's, all boxes of a document share that width,
+Nothing marks the end of a box. But its column is narrower than the body's, all boxes of a document share that width,
 and no box runs past a page, a footer, a heading or key data.
 """
 

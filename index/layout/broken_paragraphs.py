@@ -1,9 +1,9 @@
 """Joins paragraphs that a file breaks off in the middle of a sentence: at the end of a page, or of every printed line.
 
-Converters make such files of scanned or justified pages: «A los ⏎⏎ efectos de la presente ley se entiende ⏎⏎ por …».
-A quotation of one of these lines would begin and end in the middle of a sentence. A small letter shows where one goes
-on. That a full line goes on with a capital («… a la ⏎⏎ Comisión») is believed, and that a short one goes on with a small
-letter, only where many paragraphs of the document break off.
+Converters produce such files from scanned or justified pages: «A los ⏎⏎ efectos de la presente ley se entiende ⏎⏎ por
+…». A quotation of one of these lines would begin and end in the middle of a sentence. A lower-case letter shows where
+a sentence goes on. Two cases count only where many paragraphs of the document break off: a full line that goes on
+with a capital («… a la ⏎⏎ Comisión»), and a short one that goes on in lower case.
 """
 
 from __future__ import annotations

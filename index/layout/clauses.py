@@ -1,4 +1,4 @@
-"""Numbers the recitals and clauses of resolutions, which carry no name to be cited by."""
+"""Numbers the recitals and clauses of resolutions, which have no name of their own to be cited by."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Tells the digits that call a footnote from those that are a number.
+"""Distinguishes digits that call a footnote from digits that are part of a number.
 
-Extraction glues calls to what they stand after («niño19», «.121,122»), where only their order tells them from
-numbers: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
+Extraction glues a call to the text before it («niño19», «.121,122»). Only their order then distinguishes calls from
+numbers: they count upward through a document. So the calls are taken to be the heaviest chain of candidates with
+growing values.
 """
 
 from __future__ import annotations

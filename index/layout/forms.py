@@ -1,4 +1,4 @@
-"""Forms of lines that mean something by themselves, in Spanish documents of any kind."""
+"""Forms of lines that carry a meaning on their own, in Spanish documents of any kind."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Line groups: runs of lines that belong together, before anything is known of what they are.
+"""Line groups: runs of lines that belong together, before it is known what they are.
 
-A group ends at a blank line, a page start or a closed line, and is mended where such a break fell
-inside a sentence (a column break, a page break): see `_goes_on`.
+A group ends at a blank line, a page start or a closed line. Where such a break (of a column or a page) fell inside a
+sentence, the groups are joined again: see `_goes_on`.
 """
 
 from __future__ import annotations

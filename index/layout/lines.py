@@ -1,4 +1,4 @@
-"""A canonical text as lines that know their offsets and how they were set.
+"""A canonical text as lines that know their offsets and how they were typeset.
 
 Extraction from PDF leaves three traces that the rest of the layout reads: leading space, whether a
 line carried on (a space before the line end) or was closed, and how wide the line was on paper.

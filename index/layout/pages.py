@@ -1,7 +1,7 @@
-"""Where pages begin, what repeats on each of them, and which printed number they carry.
+"""Where pages begin, what is repeated on each of them, and which page numbers are printed.
 
-Running lines are the same words with a number that grows, or the same words at page tops. Pages between two footers
-are numbered only if there are as many of them as the footers say.
+Running lines are the same words with a growing number, or the same words at the tops of pages. Pages between two
+footers are numbered only if there are as many of them as the footers say.
 """
 
 from __future__ import annotations

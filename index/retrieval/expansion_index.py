@@ -1,7 +1,7 @@
-"""Searches expansions by their vectors, and by their words, which are a field of their own.
+"""Searches expansions by their vectors and by their words, which are kept in a separate field.
 
-Vectors are quantised to one byte a number: a passage has some seventeen expansions, whose vectors would otherwise take
-more room than all others.
+Vectors are quantised to one byte per number: a passage has some seventeen expansions, whose vectors would otherwise
+take up more room than all the others.
 """
 
 from __future__ import annotations

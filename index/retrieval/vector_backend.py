@@ -1,9 +1,9 @@
 """The interface of vector backends, which propose the nearest passages of a question in place of the local index.
 
-A backend holds what is needed to find a passage (vectors, stems), and not a word of its text. It proposes passages by
-id; the local index scores them exactly and cuts the words from the source. So two backends that propose the same passages
-give the same answers to the last digit, however they round or compress, and a passage that the local index does not
-know is never shown, whatever a backend still holds.
+A backend holds what is needed to find a passage (vectors, stems) but not a word of its text. It proposes passages by
+id; the local index scores them exactly and cuts the words from the source. So two backends that propose the same
+passages give identical answers, however they round or compress, and a passage unknown to the local index is never
+shown, whatever a backend still holds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The dense retriever: vectors in FAISS, compared one by one or, where they are very many, found by an inverted file.
+"""The dense retriever: vectors in FAISS, compared one by one or, if there are very many, found through an inverted file.
 
-An inverted file (IVF) gathers the vectors, in half precision, around up to some thousand centroids; a question reads the
-lists of the nearest centroids: a sixteenth of them, 128 at least.
+An inverted file (IVF) groups the vectors, in half precision, around up to a few thousand centroids; a question reads
+the lists of the nearest centroids: a sixteenth of them, but at least 128.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `sources.toml` says of one document, or, if it does not list the file, the file's name."""
+"""What `sources.toml` says about a document or, if it does not list the file, what the file's name says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads dates: those of tables and catalogues (ISO 8601), and those that documents and people write out."""
+"""Reads dates, both those of tables and catalogues (ISO 8601) and those that documents and people write out."""
 
 from __future__ import annotations
 

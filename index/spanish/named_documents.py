@@ -1,7 +1,7 @@
 """Recognises documents as people name them: «la Ley 4/2018», «LOPIVI», «la nota de Alicante», «el informe de WeProtect».
 
-The names of a document are made of what is known of it, never listed: title, kind, publisher, id, file name, the number
-of a law, the initials of a title. The number of a law is enough, whatever other words stand beside.
+The names of a document are derived from what is known about it and never listed: title, kind, publisher, id, file
+name, the number of a law, the initials of a title. The number of a law is enough, whatever other words are beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parses questions that are citations: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
 
-Such a question names a place and asks for the words that stand there, so it is not searched by meaning. `parse_reference`
-says which places are named, `alpie.index.retrieval.places` finds their passages.
+Such a question names a place and asks for the words at that place, so it is not searched by meaning.
+`parse_reference` says which places are named; `alpie.index.retrieval.places` finds their passages.
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
 

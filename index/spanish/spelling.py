@@ -1,10 +1,10 @@
-"""Corrects misspelt words of a question where there is little doubt, by the documents and by dictionaries.
+"""Corrects misspelt words of a question where there is little doubt, using the documents and dictionaries.
 
 1. A word that is neither in the documents nor in a dictionary is replaced by the word of the documents that is one edit
    away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one edit away are tried
    (https://norvig.com/spell-correct.html).
-2. Otherwise, a word not written like a name is replaced by a word of the dictionary that sounds the same. One that is an
-   edit away is not taken: that made as many words wrong as right.
+2. Otherwise, a word not written like a name is replaced by a dictionary word that sounds the same. A dictionary word
+   that is one edit away is not used: that broke as many words as it mended.
 
 Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and those of pyspellchecker; English
 words are pyspellchecker's. They are sorted arrays in the user's cache, memory-mapped.

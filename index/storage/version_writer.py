@@ -1,7 +1,7 @@
-"""Writes an index version document by document, from the earlier version on, and swaps it in.
+"""Writes an index version document by document, starting from the earlier version, and swaps it in.
 
-New text goes into a copy of the earlier database; all vectors are written anew, in order. `alpie.index.storage.store`
-tells what each file holds.
+New text goes into a copy of the earlier database; all vectors are written again, in order. See
+`alpie.index.storage.store` for what each file holds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The collections of Al Pie in Milvus: how they are named, made, found and swapped.
+"""Al Pie's collections in Milvus: how they are named, created, found and swapped.
 
-Their names say what an index was made with, as every version keeps names and every tool shows them:
+Their names say what an index was made with, because every version stores names and every tool shows them:
 
     alpie_f3_a1_e0123456789_d384_s612_19fa…             passages
     alpie_f3_a1_e0123456789_d384_s612_19fa…_sentences   their sentences
