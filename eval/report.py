@@ -47,7 +47,7 @@ class RunFacts:
     passages: int
     corpus_fingerprint: str
     versions: Mapping[str, str]
-    notes: tuple[str, ...] = ()  # what the reader must know, for example evidence that was not found
+    notes: tuple[str, ...] = ()  # what people must know, for example evidence that was not found
 
 
 @dataclass(frozen=True)

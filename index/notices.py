@@ -19,7 +19,7 @@ class NoticeKind(StrEnum):
 
     PAGES_WITHOUT_TEXT = "pages_without_text"  # `count` of `of` pages: scans
     PAGES_RECOGNISED = "pages_recognised"  # `count` of `of`, scans whose text a program read off the picture
-    HIDDEN_TEXT = "hidden_text"  # `count` words that the file tells its reader not to see
+    HIDDEN_TEXT = "hidden_text"  # `count` words that the file marks as hidden
     SITE_TEXT = "site_text"  # `count` words of menus, the head and the foot of a site
     STRUCK_TEXT = "struck_text"  # `count` words, deleted or struck out
     COMMENTS = "comments"  # `count` of them

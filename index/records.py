@@ -69,7 +69,7 @@ class Document:
     title: str
     publisher: str
     date: str  # ISO 8601, as precise as the text allows: "2019", "2025-12-23", "2021-11-23/2021-11-25"
-    kind: str  # Spanish term shown to readers: "nota de prensa", "informe", "resolución"
+    kind: str  # Spanish term shown to people: "nota de prensa", "informe", "resolución"
     language: str  # BCP 47
     file: str  # path relative to the documents folder
     text: str = field(repr=False)

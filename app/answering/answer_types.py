@@ -1,4 +1,4 @@
-"""The records of an answer. Whoever shows, stores or checks one needs this module, and nothing that makes it.
+"""The records of an answer. Code that shows, stores or checks answers only needs this module, and nothing that makes them.
 
 Answer
 ├── search: SearchStatement             what was searched
@@ -146,7 +146,7 @@ class MissingSource:
     """A place («artículo 99») or a whole document that a question names and the documents do not have."""
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
-    place: str = ""  # a message: told in the reader's language
+    place: str = ""  # a message: shown in the visitor's language
     mentioned: bool = False  # documents speak of the place, and that is quoted
 
     def sentence(self, translations: Translations, chosen: bool) -> str:

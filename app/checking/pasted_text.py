@@ -1,4 +1,4 @@
-"""Takes a pasted text apart before it is looked for: its sentences, and what the rule of `verify` lets pass for it."""
+"""Takes a pasted text apart before it is looked up: its sentences, and the variants that the rule of `verify` allows."""
 
 from __future__ import annotations
 

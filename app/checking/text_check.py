@@ -1,8 +1,8 @@
 """Checks a text as a whole against the documents, by the rule that `alpie.app.checking.verify` states.
 
-A text that stands in no document is compared with the passages that share rare words with it. It may have the same words
-and other signs, be a row under its header, or be sentences that do not stand together; else the nearest place is
-compared word by word.
+A text that is in no document is compared with the passages that share rare words with it. It may have the same words
+with other punctuation, be a row under its header, or consist of sentences that are not next to each other; otherwise
+the nearest place is compared word by word.
 """
 
 from __future__ import annotations

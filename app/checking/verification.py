@@ -1,4 +1,4 @@
-"""What checking a quotation gives: a verdict, where the words stand, and what differs."""
+"""The result of checking a quotation: a verdict, where the words stand, and what differs."""
 
 from __future__ import annotations
 

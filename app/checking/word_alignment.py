@@ -1,7 +1,7 @@
 """Compares a pasted text with a stretch of the source, word by word.
 
-Pairs of neighbouring words that both have tell where in the stretch the text lies. The window is narrowed to the part
-that takes fewest edits, and its words are aligned; what was matched across a gap at the ends is pulled back.
+Pairs of neighbouring words that both share show where in the stretch the text lies. The window is narrowed to the
+part with the fewest edits, and its words are aligned; words matched across a gap at either end are pulled back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes quotations with their citations as text to paste or as files to open in other programs."""
+"""Writes quotations with their citations, as text to paste or as files for other programs."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _run_guarded(arguments: argparse.Namespace, translations: Translations, eval
         if not sys.stdout.closed:  # `mcp` closes it with its last client
             sys.stdout.flush()
     except BrokenPipeError:
-        # the reader, such as head, has seen enough; Python would complain again when it closes stdout
+        # whatever reads the output, such as head, has had enough; Python would complain again when it closes stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     """How a check of the installation came out."""
 
     GOOD = "good"
-    ADVICE = "advice"  # works, but the reader should know
+    ADVICE = "advice"  # works, but there is something to know
     BAD = "bad"
 
 

@@ -127,7 +127,7 @@ class _CollapsedText(NamedTuple):
 
 
 class SourceTexts:
-    """Looks evidence up in the documents, as they are written and as their readers see them.
+    """Looks evidence up in the documents, as they are written and as they are shown.
 
     `passages` tells what the layout left out; without them only the text as written is known. `verifies`
     is what `alpie verify` says of a text: whether it is exact.
@@ -186,7 +186,7 @@ class SourceTexts:
         return self._readings[doc]
 
     def _readable(self, doc: str, source: str) -> _CollapsedText:
-        """The sentences one after the other, as readers see them."""
+        """The sentences one after the other, as they are shown."""
         characters: list[str] = []
         offsets: list[int] = []
         for spans in self._spans.get(doc, ()):

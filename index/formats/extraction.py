@@ -35,7 +35,7 @@ class Metadata:
     kind: str = ""
     url: str = ""
     rights: str = ""
-    notes: tuple[str, ...] = ()  # what its reader should know of how it was read
+    notes: tuple[str, ...] = ()  # what people should know about how it was read
     # fields above that stand for something near: the day it was saved, a heading
     guessed: tuple[str, ...] = ()
 

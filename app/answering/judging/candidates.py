@@ -1,9 +1,9 @@
 """Makes the candidates of quotation: single sentences, lists with their lead-in, tables with their header.
 
-A list too long to be quoted whole gives its items singly.
+If a list is too long to be quoted whole, each of its items is a candidate.
 
-Each candidate has one row of numbers: what the reader says of it, what retrieval knows of its passage and sentence, and
-what kind of candidate it is. Nothing here knows a document, a subject or a language.
+Each candidate has one row of numbers: what the reader says about it, what retrieval knows about its passage and
+sentence, and what kind of candidate it is. Nothing here depends on a document, a subject or a language.
 """
 
 from __future__ import annotations

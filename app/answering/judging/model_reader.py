@@ -1,7 +1,7 @@
 """A language model as the reader: it is shown numbered sentences and may answer with numbers only, or none.
 
-What the model writes is never shown: a number that exists chooses a sentence, everything else is dropped. So every
-quotation stays word for word, whatever a model, or a document that gives the model orders, may say. Where the model
+What the model writes is never shown: a number that exists chooses a sentence, and everything else is dropped. So
+every quotation stays word for word, whatever the model may say, or a document that gives it orders. If the model
 cannot be asked, or its answer cannot be used, another reader decides.
 """
 

@@ -1,4 +1,4 @@
-"""Tells whether a quotation that is cut out of its sentence leaves out words that turn the meaning.
+"""Finds out whether a quotation that is cut out of its sentence leaves out words that change its meaning.
 
 There is a warning where a negation, exception or condition is in the sentence and not in the quotation, and
 
@@ -9,8 +9,8 @@ There is a warning where a negation, exception or condition is in the sentence a
 - stands in what «[…]» leaves out of a sentence;
 - stands in the sentence that introduces a list, an item of which is quoted.
 
-A quotation of whole sentences gets a warning of the last kind only. In doubt there is a warning: one too many costs a
-glance. The words that turn a meaning are the tables of `cut.toml`.
+A quotation of whole sentences only gets a warning of the last kind. In doubt there is a warning: one too many only
+costs a glance. The words that change a meaning are listed in `cut.toml`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Tells where quotations are near a question and yet about another thing: another number, or the opposite.
+"""Recognises quotations that are close to a question but about something else: another number, or the opposite.
 
-Encoder and reader compare meanings, and take the 89.ª Asamblea for the 90.ª, «edad mínima» for «edad máxima». Of the
+Encoder and reader compare meanings, and so confuse the 89.ª Asamblea with the 90.ª, «edad mínima» with «edad máxima». Of the
 fitting questions that are answered rightly and without reserve (n = 253), none asks for a number that is missing in
 passage, headings, title and date, and none for an opposite of what its best sentence says.
 """

@@ -1,7 +1,7 @@
-"""How many quotations are shown, and how long they are: every number that decides it stands here.
+"""How many quotations are shown, and how long they are: every number that decides this is here.
 
-Who reads an answer looks at one quotation, perhaps at three. More are shown only where the question asks for several
-things, and every further one must be likely enough to be worth the glance that it costs.
+People look at one quotation of an answer, perhaps at three. More are only shown if the question asks for several
+things, and each further one must be likely enough to be worth a glance.
 """
 
 from __future__ import annotations

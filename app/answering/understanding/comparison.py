@@ -1,7 +1,7 @@
 """Questions that compare or are several: «diferencia entre A y B», «ventajas y desventajas de Z», «¿quién … y cuántos …?».
 
-Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each
-side becomes a question by itself, and a side that the documents do not answer can be said to be empty.
+Asked as it stands, such a question finds the passage closest to a mixture of both sides, which answers neither. So
+each side becomes a question of its own, and a side that the documents do not answer can be reported as empty.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Completes follow-up questions: «¿y en España?» is searched with what the question before was about.
 
-A question depends on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí») or when it is
-a fragment without a verb of its own. Then the words of the earlier question are searched, too; a question that stands by
-itself is searched as it is.
+A question depends on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí») or when
+it is a fragment without a verb of its own. Then the words of the earlier question are searched too; a question that
+is complete in itself is searched as it is.
 """
 
 from __future__ import annotations
