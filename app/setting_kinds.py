@@ -1,4 +1,4 @@
-"""Kinds of settings: types that pydantic reads from TOML, the environment or the command line, with what they admit in words."""
+"""Kinds of settings: types that pydantic reads from TOML, the environment or the command line, and what they allow, in words."""
 
 from __future__ import annotations
 

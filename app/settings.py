@@ -1,8 +1,8 @@
 """Settings: one frozen object, read in one place.
 
-Later sources win: defaults, `alpie.toml` (in the working directory, or the file $ALPIE_CONFIG names),
-environment variables ``ALPIE_<NAME>``, command-line options. A key nobody knows is refused, with the
-place it stands in and the names allowed: a misspelt setting that is silently ignored is worse than none.
+Later sources win: defaults, `alpie.toml` (in the working directory, or the file $ALPIE_CONFIG names), environment
+variables ``ALPIE_<NAME>``, command-line options. An unknown key is refused, with the place where it was found and the
+names that are allowed: a misspelt setting that is silently ignored is worse than none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CONFIG_VARIABLE = "ALPIE_CONFIG"
 UploadRights = Literal["auto", "off", "add", "all"]
 MetricsReaders = Literal["off", "loopback", "all"]
 
-# What settings were called before; each is refused with its new name, so that whoever set it knows what to write.
+# What settings were called before; each is refused with its new name, so that the operator knows what to write.
 _RENAMED = {
     "index": "backend",
     "index_token": "backend_token",
@@ -48,7 +48,7 @@ _RENAMED = {
 class Settings:
     """Everything an operator may choose. `load_settings` makes one; every field has its own check.
 
-    What each does is told in the catalogues, under `setting.` and its name.
+    What each one does is explained in the catalogues, under `setting.` and its name.
     """
 
     docs: kinds.Folder

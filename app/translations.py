@@ -1,4 +1,4 @@
-"""The texts of the command line, of citations and of refusals; `locale/*.json` holds one catalogue a language."""
+"""The texts of the command line, of citations and of refusals; `locale/*.json` holds one catalogue for each language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`alpie eval`: its options, asks the questions, measures the answers, writes the report."""
+"""`alpie eval`: defines its options, asks the questions, measures the answers and writes the report."""
 
 from __future__ import annotations
 

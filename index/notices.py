@@ -24,7 +24,7 @@ class NoticeKind(StrEnum):
     STRUCK_TEXT = "struck_text"  # `count` words, deleted or struck out
     COMMENTS = "comments"  # `count` of them
     FORMULAS = "formulas"  # `count` of them, not readable as text
-    SYMBOLS = "symbols"  # `count` of them, of a font that does not tell what they are
+    SYMBOLS = "symbols"  # `count` characters in a font that does not say what they are
     FORM_FIELDS = "form_fields"  # `count` whose values are not read
     OUTSIDE_THE_PAGE = "outside_the_page"  # `count` words
     WATERMARKS = "watermarks"  # `count` pages have one

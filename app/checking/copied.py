@@ -46,7 +46,7 @@ class CopiedText:
 
 
 def letters_of(text: str) -> ReadableMap:
-    """The letters and digits of `text` without accents and capitals, and where each stands; ñ is no n."""
+    """The letters and digits of `text` without accents and capitals, and where each stands; ñ is not n."""
     found: list[str] = []
     at: list[int] = []
     for offset, character in enumerate(text):

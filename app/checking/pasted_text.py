@@ -12,7 +12,7 @@ from alpie.index.spanish.characters import without_invisible
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
-_MIN_WORDS = 3  # of a sentence that is looked up by itself: a shorter one stands anywhere
+_MIN_WORDS = 3  # of a sentence that is looked up on its own: a shorter one is found anywhere
 
 
 def sentences_of(pasted: str) -> list[str]:

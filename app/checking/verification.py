@@ -76,7 +76,7 @@ class Verification:
     # stretches of an exact text, else the first that is not exact. Empty: the whole text was checked.
     quoted: tuple[str, ...] = ()
     misattributed: tuple[Misattribution, ...] = ()  # of what `quoted` is attributed to; the verdict stays
-    sentences: tuple[Verification, ...] = ()  # joined or altered: each sentence by itself, if that tells more
+    sentences: tuple[Verification, ...] = ()  # joined or altered: each sentence on its own, if that says more
 
     @property
     def is_found(self) -> bool:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 # Of a pasted text: narrowing takes as many comparisons as the text has words, each as long as the text.
 _MAX_NARROWED_WORDS = 200
-_MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
+_MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times proves no more
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
 _PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
 
@@ -137,7 +137,7 @@ def _narrow_window(pasted: Sequence[str], source: Sequence[str], first: int, las
     def edits(start: int, end: int) -> int:
         return Levenshtein.distance(pasted, source[start:end])
 
-    # where a stretch of the same length fits best; then each end by itself, as far as half the length
+    # where a stretch of the same length fits best; then each end separately, as far as half the length
     starts = range(first, max(first, last - length) + 1)
     start = min(starts, key=lambda begin: edits(begin, min(last, begin + length)))
     reach = length // 2 + 1

@@ -1,1 +1,1 @@
-"""The service: rows and endpoints for other programs, and an index followed while it changes."""
+"""The service: rows and endpoints for other programs, and following an index as it changes."""

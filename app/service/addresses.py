@@ -1,4 +1,4 @@
-"""Tells addresses of hosts: which are numbers, and which are reached from this machine only."""
+"""Classifies host addresses: which ones are numeric, and which can only be reached from this machine."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The newest index, opened behind a program that goes on answering from the one before it.
+"""Opens the newest index while the program goes on answering from the previous one.
 
-A thread looks at the pointer (one `stat` a second), opens the new index beside the old, and exchanges one reference. A
-question in flight keeps the corpus it began with.
+A thread checks the pointer (one `stat` a second), opens the new index beside the old one, and exchanges one
+reference. A question in progress keeps the corpus that it began with.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class BackgroundLoader(Generic[T]):
-    """Opens something in a thread of its own, and again whenever `stamp` changes.
+    """Opens something in its own thread, and again whenever `stamp` changes.
 
     Without `stamp` the thing is opened once. When the newest cannot be opened, the one before it stays.
     """
@@ -85,12 +85,12 @@ class BackgroundLoader(Generic[T]):
             self._problem = ""
         except AlpieError as error:
             self._failed(error.message)
-        except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would hear of it
+        except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would learn of it
             _LOG.debug("the corpus could not be opened", exc_info=True)
             self._failed(message("serve.unexpected", kind=type(error).__name__, error=error))
 
     def _failed(self, problem: str) -> None:
-        if problem != self._problem:  # tried again and again, told once
+        if problem != self._problem:  # tried again and again, reported once
             state = "the corpus before it goes on answering" if self.ready else "there is no other"
             _LOG.error("the corpus could not be opened (%s): %s", state, problem)
         self._problem = problem

@@ -1,4 +1,4 @@
-"""Says in words how documents were read, and whether the index still has them as they are in their folder."""
+"""Reports in words how documents were read, and whether the index still matches their folder."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound index.
     """
     indexed = indexed_files(data)
-    # what was read at indexing need not be parsed to be told from what was not
+    # what was read at indexing need not be parsed again to be recognised
     known = {document.sha256: Extraction("") for document in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
     present = {
@@ -71,11 +71,11 @@ def staleness_text(freshness: Freshness, docs: Path, data: Path, translations: T
 
 
 _MAX_STALE = 5  # ids named in a line of warning
-MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
+MAX_NAMED = 50  # files of one kind: a folder may hold thousands that are not documents
 
 
 def notice_text(notice: Notice, translations: Translations) -> str:
-    """A notice about what of a file is not read, as a sentence."""
+    """A notice about what is not read in a file, as a sentence."""
     return translations(
         f"notice.{notice.kind}", count=translations.number(notice.count), of=translations.number(notice.of)
     )
@@ -118,7 +118,7 @@ def build_warnings(report: BuildReport, translations: Translations) -> Iterator[
 
 
 def report_values(report: BuildReport, translations: Translations) -> dict[str, str]:
-    """What an indexing did, as the values of the sentences that tell it."""
+    """What an indexing run did, as values for the sentences that report it."""
     return {
         "documents": translations.count("count.documents", report.documents),
         "passages": translations.count("count.passages", report.passages),

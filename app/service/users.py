@@ -1,8 +1,8 @@
 """Users and their passwords: a file of `name:hash` lines, made by `alpie users`.
 
-Hashes are scrypt's (RFC 7914) with N = 2^15, r = 8, p = 1: some 50 ms and 32 MB a guess. Beside the file
-lies `<file>.secret`, with which the page signs its session cookies, so that several processes share it and a
-restart ends no session. Both are readable by their owner only.
+Hashes are made with scrypt (RFC 7914), N = 2^15, r = 8, p = 1: some 50 ms and 32 MB for each guess. Beside the file
+is `<file>.secret`, with which the page signs its session cookies, so that several processes share it and a restart
+ends no session. Only their owner can read the two files.
 """
 
 from __future__ import annotations

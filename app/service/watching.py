@@ -1,7 +1,7 @@
-"""`alpie index --watch`: one indexing after another, whenever the documents change and have come to rest.
+"""`alpie index --watch`: indexes again whenever the documents have changed and no longer keep changing.
 
-Names, sizes and time stamps are compared once a second: that costs milliseconds, needs no library, and works on network
-folders and in containers, where the system's own notifications do not.
+Names, sizes and time stamps are compared once a second: that takes milliseconds, needs no library, and works on
+network folders and in containers, where the system's own notifications do not.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) -> int:
-    """Run one command; returns its exit code. `evaluate` is what runs `eval`; None: that is no command."""
+    """Run one command; returns its exit code. `evaluate` runs `eval`; None: there is no such command."""
     work_offline()
     compute_in_one_thread()
     use_utf_8()
@@ -86,7 +86,7 @@ def _run_guarded(arguments: argparse.Namespace, translations: Translations, eval
     except AlpieError as error:
         print_message(translations("cli.error", message=error))
         return FAILED
-    except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
+    except Exception as error:  # noqa: BLE001 - the outermost edge: shown as a sentence, in full with --verbose
         _LOG.info("unexpected error", exc_info=True)
         print_message(translations("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED

@@ -1,4 +1,4 @@
-"""`alpie doctor`: says whether everything is there that Al Pie needs, and if not, what to do."""
+"""`alpie doctor`: checks whether everything that Al Pie needs is there and, if not, says what to do."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Check:
 
 
 class CheckResult(NamedTuple):
-    """How a check came out, and what to tell of it."""
+    """How a check came out, and what to say about it."""
 
     outcome: Outcome
     text: str

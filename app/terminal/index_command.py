@@ -106,7 +106,7 @@ def build_corpus(settings: Settings, translations: Translations, rebuild: bool =
 def warn_if_stale(settings: Settings, translations: Translations) -> None:
     """Say where the documents have changed since they were indexed.
 
-    An answer from yesterday's text is still a true quotation of that text, but whoever reads it should know.
+    An answer from yesterday's text is still a true quotation of that text, but people should know.
     """
     from alpie.app.service.document_report import compare_index_with_folder, staleness_text
 

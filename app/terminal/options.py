@@ -1,4 +1,4 @@
-"""Commands and options of the command line, with their help in the words of a catalogue."""
+"""The commands and options of the command line, with help texts from a catalogue."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def answer_text(answer: Answer, translations: Translations, width: int, at_risk:
 
 
 def _help_lines(risk: Risk, language: str, translations: Translations, width: int) -> list[str]:
-    """Whom to turn to, in the language of the question, and that what follows is no help."""
+    """Who can help, in the language of the question, and that what follows is no substitute."""
     words = translations_for("en") if language == "en" else translations
     key = f"help.notice.{risk}"
     lines = [_wrap(f"{words(f'{key}.title')} {words(f'{key}.text')}", width), ""]

@@ -1,7 +1,7 @@
 """`alpie expand`: a language model writes other ways to ask for each passage, into files a person can edit.
 
-What is there is never touched. What it will take is said before anything is sent. They are checked, and a row is
-added as soon as it is there: stopped at any point, the next run goes on from that point.
+Existing expansions are never touched. What it will take is announced before anything is sent. New ones are checked,
+and each row is added as soon as it is ready: if a run is stopped, the next one continues from that point.
 """
 
 from __future__ import annotations

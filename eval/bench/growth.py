@@ -1,6 +1,6 @@
-"""What a collection of any size costs: `python -m alpie.eval.bench.growth PASSAGES …` prints a line for each size.
+"""What collections of given sizes cost: `python -m alpie.eval.bench.growth PASSAGES …` prints a line for each size.
 
-The collection is made of the indexed documents: their sentences with made-up words of a Zipf law, their vectors with noise.
+A collection is made from the indexed documents: their sentences with made-up words (by Zipf's law), their vectors with noise.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`alpie eval --speed`: our paths beside the usual ones, in one run, on the same texts and weights.
+"""`alpie eval --speed`: our code beside the usual code, in one run, on the same texts and weights.
 
-What carries over to other machines is the ratio of two cases that took turns. The reference is sentence-transformers as
-its manual says and LangChain's tutorial on top of it, also with one thread, as its threads wait for each other.
+What carries over to other machines is the ratio of two cases that took turns. The reference is sentence-transformers
+as its manual describes it and LangChain's tutorial on top of it, also with one thread, because its threads wait for
+each other.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A process that is measured from within, one command a line.
+"""A process that measures itself, with one command on each line.
 
-Each runtime gets a process of its own, because threads of one that still spin would be counted to the next.
+Each runtime gets its own process, because spinning threads of one runtime would be charged to the next.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Questions with their gold evidence: JSON Lines of our own, or SQuAD JSON.
 
-Unknown fields are ignored and fields may be absent; a malformed line is an error, for it would shift every row after it.
+Unknown fields are ignored and fields may be absent; a malformed line is an error, since it would shift every row after it.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def embed_partitions(
 ) -> int:
     """Embed what is pending with some processes of one thread each; returns how many partitions were.
 
-    `open_one` opens the encoder, in each process. `on_partition` is told partitions done and in all.
+    `open_one` opens the encoder, in each process. `on_partition` gets the numbers of partitions done and of all.
     """
     first = open_one()
     left = pending_partitions(work, first.fingerprint)

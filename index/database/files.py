@@ -64,7 +64,7 @@ def temporary_file(path: Path, temporary: Path | None = None, private: bool = Fa
 
 
 def free_bytes(folder: Path) -> int:
-    """The free space of the disk that `folder` is on, or will be; 0 where the system does not tell."""
+    """The free space of the disk that `folder` is on, or will be; 0 if the system does not say."""
     existing = next((parent for parent in (folder, *folder.parents) if parent.is_dir()), Path("/"))
     try:
         return shutil.disk_usage(existing).free
@@ -73,7 +73,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def read_toml(path: Path, error_class: type[AlpieError]) -> dict[str, Any]:
-    """The content of a TOML file. Raises OSError, and `error_class` for a file that is no UTF-8 or no TOML."""
+    """The content of a TOML file. Raises OSError, and `error_class` for a file that is not UTF-8 or not TOML."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# Arrays by what they hold. A comment tells the shape of each, for example (passages, dimension).
+# Arrays by what they hold. A comment gives the shape of each, for example (passages, dimension).
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]

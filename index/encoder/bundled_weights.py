@@ -88,7 +88,7 @@ def _is_current(folder: Path, source: Path | None) -> bool:
     if source is None:
         return True
     fingerprint = read_fingerprint(folder) or {}
-    # Size alone cannot tell two releases apart (same layout, same size), and hashing at every start would
+    # Size alone does not distinguish two releases (same layout, same size), and hashing at every start would
     # cost 50 ms; the time stamp says when hashing is needed.
     status = source.stat()
     seen = (fingerprint.get("source_bytes"), fingerprint.get("source_modified_ns"))

@@ -45,7 +45,7 @@ class ModelConfig:
 
     @classmethod
     def read(cls, folder: Path, name: str = "") -> ModelConfig:
-        """How a model is used, from the files of `folder`; `name` tells those that state no prompts."""
+        """How a model is used, from the files of `folder`; models without stated prompts are recognised by `name`."""
         stated = _json(folder / "config_sentence_transformers.json")
         places = {
             str(module.get("type", "")).rpartition(".")[2]: folder / str(module.get("path", ""))

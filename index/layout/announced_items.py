@@ -116,7 +116,7 @@ def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGro
         )
         fits = _may_be_item(group) and (goes_on or not items or _manner(group.text) == _manner(items[0].text))
         if not fits or len(group.text) > longest:
-            # one like them that is a little long: where the list ends is not to be told
+            # one like them that is a little long: it is not clear where the list ends
             unclear = goes_on or (fits and len(group.text) <= _UNCLEAR * _MAX_ITEM_CHARACTERS)
             return [] if unclear or len(items) < 2 else items
         items.append(group)

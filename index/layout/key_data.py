@@ -55,7 +55,7 @@ def _is_label(group: LineGroup, style: Typesetting) -> bool:
 
 
 def join_rows(groups: list[LineGroup]) -> list[LineGroup]:
-    """Join neighbouring rows whose cells blanks or signs set apart into tables; a first row with numbers is no header."""
+    """Join neighbouring rows into tables if blanks or signs separate their cells; a first row with numbers is not a header."""
     made: list[LineGroup] = []
     for group in groups:
         signs = group.text.startswith("|")

@@ -34,12 +34,12 @@ _OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+
 _OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:–-]*")
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
-_PREAMBLE_RANK = 2  # where the format tells none
+_PREAMBLE_RANK = 2  # if the format does not say
 _MAX_NAME_CHARACTERS = (
     40  # of a line that only names an article or division: «DISPOSICIÓN TRANSITORIA DECIMOCUARTA»
 )
 _MAX_TITLE_CHARACTERS = 120  # of a heading that has its title on the same line
-# A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
+# A finite verb outside a relative clause distinguishes «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
 # («manda cuatro años», «nombra un secretario»; but «de cuatro años», «garantizar un salario»).
 _VERB = re.compile(
@@ -49,7 +49,7 @@ _VERB = re.compile(
     rf"|(?-i:\s(?!(?:{_any_of('no_verbs')})\s)[a-zñáéíóú]{{3,}}(?<![aei]r)(?<!ndo)\s"
     rf"(?:{_any_of('determiners')}|\d+\s[a-zñ]+s)\s)"
 )
-# How a line begins that is no title, where it is all there is of its article.
+# How a line begins that is not a title but all there is of its article.
 _NO_TITLE = re.compile(rf"(?i)\(|\[?(?:{_any_of('void')})|(?:{_any_of('sentence_openers')})\b")
 _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
 # what an editor adds to a title: «[Redacción dada por …]»

@@ -37,7 +37,7 @@ _FEW_SET_IN = 0.1  # share of a document's lines
 _CLOSED_ROOM = 0.25  # of the column: what a closed line leaves free, beside the next word
 _MIN_FULL_LINES = 3  # of a group before it is known how wide its lines are
 _FULL = 0.85  # of its column: a last line so wide was broken by the column, not by its author
-_MAX_STUB_LINES = 2  # on a new page, too few to tell text that goes on from a heading
+_MAX_STUB_LINES = 2  # on a new page, too few to distinguish continued text from a heading
 # Of a number in display type and of the text that says it again; the number stands near the text's beginning.
 _MAX_DISPLAY_CHARACTERS, _MAX_BEFORE_NUMBER, _MAX_REPEATED = 80, 40, 120
 
@@ -51,7 +51,7 @@ class LineGroup:
     blank_before: bool = False
     page_start: bool = False
     after_footer: bool = False
-    indented: bool = False  # set in from the text around it
+    indented: bool = False  # relative to the text around it
     kind: BlockKind | None = None
     level: int = 0
     closes: int = 0  # the level down to which it ends what stands above, where that is not its own
@@ -96,7 +96,7 @@ def group_lines(
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
     rows = find_rows(lines)
-    # Where many lines are set in, indentation is how the document is set and says nothing.
+    # Where many lines are indented, indentation is just the style of the document and means nothing.
     sets_in = sum(1 for line in lines if line.indent and not line.blank) <= _FEW_SET_IN * len(clean)
     groups: list[LineGroup] = []
     blank = footer = False

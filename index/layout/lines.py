@@ -33,7 +33,7 @@ _WIDTHS = {
 
 _USUAL_WIDTH = 0.556  # of the remaining characters, digits and most small letters
 
-# A line longer than this was never set in a column: its width tells nothing.
+# A line longer than this was never set in a column: its width means nothing.
 _MAX_COLUMN_CHARACTERS = 200
 _MIN_WRAPS_SHARE = 0.2  # of the breaks between lines: fewer before a small letter are lists, tables or verse
 _COLUMN_QUANTILE = 0.9  # of the widths of wrapped lines: the widest tenth may be of another column
@@ -95,7 +95,7 @@ _MAX_MEAN_CELL_CHARACTERS = 30  # columns of running text are wider
 def find_rows(lines: list[Line]) -> frozenset[int]:
     """The numbers of the lines that are rows of a table: two or more on end, of as many cells set apart.
 
-    Blanks part running text too, set in columns or spaced out to a margin: there lines begin small or are long.
+    Blanks also separate running text that is set in columns or justified: there, lines begin in lower case or are long.
     """
     cells = [_CELLS.split(line.text) for line in lines]
     may_be = [

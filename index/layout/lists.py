@@ -20,9 +20,9 @@ _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 
 
 def mark_numbered_headings(groups: list[LineGroup]) -> None:
-    """Make headings of numbered titles over a text of their own: «1. Tendencias tecnológicas» is no item.
+    """Make headings of numbered titles above a text of their own: «1. Tendencias tecnológicas» is not a list item.
 
-    A title over a list or short lines is set like an item over others: the count that it goes on with tells.
+    A title above a list or short lines looks like an item above others: only the count that it continues shows the difference.
     """
     titles = [
         (group, following, int(re.sub(r"\D", "", match["enumerator"])), _form(match, group.text))

@@ -90,7 +90,7 @@ class ExpansionIndex:
 
 
 def impute_scores(values: Floats, is_expanded: Flags, own_scores: Floats) -> Floats:
-    """`values` for the passages with expansions, and an estimate for the others, so that to have none is no handicap.
+    """`values` for the passages with expansions, and an estimate for the others, so that having none is no disadvantage.
 
     The estimate is `own_scores`, the same kind of score of the passages' own words, raised by as much as expansions score
     higher on average.

@@ -127,10 +127,10 @@ class VectorBackend(Protocol):
         """
 
     def documents(self) -> Mapping[str, int]:
-        """Ids of the stored documents → number of their passages; the backend reads a row a passage."""
+        """Ids of the stored documents → number of their passages; the backend reads one row per passage."""
 
     def count(self) -> int:
         """How many passages are stored."""
 
     def close(self) -> None:
-        """Close connections and files; closing twice is no error."""
+        """Close connections and files; closing twice is not an error."""

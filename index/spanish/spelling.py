@@ -36,7 +36,7 @@ FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_f
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-MAX_WORD_BYTES = 24  # a longer string is no word, and takes long to try
+MAX_WORD_BYTES = 24  # a longer string is not a word, and takes long to try
 
 _MAX_WAIT_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
 

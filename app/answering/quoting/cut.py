@@ -55,7 +55,7 @@ _REPORTED_THAT = re.compile(rf"(?:\bno (?:se )?)?{_REPORTED}")
 _OPENS_WITH_SOURCE = re.compile(rf"(?:^|[,;:] )\W*(?!{_BY_RULE})({_OPENING})")
 _HEDGED = re.compile(rf"({_HEDGES})(?:\W+\w+){{0,2}}\W*$")
 _TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
-# A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
+# A preposition before the first quoted word, or as that word: a part of a phrase states nothing on its own.
 _WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
 # In words, at most; within one clause, so that a reach that is too far costs a warning too many and no more.

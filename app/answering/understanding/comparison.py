@@ -63,7 +63,7 @@ _MAX_CHARACTERS = 300  # a longer question is no comparison in one sentence
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison, as a question by itself."""
+    """One side of a comparison, as a question of its own."""
 
     heading: str
     question: str

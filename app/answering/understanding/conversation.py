@@ -58,7 +58,7 @@ _ASKED_FOR = re.compile(
     rf"(?P<asks>[¿\s]*(?:cual(?:es)?|que) (?:es|son|era|eran|fue|fueron)) {_NOUN_AND_WORD}(?= (?:al?|con|del?|en|para|por)\b)"
 )
 MAX_TURNS = 6  # earlier questions that a question may depend on: nobody leans on what was asked long ago
-_FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
+_FRAGMENT_WORDS = 4  # content words from which a question counts as complete in itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
     r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$|"

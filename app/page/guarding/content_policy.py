@@ -1,4 +1,4 @@
-"""The headers of every answer; above all, what a browser may load and run of it."""
+"""The headers of every answer, above all what a browser may load and run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Middleware around everything: which addresses are open, to whom, how often, how much. Pure ASGI, for streams."""
+"""Middleware around everything: which addresses are open, to whom, how often, and for how much.
+
+It is plain ASGI, so that streams pass through it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class Guard:
     about the visitor; uvicorn has then put the visitor's address into the scope. `access_check`, if not None,
     asks for a password.
     `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
-    memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` is told the status of every
+    memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` gets the status of every
     refusal.
     """
 

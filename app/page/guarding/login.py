@@ -1,13 +1,13 @@
-"""Logging in, where the operator has named users: a form for people, HTTP Basic for programs.
+"""Logging in, if the operator has named users: a form for people, HTTP Basic for programs.
 
-A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made of the
-secret beside the file of users and of the user's stored hash: it ends after twelve hours, with a new
-password and with the user; no process has to remember it. `hmac` signs it: with a key of its own for each user,
-and the end in the text, a signing library would do no more than that one call.
+A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made from the secret
+beside the file of users and the user's stored hash. So it ends after twelve hours, when the password changes and when
+the user is removed, and no process has to remember it. `hmac` signs it: with a key for each user, and the end in the
+text, a signing library would add nothing to that one call.
 
-Every attempt to log in is counted as failed before its password is hashed, and the count is taken back if it was right.
-So whoever sends many at once learns no more than who sends them one after the other. Of each client one is hashed at
-a time, so that a crowd of attempts keeps only its own sender waiting.
+Every attempt to log in is counted as failed before its password is hashed, and the count is taken back if it was
+right. So many attempts at once reveal no more than the same attempts one after the other. Only one password is hashed
+at a time for each client, so that a crowd of attempts only keeps its own sender waiting.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _BUSY_SECONDS = 5
 
 
 class Login:
-    """An `AccessCheck` that lets through whoever has a session or sends a name and password.
+    """An `AccessCheck` that lets requests through which have a session or send a name and password.
 
     `homes`: the address of the page in each language, `root_path` included; `language`: of the page at "/".
     """
@@ -129,7 +129,7 @@ class Login:
             path=self._root_path or "/",
             secure=request.url.scheme == "https",
             httponly=True,
-            samesite="lax",  # strict would ask again whoever follows a permanent link
+            samesite="lax",  # strict would make anybody who follows a permanent link log in again
         )
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
@@ -189,7 +189,7 @@ class TooManyAttempts(Exception):
 
 
 class Attempts:
-    """Checks names and passwords, for many visitors at a time. `clock` tells seconds."""
+    """Checks names and passwords, for many visitors at a time. `clock` gives seconds."""
 
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users

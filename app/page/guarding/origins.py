@@ -1,8 +1,8 @@
-"""Under which names the page answers, and from which pages it lets a browser change something.
+"""Which host names the page answers to, and from which pages a browser may change something.
 
-A page elsewhere can make a browser send a request here, and can, by giving its own name our address (DNS
-rebinding), even read the answer. So a request must name a host we go by, and one that changes something
-must come from a page of ours.
+A page elsewhere can make a browser send a request here, and by pointing its own name at our address (DNS rebinding)
+it can even read the answer. So a request must name one of our hosts, and one that changes something must come from
+one of our pages.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Lets visitors call only the page's own handlers, with plain values for arguments and nothing else.
 
-Gradio takes any dictionary that looks like a file of its own for one and fetches it from wherever it says,
-before a handler sees it. So Gradio is never given what was sent, only what was understood of it here: there
-are no dictionaries in it. Documents are handed in elsewhere, as forms (`change_routes`).
+Gradio treats any dictionary that looks like one of its files as a file, and fetches it from wherever it says, before
+a handler sees it. So Gradio never gets what was sent, only what was understood of it here, which has no dictionaries
+in it. Documents are uploaded elsewhere, as forms (`change_routes`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Limits how much one client may ask for. A client takes the same memory however often it asks."""
+"""Limits how much one client may ask for. A client takes up the same memory however often it asks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Counts(NamedTuple):
     stretch: int
     before: int = 0
     now: int = 0
-    fading: float = 0.0  # what of `before` still counts
+    fading: float = 0.0  # the part of `before` that still counts
 
 
 class RateLimiter:

@@ -1,7 +1,7 @@
-"""Names the addresses that are open. Whatever is not named here is closed, whatever Gradio may add in a later version.
+"""Lists the addresses that are open. Everything else is closed, whatever Gradio may add in a later version.
 
-Gradio answers to some seventy addresses; the page and its clients need a dozen. The others take files from
-strangers, fetch addresses for them, run a function beside the queue, or write to the disk.
+Gradio answers to some seventy addresses; the page and its clients need a dozen. The others accept files from
+strangers, fetch addresses for them, bypass the queue, or write to the disk.
 """
 
 from __future__ import annotations

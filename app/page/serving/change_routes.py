@@ -1,4 +1,4 @@
-"""Routes by which visitors change the documents, where the operator allows it: each change is sent as a form."""
+"""Routes by which visitors change documents, if the operator allows it: each change is sent as a form."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Chooses the application that answers: each named collection has one of its own, made when it is first visited.
+"""Chooses the application that answers: each named collection has its own, created when it is first visited.
 
-Everything that knows the prefix of a proxy works under `/c/<slug>` too, and no collection can show the passages of
+Everything that can handle a proxy's prefix also works under `/c/<slug>`, and no collection can show passages of
 another.
 """
 
@@ -78,7 +78,7 @@ class CollectionRouter:
             collection, ready = await self._current(slug)  # as it is after waiting
             if ready:
                 return ready
-            if slug in self._made:  # it has another name by now, or was taken out
+            if slug in self._made:  # it has another name by now, or was removed
                 await self._stop(slug)
             if collection is None:
                 return None

@@ -1,4 +1,4 @@
-"""Has uvicorn listen for the page, and closes connections that send their request a byte a minute."""
+"""Makes uvicorn listen for the page, and closes connections that trickle in their request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BACKLOG = 512  # connections not accepted yet: a quarter of those that may be o
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol with a time limit: it waits ten seconds for the head of a request, where uvicorn waits for ever."""
+    """uvicorn's protocol with a time limit: it waits ten seconds for the head of a request, whereas uvicorn waits for ever."""
 
     head_seconds = _HEAD_SECONDS
     _deadline: asyncio.TimerHandle | None = None
@@ -67,7 +67,7 @@ class PatientProtocol(H11Protocol):
 
 
 def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] = ()) -> Config:
-    """uvicorn's configuration; without trusted proxies no header is believed about whose request it is."""
+    """uvicorn's configuration; without trusted proxies no header is trusted to say whose request it is."""
     return Config(
         app,
         root_path=root_path,
@@ -132,7 +132,7 @@ def url_of(host: str, port: int) -> str:
 def run_server(
     config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None
 ) -> None:
-    """Listen on `bound` and serve until interrupted; `on_listening` is told the address, with the port that was free.
+    """Listen on `bound` and serve until interrupted; `on_listening` gets the address, with the port that was free.
 
     Raises SettingsError if another took the port meanwhile.
     """

@@ -1,8 +1,8 @@
-"""How files reach the browser: it asks for them early, gets them compressed, and keeps those whose address names a version.
+"""How files reach the browser: requested early, compressed, and cached if their address names a version.
 
-Gradio compresses its own files and streams its events, which must not be held back. So only what lies under `/al/`
-is compressed here. Gradio puts the head of the page into it by script, when it has drawn the page; a `Link`
-header lets the browser fetch our styles and scripts meanwhile.
+Gradio compresses its own files and streams its events, which must not be held back. So only files under `/al/` are
+compressed here. Gradio adds the head of the page by script, after drawing the page; a `Link` header lets the browser
+fetch our styles and scripts in the meantime.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the operator chooses about the page, gathered from the settings in one place."""
+"""The operator's choices about the page, gathered from the settings in one place."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The page's own addresses under `/al/`: fragments of HTML, downloads, the printable record.
 
-They read the corpus and nothing else, need no session and keep no state, so a fragment can be tested
-without a browser and a download is an ordinary link.
+They only read the corpus, need no session and keep no state, so fragments can be tested without a browser and a
+download is an ordinary link.
 """
 
 from __future__ import annotations
@@ -261,7 +261,7 @@ class PageRoutes:
 
     async def _metrics(self, request: Request) -> Response:
         assert self._meter
-        # a visitor whose address a trusted proxy told is not on this machine
+        # a visitor whose address came from a trusted proxy is not on this machine
         near = request.client is not None and is_loopback(request.client.host)
         if self._options.metrics == "loopback" and not near:
             return Response(status_code=403)

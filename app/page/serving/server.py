@@ -1,4 +1,4 @@
-"""Serves the page: FastAPI around Gradio, closed where Gradio is open, on loopback unless told otherwise."""
+"""Serves the page: FastAPI around Gradio, closed where Gradio is open, on the loopback address by default."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
 def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: None) -> None:
     """Serve until interrupted; listens when the page can be answered, before the corpus is open.
 
-    `on_listening` is told the address then.
+    `on_listening` then gets the address.
     """
     from alpie.app.page.serving.connections import bound_socket, run_server, server_config
 
@@ -213,7 +213,7 @@ def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: 
     share_memory()
     give_back_memory()
     options = PageOptions.from_settings(settings)
-    bound = bound_socket(settings.host, settings.port)  # a port in use is told at once
+    bound = bound_socket(settings.host, settings.port)  # a port in use is reported at once
     app = create_app(
         opener.open_or_build,
         options,

@@ -1,4 +1,4 @@
-"""What visitors think of an answer, kept in a local file, and only if the operator turned that on."""
+"""What visitors think of an answer, kept in a local file, and only if the operator turned this on."""
 
 from __future__ import annotations
 

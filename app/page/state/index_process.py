@@ -1,4 +1,4 @@
-"""Indexing as a process of its own: what a hostile file may do to a parser is not done to the server."""
+"""Indexing in a separate process: whatever a hostile file does to a parser, it does not do to the server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ IndexRun = Callable[[], RunOutcome]
 
 
 def index_command(docs: Path, data: Path) -> IndexRun:
-    """Runs `alpie index` as a process of its own."""
+    """Runs `alpie index` in a separate process."""
     own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
     command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
 

@@ -1,6 +1,6 @@
 """What the server counts and times: for Prometheus at `/al/metrics`, for people on the quality page.
 
-Numbers only: no question, no address, no name of a visitor is kept.
+Only numbers are kept: no question, no address and no name of a visitor.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Meter:
     def count_answers(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         """Wrap `ask`, by which people put a question, so that its answers are counted and timed, its failures counted.
 
-        What the page asks by itself (examples, records of answers that were shown) goes to the corpus directly.
+        What the page itself asks (examples, records of answers that were shown) goes to the corpus directly.
         """
 
         @wraps(ask)

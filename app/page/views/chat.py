@@ -1,8 +1,8 @@
 """The conversation of the page: questions in, messages out. Gradio shows them; `answer_view` makes the answers.
 
-Each process remembers the conversations it holds. After a restart, or when a proxy sends a visitor to another process,
-the browser brings its conversation along; so a follow-up is still understood and nothing vanishes from the screen.
-What it brings is a stranger's text: only ever shown to that browser again.
+Each process remembers its own conversations. After a restart, or when a proxy sends a visitor to another process, the
+browser brings its conversation along, so that a follow-up is still understood and nothing vanishes from the screen.
+What it brings is a stranger's text, which is only ever shown to that same browser.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Draws pages of a PDF as pictures. The file itself never goes to the browser, which would run what the file holds."""
+"""Draws the pages of a PDF as pictures. The file itself never goes to the browser, which would run its scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of the page: one catalogue a language, `locale/*.json`, which adds to that of the command line."""
+"""The texts of the page: one catalogue for each language, `locale/*.json`, which extends that of the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source panel: which document, where in it, what can be done with it, and the document itself."""
+"""The source panel: the document, the place in it, and what visitors can do with it."""
 
 from __future__ import annotations
 

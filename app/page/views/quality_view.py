@@ -139,7 +139,7 @@ def _curve(
 
 
 def render_timings(meter: Meter, translations: PageTranslations) -> Markup:
-    """A section with a row a stage, the questions by outcome, and how many wait now."""
+    """A section with a row for each stage, the questions by outcome, and how many are waiting."""
     values = meter.values()
     questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
     outcomes = translations(

@@ -1,4 +1,4 @@
-"""References to read, to copy, to print and to take along as files: of one place or of the saved passages."""
+"""References for one place or for the saved passages: to read, copy, print or download."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The first screen: the documents that are asked, each with a line of its own and questions to begin with.
+"""The first screen: the documents, each with a sentence about it and questions to begin with.
 
-The questions are two a document, made from its own headings by rule, and tried before they are shown. Half of what a
-rule makes of headings is answered by no sentence (measured on the shipped documents), and a first click that finds
-nothing teaches that nothing is found. So each is asked once, in the background, and only those are kept whose answer
-stands in the document they were made from. A document without headings, or whose headings say too little, is asked what
-it is about and what it asks for.
+There are two questions for each document, made from its headings by rule and tried before they are shown. Half of the
+questions that a rule makes from headings are not answered by any sentence (measured on the shipped documents), and a
+first click that finds nothing suggests that nothing is ever found. So each question is asked once, in the background,
+and kept only if its answer is in the document it was made from. A document whose headings say too little is asked
+what it is about and what it asks for.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
-    """Read a Markdown file. Raises `SourceError` for what is no UTF-8 text."""
+    """Read a Markdown file. Raises `SourceError` for anything that is not UTF-8 text."""
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_markdown_parser()

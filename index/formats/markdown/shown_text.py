@@ -36,7 +36,7 @@ class Replacement(NamedTuple):
 
 
 class MarkdownSource:
-    """A Markdown file from offset `begin` on, and what of it is shown otherwise than it stands there, or not at all.
+    """A Markdown file from offset `begin` on, and which parts are shown differently from the source, or not at all.
 
     Places count in `body`, whose line ends are all «\\n».
     """

@@ -35,7 +35,7 @@ _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transi
 _SAME_SIZE = 0.08  # of the size of the body: sizes of one paragraph differ by less
 _PARAGRAPH_GAP = 1.35  # times the pitch of its lines: what is further below is another paragraph
 _SHORT_LINE = 0.2  # of the width of its column, left free by the last line of a paragraph
-_INDENT = 0.8  # of the size of type: a first line that is set in
+_INDENT = 0.8  # of the size of type: how far a first line is indented at least
 _RUNNING = 0.2  # of the characters: a size that runs
 _LARGER = 1.1  # than the body's size: a heading
 _USUAL_SIZE, _USUAL_PITCH = 10.0, 1.2  # points, and times that: of a file without a paragraph to measure
@@ -46,7 +46,7 @@ _MIN_PITCH, _MAX_PITCH = (
 _TYPE_PITCH = (
     1.15  # times the height of its boxes: what type larger than the body takes from line to line at least
 )
-_NOT_SET_IN = 0.4  # of the size of type: a line that begins nearer to the edge is not set in
+_NOT_SET_IN = 0.4  # of the size of type: a line that begins closer to the edge is not indented
 _AS_LARGE = 0.95  # of the body's size: a bold line at least so large may be a heading
 _NEAR_LINES = 3  # above a line, whose columns it may go on with
 _ONE_IN = 3  # lines between the first and the last entry have dots: a whole table of contents
@@ -254,7 +254,7 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: Extent)
     left, right = edges
     width = max(right - left, 1.0)
     short = right - last.x1 > _SHORT_LINE * width
-    # a paragraph of one line, before another that is set in like it
+    # a paragraph of one line, before another one with the same indent
     alone = len(block.lines) == 1 and right - last.x1 > printed_width(first_word(text)) * line.size
     set_in = last.x0 - left < _NOT_SET_IN * body.size or alone
     indented = line.x0 - left > _INDENT * body.size and set_in and not block.item

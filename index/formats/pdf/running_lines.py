@@ -24,7 +24,7 @@ _HUGE = 2.5  # times the usual size: letters of a watermark
 _SLIDE_TITLE = 1.05  # times the usual size: the title of a slide, which may be repeated too
 _SHARE = 0.4  # of the pages that have text, at least two
 _SHARE_FACING = 0.6  # of the left pages, or of the right ones
-_FEWEST_FACING = 6  # pages, to tell left ones from right ones
+_FEWEST_FACING = 6  # pages, to distinguish left from right ones
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 PageLines = Sequence[Sequence[PdfLine]]  # of each page
@@ -47,7 +47,7 @@ _RunningByWords = dict[tuple[str, bool], list[_RunningCandidate]]
 
 
 def running_lines(pages: PageLines) -> set[LinePlace]:
-    """Find the lines that are no text of the document: running lines, and those that are `left_out` by what they are."""
+    """Find the lines that are not part of the document's text: running lines, and lines that are `left_out` by their nature."""
     lines = [line for on_page in pages for line in on_page]
     usual = median(line.size for line in lines) if lines else 0.0
     with_text = sum(map(bool, pages))

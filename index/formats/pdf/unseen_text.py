@@ -16,7 +16,7 @@ from alpie.index.formats.pdf.page_drawing import Drawing, fill_colour
 _NO_SIZE = 1.0  # points of type
 _SEEN_SCALE = 2  # dots a point, of the page drawn to look at letters of a doubtful colour
 _MAX_PIXELS = 10_000_000  # of that drawing: A2 fits; a larger sheet is drawn at a smaller scale
-_CONTRAST = 12  # of 255, between ink and ground: with less nobody sees it
+_CONTRAST = 12  # of 255, between ink and background: with less, nobody sees it
 _UNSEEN = 0.8  # of the letters set together
 
 
