@@ -59,7 +59,7 @@ def open_stream(settings: Settings) -> Stream:
 
 
 class ModelTimeout(Exception):
-    """The model has not ended in the time it had."""
+    """The model did not finish in the time it had."""
 
 
 def pieces_in_time(

@@ -116,7 +116,7 @@ def load_settings(
 def read_language(environment: Mapping[str, str] | None = None) -> str:
     """The setting `language` as the environment has it, checked as `load_settings` does.
 
-    For who has something to say before the other settings are read, and whatever is wrong with those.
+    For messages that come before the other settings are read, or when something is wrong with those.
     """
     name = f"{ENVIRONMENT_PREFIX}LANGUAGE"
     given = (os.environ if environment is None else environment).get(name, "")
@@ -124,7 +124,7 @@ def read_language(environment: Mapping[str, str] | None = None) -> str:
 
 
 class Setting(NamedTuple):
-    """What the documentation and the checks know of a setting."""
+    """What the documentation and the checks know about a setting."""
 
     kind: Any  # a type that pydantic reads, of `alpie.app.setting_kinds` or a choice
     default: object  # MISSING: depends on where Al Pie is installed
@@ -196,7 +196,7 @@ def _suggestion(key: str, known: Mapping[str, Setting]) -> str:
 def _default_data(docs: Path) -> Path:
     """`var` in a checkout, else the user's data folder; other documents get a folder of their own.
 
-    Were it one folder for all, `--docs` without `--data` would answer from an index of other documents.
+    With one folder for all, `--docs` without `--data` would answer from an index of other documents.
     """
     if (ROOT / "pyproject.toml").is_file():
         base = ROOT / "var"

@@ -164,7 +164,7 @@ def misattributed(
     names: Iterable[str],
     laws: Collection[LawNumber] = (),
 ) -> Misattribution | None:
-    """What the words beside a quotation say of its source that none of its `citations` has; None for nothing.
+    """What the words beside a quotation say about its source that none of its `citations` has; None if there is nothing.
 
     Years, pages and articles are read in the `reference` only, which `lead_in` tells of something else; the `names` of
     publishers of the documents in both, and so are the numbers of laws: of any, where what is quoted is of a law, else

@@ -35,7 +35,7 @@ T = TypeVar("T")
 class BackgroundLoader(Generic[T]):
     """Opens something in its own thread, and again whenever `stamp` changes.
 
-    Without `stamp` the thing is opened once. When the newest cannot be opened, the one before it stays.
+    Without `stamp` it is opened once. If the newest cannot be opened, the one before it stays.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class BackgroundLoader(Generic[T]):
     def wait(self, timeout_seconds: float = 0.0) -> T:
         """The newest corpus that is open, after at most `timeout_seconds` for the first; raises NotReady.
 
-        Call it once a question and keep what it returns.
+        Call it once for each question and keep what it returns.
         """
         self._done.wait(timeout_seconds)
         if self._opened is None:
@@ -129,7 +129,7 @@ class CorpusOpener:
         return corpus
 
     def open_or_build(self) -> Corpus:
-        """Open the index; one that is not there yet is built first, or waited for where it is being built."""
+        """Open the index; one that is not there yet is built first, or waited for if another process is building it."""
         from alpie.app.answering.corpus import Corpus
 
         while True:

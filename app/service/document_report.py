@@ -37,7 +37,7 @@ class Freshness:
 
     @property
     def is_of_other_folder(self) -> bool:
-        """Whether no document of the index is in the folder: two that were never meant for each other."""
+        """Whether no document of the index is in the folder: then the two do not belong together."""
         return bool(self.removed) and self.kept == 0
 
 
@@ -62,7 +62,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
 
 
 def staleness_text(freshness: Freshness, docs: Path, data: Path, translations: Translations) -> str:
-    """What to do about an index that is not of its folder's documents as they are, as a sentence."""
+    """A sentence on what to do about an index that no longer matches the documents in its folder."""
     if freshness.is_of_other_folder:
         return translations("index.other_folder", docs=docs, data=data)
     names, further = freshness.ids[:_MAX_STALE], len(freshness.ids) - _MAX_STALE
@@ -106,7 +106,7 @@ def file_notices(notices: Sequence[tuple[str, Notice]], translations: Translatio
 
 
 def build_warnings(report: BuildReport, translations: Translations) -> Iterator[str]:
-    """All that is not in the index or not whole in it, a line each."""
+    """Everything that is missing from the index in whole or in part, one line each."""
     for message in (*report.problems, *report.expansion_faults, *file_notices(report.notices, translations)):
         yield translations("index.problem", message=message)
     for other in report.others[:MAX_NAMED]:

@@ -32,7 +32,7 @@ _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is sho
 
 
 class Risk(StrEnum):
-    """Who seems to be in danger. Only whoever writes about themselves is called «tú»: it may be a child."""
+    """Who seems to be in danger. Only somebody who writes about themselves is called «tú»: it may be a child."""
 
     SELF = "self"
     OTHER = "other"  # a child of theirs, a friend; or they fear themselves, or came across material
@@ -54,7 +54,7 @@ _SIGNS = _read_signs()
 def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     """Who seems to be in danger in `question`: the person who writes, or somebody near them; None: nobody.
 
-    `encoder`: the one in use; with another than the bundled one, and with none, the signs decide.
+    `encoder`: the one in use; with any but the bundled one, or with none, only the signs decide.
     """
     folded = question.casefold().translate(str.maketrans("áéíóúüñ’", "aeiouun'"))
     sign = next((risk for risk, signs in _SIGNS if signs.search(folded)), None)

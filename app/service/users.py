@@ -69,7 +69,7 @@ class Users:
         return name not in known
 
     def remove(self, name: str) -> None:
-        """Remove `name`; its sessions end at once. Raises ArgumentError when there is no such user."""
+        """Remove `name`, whose sessions end at once. Raises ArgumentError if there is no such user."""
         known = dict(self.hashes())
         if known.pop(name, None) is None:
             raise ArgumentError(message("users.unknown", path=self.path, name=name))
@@ -124,7 +124,7 @@ def _read(path: Path) -> Mapping[str, str]:
 
 
 def _secret_beside(path: Path) -> bytes:
-    """The secret of a file of users, made when there is none. Raises FileError."""
+    """The secret of a file of users, created if there is none. Raises FileError."""
     beside = path.with_name(f"{path.name}.secret")
     try:
         if not beside.exists():
@@ -138,7 +138,7 @@ def _secret_beside(path: Path) -> bytes:
 
 
 def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
-    """Write at once or not at all, for the owner's eyes only; without `replace`, never over another's."""
+    """Write the file completely or not at all, readable by its owner only; without `replace`, never over an existing file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary_file(path, private=True) as new:

@@ -92,7 +92,7 @@ def watch(
 ) -> None:
     """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `report_line` gets the outcome of each round.
 
-    A round that fails is tried again at the next change or after a while; at once when another process held the lock.
+    A round that fails is tried again at the next change or after a while, or at once if another process held the lock.
     """
     inside = settings.data if settings.data.is_relative_to(settings.docs) else None
     look = partial(snapshot, settings.docs, inside)

@@ -91,7 +91,7 @@ def open_or_build_corpus(settings: Settings, translations: Translations) -> Corp
 
 
 def build_corpus(settings: Settings, translations: Translations, rebuild: bool = False) -> BuildReport:
-    """Build or update the index, with a progress bar, and warn of what is not in it."""
+    """Build or update the index, with a progress bar, and warn about what is missing from it."""
     from alpie.app.answering.corpus import Corpus
     from alpie.app.service.document_report import build_warnings
 

@@ -102,7 +102,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack, progress: TextIO) -> _Cases:
-    """Encoders and whole questions, each runtime in a process of its own."""
+    """Encoders and whole questions, each runtime in its own process."""
     passages = Corpus.open(settings).passages
     texts = [passage.text for passage in passages[:: max(1, len(passages) // options.passages)]][
         : options.passages
@@ -137,7 +137,7 @@ def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack, progr
 
 @contextmanager
 def _indexing(settings: Settings) -> Iterator[Mapping[str, Case]]:
-    """Indexing in a folder of its own: everything anew, nothing new, one short document added."""
+    """Indexing in a separate folder: everything anew, nothing new, one short document added."""
     with tempfile.TemporaryDirectory(prefix="alpie-speed-") as name:
         docs, data, note = Path(name) / "docs", Path(name) / "index", Path(name) / "docs" / "nota_breve.txt"
         shutil.copytree(settings.docs, docs)

@@ -124,7 +124,7 @@ def _reference_work(plan: WorkerPlan) -> _Work:
     )
 
     class Defaults:
-        """The library as its manual says."""
+        """The library as its manual describes it."""
 
         def encode_queries(self, texts: Sequence[str]) -> Any:
             return model.encode_query(list(texts), show_progress_bar=False)

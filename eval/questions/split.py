@@ -34,7 +34,7 @@ def split_questions(questions: Sequence[GoldQuestion], part: str = "report") -> 
 
 
 def fitting_questions() -> tuple[GoldQuestion, ...]:
-    """Read the project's questions that are fitted on, without those on other subjects."""
+    """Read the project's fitting questions, without those on other subjects."""
     return split_questions(read_own_questions(), "fit") + read_own_questions(OWN_QUESTIONS / "fitting")
 
 

@@ -73,7 +73,7 @@ class _WordPiece(NamedTuple):
 
 
 class _Tokenized(NamedTuple):
-    """A tokenised text, as the library's has it; one entry a token."""
+    """A tokenised text, as the library returns it; one entry per token."""
 
     ids: list[int]
     tokens: list[str]
@@ -94,7 +94,7 @@ class MappedTokenizer:
         self._cut = lru_cache(_REMEMBERED_WORDS)(self._best_pieces)
 
     def encode(self, sequence: str) -> _Tokenized:
-        """Tokens of a text with special tokens around them, cut to the most that there may be."""
+        """The tokens of a text with special tokens around them, cut to the allowed length."""
         characters = self._characters.encode(sequence)
         letters, places = characters.tokens, characters.offsets
         ids: list[int] = []

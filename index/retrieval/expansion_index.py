@@ -71,7 +71,7 @@ class ExpansionIndex:
         return self.bounds[passages + 1] > self.bounds[passages]
 
     def cosines(self, vector: Floats, passages: Integers) -> list[Floats]:
-        """The cosines of `vector` with the expansions of each passage, one array a passage."""
+        """The cosines of `vector` with the expansions of each passage, one array for each passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
         found = self.vectors.cosines(vector, concatenated_ranges(starts, counts))

@@ -117,7 +117,7 @@ class VectorIndex:
 
 
 def _quantised(vectors: Floats) -> Any:
-    """An empty index for `vectors` with a byte a number; a vector that is reconstructed and added again gets the same bytes."""
+    """An empty index for `vectors`, one byte per number; a vector that is reconstructed and added again gets the same bytes."""
     import faiss
 
     dimension = int(vectors.shape[1])

@@ -91,7 +91,7 @@ def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ..
 
 
 def split_question(question: Question) -> tuple[str, ...]:
-    """The questions of «¿Cuántos … y quién …?», two at least; empty for a question that is one.
+    """The questions of «¿Cuántos … y quién …?», two at least; empty for a single question.
 
     A question that depends on the part before opens with «y», as a follow-up does. «Que», «como» and «cuando» also join
     sentences: where somebody writes accents, only a word with its accent asks; where not, «… que … y que …» is one question.

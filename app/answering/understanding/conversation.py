@@ -113,8 +113,8 @@ def depends_on_earlier(question: str) -> bool:
 def standalone_question(question: str, turns: Sequence[str]) -> str:
     """What to ask where a question, completed by `turns`, found no answer; "" where it says nothing without them.
 
-    The question may stand alone after all. A fragment does not: «¿y en España?» is put into the question before, in the
-    stead of the part that begins with «en» there.
+    The question may stand alone after all. A fragment does not: «¿y en España?» is put into the question before it,
+    in place of the part that begins with «en» there.
     """
     if _NO_SUBJECT.search(fold(question)):
         return ""

@@ -62,7 +62,7 @@ class _Relation(NamedTuple):
 
 
 def parse_scope(question: Question, names: DocumentNames) -> Scope:
-    """Which of the documents known by `names` the question is put to."""
+    """The documents, among those known by `names`, that the question is put to."""
     text = question.searched
     folded = fold_in_place(text)
     preferred: frozenset[str] = frozenset()

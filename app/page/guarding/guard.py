@@ -37,11 +37,10 @@ AccessCheck = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
 class Guard:
     """Middleware around the whole application.
 
-    `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is believed
-    about the visitor; uvicorn has then put the visitor's address into the scope. `access_check`, if not None,
-    asks for a password.
-    `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
-    memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` gets the status of every
+    `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is trusted
+    about the visitor's address, which uvicorn has then put into the scope. `access_check`, if not None, asks for a
+    password. `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held
+    in memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` gets the status of every
     refusal.
     """
 
@@ -58,7 +57,7 @@ class Guard:
         collections: bool = False,
         on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
-        """Put the guard before `app`; without `limits` the usual ones hold."""
+        """Put the guard in front of `app`; the default `limits` are the usual ones."""
         self.app = app
         self._limits = limits or Limits()
         self._hosts, self._proxied, self._access_check = hosts, proxied, access_check
@@ -157,7 +156,7 @@ class Guard:
     ) -> Send:
         """A `send` that adds our headers; of a page, whose policy names its scripts, that policy stays.
 
-        It says busy in a plain sentence where Gradio says it in English only.
+        Where Gradio says that it is busy, and only in English, a plain sentence takes its place.
         """
         is_dropped, is_page = False, route.kind == "page"
         needs_affinity = (

@@ -156,7 +156,7 @@ def sign_session(users: Users, name: str, end: float) -> str:
 
 
 def read_session(users: Users, cookie: str, now: float) -> str | None:
-    """The name of the user whose session a cookie is; None for a cookie that is over, forged or no such cookie."""
+    """The name of the user whose session a cookie is; None for a cookie that is expired, forged or not a session."""
     try:
         payload, _, signature = cookie.rpartition("|")
         encoded, _, end = payload.partition("|")

@@ -30,7 +30,7 @@ class Hosts:
     def listening_at(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
         """The hosts of a server that listens at `listening`; `named` are those the operator adds, such as a proxy's.
 
-        On loopback only loopback's own names; elsewhere the machine's names and any address.
+        On loopback, only the names of loopback itself; elsewhere the machine's names and any address.
         """
         names = {*_LOOPBACK_NAMES, *(name.lower().strip("[]") for name in named)}
         if is_loopback(listening):
@@ -49,7 +49,7 @@ class Hosts:
 
 
 def is_cross_site(host: str, origin: str | None, fetch_site: str | None) -> bool:
-    """Whether a request was made by a page of another site. Programs send neither header and may ask.
+    """Whether a request was made by a page of another site. Programs send neither header and are let through.
 
     Browsers say so themselves (Sec-Fetch-Site) over TLS and on loopback; elsewhere the origin must be our host.
     """

@@ -31,7 +31,7 @@ Value = str | int | float | bool | None
 class _EventRequest(BaseModel):
     """What browsers and the clients of Gradio send; whether a value suits is for its handler to say.
 
-    Other fields, which a later Gradio may send, may be plain and are not handed on.
+    Other fields, which a later Gradio may send, must be plain values and are not passed on.
     """
 
     model_config = ConfigDict(extra="allow", strict=True)
@@ -70,7 +70,7 @@ class Handlers:
         )
 
     def rewrite_event(self, body: bytes, name: str | None) -> bytes:
-        """The event in `body`, for the handler `name` or the one it numbers, written anew. Raises Refused."""
+        """The event in `body`, for the handler `name` or the one it numbers, rewritten. Raises Refused."""
         try:
             event = _EventRequest.model_validate(json.loads(body))
         except ValidationError as error:

@@ -49,7 +49,7 @@ class RateLimiter:
         self._counts: LatestEntries[str, _Counts] = LatestEntries(limits.clients)
 
     def admits(self, client: str) -> bool:
-        """Whether one more request of `client` is admitted; if so it counts."""
+        """Whether one more request of `client` is admitted; if so, it is counted."""
         counts = self._counts_of(client)
         admitted = self._has_room(counts)
         self._counts[client] = counts._replace(now=counts.now + admitted)

@@ -70,7 +70,7 @@ def allowed_route(method: str, path: str) -> AllowedRoute | None:
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a path holds nothing by which one climbs out of a folder or hides where one goes."""
+    """Whether a path has nothing in it that could climb out of a folder or hide where it leads."""
     if len(path) > _MAX_PATH or not path.startswith("/") or not path.isascii() or not path.isprintable():
         return False
     return not (set(path) & set('\\%;"<>{}|^`')) and "//" not in path and "/." not in path

@@ -89,7 +89,7 @@ class CollectionRouter:
             return made
 
     async def _current(self, slug: str) -> tuple[Collection | None, FastAPI | None]:
-        """The collection, and its application where it is made."""
+        """The collection, and its application if it has been created."""
         collection = await to_thread.run_sync(self._collections.get, slug)
         running = self._made.get(slug)
         return collection, running.application if running and running.collection == collection else None

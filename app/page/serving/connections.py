@@ -87,9 +87,9 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket for `host` and nowhere else, where `run_server` will listen: until then a visitor is refused, not kept waiting.
+    """A socket for `host` only, on which `run_server` will listen: until then, visitors are refused and not kept waiting.
 
-    Raises SettingsError when that cannot be had.
+    Raises SettingsError if the address is not available.
     """
     if not is_loopback(host):
         _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
@@ -112,7 +112,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 class _AnnouncingServer(Server):
-    """uvicorn's server, which says when it listens, and at which address."""
+    """uvicorn's server, which reports when it listens, and at which address."""
 
     def __init__(self, config: Config, on_listening: Callable[[str], None]) -> None:
         super().__init__(config)
@@ -125,7 +125,7 @@ class _AnnouncingServer(Server):
 
 
 def url_of(host: str, port: int) -> str:
-    """Where a browser finds what listens at `host` and `port`; an IPv6 address stands in brackets."""
+    """The address for a browser of what listens at `host` and `port`; an IPv6 address is put in brackets."""
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

@@ -78,12 +78,12 @@ class FirstPaintParts:
 class FirstPaint:
     """Middleware around the pages: our own page, styled and in its language, in the first response.
 
-    Gradio's page is empty until a megabyte of scripts has arrived: on a slow line, ten seconds of «Loading…» in English.
-    So what it will draw first stands in the HTML itself, with its styles; a question can be typed, and sent as soon as
-    the page can answer (`page.js` takes it over). Gradio's own style sheets move behind it, where they no longer keep
-    the browser from drawing, and its advertisements for other sites go.
-    Its policy allows the scripts in its HTML, so the page is held back until it is whole.
-    `made` gives by the path of a page the function that makes its parts.
+    Gradio's page is empty until a megabyte of scripts has arrived: on a slow line, ten seconds of «Loading…» in
+    English. So what it will draw first is in the HTML itself, with its styles; a question can be typed, and is sent
+    as soon as the page can answer (`page.js` takes it over). Gradio's own style sheets move behind it, where they no
+    longer keep the browser from drawing, and its advertisements for other sites go. Its policy allows the scripts in
+    its HTML, so the page is held back until it is whole. `made` gives by the path of a page the function that makes
+    its parts.
     """
 
     def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], FirstPaintParts]]) -> None:

@@ -24,7 +24,7 @@ _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  
 
 @dataclass(frozen=True)
 class PageOptions(DocumentsViewOptions):
-    """What the operator chooses about the page; the defaults are what a test or a first look needs."""
+    """The operator's choices about the page; the defaults suit tests and a first look."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
     public_url: str = ""  # where visitors elsewhere find the page, for links that they take along

@@ -62,7 +62,7 @@ class PageRoutes:
         meter: Meter | None = None,
         scripts: Mapping[str, str] | None = None,
     ) -> None:
-        """Routes over what `loader` opens; `scripts`: the page's script in each language."""
+        """Routes for the corpus that `loader` opens; `scripts`: the page's script in each language."""
         self._loader, self._options = loader, options
         self._meter = meter if options.metrics != "off" else None
         self._scripts = scripts or {}
@@ -72,7 +72,7 @@ class PageRoutes:
         self._at_once = CapacityLimiter(_CONCURRENT_FRAGMENTS)
 
     def add_to(self, app: FastAPI) -> None:
-        """Hang everything under `/al/` on `app`, and `/healthz`."""
+        """Add everything under `/al/` to `app`, and `/healthz`."""
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/panel": self._panel,

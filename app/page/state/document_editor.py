@@ -185,7 +185,7 @@ class DocumentEditor:
 
 
 def _read_removed(place: Path) -> Removed | None:
-    """What stands in a folder of what was taken out; None where nobody can tell."""
+    """What the folder of a removed document says about it; None if that is unreadable."""
     try:
         about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
         removed = Removed(place.name, about["title"], about["file"], about["table"])

@@ -23,7 +23,7 @@ class _Vote(BaseModel):
 
 
 class FeedbackFile:
-    """Appends one JSON line a verdict."""
+    """Appends one JSON line for each verdict."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

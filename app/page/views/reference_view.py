@@ -30,7 +30,7 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
 def printed_references(quotes: Sequence[Quote], translations: PageTranslations) -> Markup:
-    """What is printed and not shown: the date, and the references in every style, of which a script leaves one."""
+    """What is only printed: the date, and the references in every style, of which a script keeps one."""
     excerpts = [Excerpt(quote.text, quote.citation, quote.start, quote.end) for quote in quotes]
     styles = (
         {name: format_citations(excerpts, name, translations, today()).references for name in STYLES}
@@ -41,7 +41,7 @@ def printed_references(quotes: Sequence[Quote], translations: PageTranslations) 
 
 
 def today() -> date:
-    """Today's date in universal time, as every date that the page states."""
+    """Today's date in universal time, like every date on the page."""
     return datetime.now(UTC).date()
 
 

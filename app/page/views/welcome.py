@@ -58,8 +58,8 @@ def render_welcome(
 ) -> Markup:
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
-    `evaluated`: whether there are results about these very documents; `complete`: whether all examples are found, so
-    that the script need not ask again; `may_add`: whether visitors add documents.
+    `evaluated`: whether there are results about these very documents; `complete`: whether all examples have been
+    found, so that the script need not ask again; `may_add`: whether visitors add documents.
     """
     documents = list(panels.corpus.documents.values()) if panels else []
     shown = [
