@@ -23,9 +23,8 @@ _MIN_NAMED_LINES = 2  # of units, that the lines of one paragraph begin with
 _MIN_BROKEN = 8  # broken paragraphs in a document whose lines are each a paragraph, and
 _MIN_BROKEN_SHARE = 0.2  # their share of all its paragraphs
 _MIN_FULL_SHARE = 0.6  # of the width of a line: a paragraph that broke off there went on
-_FULL_LINE_TENTHS = (
-    9  # of ten broken lines that are no longer than a full one: the tenth may be several in one
-)
+# of ten broken lines that are no longer than a full one: the tenth may be several in one
+_FULL_LINE_TENTHS = 9
 _MIN_CHARACTERS = 60  # of a paragraph that breaks off in another document: no label, no cell of a layout
 # no enumerator, «a) …», «b bis) …», and no address
 _AMID_SENTENCE = re.compile(r"[«“\"'(]?[a-zñáéíóú](?![a-z]{0,4}[.)]\s|\s(?:bis|ter)\b)(?!ttps?:)")

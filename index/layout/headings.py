@@ -26,15 +26,12 @@ _MAX_CHARACTERS = 160  # of a heading that is known by its form: longer lines wi
 # A heading stands above each of its passages: a page marked as one is a paragraph.
 _MAX_MARKED_CHARACTERS = 500
 _MAX_LINES = 3  # of a title
-_FEW_BODY_LINES = 3  # fewer may all be short of the column: then the width of their column is guessed,
-_GUESSED_WIDTH = 0.6  # of the document's column
-_MIN_ROOM = (
-    0.2  # of the body's width, which a title left free beside the next word: less may be a ragged margin
-)
-_MIN_SURE_ROOM = (
-    -0.02
-)  # the same where an article or preposition opens the next line, which breaks there only by a title;
-# below zero, as widths are those of a common face and some per cent off
+# A body of fewer lines may be short of its column throughout, which then counts as this share of the document's at least.
+_FEW_BODY_LINES, _GUESSED_WIDTH = 3, 0.6
+# What a title leaves free beside the next word, as a share of the body's width: less may be a ragged margin. If the next
+# line opens with a capital article or preposition, which goes on with no title, the title may fill its line; widths are
+# those of a common typeface and may be some per cent off.
+_MIN_ROOM, _MIN_SURE_ROOM = 0.2, -0.02
 _SHORT_TITLE = 0.4  # of the line below: a section title that is so much shorter has its lead or byline there
 _MAX_LEAD_LINES = 6  # a longer paragraph below a section title is its text
 _MAX_SIGNATURE_LINES = 3  # a name, an office, a body

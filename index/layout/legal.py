@@ -35,9 +35,8 @@ _OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:�
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
 _PREAMBLE_RANK = 2  # if the format does not say
-_MAX_NAME_CHARACTERS = (
-    40  # of a line that only names an article or division: «DISPOSICIÓN TRANSITORIA DECIMOCUARTA»
-)
+# of a line that only names an article or division: «DISPOSICIÓN TRANSITORIA DECIMOCUARTA»
+_MAX_NAME_CHARACTERS = 40
 _MAX_TITLE_CHARACTERS = 120  # of a heading that has its title on the same line
 # A finite verb outside a relative clause distinguishes «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings

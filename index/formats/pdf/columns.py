@@ -19,9 +19,8 @@ _FEW_EDGES = 8  # left edges tried within a column that stands beside others
 _MAX_DEPTH = 6  # of columns within columns
 _NEXT = 1.6  # heights of a line: from one to the next of a paragraph
 _LARGER = 1.1  # than the text above it: a heading
-_OVER_BASE = (
-    0.3  # of the size of type: by its middle rather than its base line a fragment is above or below another
-)
+# of the size of type: by its middle rather than its base line a fragment is above or below another
+_OVER_BASE = 0.3
 _APART = 3.0  # points between two edges that count as one
 
 

@@ -27,7 +27,8 @@ _LIKE_SIZE = 2  # times: characters of one fragment differ by no more, raised on
 _OFF_BASE = 0.5  # of the larger size: raised and lowered characters are no further from the base line
 _BACK = 0.7  # of the larger size: letters of a line overlap by less; further back another line begins
 _LARGEST = 0.9  # of the largest size: characters that count as of that size
-_ONE_IN = 3  # characters of the largest size, which then is the fragment's: the others are raised or lowered
+# one character in so many makes the largest size the fragment's: the others are raised or lowered
+_LARGE_PART = 3
 _BOLD_WEIGHT = 600  # semibold, in the weights of OpenType
 _MAX_NAME_BYTES = 512  # of the name of a font: real ones are far shorter
 
@@ -149,7 +150,7 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     if mixed:
         size = median(sizes)
         large = sum(character > _LARGEST * largest for character in sizes)
-        if size < SMALL * largest and large * _ONE_IN > len(shown):
+        if size < SMALL * largest and large * _LARGE_PART > len(shown):
             size = largest
     base = median([character.base for character in shown if character.size >= SMALL * size])
     usual = _usual_gap(shown, size)

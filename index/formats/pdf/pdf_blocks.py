@@ -39,17 +39,15 @@ _INDENT = 0.8  # of the size of type: how far a first line is indented at least
 _RUNNING = 0.2  # of the characters: a size that runs
 _LARGER = 1.1  # than the body's size: a heading
 _USUAL_SIZE, _USUAL_PITCH = 10.0, 1.2  # points, and times that: of a file without a paragraph to measure
-_MIN_PITCH, _MAX_PITCH = (
-    0.7,
-    2.5,
-)  # times the size of type: nearer lines are raised figures, further ones other paragraphs
-_TYPE_PITCH = (
-    1.15  # times the height of its boxes: what type larger than the body takes from line to line at least
-)
+# times the size of type: nearer lines are raised figures, further ones other paragraphs
+_MIN_PITCH, _MAX_PITCH = 0.7, 2.5
+# times the height of its boxes: what type larger than the body takes from line to line at least
+_TYPE_PITCH = 1.15
 _NOT_SET_IN = 0.4  # of the size of type: a line that begins closer to the edge is not indented
 _AS_LARGE = 0.95  # of the body's size: a bold line at least so large may be a heading
 _NEAR_LINES = 3  # above a line, whose columns it may go on with
-_ONE_IN = 3  # lines between the first and the last entry have dots: a whole table of contents
+# one line in so many has dots, from the first to the last entry of a whole table of contents
+_DOTTED_PART = 3
 _MAX_HEADING = 200  # characters: what is longer is a paragraph
 _MAX_HEADING_LINES = 4  # of the largest headings, those of norms
 
@@ -208,7 +206,7 @@ def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
     if sum(leads) < FEWEST_ENTRIES:
         return
     between = blocks[with_dots[0] : with_dots[-1] + 1]
-    whole = sum(leads) * _ONE_IN >= sum(len(block.lines) for block in between)
+    whole = sum(leads) * _DOTTED_PART >= sum(len(block.lines) for block in between)
     for block in between if whole else [blocks[number] for number in with_dots]:
         block.contents = True
 
