@@ -1,7 +1,7 @@
 """The error tree: one class for each situation, with the file concerned as an attribute.
 
-The whole tree is drawn here; classes marked (app) or (eval) are in `alpie.app.errors` and `alpie.eval.errors`, the
-others below.
+The whole tree is drawn here; a layer in brackets means that the class is in `alpie.app.errors` or `alpie.eval.errors`.
+The others are below.
 
     AlpieError
     ├── SettingsError         a setting, from wherever it comes, that cannot be used: its name, type, value, address
