@@ -1,4 +1,4 @@
-"""The commands of `app` by themselves: `python -m app` in a checkout, also when nothing is installed, and for the page."""
+"""The commands of `app` on their own: `python -m app` in a checkout where nothing is installed, and for the page."""
 
 import sys
 

@@ -17,7 +17,7 @@ from alpie.app.translations import message
 
 
 class ModelMessage(NamedTuple):
-    """What a chat model is told: by its `role`, "system" or "user"."""
+    """A message to a chat model; its `role` is "system" or "user"."""
 
     role: str
     text: str
@@ -59,7 +59,7 @@ def open_stream(settings: Settings) -> Stream:
 
 
 class ModelTimeout(Exception):
-    """The model has not ended in the time it had."""
+    """The model did not finish in the time it had."""
 
 
 def pieces_in_time(
@@ -67,7 +67,7 @@ def pieces_in_time(
 ) -> Iterator[str]:
     """The pieces of a model's text as they come; `at_end` is called when the model ends, which may be later.
 
-    It runs in a thread of its own, for a silent server cannot be interrupted otherwise. Raises `ModelTimeout` after so many
+    It runs in its own thread, because a silent server cannot be interrupted otherwise. Raises `ModelTimeout` after so many
     seconds, and whatever the provider raises.
     """
     pieces: _Pieces = queue.Queue(maxsize=1_000)

@@ -8,12 +8,12 @@
     ├── RecordError           a file that is no answer record
     ├── NotReady              an index that is still being opened
     ├── SourceError
-    │   └── ChangeRefused         what a reader of the page wants done with the documents
+    │   └── ChangeRefused         a change that a visitor asked for
     └── StoreError
         └── IndexMismatch
             └── Uncalibrated          an index made with an encoder that answering has no numbers for
 
-The bases without a remark are of `alpie.index.errors`, where the whole tree is drawn.
+Base classes without a remark belong to `alpie.index.errors`, where the whole tree is drawn.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kinds of settings: types that pydantic reads from TOML, the environment or the command line, with what they admit in words."""
+"""Kinds of settings: types that pydantic reads from TOML, the environment or the command line, and what they allow, in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from alpie.app.translations import message
 
 
 def allowed_values(kind: Any) -> str:
-    """What the type `kind` admits, in words: a choice names its words, any other type has them as its title."""
+    """What the type `kind` allows, in words: a choice names its words, any other type has them as its title."""
     titles = [annotation.title for annotation in get_args(kind) if isinstance(annotation, FieldInfo)]
     return titles[-1] or "" if titles else ", ".join(get_args(kind))
 

@@ -1,8 +1,8 @@
 """Settings: one frozen object, read in one place.
 
-Later sources win: defaults, `alpie.toml` (in the working directory, or the file $ALPIE_CONFIG names),
-environment variables ``ALPIE_<NAME>``, command-line options. A key nobody knows is refused, with the
-place it stands in and the names allowed: a misspelt setting that is silently ignored is worse than none.
+Later sources win: defaults, `alpie.toml` (in the working directory, or the file $ALPIE_CONFIG names), environment
+variables ``ALPIE_<NAME>``, command-line options. An unknown key is refused, with the place where it was found and the
+names that are allowed: a misspelt setting that is silently ignored is worse than none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CONFIG_VARIABLE = "ALPIE_CONFIG"
 UploadRights = Literal["auto", "off", "add", "all"]
 MetricsReaders = Literal["off", "loopback", "all"]
 
-# What settings were called before; each is refused with its new name, so that whoever set it knows what to write.
+# What settings were called before; each is refused with its new name, so that the operator knows what to write.
 _RENAMED = {
     "index": "backend",
     "index_token": "backend_token",
@@ -48,7 +48,7 @@ _RENAMED = {
 class Settings:
     """Everything an operator may choose. `load_settings` makes one; every field has its own check.
 
-    What each does is told in the catalogues, under `setting.` and its name.
+    What each one does is explained in the catalogues, under `setting.` and its name.
     """
 
     docs: kinds.Folder
@@ -116,7 +116,7 @@ def load_settings(
 def read_language(environment: Mapping[str, str] | None = None) -> str:
     """The setting `language` as the environment has it, checked as `load_settings` does.
 
-    For who has something to say before the other settings are read, and whatever is wrong with those.
+    For messages that come before the other settings are read, or when something is wrong with those.
     """
     name = f"{ENVIRONMENT_PREFIX}LANGUAGE"
     given = (os.environ if environment is None else environment).get(name, "")
@@ -124,7 +124,7 @@ def read_language(environment: Mapping[str, str] | None = None) -> str:
 
 
 class Setting(NamedTuple):
-    """What the documentation and the checks know of a setting."""
+    """What the documentation and the checks know about a setting."""
 
     kind: Any  # a type that pydantic reads, of `alpie.app.setting_kinds` or a choice
     default: object  # MISSING: depends on where Al Pie is installed
@@ -196,7 +196,7 @@ def _suggestion(key: str, known: Mapping[str, Setting]) -> str:
 def _default_data(docs: Path) -> Path:
     """`var` in a checkout, else the user's data folder; other documents get a folder of their own.
 
-    Were it one folder for all, `--docs` without `--data` would answer from an index of other documents.
+    With one folder for all, `--docs` without `--data` would answer from an index of other documents.
     """
     if (ROOT / "pyproject.toml").is_file():
         base = ROOT / "var"

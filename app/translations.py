@@ -1,4 +1,4 @@
-"""The texts of the command line, of citations and of refusals; `locale/*.json` holds one catalogue a language."""
+"""The texts of the command line, of citations and of refusals; `locale/*.json` holds one catalogue for each language."""
 
 from __future__ import annotations
 
@@ -94,6 +94,6 @@ class Translations:
 
 @lru_cache
 def translations_for(language: str) -> Translations:
-    """The catalogue of `language`; Spanish for a language there is none of."""
+    """The catalogue of `language`; Spanish for a language that has none."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
     return Translations(chosen, message.catalogue(chosen))

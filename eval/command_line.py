@@ -1,4 +1,4 @@
-"""The program `alpie`: the commands of `app`, and `alpie eval`, which measures them and so stands above them."""
+"""The program `alpie`: the commands of `app`, and `alpie eval`, which measures them and is therefore above them."""
 
 from __future__ import annotations
 

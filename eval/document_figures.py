@@ -62,7 +62,7 @@ class WordComparison(NamedTuple):
 
 
 def compare_words(other: str, ours: str) -> WordComparison:
-    """Compare the words of another program's reading with those of our own."""
+    """Compare the words that another program reads with ours."""
     theirs, mine = _words(_DIVIDED.sub("", other)), _words(ours)
     missing, extra = Counter(theirs) - Counter(mine), Counter(mine) - Counter(theirs)
     fused = _count_matched(theirs, missing, extra)

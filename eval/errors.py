@@ -3,7 +3,7 @@
     AlpieError
     └── QuestionsFileError    a file of evaluation questions
 
-The base is of `alpie.index.errors`, where the whole tree is drawn.
+The base class belongs to `alpie.index.errors`, where the whole tree is drawn.
 """
 
 from __future__ import annotations

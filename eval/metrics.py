@@ -1,9 +1,9 @@
 """Figures over many questions: each with the number of questions and a 95 % interval.
 
-`METRICS` are ratios of sums over questions; a question bears on a metric if its denominator is not
-zero. The others (percentiles, area under the curve, calibration) are statistics of all of them. Questions are
-resampled: with `counts` telling how often each was drawn, a resample of every metric is
-``(counts @ numerators) / (counts @ denominators)``.
+`METRICS` are ratios of sums over questions; a question counts for a metric if its denominator is not zero. The other
+figures (percentiles, area under the curve, calibration) are statistics of all questions. Questions are resampled:
+with `counts` saying how often each was drawn, a resample of every metric is ``(counts @ numerators) / (counts @
+denominators)``.
 """
 
 from __future__ import annotations

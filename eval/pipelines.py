@@ -1,11 +1,11 @@
-"""The pipelines that are measured side by side, on the same encoder in the same run.
+"""The pipelines that are measured side by side, with the same encoder in the same run.
 
 - ``alpie``: the whole system, with quotes and refusals;
-- ``dense``, ``lexical``, ``hybrid``: retrievers of its search by themselves, which only retrieve;
+- ``dense``, ``lexical``, ``hybrid``: retrievers of its search on their own, which only retrieve;
 - ``tutorial``, ``txtai``, ``bm25s``: the LangChain tutorial, txtai's hybrid search and BM25 on the tutorial's chunks,
-  which they quote. They need packages of the extra `eval`: one that lacks its own is left out.
+  which they quote. They need packages of the extra `eval`: a pipeline without its package is left out.
 
-All but those do not know conversations, so questions that hang on earlier ones are not compared.
+Apart from ``alpie``, none of them knows conversations, so questions that depend on earlier ones are not compared.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 SPLITTERS = "langchain_text_splitters"  # what makes the chunks
 CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1_000, 200  # as in LangChain's tutorial on retrieval
-CHUNKS_SHOWN = 4  # what LangChain's vector stores return unless told otherwise
-_ASKED, _SAID = "query: ", "passage: "  # by which txtai's transform tells questions from passages
+CHUNKS_SHOWN = 4  # what LangChain's vector stores return by default
+_ASKED, _SAID = "query: ", "passage: "  # by which txtai's transform distinguishes questions from passages
 
 
 def missing_package(module: str) -> Message | None:
@@ -191,7 +191,7 @@ def other_pipelines(
 ) -> list[PipelineRows]:
     """The retrievers' and the tutorial's answers to the questions that can be understood alone.
 
-    `on_missing` is told of each pipeline that is left out, and why.
+    `on_missing` gets each pipeline that is left out, and why.
     """
     asked = tuple(question for question in questions if not question.earlier)
     results = []

@@ -6,8 +6,8 @@ The page says in comments which tables it shows, and where they come from:
     …
     <!-- end -->
 
-What stands between the two comments is replaced by the table whose title begins so, from that file of the folder
-`app/page/published`, which the page shows too; «short» leaves out intervals. A table whose file is missing stays.
+What is between the two comments is replaced by the table whose title begins that way, from that file in the folder
+`app/page/published`, which the page shows too; «short» leaves out intervals. If the file is missing, the table stays.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The report of an evaluation: as data, as Markdown, and on the terminal.
 
-All three show the same figures, each with the number of questions and its interval. What was said to each question is in
+All three show the same figures, each with the number of questions and its interval. The answer to each question is in
 the predictions file.
 """
 
@@ -37,7 +37,7 @@ Estimates = Mapping[str, Estimate]
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What a figure depends on, so that two reports can be told apart."""
+    """What a figure depends on, so that two reports can be distinguished."""
 
     date: str
     questions_files: tuple[str, ...]
@@ -47,7 +47,7 @@ class RunFacts:
     passages: int
     corpus_fingerprint: str
     versions: Mapping[str, str]
-    notes: tuple[str, ...] = ()  # what the reader must know, for example evidence that was not found
+    notes: tuple[str, ...] = ()  # what people must know, for example evidence that was not found
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`alpie eval`: its options, asks the questions, measures the answers, writes the report."""
+"""`alpie eval`: defines its options, asks the questions, measures the answers and writes the report."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def run_command(
     translations: Translations,
     open_corpus: Callable[[], Corpus],
 ) -> int:
-    """Do what `arguments` ask for; `open_corpus` builds the index where there is none. Returns the exit code."""
+    """Do what `arguments` ask for; `open_corpus` builds the index if there is none. Returns the exit code."""
     if arguments.speed:
         from alpie.eval.bench.speed import measure_speed
 

@@ -138,7 +138,7 @@ def right_within(question: GoldQuestion, groups: Sequence[Group], quotes: Sequen
 
 
 def quote_is_right(question: GoldQuestion, alternatives: Sequence[Occurrence], quote: PredictedText) -> bool:
-    """Whether one quote is right by itself, as a part of the answer where several are needed."""
+    """Whether one quote is right on its own, as a part of the answer if several are needed."""
     strings = answer_strings(question)
     if alternatives and not matches_any(quote, alternatives, strings):
         return False

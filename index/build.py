@@ -1,4 +1,4 @@
-"""Builds an index: reads, lays out, splits, embeds and writes; what was embedded before is not embedded again."""
+"""Builds an index: reads documents, lays them out, splits, embeds and writes them; known vectors are reused."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
 
 
 class FileNotice(NamedTuple):
-    """What of a file is not read."""
+    """Something in a file that is not read."""
 
     file: str  # relative to the folder
     notice: Notice
@@ -123,6 +123,7 @@ def build_index(
 def _report(
     embedding: _Embedding, sources: SourcesReport, folder: Path, changed: bool, seconds: float
 ) -> BuildReport:
+    """What a run did, as `alpie index` says it: counts of what is new, and everything that was not read."""
     documents = [document.content for document in embedding.documents]
     passages = sum(document.count for document in embedding.documents)
     fresh = sum(document.new_passages for document in embedding.documents)
@@ -216,6 +217,7 @@ class _Embedding:
             self._total += sum(known.of_expansion(text) is None for text in prepared.expansion_texts)
 
     def _prepare(self, document: Document) -> _Prepared:
+        """A document ready to be embedded: its passages, or those of the earlier version where nothing about it changed."""
         earlier, sources = self._reading.earlier, self._reading.sources
         if earlier is not None and document.id in self._reading.kept:
             kept = DocumentContent(

@@ -1,6 +1,7 @@
-"""The error tree: one class a situation, with the file concerned as an attribute.
+"""The error tree: one class for each situation, with the file concerned as an attribute.
 
-The whole is drawn here; those marked stand in `alpie.app.errors` and `alpie.eval.errors`, the others below.
+The whole tree is drawn here; a layer in brackets means that the class is in `alpie.app.errors` or `alpie.eval.errors`.
+The others are below.
 
     AlpieError
     ├── SettingsError         a setting, from wherever it comes, that cannot be used: its name, type, value, address
@@ -12,7 +13,7 @@ The whole is drawn here; those marked stand in `alpie.app.errors` and `alpie.eva
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
-    │   └── ChangeRefused         (app) what a reader of the page wants done
+    │   └── ChangeRefused         (app) a change that a visitor asked for
     ├── EncoderError          the encoder or its weights
     ├── StoreError            the index folder
     │   ├── IndexMissing          nothing built there yet
@@ -32,9 +33,10 @@ The whole is drawn here; those marked stand in `alpie.app.errors` and `alpie.eva
     ├── NotReady              (app) an index that is still being opened
     └── QuestionsFileError    (eval) a file of evaluation questions
 
-Every message says what is wrong, where, and what to do next; it stands in a catalogue (`alpie.index.messages`).
-Exceptions that nobody is told of stay outside the tree: they are signals within one package (`TooManyAttempts` and
-`Refused` of the page's login and guard, `ModelTimeout` of a language model), where they become an answer.
+Every message says what is wrong, where, and what to do next; the sentences are kept in a catalogue
+(`alpie.index.messages`). Exceptions that never reach a person stay outside the tree: they are signals within one
+package (`TooManyAttempts` and `Refused` of the page's login and guard, `ModelTimeout` of a language model), where
+they become an answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Messages for people by key: written in Spanish where they arise, translated where somebody reads them.
+"""Messages for people, by key: in Spanish where they arise, translated where they are shown.
 
-`locale/*.json` holds the sentences, one catalogue a language, with a name for each fact. An error or a notice keeps its key
-and facts wherever it goes, into the index too, so that a program need not parse sentences.
+`locale/*.json` holds the sentences, one catalogue for each language, with a name for each fact. An error or a notice
+keeps its key and facts wherever it goes, even in the index, so that programs need not parse sentences.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Records what of a folder or a file is not in the index, with the reason and what to do: nothing is left out silently.
+"""Records what is missing from the index, file by file, with the reason and what to do: nothing is left out silently.
 
-A parser makes `Notice`s and a `Coverage`, which go with the document into the index, so that `alpie index`, `alpie doctor`
-and the Documents page tell the same. A file that is not read at all is an `UnreadFile`.
+A parser makes `Notice`s and a `Coverage`, which are stored with the document in the index, so that `alpie index`,
+`alpie doctor` and the Documents page agree. A file that is not read at all is an `UnreadFile`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ class NoticeKind(StrEnum):
 
     PAGES_WITHOUT_TEXT = "pages_without_text"  # `count` of `of` pages: scans
     PAGES_RECOGNISED = "pages_recognised"  # `count` of `of`, scans whose text a program read off the picture
-    HIDDEN_TEXT = "hidden_text"  # `count` words that the file tells its reader not to see
+    HIDDEN_TEXT = "hidden_text"  # `count` words that the file marks as hidden
     SITE_TEXT = "site_text"  # `count` words of menus, the head and the foot of a site
     STRUCK_TEXT = "struck_text"  # `count` words, deleted or struck out
     COMMENTS = "comments"  # `count` of them
     FORMULAS = "formulas"  # `count` of them, not readable as text
-    SYMBOLS = "symbols"  # `count` of them, of a font that does not tell what they are
+    SYMBOLS = "symbols"  # `count` characters in a font that does not say what they are
     FORM_FIELDS = "form_fields"  # `count` whose values are not read
     OUTSIDE_THE_PAGE = "outside_the_page"  # `count` words
     WATERMARKS = "watermarks"  # `count` pages have one

@@ -69,7 +69,7 @@ class Document:
     title: str
     publisher: str
     date: str  # ISO 8601, as precise as the text allows: "2019", "2025-12-23", "2021-11-23/2021-11-25"
-    kind: str  # Spanish term shown to readers: "nota de prensa", "informe", "resolución"
+    kind: str  # Spanish term shown to people: "nota de prensa", "informe", "resolución"
     language: str  # BCP 47
     file: str  # path relative to the documents folder
     text: str = field(repr=False)
@@ -77,19 +77,19 @@ class Document:
     place: str = ""  # of publication
     url: str = ""
     rights: str = ""
-    notes: tuple[MessageText, ...] = ()  # editorial notes, which are no words of the document
+    notes: tuple[MessageText, ...] = ()  # editorial notes, which are not part of the document's words
     editorial: tuple[str, ...] = ()  # names of fields above that the text itself does not carry
     short_publisher: str = ""  # for short citations: "WeProtect"; empty: the publisher as it is
     expansions: str = ""  # SHA-256 of the file of its expansions; "": there is none
     parser: str = ""  # name and version of the parser that made the text; "": the file is the text
-    notices: tuple[Notice, ...] = ()  # what of the file is not read
+    notices: tuple[Notice, ...] = ()  # what in the file is not read
     coverage: Coverage = field(default=NOT_MEASURED, compare=False)  # measured once there are passages
     structure: Structure | None = field(default=None, repr=False, compare=False)  # needed for the layout only
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A run of text with what the format of the file tells of it: a paragraph, heading, list item or table."""
+    """A run of text with what the format of the file says about it: a paragraph, heading, list item or table."""
 
     start: int
     end: int
@@ -103,7 +103,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What the format of a file tells of its canonical text; plain text has none."""
+    """What the format of a file says about its canonical text; plain text has none."""
 
     elements: tuple[Element, ...]
     pages: tuple[PageStart, ...] = ()  # in order

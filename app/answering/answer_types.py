@@ -1,4 +1,4 @@
-"""The records of an answer. Whoever shows, stores or checks one needs this module, and nothing that makes it.
+"""The records of an answer. Code that shows, stores or checks answers only needs this module, and nothing that makes them.
 
 Answer
 ├── search: SearchStatement             what was searched
@@ -126,7 +126,7 @@ class WriterReport:
         return sum(self.dropped.values())
 
     def sentences(self, translations: Translations) -> str:
-        """What people are told: how many sentences were left out, or why there are none and the quotations stand."""
+        """The sentence for people: how many sentences were left out, or why there are none and the quotations stand."""
         told = [translations.count("writer.dropped", self.dropped_count)] if self.dropped_count else []
         if self.failure:
             told.append(translations(f"writer.{self.failure}", model=self.model))
@@ -146,11 +146,11 @@ class MissingSource:
     """A place («artículo 99») or a whole document that a question names and the documents do not have."""
 
     document: str  # its name as typed, or its title where a place of it is missing; "": of no document
-    place: str = ""  # a message: told in the reader's language
+    place: str = ""  # a message: shown in the visitor's language
     mentioned: bool = False  # documents speak of the place, and that is quoted
 
     def sentence(self, translations: Translations, chosen: bool) -> str:
-        """What people are told: «El Código Penal no está entre los documentos»; `chosen`: only some were asked."""
+        """The sentence for people: «El Código Penal no está entre los documentos»; `chosen`: only some were asked."""
         document = translations.quoted(self.document)
         if self.place:
             key = "absent.place_of" if self.document else "absent.place"
@@ -177,7 +177,7 @@ class Part:
     heading: str = ""  # what was compared, as typed, or a title; "": the role says enough
     question: str = ""  # the question put to this part alone
     quotes: tuple[Quote, ...] = ()
-    nearest: tuple[Quote, ...] = ()  # without quotations: what comes nearest, which is no answer
+    nearest: tuple[Quote, ...] = ()  # without quotations: what comes nearest, which is not an answer
     tentative: bool = False  # the quotations may not answer all that was asked
     shown_elsewhere: bool = False  # what answers this part is shown in another one, which it answers better
 
@@ -192,7 +192,7 @@ class Answer:
     answered: bool = False
     confidence: float = 0.0  # calibrated probability that the documents answer, 0 … 1
     quotes: tuple[Quote, ...] = ()  # best first; empty when not answered
-    nearest: tuple[Quote, ...] = ()  # when not answered: the nearest passages, which are no answer
+    nearest: tuple[Quote, ...] = ()  # when not answered: the nearest passages, which are not an answer
     hits: tuple[Hit, ...] = ()  # passages, best first
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
     language: str = "es"  # of the question: "es" | "en" | "und"
@@ -208,7 +208,7 @@ class Answer:
 
     @property
     def understood(self) -> str | None:
-        """The question as searched, where words were written out or put right; None where none were.
+        """The question as searched, if words were expanded or corrected; otherwise None.
 
         It is None for a completed question, too, as `follows` says with what, and for a very long one.
         """

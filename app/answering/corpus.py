@@ -184,7 +184,7 @@ class Corpus:
     ) -> Answer:
         """Answer a question; `turns` are the earlier questions of the conversation, oldest first.
 
-        `documents`: ids of the documents that the question is put to, none for all; `each_document`: ask each by itself.
+        `documents`: ids of the documents that the question is put to, none for all; `each_document`: ask each one separately.
         Raises `QuestionError` when there is nothing to search in the question, `ArgumentError` for an unknown id.
         """
         for document in documents:
@@ -222,7 +222,7 @@ class Corpus:
         """The best passages for a question or some words, best first.
 
         A citation («artículo 22», «AGN/65/RES/10») gives the passages that it names before all others. Quotation marks,
-        operators (`WordQuery`) and a figure by itself are literal: passages that hold them come first of all.
+        operators (`WordQuery`) and a number on its own are literal: passages that hold them come first.
         `retriever`: "hybrid", "dense" or "lexical"; `document`: the id of the only document to search in.
         Raises `ArgumentError` for another retriever and for an unknown id.
         """
@@ -263,8 +263,8 @@ class Corpus:
     ) -> tuple[Hit, ...]:
         """The passages in these `rows`, all or the best `limit` of them, in the order of the hybrid search.
 
-        Passages that hold certain words are found by their words, and each is as good a match as the others; only the
-        search tells which of them is most about the question.
+        Passages that hold certain words are found by those words, and each is as good a match as the others; only the
+        search shows which of them is most about the question.
         """
         if not rows:
             return ()

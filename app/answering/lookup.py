@@ -1,8 +1,8 @@
-"""Looks words up: all passages that hold them, however many, and apart from them what is only related in meaning.
+"""Looks words up: lists every passage that holds them, and separately what is only related in meaning.
 
-A question gets the best few passages (`Corpus.search`); whoever looks words up wants every passage with them, counted,
-document by document, and filtered by what is known of the documents. Both put the passages that hold the words into the
-same order, that of `Corpus.best_of_rows`.
+A question gets the best few passages (`Corpus.search`); somebody who looks words up wants every passage with them,
+counted document by document and filtered by what is known about the documents. Both put passages that hold the words
+in the same order, that of `Corpus.best_of_rows`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Finds what a pasted text quotes, and whether the rest of it is a lead-in, an attribution, a reference or more.
+"""Finds what a pasted text quotes, and whether the rest of it is a lead-in, an attribution, a reference or something more.
 
-Quotation marks of one kind nest; where they do not balance, a line that begins with one is quoted as far as the last closing mark
-that ends the line. The marks count as the reader's only if the words outside are fewer than those quoted, and at most
-`MAX_WORDS_BESIDE`: otherwise one exact word in an altered sentence would make the sentence exact.
+Quotation marks of one kind nest; where they do not balance, a line that begins with one is quoted up to the last
+closing mark that ends the line. The marks are only taken for those of whoever pasted the text if the words outside
+them are fewer than the quoted ones, and at most `MAX_WORDS_BESIDE`: otherwise one exact word in an altered sentence
+would make the sentence exact.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def belong_to_the_source(
 ) -> bool:
     """Whether half of the words outside a quotation stand in the document too, round what is quoted.
 
-    Then the marks are the document's own, and the reader altered words outside them. `differences` are those of the
+    Then the marks are the document's own, and somebody altered words outside them. `differences` are those of the
     whole text from the document.
     """
     equal = Counter(
@@ -163,7 +164,7 @@ def misattributed(
     names: Iterable[str],
     laws: Collection[LawNumber] = (),
 ) -> Misattribution | None:
-    """What the words beside a quotation say of its source that none of its `citations` has; None for nothing.
+    """What the words beside a quotation say about its source that none of its `citations` has; None if there is nothing.
 
     Years, pages and articles are read in the `reference` only, which `lead_in` tells of something else; the `names` of
     publishers of the documents in both, and so are the numbers of laws: of any, where what is quoted is of a law, else
@@ -181,6 +182,7 @@ def misattributed(
 
 
 def _unlike(lead_in: str, reference: str, citation: Citation, names: Iterable[str]) -> Iterator[str]:
+    """What a reference says that its place does not bear out: another publisher, year, page or article."""
     fields = " ".join([*_fields(citation), citation.document_id]).casefold()
     beside = f"{lead_in}\n{reference}".casefold()
     own = {

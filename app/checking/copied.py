@@ -1,8 +1,8 @@
-"""Finds a text that was copied out of a document: what the copying did to it is no alteration.
+"""Finds text that was copied out of a document: what copying does to it is not an alteration.
 
-A copy from a PDF may bring along, or leave out, hyphens and blanks at line ends, signs without width, ligatures,
-numbers of lines, calls of footnotes, running heads and feet. The letters and digits of the text are looked for in
-those of the source, with and without these; what is found is compared sign by sign.
+A copy from a PDF may add or lose hyphens and spaces at line ends, zero-width characters, ligatures, line numbers,
+footnote calls, and running heads and feet. The letters and digits of the text are looked up in those of the source,
+with and without these; what is found is then compared character by character.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class CopiedText:
 
 
 def letters_of(text: str) -> ReadableMap:
-    """The letters and digits of `text` without accents and capitals, and where each stands; ñ is no n."""
+    """The letters and digits of `text` without accents and capitals, and where each stands; ñ is not n."""
     found: list[str] = []
     at: list[int] = []
     for offset, character in enumerate(text):

@@ -1,4 +1,4 @@
-"""Takes a pasted text apart before it is looked for: its sentences, and what the rule of `verify` lets pass for it."""
+"""Takes a pasted text apart before it is looked up: its sentences, and the variants that the rule of `verify` allows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from alpie.index.spanish.characters import without_invisible
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OUTER_QUOTES = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
-_MIN_WORDS = 3  # of a sentence that is looked up by itself: a shorter one stands anywhere
+_MIN_WORDS = 3  # of a sentence that is looked up on its own: a shorter one is found anywhere
 
 
 def sentences_of(pasted: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Checks a text as a whole against the documents, by the rule that `alpie.app.checking.verify` states.
 
-A text that stands in no document is compared with the passages that share rare words with it. It may have the same words
-and other signs, be a row under its header, or be sentences that do not stand together; else the nearest place is
-compared word by word.
+A text that is in no document is compared with the passages that share rare words with it. It may have the same words
+with other punctuation, be a row under its header, or consist of sentences that are not next to each other; otherwise
+the nearest place is compared word by word.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Beyond, a text that is not exact is not compared word by word: seconds of work.
 MAX_COMPARED_CHARACTERS = 20_000
-MAX_PLACES = 20  # told of a text that stands at many, and tried for the first piece of one with omissions
+MAX_PLACES = 20  # shown for a text that stands at many, and tried for the first piece of one with omissions
 _MAX_COUNTED = 1_000  # occurrences of a word or two; the count then says "at least"
 # That «[…]» may stand for: about a page; beyond, it joins what does not belong together.
 _MAX_OMITTED_CHARACTERS = 2_000

@@ -1,6 +1,6 @@
 """A document's text as one line of words, quotation marks folded, with the map back to canonical offsets.
 
-So a pasted sentence is found by plain string search. The map is made only where something was found.
+This way a pasted sentence is found by plain string search. The map is only made where something was found.
 """
 
 from __future__ import annotations

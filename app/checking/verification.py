@@ -1,4 +1,4 @@
-"""What checking a quotation gives: a verdict, where the words stand, and what differs."""
+"""The result of checking a quotation: a verdict, where the words stand, and what differs."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Verification:
     # stretches of an exact text, else the first that is not exact. Empty: the whole text was checked.
     quoted: tuple[str, ...] = ()
     misattributed: tuple[Misattribution, ...] = ()  # of what `quoted` is attributed to; the verdict stays
-    sentences: tuple[Verification, ...] = ()  # joined or altered: each sentence by itself, if that tells more
+    sentences: tuple[Verification, ...] = ()  # joined or altered: each sentence on its own, if that says more
 
     @property
     def is_found(self) -> bool:

@@ -11,8 +11,8 @@
 - *Absent*: nothing of the documents is close.
 
 A text that is not exact as a whole is checked for what it quotes between marks, if what stands outside is a reference
-or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact. Where the reference names
-another publisher, law, year, page or article than the place has, that is told; the verdict is on the words.
+or short beside it (`alpie.app.checking.attribution`). Every quoted stretch must be exact. If the reference names
+another publisher, law, year, page or article than the place has, the result says so; the verdict is about the words.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Compares a pasted text with a stretch of the source, word by word.
 
-Pairs of neighbouring words that both have tell where in the stretch the text lies. The window is narrowed to the part
-that takes fewest edits, and its words are aligned; what was matched across a gap at the ends is pulled back.
+Pairs of neighbouring words that both share show where in the stretch the text lies. The window is narrowed to the
+part with the fewest edits, and its words are aligned; words matched across a gap at either end are pulled back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 # Of a pasted text: narrowing takes as many comparisons as the text has words, each as long as the text.
 _MAX_NARROWED_WORDS = 200
-_MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times tells no more
+_MAX_REPEATS = 50  # places of a pair in the pasted text that vote: «de la» a thousand times proves no more
 _GAP_A_MATCH = 3  # a matched word at the end is kept if no more source words than this part it from the rest
 _PUNCTUATION = ".,;:¿?¡!()[]\"'-–—…/*"
 
@@ -137,7 +137,7 @@ def _narrow_window(pasted: Sequence[str], source: Sequence[str], first: int, las
     def edits(start: int, end: int) -> int:
         return Levenshtein.distance(pasted, source[start:end])
 
-    # where a stretch of the same length fits best; then each end by itself, as far as half the length
+    # where a stretch of the same length fits best; then each end separately, as far as half the length
     starts = range(first, max(first, last - length) + 1)
     start = min(starts, key=lambda begin: edits(begin, min(last, begin + length)))
     reach = length // 2 + 1
@@ -193,6 +193,7 @@ def _likeness(pasted: str, source: str) -> float:
 
 
 def _runs(pairs: Sequence[_Pair], pasted: Sequence[str], source: Sequence[str]) -> tuple[AlignedRun, ...]:
+    """The aligned pairs as runs of one kind: equal, replaced, deleted or inserted words."""
     runs: list[AlignedRun] = []
     in_pasted = in_source = 0
     for p, s in pairs:

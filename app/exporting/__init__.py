@@ -1,1 +1,1 @@
-"""Exporting: answers and references in the forms that other programs read."""
+"""Exporting: answers and references in formats that other programs read."""

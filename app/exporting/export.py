@@ -1,4 +1,4 @@
-"""Writes quotations with their citations as text to paste or as files to open in other programs."""
+"""Writes quotations with their citations, as text to paste or as files for other programs."""
 
 from __future__ import annotations
 
@@ -125,6 +125,7 @@ def _alphabetical(text: str) -> str:
 
 
 def _csv(job: ExportJob) -> str:
+    """A row for each excerpt, for spreadsheets: lines end as RFC 4180 says, and no cell can be a formula."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(_COLUMNS)

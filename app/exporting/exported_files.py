@@ -1,4 +1,4 @@
-"""Reads the quotations back out of files that Al Pie has exported, so that a pasted file is checked for what it quotes."""
+"""Reads the quotations back from files that Al Pie exported, so that a pasted file is checked for what it quotes."""
 
 from __future__ import annotations
 

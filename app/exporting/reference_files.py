@@ -1,4 +1,4 @@
-"""Writes files for reference managers, and makes what documents, metadata and questions hold plain text for them."""
+"""Writes files for reference managers, in which anything from documents, metadata and questions is plain text."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Excerpt:
     citation: Citation
     start: int | None = None
     end: int | None = None
-    note: str = ""  # the reader's own
+    note: str = ""  # the visitor's own
 
     @classmethod
     def from_passage(cls, document: Document, passage: Passage) -> Excerpt:
@@ -257,7 +257,7 @@ def _access_date(job: ExportJob, citation: Citation) -> tuple[int, ...]:
 
 
 def _annotations(source: Sequence[Excerpt], job: ExportJob) -> list[str]:
-    """One line a quotation: its words, where they stand, the reader's note, their address."""
+    """One line a quotation: its words, where they stand, the visitor's note, their address."""
     translations, annotations = job.translations, []
     for quote in source:
         own = translations("export.note", note=quote.note) if quote.note else ""

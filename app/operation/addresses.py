@@ -1,4 +1,4 @@
-"""Tells addresses of hosts: which are numbers, and which are reached from this machine only."""
+"""Classifies host addresses: which ones are numeric, and which can only be reached from this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen at is reached from this machine only."""
+    """Whether an address to listen at can only be reached from this machine."""
     if host.lower() == "localhost":
         return True
     return is_address(host) and ipaddress.ip_address(host).is_loopback

@@ -1,7 +1,7 @@
-"""The newest index, opened behind a program that goes on answering from the one before it.
+"""Opens the newest index while the program goes on answering from the previous one.
 
-A thread looks at the pointer (one `stat` a second), opens the new index beside the old, and exchanges one reference. A
-question in flight keeps the corpus it began with.
+A thread checks the pointer (one `stat` a second), opens the new index beside the old one, and exchanges one
+reference. A question in progress keeps the corpus that it began with.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger(__name__)
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS = 1.0  # between two looks for a newer index: a look is one `stat`
 _BUSY_SECONDS = 1.0  # between two looks whether another process has built the first index
 _RETRY_SECONDS = 30.0  # after a failure that no new index has answered
 
@@ -33,9 +33,9 @@ T = TypeVar("T")
 
 
 class BackgroundLoader(Generic[T]):
-    """Opens something in a thread of its own, and again whenever `stamp` changes.
+    """Opens something in its own thread, and again whenever `stamp` changes.
 
-    Without `stamp` the thing is opened once. When the newest cannot be opened, the one before it stays.
+    Without `stamp` it is opened once. If the newest cannot be opened, the one before it stays.
     """
 
     def __init__(
@@ -85,12 +85,12 @@ class BackgroundLoader(Generic[T]):
             self._problem = ""
         except AlpieError as error:
             self._failed(error.message)
-        except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would hear of it
+        except Exception as error:  # noqa: BLE001 - outermost edge of a thread: nobody else would learn of it
             _LOG.debug("the corpus could not be opened", exc_info=True)
             self._failed(message("serve.unexpected", kind=type(error).__name__, error=error))
 
     def _failed(self, problem: str) -> None:
-        if problem != self._problem:  # tried again and again, told once
+        if problem != self._problem:  # tried again and again, reported once
             state = "the corpus before it goes on answering" if self.ready else "there is no other"
             _LOG.error("the corpus could not be opened (%s): %s", state, problem)
         self._problem = problem
@@ -107,7 +107,7 @@ class BackgroundLoader(Generic[T]):
     def wait(self, timeout_seconds: float = 0.0) -> T:
         """The newest corpus that is open, after at most `timeout_seconds` for the first; raises NotReady.
 
-        Call it once a question and keep what it returns.
+        Call it once for each question and keep what it returns.
         """
         self._done.wait(timeout_seconds)
         if self._opened is None:
@@ -129,7 +129,7 @@ class CorpusOpener:
         return corpus
 
     def open_or_build(self) -> Corpus:
-        """Open the index; one that is not there yet is built first, or waited for where it is being built."""
+        """Open the index; one that is not there yet is built first, or waited for if another process is building it."""
         from alpie.app.answering.corpus import Corpus
 
         while True:

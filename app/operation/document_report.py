@@ -1,4 +1,4 @@
-"""Says in words how documents were read, and whether the index still has them as they are in their folder."""
+"""Reports in words how documents were read, and whether the index still matches their folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Freshness:
 
     @property
     def is_of_other_folder(self) -> bool:
-        """Whether no document of the index is in the folder: two that were never meant for each other."""
+        """Whether no document of the index is in the folder: then the two do not belong together."""
         return bool(self.removed) and self.kept == 0
 
 
@@ -47,7 +47,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
     Raises `SourceError` when the folder cannot be read, `StoreError` when there is no sound index.
     """
     indexed = indexed_files(data)
-    # what was read at indexing need not be parsed to be told from what was not
+    # what was read at indexing need not be parsed again to be recognised
     known = {document.sha256: Extraction("") for document in indexed.values()}
     documents = read_sources(docs, known, most_bytes).documents
     present = {
@@ -62,7 +62,7 @@ def compare_index_with_folder(docs: Path, data: Path, most_bytes: int = MAX_BYTE
 
 
 def staleness_text(freshness: Freshness, docs: Path, data: Path, translations: Translations) -> str:
-    """What to do about an index that is not of its folder's documents as they are, as a sentence."""
+    """A sentence on what to do about an index that no longer matches the documents in its folder."""
     if freshness.is_of_other_folder:
         return translations("index.other_folder", docs=docs, data=data)
     names, further = freshness.ids[:_MAX_STALE], len(freshness.ids) - _MAX_STALE
@@ -71,11 +71,11 @@ def staleness_text(freshness: Freshness, docs: Path, data: Path, translations: T
 
 
 _MAX_STALE = 5  # ids named in a line of warning
-MAX_NAMED = 50  # files of one sort: a folder may hold thousands that are no documents
+MAX_NAMED = 50  # files of one kind: a folder may hold thousands that are not documents
 
 
 def notice_text(notice: Notice, translations: Translations) -> str:
-    """A notice about what of a file is not read, as a sentence."""
+    """A notice about what is not read in a file, as a sentence."""
     return translations(
         f"notice.{notice.kind}", count=translations.number(notice.count), of=translations.number(notice.of)
     )
@@ -106,7 +106,7 @@ def file_notices(notices: Sequence[tuple[str, Notice]], translations: Translatio
 
 
 def build_warnings(report: BuildReport, translations: Translations) -> Iterator[str]:
-    """All that is not in the index or not whole in it, a line each."""
+    """Everything that is missing from the index in whole or in part, one line each."""
     for message in (*report.problems, *report.expansion_faults, *file_notices(report.notices, translations)):
         yield translations("index.problem", message=message)
     for other in report.others[:MAX_NAMED]:
@@ -118,7 +118,7 @@ def build_warnings(report: BuildReport, translations: Translations) -> Iterator[
 
 
 def report_values(report: BuildReport, translations: Translations) -> dict[str, str]:
-    """What an indexing did, as the values of the sentences that tell it."""
+    """What an indexing run did, as values for the sentences that report it."""
     return {
         "documents": translations.count("count.documents", report.documents),
         "passages": translations.count("count.passages", report.passages),

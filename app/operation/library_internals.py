@@ -1,7 +1,7 @@
-"""All that is done with the inside of other libraries: with names that begin with an underscore, or by changing what they call.
+"""Everything that relies on the internals of other libraries: on names with an underscore, or on changing what they call.
 
-Of each: what it does, why no public way does it, and the version that this was last looked up in. At an upgrade look
-again; the test that is named fails where the library no longer works so, or offers a way of its own.
+Each entry says what it does, why no public way exists, and in which version this was last checked. Check again at
+every upgrade; the test that is named fails if the library works differently by then, or offers a way of its own.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def import_gradio() -> None:
 def count_waiting(page: Blocks) -> int:
     """How many events wait in the queue of a page, for the metrics.
 
-    Gradio 6.31 tells it by HTTP alone, at `/gradio_api/queue/status`, which is closed here, and not to its own process.
+    Gradio 6.31 only reports it over HTTP, at `/gradio_api/queue/status`, which is closed here, and not to its own process.
     Test: `test_the_queue_counts_what_waits`.
     """
     return len(page._queue)
 
 
 def set_mcp_version(server: Any, version: str) -> None:
-    """Have an MCP server (`FastMCP`) tell clients `version`; otherwise it tells them that of the package `mcp`.
+    """Have an MCP server (`FastMCP`) report `version` to clients; otherwise it reports that of the package `mcp`.
 
     In mcp 1.30 the server within it takes a version, and `FastMCP` hands none on. That server by itself is public, but
     makes no tools of functions, which is what `FastMCP` is used for. Test: `test_fast_mcp_takes_no_version`.

@@ -1,8 +1,8 @@
 """Users and their passwords: a file of `name:hash` lines, made by `alpie users`.
 
-Hashes are scrypt's (RFC 7914) with N = 2^15, r = 8, p = 1: some 50 ms and 32 MB a guess. Beside the file
-lies `<file>.secret`, with which the page signs its session cookies, so that several processes share it and a
-restart ends no session. Both are readable by their owner only.
+Hashes are made with scrypt (RFC 7914), N = 2^15, r = 8, p = 1: some 50 ms and 32 MB for each guess. Beside the file
+is `<file>.secret`, with which the page signs its session cookies, so that several processes share it and a restart
+ends no session. Only their owner can read the two files.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from alpie.index.errors import ArgumentError, FileError
 from alpie.index.system.files import FileStamp, fsync, temporary_file
 
 _MIN_CHARACTERS = 10  # of a password
-_MAX_CHARACTERS = 200
+_MAX_CHARACTERS = 200  # longer than a passphrase: what is beyond it would only cost time to hash
 _STORED = re.compile(r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+")
 _NAME = re.compile(r"[\w.@-]{1,64}")
+# scrypt: 128 · N · r bytes are 32 MB a hash, some 50 ms
 _N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
 _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
 
@@ -68,7 +69,7 @@ class Users:
         return name not in known
 
     def remove(self, name: str) -> None:
-        """Remove `name`; its sessions end at once. Raises ArgumentError when there is no such user."""
+        """Remove `name`, whose sessions end at once. Raises ArgumentError if there is no such user."""
         known = dict(self.hashes())
         if known.pop(name, None) is None:
             raise ArgumentError(message("users.unknown", path=self.path, name=name))
@@ -123,7 +124,7 @@ def _read(path: Path) -> Mapping[str, str]:
 
 
 def _secret_beside(path: Path) -> bytes:
-    """The secret of a file of users, made when there is none. Raises FileError."""
+    """The secret of a file of users, created if there is none. Raises FileError."""
     beside = path.with_name(f"{path.name}.secret")
     try:
         if not beside.exists():
@@ -137,7 +138,7 @@ def _secret_beside(path: Path) -> bytes:
 
 
 def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
-    """Write at once or not at all, for the owner's eyes only; without `replace`, never over another's."""
+    """Write the file completely or not at all, readable by its owner only; without `replace`, never over an existing file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary_file(path, private=True) as new:

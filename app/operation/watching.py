@@ -1,7 +1,7 @@
-"""`alpie index --watch`: one indexing after another, whenever the documents change and have come to rest.
+"""`alpie index --watch`: indexes again whenever the documents have changed and no longer keep changing.
 
-Names, sizes and time stamps are compared once a second: that costs milliseconds, needs no library, and works on network
-folders and in containers, where the system's own notifications do not.
+Names, sizes and time stamps are compared once a second: that takes milliseconds, needs no library, and works on
+network folders and in containers, where the system's own notifications do not.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from alpie.index.build import BuildReport
 from alpie.index.errors import AlpieError, IndexBusy
 from alpie.index.system.files import FileStamp
 
+# between two looks at the folder: a change is reported once two of them saw the same
 _EVERY_SECONDS = 1.0
 _MAX_REST_SECONDS = 30.0  # a file that is written to without end must not hold up the others
 
@@ -91,7 +92,7 @@ def watch(
 ) -> None:
     """Index now and after every change, until interrupted by Ctrl-C or SIGTERM; `report_line` gets the outcome of each round.
 
-    A round that fails is tried again at the next change or after a while; at once when another process held the lock.
+    A round that fails is tried again at the next change or after a while, or at once if another process held the lock.
     """
     inside = settings.data if settings.data.is_relative_to(settings.docs) else None
     look = partial(snapshot, settings.docs, inside)

@@ -1,7 +1,7 @@
 """The record of an answer: question, quotations, citations, and what they were taken from.
 
-A record is printed and filed, or saved as JSON. `record_check` checks it against the documents at any later time. Since
-it holds offsets and checksums, another version can do that too, or a person by hand.
+A record is printed and filed, or saved as JSON. `record_check` can check it against the documents at any later time.
+Since it holds offsets and checksums, so can another version of Al Pie, or a person by hand.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class AlpieEmbeddings(Embeddings):
         self.encoder = encoder
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Vectors of length 1, one a text, in the same order."""
+        """Vectors of length 1, one for each text, in the same order."""
         vectors: list[list[float]] = self.encoder.encode_passages(texts).tolist()
         return vectors
 
@@ -92,8 +92,8 @@ class AlpieRetriever(BaseRetriever):
 class AlpieVectorStore(VectorStore):
     """The dense retriever alone, as a vector store; scores are cosines.
 
-    `filter={"doc": id}` searches in one document. For the best passages take `AlpieRetriever`: it
-    knows words, names and codes too.
+    `filter={"doc": id}` searches in one document. For the best passages use `AlpieRetriever`, which also searches by
+    words, names and codes.
     """
 
     def __init__(self, corpus: Corpus, language: str = "es") -> None:

@@ -1,9 +1,9 @@
-"""Tells who seems to be in danger by what they write, and whom they can turn to: they need help before quotations.
+"""Recognises people who seem to be in danger from what they write, and says who can help: that matters more than quotations.
 
-Two ways to tell: how near a message lies to others of people at risk, with the bundled encoder (fitted by
-`eval/training/fit_risk`), and signs in its words, for every encoder. Each sign asks for the person and the threat
-together, so that questions about the subject («¿cómo se amenaza a las víctimas?», «¿me puedes explicar qué es el
-acoso?») pass untouched. Both lean towards showing help.
+There are two ways to recognise them: how close a message is to others from people at risk, with the bundled encoder
+(fitted by `eval/training/fit_risk`), and signs in its words, with any encoder. Each sign needs the person and the
+threat together, so that questions about the subject («¿cómo se amenaza a las víctimas?», «¿me puedes explicar qué es
+el acoso?») pass untouched. Both lean towards showing help.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LIKELY, _LIKELY_WITH_A_SIGN = 0.5, 0.1  # from which probability on help is sho
 
 
 class Risk(StrEnum):
-    """Who seems to be in danger. Only whoever writes about themselves is called «tú»: it may be a child."""
+    """Who seems to be in danger. Only somebody who writes about themselves is called «tú»: it may be a child."""
 
     SELF = "self"
     OTHER = "other"  # a child of theirs, a friend; or they fear themselves, or came across material
@@ -54,7 +54,7 @@ _SIGNS = _read_signs()
 def detect_risk(question: str, encoder: Encoder | None = None) -> Risk | None:
     """Who seems to be in danger in `question`: the person who writes, or somebody near them; None: nobody.
 
-    `encoder`: the one in use; with another than the bundled one, and with none, the signs decide.
+    `encoder`: the one in use; with any but the bundled one, or with none, only the signs decide.
     """
     folded = question.casefold().translate(str.maketrans("áéíóúüñ’", "aeiouun'"))
     sign = next((risk for risk, signs in _SIGNS if signs.search(folded)), None)
@@ -89,7 +89,7 @@ class HelpLine:
 
 @dataclass(frozen=True)
 class HelpLines:
-    """The organisations to turn to, and when what is said of them was last checked."""
+    """The organisations to turn to, and when the information about them was last checked."""
 
     checked: str  # a day: 2026-11-22
     lines: tuple[HelpLine, ...]

@@ -95,6 +95,7 @@ def verify_record(record_json: str, corpus: Corpus) -> RecordCheck:
 
 
 def _check(quote: Mapping[str, Any], checker: QuotationChecker) -> QuoteCheck:
+    """Where a saved quotation stands now, and whether its citation is still the same."""
     text, corpus = quote["text"], checker.corpus
     document = corpus.documents.get(str(quote.get("doc")))
     spans = _spans(quote, len(document.text)) if document else ()
@@ -122,6 +123,7 @@ def _citations(corpus: Corpus, passage: Passage, spans: Sequence[Span]) -> set[s
 
 
 def _parse_record(text: str) -> Mapping[str, Any]:
+    """The record in `text`, checked far enough that nothing after this can fail on its form."""
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -32,13 +32,13 @@ from alpie.app.translations import translations_for
 from alpie.index.records import Document, Hit, Passage, Span
 
 REFUSAL = translations_for("es")("ask.none")
-_PASSAGES = 10
+_PASSAGES = 10  # as many as the evaluation looks at (recall@10, mrr@10)
 
 
 def answer_row(answer: Answer, language: str = "es", at_risk: Risk | None = None) -> AnswerRow:
     """A row of the predictions file, with the question, the statement of search and the writer's sentences.
 
-    Quotes carry also their exact `spans` and the full `citation`; a refusal carries the `nearest`. `at_risk`: who seems to
+    Quotes also carry their exact `spans` and the full `citation`; a refusal carries the `nearest`. `at_risk`: who seems to
     be in danger.
     """
     row: AnswerRow = {

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
 
 Evaluate = Callable[[argparse.Namespace, Settings, Translations, Callable[[], "Corpus"]], int]
 _SETTINGS_OPTIONS = ("docs", "data", "language", "host", "port", "ocr")
+# that an assistant waits for an index still being opened; then it gets an error that says so
 _TOOL_WAIT_SECONDS = 60.0
 
 _LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None, evaluate: Evaluate | None = None) -> int:
-    """Run one command; returns its exit code. `evaluate` is what runs `eval`; None: that is no command."""
+    """Run one command; returns its exit code. `evaluate` runs `eval`; None: there is no such command."""
     work_offline()
     compute_in_one_thread()
     use_utf_8()
@@ -76,7 +77,7 @@ def _run_guarded(arguments: argparse.Namespace, translations: Translations, eval
         if not sys.stdout.closed:  # `mcp` closes it with its last client
             sys.stdout.flush()
     except BrokenPipeError:
-        # the reader, such as head, has seen enough; Python would complain again when it closes stdout
+        # whatever reads the output, such as head, has had enough; Python would complain again when it closes stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
@@ -85,7 +86,7 @@ def _run_guarded(arguments: argparse.Namespace, translations: Translations, eval
     except AlpieError as error:
         print_message(translations("cli.error", message=error))
         return FAILED
-    except Exception as error:  # noqa: BLE001 - the outermost edge: told as a sentence, in full with --verbose
+    except Exception as error:  # noqa: BLE001 - the outermost edge: shown as a sentence, in full with --verbose
         _LOG.info("unexpected error", exc_info=True)
         print_message(translations("cli.unexpected", kind=type(error).__name__, message=error))
         return FAILED
@@ -93,6 +94,7 @@ def _run_guarded(arguments: argparse.Namespace, translations: Translations, eval
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Serve the page; without an index it is built first, as a visitor could ask nothing."""
     from alpie.index.storage.manifest import current_version
 
     try:
@@ -114,6 +116,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings, translations: Tran
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Answer a question, and print it as text or as a row; what a writer adds is printed as it comes."""
     from alpie.app.service.people_at_risk import risk_of_asker
     from alpie.app.service.rows import answer_row
     from alpie.app.terminal.rendering import answer_text, terminal_width, written_lines
@@ -147,6 +150,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, translations: Transl
 
 
 def _search(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Print the passages that are nearest, and say so where none holds the words."""
     from alpie.app.service.rows import hit_row
     from alpie.app.terminal.rendering import hits_text, terminal_width
 
@@ -170,6 +174,7 @@ def _search(arguments: argparse.Namespace, settings: Settings, translations: Tra
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings, translations: Translations) -> int:
+    """Check a quotation or a saved record; the verdict is output, not an error."""
     from alpie.app.service.rows import verification_row
     from alpie.app.terminal.rendering import record_check_text, terminal_width, verification_text
 

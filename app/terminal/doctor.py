@@ -1,4 +1,4 @@
-"""`alpie doctor`: says whether everything is there that Al Pie needs, and if not, what to do."""
+"""`alpie doctor`: checks whether everything that Al Pie needs is there and, if not, says what to do."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from alpie.index.notices import NoticeKind
 from alpie.index.system.files import free_bytes
 
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
-_BYTES_FOR_INDEX = 200_000_000
+_BYTES_FOR_INDEX = 200_000_000  # some forty times the index of the documents that Al Pie comes with
 
 
 class Outcome(StrEnum):
     """How a check of the installation came out."""
 
     GOOD = "good"
-    ADVICE = "advice"  # works, but the reader should know
+    ADVICE = "advice"  # works, but there is something to know
     BAD = "bad"
 
 
@@ -45,7 +45,7 @@ class Check:
 
 
 class CheckResult(NamedTuple):
-    """How a check came out, and what to tell of it."""
+    """How a check came out, and what to say about it."""
 
     outcome: Outcome
     text: str
@@ -102,6 +102,7 @@ def _encoder(settings: Settings, translations: Translations) -> CheckResult:
 
 
 def _documents(settings: Settings, translations: Translations) -> CheckResult:
+    """Whether the documents can be read, with everything in them that cannot."""
     from alpie.index.sources.document_folder import read_sources
 
     report = read_sources(settings.docs, max_bytes=settings.max_document_bytes)

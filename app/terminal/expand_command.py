@@ -1,4 +1,4 @@
-"""Carries out `alpie expand`: says what writing the missing expansions costs, and has them written."""
+"""Carries out `alpie expand`: says what writing the missing expansions will cost, and has them written."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def open_or_build_corpus(settings: Settings, translations: Translations) -> Corp
 
 
 def build_corpus(settings: Settings, translations: Translations, rebuild: bool = False) -> BuildReport:
-    """Build or update the index, with a progress bar, and warn of what is not in it."""
+    """Build or update the index, with a progress bar, and warn about what is missing from it."""
     from alpie.app.answering.corpus import Corpus
     from alpie.app.operation.document_report import build_warnings
 
@@ -106,7 +106,7 @@ def build_corpus(settings: Settings, translations: Translations, rebuild: bool =
 def warn_if_stale(settings: Settings, translations: Translations) -> None:
     """Say where the documents have changed since they were indexed.
 
-    An answer from yesterday's text is still a true quotation of that text, but whoever reads it should know.
+    An answer from yesterday's text is still a true quotation of that text, but people should know.
     """
     from alpie.app.operation.document_report import compare_index_with_folder, staleness_text
 

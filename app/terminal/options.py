@@ -1,4 +1,4 @@
-"""Commands and options of the command line, with their help in the words of a catalogue."""
+"""The commands and options of the command line, with help texts from a catalogue."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MESSAGES = {
 
 
 class ReadAhead(NamedTuple):
-    """What is known of the arguments before they are parsed; "" for what is not there."""
+    """What is known about the arguments before they are parsed; "" for what is absent."""
 
     language: str
     command: str  # the first argument that is neither an option nor the value of one
@@ -44,7 +44,7 @@ class ReadAhead(NamedTuple):
 def read_ahead(argv: Sequence[str]) -> ReadAhead:
     """The language and the command asked for.
 
-    The parser that reads all options has to speak that language already, and needs a command.
+    The parser that reads all options must already speak that language, and needs a command.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     for name in _BEFORE_A_COMMAND:
@@ -89,7 +89,7 @@ class _Parser(argparse.ArgumentParser):
         self.option(name, help_key, action="store_true")
 
     def add_setting(self, name: str, **how: Any) -> None:
-        """An option that is absent unless given: so a setting holds, and `alpie --docs X ask` is not undone by `ask`."""
+        """Add an option that is absent unless given, so that settings apply and `ask` keeps the `--docs` given before it."""
         self.option(name, default=argparse.SUPPRESS, **how)
 
     def error(self, message: str) -> NoReturn:

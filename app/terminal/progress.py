@@ -8,7 +8,7 @@ from typing import TextIO
 
 from alpie.app.translations import Translations
 
-_BAR_CELLS = 24
+_BAR_CELLS = 24  # what stands beside it fits on a line of 80 columns too
 _SETTLED_SECONDS = 3.0  # before that an estimate jumps about
 
 

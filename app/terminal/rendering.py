@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from alpie.app.writer import Writing
 
 
-_MAX_WIDTH = 100
+_MAX_WIDTH = 100  # columns: the eye loses its place in longer lines
 _INDENT = "   "
 _MAX_TABLES = 20  # of documents that lack something, printed
 
 
 def incomplete_text(incomplete: Sequence[CompletedEntry], docs: Path, translations: Translations) -> str:
-    """Which fields of which documents nobody gave, and the tables to fill in."""
+    """Which fields of which documents are missing, and the tables to fill in."""
     lines = [translations("index.incomplete", table=docs / SOURCES_FILE)]
     for entry in incomplete[:_MAX_TABLES]:
         lines += [
@@ -68,7 +68,7 @@ def terminal_width(stream: TextIO) -> int:
 def answer_text(answer: Answer, translations: Translations, width: int, at_risk: Risk | None = None) -> str:
     """The quotations with their citations, or the refusal with the nearest passages.
 
-    `at_risk`: who seems to be in danger; where to find help stands before all else then.
+    `at_risk`: who seems to be in danger; where to find help then comes before everything else.
     """
     lines = _help_lines(at_risk, answer.language, translations, width) if at_risk else []
     if answer.small_talk:
@@ -100,7 +100,7 @@ def answer_text(answer: Answer, translations: Translations, width: int, at_risk:
 
 
 def _help_lines(risk: Risk, language: str, translations: Translations, width: int) -> list[str]:
-    """Whom to turn to, in the language of the question, and that what follows is no help."""
+    """Who can help, in the language of the question, and that what follows is no substitute."""
     words = translations_for("en") if language == "en" else translations
     key = f"help.notice.{risk}"
     lines = [_wrap(f"{words(f'{key}.title')} {words(f'{key}.text')}", width), ""]
@@ -165,7 +165,7 @@ def hits_text(
 ) -> str:
     """Passages found, each with its citation and address.
 
-    `only_near`: none of all passages holds the words; `more`: the list was cut off here.
+    `only_near`: no passage at all holds the words; `more`: the list was cut off here.
     """
     if not hits:
         return translations("search.none") + "\n"

@@ -16,7 +16,7 @@ _MAX_INPUT_BYTES = 5_000_000  # of a text or record to check
 
 
 def use_utf_8() -> None:
-    """Write UTF-8, for quotations need «», ñ and accents, whatever the locale of a pipe or a bare container says."""
+    """Write UTF-8 whatever the locale of a pipe or a bare container says, since quotations need «», ñ and accents."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:

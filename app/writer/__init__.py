@@ -1,7 +1,7 @@
 """The optional writer: a language model that connects the quotations in sentences of its own.
 
-Nothing here is imported unless `settings.writer` names a model. Its sentences are no quotations: they are
-marked, stand apart, and one that says more than the quotes it names is dropped (`support`).
+Nothing here is imported unless `settings.writer` names a model. Its sentences are not quotations: they are marked and
+set apart, and any that says more than the quotes it names is dropped (`support`).
 """
 
 from alpie.app.writer.writing import Writing, add_writing, write

@@ -1,7 +1,7 @@
 """`alpie expand`: a language model writes other ways to ask for each passage, into files a person can edit.
 
-What is there is never touched. What it will take is said before anything is sent. They are checked, and a row is
-added as soon as it is there: stopped at any point, the next run goes on from that point.
+Existing expansions are never touched. What it will take is announced before anything is sent. New ones are checked,
+and each row is added as soon as it is ready: if a run is stopped, the next one continues from that point.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class ExpansionRow(TypedDict):
 def _rows(
     batch: Sequence[Passage], documents: Mapping[str, Document], stream: Stream, dropped: Counter[str]
 ) -> list[ExpansionRow]:
-    """The rows for the file of expansions, one a passage of which anything sound came."""
+    """The rows for the file of expansions, one for each passage that got a sound expansion."""
     written: list[list[ExpansionItem]] = [[] for _ in batch]
     for draft in expansion_drafts(stream(expansion_messages(batch))):
         if not 0 <= draft.passage < len(batch):
@@ -159,7 +159,7 @@ def _rows(
 
 
 def example_row(passage: Passage) -> str:
-    """What a row of a file looks like, for who writes it by hand."""
+    """What a row of a file looks like, for people who write one by hand."""
     begins = [_beginning(passage, 0)]
     items: list[ExpansionItem] = [
         {"text": "¿…?", "kind": kind, "sentences": begins} for kind in ("question", "rewording")

@@ -1,4 +1,4 @@
-"""Has a language model draft other ways to ask for a passage, reads what it wrote, and finds their faults."""
+"""Has a language model draft other ways to ask for a passage, reads them, and finds their faults."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ExpansionDraft:
 
 
 def expansion_messages(passages: Sequence[Passage]) -> Messages:
-    """What a chat model is told. Passages travel as JSON: they are data, and cannot end early."""
+    """The messages to the chat model. Passages are passed as JSON: they are data, and cannot end early."""
     data = {
         "pasajes": [
             {

@@ -1,7 +1,7 @@
 """Reads the numbers, percentages, dates and codes of a text in one form, whatever their spelling.
 
-«105 047», «105.047», «ciento cinco mil cuarenta y siete» are one number; «25 %» is not «25». What is ambiguous is read
-one way on both sides: a single point or comma before three digits groups them.
+«105 047», «105.047», «ciento cinco mil cuarenta y siete» are one number; «25 %» is not «25». Ambiguous numbers are
+read the same way on both sides: a single point or comma before three digits groups them.
 """
 
 from __future__ import annotations

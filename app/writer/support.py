@@ -1,8 +1,9 @@
 """Checks whether a sentence of a language model may be shown, because it says no more than the quotes it names.
 
-These quotes must exist, and its numbers, percentages, dates, codes and proper names must stand in them. Besides, a number
-keeps the company it has in the quote («33 detenciones» is no reading of «25 detenciones y 33 registros»), a denial
-needs one in the quotes, and a Spanish sentence shares words with them. Words are compared, not meanings.
+These quotes must exist, and its numbers, percentages, dates, codes and proper names must stand in them. Besides, a
+number keeps the company it has in the quote («33 detenciones» is no reading of «25 detenciones y 33 registros»), a
+denial needs a denial in the quotes, and a Spanish sentence must share words with them. Words are compared, not
+meanings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One writing: the model runs in a thread of its own, its sentences are checked as they come, and a clock limits the whole.
+"""One run of the writer: the model runs in its own thread, its sentences are checked as they arrive, and time is limited.
 
 Whatever the model does (silence, an endless stream, nonsense, an exception), iterating ends in time and raises nothing:
 what happened is in `report`. Quotes and question travel as JSON strings: they are data, and cannot end early.
@@ -35,7 +35,7 @@ _MAX_QUOTE = 4_000  # characters; a whole list may be long
 
 
 def messages_for(question: str, quotes: Sequence[str], language: str) -> Messages:
-    """What a chat model is told; `language`: of the question, "en" or else Spanish."""
+    """The messages to the chat model; `language`: of the question, "en" or else Spanish."""
     data = {
         "pregunta" if language != "en" else "question": question[:MAX_TYPED_CHARACTERS],
         "citas" if language != "en" else "quotes": [
@@ -51,7 +51,7 @@ def messages_for(question: str, quotes: Sequence[str], language: str) -> Message
 
 
 _LOG = logging.getLogger(__name__)
-_MAX_SENTENCES = 8  # shown: more are no summary of a few quotations
+_MAX_SENTENCES = 8  # shown: more are not a summary of a few quotations
 _MAX_DRAFTS = 60  # sentences read, shown or not: a model that goes on is stopped
 _MAX_CHARACTERS = 12_000  # read, thoughts included
 _WRITER_SLOTS = threading.BoundedSemaphore(8)  # threads may outlive their writing while a server hangs
@@ -82,7 +82,7 @@ class Writing(Iterator[WrittenSentence]):
         if not self._answer.quotes:  # nothing to write about, nothing is sent
             return
         try:
-            # before the clock starts: importing the provider takes seconds and is no fault of the model
+            # before the clock starts: importing the provider takes seconds and is not the model's fault
             stream = self._stream or open_stream(self._settings)
             yield from self._check_drafts(parse_drafts(self._pieces(stream)))
         except ModelTimeout:

@@ -1,6 +1,6 @@
-"""What a collection of any size costs: `python -m alpie.eval.bench.growth PASSAGES …` prints a line for each size.
+"""What collections of given sizes cost: `python -m alpie.eval.bench.growth PASSAGES …` prints a line for each size.
 
-The collection is made of the indexed documents: their sentences with made-up words of a Zipf law, their vectors with noise.
+A collection is made from the indexed documents: their sentences with made-up words (by Zipf's law), their vectors with noise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from alpie.eval.questions.question_file import own_question_texts
 from alpie.index.build import build_index
 from alpie.index.encoder import Encoder, OnProgress, normalise_rows
 
-_PASSAGES_A_DOCUMENT = 50
+_PASSAGES_A_DOCUMENT = 50  # documents stay few; search itself does not depend on where they end
 _SENTENCES = 4  # a passage
 _NOISE = 0.35  # beside a vector of length 1: cosine .94, as between like sentences
 _ZIPF = 1.15  # n draws give some n^(1/1.15) different words

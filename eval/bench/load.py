@@ -1,7 +1,7 @@
 """A load test of a running page: `python -m alpie.eval.bench.load URL [--users 50] [--seconds 60] [--pause 2]`.
 
-Each user asks the project's questions one after the other, and checks that the answer is that of the question. Start
-the server with `ALPIE_QUESTIONS_PER_MINUTE` high enough: all users come from one address.
+Each user asks the project's questions one after the other, and checks that each answer belongs to its question. Set
+`ALPIE_QUESTIONS_PER_MINUTE` high enough on the server: all users come from one address.
 """
 
 from __future__ import annotations

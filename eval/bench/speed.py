@@ -1,7 +1,8 @@
-"""`alpie eval --speed`: our paths beside the usual ones, in one run, on the same texts and weights.
+"""`alpie eval --speed`: our code beside the usual code, in one run, on the same texts and weights.
 
-What carries over to other machines is the ratio of two cases that took turns. The reference is sentence-transformers as
-its manual says and LangChain's tutorial on top of it, also with one thread, as its threads wait for each other.
+What carries over to other machines is the ratio of two cases that took turns. The reference is sentence-transformers
+as its manual describes it and LangChain's tutorial on top of it, also with one thread, because its threads wait for
+each other.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack, progress: TextIO) -> _Cases:
-    """Encoders and whole questions, each runtime in a process of its own."""
+    """Encoders and whole questions, each runtime in its own process."""
     passages = Corpus.open(settings).passages
     texts = [passage.text for passage in passages[:: max(1, len(passages) // options.passages)]][
         : options.passages
@@ -136,7 +137,7 @@ def _runtimes(settings: Settings, options: SpeedOptions, stack: ExitStack, progr
 
 @contextmanager
 def _indexing(settings: Settings) -> Iterator[Mapping[str, Case]]:
-    """Indexing in a folder of its own: everything anew, nothing new, one short document added."""
+    """Indexing in a separate folder: everything anew, nothing new, one short document added."""
     with tempfile.TemporaryDirectory(prefix="alpie-speed-") as name:
         docs, data, note = Path(name) / "docs", Path(name) / "index", Path(name) / "docs" / "nota_breve.txt"
         shutil.copytree(settings.docs, docs)

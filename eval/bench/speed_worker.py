@@ -1,6 +1,6 @@
-"""A process that is measured from within, one command a line.
+"""A process that measures itself, with one command on each line.
 
-Each runtime gets a process of its own, because threads of one that still spin would be counted to the next.
+Each runtime gets its own process, because spinning threads of one runtime would be charged to the next.
 """
 
 from __future__ import annotations
@@ -107,6 +107,7 @@ def _own_work(plan: WorkerPlan) -> _Work:
 
 
 def _reference_work(plan: WorkerPlan) -> _Work:
+    """The work as sentence-transformers does it by its manual, with the same weights."""
     import torch
 
     from alpie.app.settings import load_settings
@@ -123,7 +124,7 @@ def _reference_work(plan: WorkerPlan) -> _Work:
     )
 
     class Defaults:
-        """The library as its manual says."""
+        """The library as its manual describes it."""
 
         def encode_queries(self, texts: Sequence[str]) -> Any:
             return model.encode_query(list(texts), show_progress_bar=False)

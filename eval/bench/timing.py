@@ -1,4 +1,4 @@
-"""What work takes: CPU and wall time, and memory, of a call or of a whole process, each case in its turn."""
+"""Measures CPU time, wall time and memory, of a call or of a whole process, with the cases taking turns."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The questions of the evaluation, and where their answers stand."""
+"""The questions of the evaluation, and where their answers are."""

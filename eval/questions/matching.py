@@ -1,8 +1,8 @@
-"""Whether predicted words are the gold words: by their place in the source, else by the words alone.
+"""Decides whether predicted words are the gold words: by their place in the source, otherwise by the words alone.
 
 Gold evidence is located in the canonical text, with or without what the layout left out. A word of it counts if it
 lies inside the predicted piece's offsets and the piece's text has it too: between a table's header and a quoted row
-lie rows that are not quoted. Where one of the two has no known place, words in the same order decide.
+lie rows that are not quoted. If one of the two has no known place, words in the same order decide.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class PredictedText:
-    """A predicted quote or passage: text, and its place where the pipeline tells it."""
+    """A predicted quote or passage: text, and its place if the pipeline gives it."""
 
     doc: str
     text: str
@@ -127,9 +127,9 @@ class _CollapsedText(NamedTuple):
 
 
 class SourceTexts:
-    """Looks evidence up in the documents, as they are written and as their readers see them.
+    """Looks evidence up in the documents, as they are written and as they are shown.
 
-    `passages` tells what the layout left out; without them only the text as written is known. `verifies`
+    `passages` show what the layout left out; without them only the text as written is known. `verifies`
     is what `alpie verify` says of a text: whether it is exact.
     """
 
@@ -148,7 +148,7 @@ class SourceTexts:
         self._readings: dict[str, tuple[_CollapsedText, ...]] = {}
 
     def occurrences(self, doc: str, quote: str, start: int | None = None) -> tuple[Occurrence, ...]:
-        """Find every place of `quote`, or only that at offset `start`; the result is empty where the quote stands nowhere."""
+        """Find every place of `quote`, or only that at offset `start`; the result is empty if the quote is nowhere."""
         wanted = collapse(quote)
         if doc not in self.documents or not wanted:
             return ()
@@ -186,7 +186,7 @@ class SourceTexts:
         return self._readings[doc]
 
     def _readable(self, doc: str, source: str) -> _CollapsedText:
-        """The sentences one after the other, as readers see them."""
+        """The sentences one after the other, as they are shown."""
         characters: list[str] = []
         offsets: list[int] = []
         for spans in self._spans.get(doc, ()):

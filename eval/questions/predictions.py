@@ -1,7 +1,7 @@
-"""Asks a corpus the questions and keeps what it says, one row a question, in order.
+"""Asks a corpus the questions and keeps what it says, one row for each question, in order.
 
-Only the text of a question and of those before it is passed on, never its gold: the same file
-without evidence and answers gives the same rows.
+Only the text of a question and of the ones before it is passed on, never its gold: the same file without evidence and
+answers gives the same rows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Questions with their gold evidence: JSON Lines of our own, or SQuAD JSON.
 
-Unknown fields are ignored and fields may be absent; a malformed line is an error, for it would shift every row after it.
+Unknown fields are ignored and fields may be absent; a malformed line is an error, since it would shift every row after it.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def _json_line(line: str, path: Path, number: int) -> Mapping[str, Any]:
 
 
 def _question(record: Mapping[str, Any], path: Path, number: int) -> GoldQuestion:
+    """The question of one line. Raises QuestionsFileError, since a skipped line would shift all rows after it."""
     source = f"{path}:{number}"
     turns = _strings(record, "turns", source)
     text = _string(record, "question", source) or (turns[-1] if turns else "")

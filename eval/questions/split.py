@@ -1,8 +1,9 @@
 """The two parts of a set of questions: one to fit on, one to report on.
 
-A question and its paraphrase or translation have the same evidence. So questions whose evidence overlaps in a run of
-words, of one SQuAD article or one conversation stay together. Their groups, ordered by size and a hash of their ids,
-which no order of files changes, go where the kinds they hold are behind.
+A question and its paraphrase or translation have the same evidence. So questions stay together if their evidence
+shares a run of words, or if they belong to one SQuAD article or conversation. These groups are ordered by size and a
+hash of their ids, which does not depend on the order of files; each goes to the part that is short of its kinds of
+question.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def split_questions(questions: Sequence[GoldQuestion], part: str = "report") -> 
 
 
 def fitting_questions() -> tuple[GoldQuestion, ...]:
-    """Read the project's questions that are fitted on, without those on other subjects."""
+    """Read the project's fitting questions, without those on other subjects."""
     return split_questions(read_own_questions(), "fit") + read_own_questions(OWN_QUESTIONS / "fitting")
 
 

@@ -1,7 +1,7 @@
-"""SQuAD 1.1/2.0 and XQuAD-R files: their questions, and a corpus made of their paragraphs.
+"""SQuAD 1.1/2.0 and XQuAD-R files: their questions, and a corpus made from their paragraphs.
 
-The gold sentence of an answer comes from the file's own sentence breaks or, without them, from a
-plain rule of this module: the yardstick must not move when the index's sentence splitter does.
+The gold sentence of an answer comes from the file's own sentence breaks or, if it has none, from a plain rule of this
+module: the yardstick must not move when the sentence splitter of the index changes.
 """
 
 from __future__ import annotations

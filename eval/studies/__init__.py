@@ -1,1 +1,1 @@
-"""Studies of their own beside the report: parts switched off, misses by their cause."""
+"""Separate studies beside the report: parts switched off, and misses by their cause."""

@@ -1,8 +1,8 @@
 """Measures what each part is worth: one is switched off at a time (`PARTS`), on the same questions.
 
-So that a shift of the probability is not taken for a loss, the threshold of every variant is set where it
-answers as many of the answerable fitting questions as the whole system does. Without fitting questions,
-on public data, everything is answered: only search and choice are compared.
+So that a mere shift of the probability does not count as a loss, the threshold of every variant is set to answer as
+many of the answerable fitting questions as the whole system does. Without fitting questions, as on public data,
+everything is answered: only search and choice are compared.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ In the order of the steps, for each needed piece of evidence that is not among t
 - ``cut``: a quotation touches it and holds less than half, or not the answer;
 - ``sentence choice``: other sentences were quoted.
 
-A question the documents do not answer is missed where it is answered.
+A question that the documents do not answer is missed if it is answered.
 """
 
 from __future__ import annotations

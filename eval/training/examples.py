@@ -48,6 +48,7 @@ class WeightedExample(NamedTuple):
 
 
 def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Example:
+    """A question with its candidates and which of them are right, as the application would see them."""
     alternatives = gold_places([*question.evidence, *chain.from_iterable(question.groups)], texts)
     asked = complete_question(parse_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_PASSAGES_READ)

@@ -1,9 +1,9 @@
 """Fits which questions are of people at risk: `python -m alpie.eval.training.fit_risk`.
 
-Signs in words find what somebody thought of; a message that nobody thought of lies near others in the encoder's
-space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether it is of
-whoever writes it. The messages of `risk_messages.jsonl` (in a checkout only) were written for this; those whose part
-is `test` are only measured with. Each is learnt without its accents too, as it is typed on a phone.
+Signs in words only find what somebody thought of; a message that nobody thought of is close to others in the
+encoder's space. Two logistic models on the vector of a message: whether it is of somebody at risk, and then whether
+it is of whoever writes it. The messages of `risk_messages.jsonl` (in a checkout only) were written for this; those
+whose part is `test` are only measured with. Each is learnt without its accents too, as it is typed on a phone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PENALTY = 10.0  # without it, 384 weights would know the 900 messages by heart
 
 
 def main() -> None:
-    """Writes the weights and prints how many messages of the test part are told right."""
+    """Writes the weights and prints how many messages of the test part are classified correctly."""
     encoder = open_configured_encoder(load_settings())
     rows = [json.loads(line) for line in _MESSAGES.read_text("utf-8").splitlines()]
     fitted = [(row["text"], row["risk"]) for row in rows if row["part"] == "fit"]

@@ -76,7 +76,7 @@ class FittingSets:
 
     @property
     def weighted(self) -> list[WeightedExample]:
-        """Examples that tell which sentence answers, each with its weight."""
+        """Examples that show which sentence answers, each with its weight."""
         sets = ((self.own, _OWN_WEIGHT), (self.bare, _BARE_WEIGHT), (self.held_out, 1.0))
         return [WeightedExample(example, weight) for examples, weight in sets for example in examples]
 

@@ -1,4 +1,4 @@
-"""Linear models by maximum likelihood, with a quadratic penalty towards zero on standardised features."""
+"""Linear models fitted by maximum likelihood, with a quadratic penalty towards zero on standardised features."""
 
 from __future__ import annotations
 

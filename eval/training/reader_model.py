@@ -1,7 +1,7 @@
 """The reader in PyTorch, for training and export: the bundled encoder's transformer with two numbers a token.
 
-Word vectors, positions and the first layers stay the encoder's (`FROZEN`): they hold what a language is, there is
-little to teach them with a few ten thousand rows, and a checkpoint stays small.
+Word vectors, positions and the first layers stay those of the encoder (`FROZEN`): they hold what a language is, a few
+ten thousand rows can teach them little, and a checkpoint stays small.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class JointModel(nn.Module):
             parameter.requires_grad = not name.startswith(FROZEN)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Compute the logits of token ids, with a mask of those that are no padding; both of shape (rows, tokens)."""
+        """Compute the logits of token ids, with a mask of those that are not padding; both of shape (rows, tokens)."""
         hidden = self.transformer(input_ids=ids, attention_mask=mask).last_hidden_state
         logits: torch.Tensor = self.head(hidden.float())
         return logits

@@ -66,6 +66,7 @@ def public_rows(data: Path, chance: random.Random) -> Iterator[ReaderRow]:
 def _public_row(
     row: dict[str, Any], name: str, siblings: Sequence[str], chance: random.Random
 ) -> Iterator[ReaderRow]:
+    """The rows made of one public row: itself, and at times a neighbouring passage that does not answer."""
     passage = row["passage"]
     if row.get("answerable") is False:
         yield ReaderRow(row["question"], passage[:_MAX_CHARACTERS], False, kind=name)

@@ -1,7 +1,7 @@
 """Makes `index/spanish/forms.xz`: every form that hunspell's Spanish dictionaries know.
 
 python -m alpie.eval.training.spanish_forms FOLDER, with the `es_*.aff` and `es_*.dic` of RLA-ES
-(https://github.com/sbosio/rla-es) in it. Expanding them takes minutes, so it is done here and not where a question
+(https://github.com/sbosio/rla-es) in it. Expanding them takes minutes, so it is done here and not while a question
 waits; what is shipped is a tenth of the dictionaries' size.
 """
 

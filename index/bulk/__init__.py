@@ -1,1 +1,1 @@
-"""Embedding a large collection in partitions, and indexing it with their vectors; see `__main__`."""
+"""Embeds a large collection in partitions and indexes it with their vectors; see `__main__`."""

@@ -1,4 +1,4 @@
-"""Partitions of a large collection: passages are written to files, embedded there, and the vectors loaded."""
+"""Partitions of a large collection: passages are written to files, those files are embedded, and the vectors loaded."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def embed_partitions(
 ) -> int:
     """Embed what is pending with some processes of one thread each; returns how many partitions were.
 
-    `open_one` opens the encoder, in each process. `on_partition` is told partitions done and in all.
+    `open_one` opens the encoder, in each process. `on_partition` gets the numbers of partitions done and of all.
     """
     first = open_one()
     left = pending_partitions(work, first.fingerprint)

@@ -195,6 +195,7 @@ def _make_passage(
     paragraphs: Mapping[int, int],
     ordinal: int,
 ) -> Passage:
+    """One passage of neighbouring sentences, with the address, page and paragraph by which it is cited."""
     block = group[0].block
     sentences = tuple(sentence for piece in group for sentence in piece.sentences)
     heading = block.box or (block.path[-1] if block.path else "")

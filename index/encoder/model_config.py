@@ -1,4 +1,4 @@
-"""What a sentence-transformers folder says of its model: prompts, limits, pooling; read without PyTorch."""
+"""What a sentence-transformers folder says about its model: prompts, limits and pooling, read without PyTorch."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ModelConfig:
 
     @classmethod
     def read(cls, folder: Path, name: str = "") -> ModelConfig:
-        """How a model is used, from the files of `folder`; `name` tells those that state no prompts."""
+        """How a model is used, from the files of `folder`; models without stated prompts are recognised by `name`."""
         stated = _json(folder / "config_sentence_transformers.json")
         places = {
             str(module.get("type", "")).rpartition(".")[2]: folder / str(module.get("path", ""))

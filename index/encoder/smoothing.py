@@ -1,7 +1,7 @@
 """Make a transformer easier to compute in 8 bits, without changing what it computes ("SmoothQuant", arXiv:2211.10438).
 
-Before a matrix product each channel is divided by its usual size, and the weights that meet it are multiplied by as
-much. Otherwise a few channels that are ten times as large as the others would cost these most of their digits.
+Before a matrix product, each channel is divided by its usual size and the weights it meets are multiplied by the same
+factor. Otherwise a few channels ten times as large as the rest would cost the others most of their digits.
 """
 
 from __future__ import annotations

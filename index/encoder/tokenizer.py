@@ -1,4 +1,4 @@
-"""Opens the bundled model's tokenizer. Its tables are made once, compared with the library's, and mapped into memory."""
+"""Opens the bundled model's tokenizer: its tables are built once, compared with the library's, and memory-mapped."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class SentenceTransformersEncoder(PromptingEncoder):
 
 
 def load_sentence_transformer(folder: Path, **model_options: Any) -> SentenceTransformer:
-    """The model in `folder`, on the processor, in float32 if not told otherwise; never from the network."""
+    """The model in `folder`, on the processor, in float32 by default; never from the network."""
     keep_hub_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

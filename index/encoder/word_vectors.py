@@ -1,4 +1,4 @@
-"""The encoder's word vectors, left in the file of the model, of which only the rows in use are read."""
+"""The encoder's word vectors, left in the model's file: only the rows in use are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from alpie.index.messages import message
 class WordVectors:
     """Word vectors inside a safetensors file of half-precision numbers, of which only the rows in use are read.
 
-    Not through a mapping, where the system allows it: the pages around each row would count as memory of this process.
+    Where the system allows it, rows are read without a mapping: the pages around each row would count as memory of
+    this process.
     """
 
     def __init__(self, path: Path, start: int, shape: tuple[int, int]) -> None:

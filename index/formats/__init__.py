@@ -1,7 +1,7 @@
-"""Formats of documents: which there are, and from a file's bytes to its canonical text.
+"""The formats of documents: which ones there are, and how a file's bytes become its canonical text.
 
-A file's name says which parser reads it, and its first bytes must agree: a PDF named .txt, or a program
-named .pdf, is refused by name and not tried.
+A file's name decides which parser reads it, and its first bytes must agree: a PDF named .txt, or a program named
+.pdf, is refused without being parsed.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def format_of(name: str | PurePath) -> str | None:
 
 
 def extract(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:
-    """The canonical text of a file; of scanned pages of a PDF, what `recogniser` makes of them.
+    """The canonical text of a file; for the scanned pages of a PDF, what `recogniser` reads there.
 
     Raises `SourceError` for what cannot be read, saying what to do.
     """

@@ -1,10 +1,10 @@
-"""What a file says of itself, held against what its document shows, since a citation is made of it.
+"""What a file says about itself, checked against what its document shows, since citations are made from it.
 
 1. Title: programs write the label of a file («Disposición 534 del BOE núm. 8 de 2026») where a title should stand. A norm's
    own title at the head of the text («Resolución de 22 de diciembre de 2025, de …») is preferred to what stands nowhere
-   there; a file that tells none is named by the heading or line at its head.
-2. Publisher: «author» is mostly whoever sat at the keyboard. It is taken for the publisher where it names a body, or
-   where the document shows it.
+   there; a file without a title is named by the heading or line at its head.
+2. Publisher: «author» is usually whoever sat at the keyboard. It counts as the publisher if it names a body, or the
+   document shows it.
 3. Date: the day on which a norm was made, which its title says.
 4. Capitals: a title or publisher in nothing else («REGLAMENTO ESTUDIANTIL») is cited as the document writes it elsewhere.
 """

@@ -1,7 +1,7 @@
-"""What a parser makes of a file: its canonical text, and what it knows of the runs of that text.
+"""What a parser makes of a file: its canonical text, and what is known about the parts of that text.
 
-A parser writes nothing into the text that the file does not show to its reader, and is deterministic: the
-same bytes and the same parser version give the same text, so an offset means the same in every index.
+A parser writes only what the file shows to people who open it, and is deterministic: the same bytes and the same
+parser version give the same text, so an offset means the same in every index.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LINE = re.compile(r"[ \t\r\n\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says of itself; a field is empty where the file says nothing."""
+    """What a file says about itself; a field is empty if the file does not state it."""
 
     title: str = ""
     publisher: str = ""
@@ -35,20 +35,20 @@ class Metadata:
     kind: str = ""
     url: str = ""
     rights: str = ""
-    notes: tuple[str, ...] = ()  # what its reader should know of how it was read
+    notes: tuple[str, ...] = ()  # what people should know about how it was read
     # fields above that stand for something near: the day it was saved, a heading
     guessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The canonical text of a file with what its format tells of it."""
+    """The canonical text of a file, with what its format says about it."""
 
     text: str = field(repr=False)
     parser: str = ""  # name and version; "" for a text file, which is decoded and no more
     structure: Structure | None = None  # None: the layout reads the lines
     metadata: Metadata = Metadata()
-    notices: tuple[Notice, ...] = ()  # what of the file is not in the text
+    notices: tuple[Notice, ...] = ()  # what in the file is not in the text
     coverage: Coverage = NOT_MEASURED  # pages; words are counted when it is laid out
 
 
@@ -142,7 +142,7 @@ class TextBuilder:
         self.notes = []
 
     def add_table(self, rows: list[list[TableCell]], header_rows: int = 0) -> None:
-        """A table: a row a line, a tab between cells."""
+        """A table: one line for each row, a tab between cells."""
         plain = [
             [cell._replace(text=_LINE.sub(" ", clean_text(cell.text)).strip()) for cell in cells]
             for cells in rows

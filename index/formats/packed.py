@@ -1,4 +1,4 @@
-"""Opens the archives that DOCX, ODT, PPTX and EPUB files are, and keeps to limits whatever they claim to hold."""
+"""Opens the archives that DOCX, ODT, PPTX and EPUB files are, and enforces limits whatever they claim to hold."""
 
 from __future__ import annotations
 

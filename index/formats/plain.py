@@ -39,7 +39,7 @@ def canonical_text(data: bytes, path: Path) -> str:
 
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
-# field of `Metadata` → keys that tell it
+# field of `Metadata` → keys that state it
 _FIELDS = {name: keys.split() for name, keys in read_tables(__file__).items()}
 
 
@@ -51,7 +51,7 @@ class FrontMatter(NamedTuple):
 
 
 def front_matter(text: str) -> FrontMatter:
-    """What stands before the text; nothing where that is no YAML mapping."""
+    """What comes before the text; nothing if that is not a YAML mapping."""
     front = _FRONT_MATTER.match(text)
     table = _mapping(front[1]) if front else None
     return FrontMatter() if front is None or table is None else FrontMatter(front.end(), _metadata(table))

@@ -1,7 +1,7 @@
-"""PPTX: each slide a page, its title a heading, then text boxes and tables by their place, and diagrams.
+"""PPTX: each slide is a page with its title as a heading, followed by text boxes and tables by position, and diagrams.
 
-Notes of the speaker, heads, feet and numbers of slides are no part of what is shown and are not read; hidden slides
-are counted.
+Speaker notes, heads, feet and slide numbers are not part of what is presented and are not read; hidden slides are
+counted.
 """
 
 from __future__ import annotations

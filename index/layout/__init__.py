@@ -1,9 +1,9 @@
 """The layout of a document: which lines are headings, paragraphs, lists, tables, boxes, footers.
 
-Of plain text it is read off the lines, by rules about form alone (widths, blank lines, leading space, running numbers),
-never about one document's words. Where the format of a file tells its structure, headings, items and tables are given;
-what remains to be told by words are the forms of Spanish documents: captions, date lines, the units of laws, items that
-a file sets as plain paragraphs.
+For plain text it is inferred from the lines, by rules about form alone (widths, blank lines, leading space, running
+numbers), never about one document's words. Where a file's format states its structure, headings, items and tables are
+given; only the forms of Spanish documents are then recognised by their words: captions, date lines, the units of
+laws, and items that a file sets as plain paragraphs.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def _lay_out_lines(document: Document, unseen: tuple[Span, ...]) -> Layout:
 
 
 def _lay_out_elements(document: Document, structure: Structure, unseen: tuple[Span, ...]) -> Layout:
+    """The layout of a file whose format states its elements, so that only what words reveal is left to find."""
     marks = tuple(sorted((*structure.marks, *unseen))) if unseen else structure.marks
     cutter = SpanCutter(document.text, [*structure.footers, *structure.note_calls, *marks])
     groups: list[LineGroup] = []

@@ -1,7 +1,7 @@
-"""Finds the items of a list that only its introduction tells: «Son órganos del Instituto los siguientes:».
+"""Finds the items of a list that only its introduction reveals: «Son órganos del Instituto los siguientes:».
 
-Such items carry enumerators that may be anything else («1.», «A)», «II.-»), or none at all. Without this step an introduction
-would be quoted without what it introduces.
+Such items carry enumerators that may be anything else («1.», «A)», «II.-»), or none at all. Without this step, an
+introduction would be quoted without what it introduces.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ _AMENDED = re.compile(
 )
 _INFINITIVE = re.compile(r"[^\W\d_]{2,}[aeií]r(?:se|l[aeo]s?)?$")
 _MAX_ITEM_CHARACTERS = 200  # of an item without an enumerator
+_UNCLEAR = 1.5  # times that: one a little too long, after which it is not known where the list ends
 _MAX_CLAUSE_WORDS = 130  # of numbered clauses that are quoted together, as a list
 _MAX_PARTED_CHARACTERS = 600  # and of one that a semicolon parts from the next
 _MAX_GROUPS_BELOW = 100  # line groups from the introduction to its last item
@@ -115,8 +116,8 @@ def _unmarked_items(lead: LineGroup, below: Sequence[LineGroup]) -> list[LineGro
         )
         fits = _may_be_item(group) and (goes_on or not items or _manner(group.text) == _manner(items[0].text))
         if not fits or len(group.text) > longest:
-            # one like them that is a little long: where the list ends is not to be told
-            unclear = goes_on or (fits and len(group.text) <= 1.5 * _MAX_ITEM_CHARACTERS)
+            # one like them that is a little long: it is not clear where the list ends
+            unclear = goes_on or (fits and len(group.text) <= _UNCLEAR * _MAX_ITEM_CHARACTERS)
             return [] if unclear or len(items) < 2 else items
         items.append(group)
         if goes_on and not _is_parted(group.text):

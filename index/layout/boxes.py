@@ -1,6 +1,6 @@
 """Finds the boxes of a page.
 
-Nothing tells where a box ends. But its column is narrower than the body's, all boxes of a document share that width,
+Nothing marks the end of a box. But its column is narrower than the body's, all boxes of a document share that width,
 and no box runs past a page, a footer, a heading or key data.
 """
 
@@ -17,6 +17,8 @@ _NARROWER = 0.97  # of the column: the body's widest lines are wider than this
 _DOUBTFUL = 0.985  # up to here, only if a narrow paragraph follows in the same run
 _WIDER = 1.4  # than the column, at least: a box over two of them
 _SAME_WIDTH = 0.97  # boxes of one document differ by less
+_MIN_TELLING_LINES = 8  # of a box whose width is taken for the usual one: in fewer no line may be full
+_TITLE_LEVEL = 3  # below sections and their sub-headings
 
 
 def mark_boxes(groups: list[LineGroup], style: Typesetting) -> None:
@@ -36,7 +38,7 @@ def mark_boxes(groups: list[LineGroup], style: Typesetting) -> None:
     long = [
         width
         for index, end, width in narrow
-        if sum(len(member.lines) for member in groups[index + 1 : end]) >= 8
+        if sum(len(member.lines) for member in groups[index + 1 : end]) >= _MIN_TELLING_LINES
     ]
     usual = median(long or [0.0])
     for index, end, width in narrow:
@@ -78,7 +80,7 @@ def _box_end(groups: list[LineGroup], title: int, style: Typesetting, wide: bool
 
 
 def _mark_box(groups: list[LineGroup], title: int, end: int) -> None:
-    groups[title].kind, groups[title].level = BlockKind.HEADING, 3
+    groups[title].kind, groups[title].level = BlockKind.HEADING, _TITLE_LEVEL
     for group in groups[title:end]:
         group.box = groups[title].text
 

@@ -1,9 +1,9 @@
 """Joins paragraphs that a file breaks off in the middle of a sentence: at the end of a page, or of every printed line.
 
-Converters make such files of scanned or justified pages: «A los ⏎⏎ efectos de la presente ley se entiende ⏎⏎ por …».
-A quotation of one of these lines would begin and end in the middle of a sentence. A small letter shows where one goes
-on. That a full line goes on with a capital («… a la ⏎⏎ Comisión») is believed, and that a short one goes on with a small
-letter, only where many paragraphs of the document break off.
+Converters produce such files from scanned or justified pages: «A los ⏎⏎ efectos de la presente ley se entiende ⏎⏎ por
+…». A quotation of one of these lines would begin and end in the middle of a sentence. A lower-case letter shows where
+a sentence goes on. Two cases count only where many paragraphs of the document break off: a full line that goes on
+with a capital («… a la ⏎⏎ Comisión»), and a short one that goes on in lower case.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _MIN_NAMED_LINES = 2  # of units, that the lines of one paragraph begin with
 _MIN_BROKEN = 8  # broken paragraphs in a document whose lines are each a paragraph, and
 _MIN_BROKEN_SHARE = 0.2  # their share of all its paragraphs
 _MIN_FULL_SHARE = 0.6  # of the width of a line: a paragraph that broke off there went on
+# of ten broken lines that are no longer than a full one: the tenth may be several in one
+_FULL_LINE_TENTHS = 9
 _MIN_CHARACTERS = 60  # of a paragraph that breaks off in another document: no label, no cell of a layout
 # no enumerator, «a) …», «b bis) …», and no address
 _AMID_SENTENCE = re.compile(r"[«“\"'(]?[a-zñáéíóú](?![a-z]{0,4}[.)]\s|\s(?:bis|ter)\b)(?!ttps?:)")
@@ -86,4 +88,4 @@ def _goes_on(group: LineGroup) -> bool:
 def _usual_width(broken: Sequence[LineGroup]) -> float:
     """Characters of a full line: nine in ten of those that break off are no longer."""
     lengths = sorted(len(group.text) for group in broken)
-    return lengths[9 * (len(lengths) - 1) // 10]
+    return lengths[_FULL_LINE_TENTHS * (len(lengths) - 1) // 10]

@@ -1,4 +1,4 @@
-"""Numbers the recitals and clauses of resolutions, which carry no name to be cited by."""
+"""Numbers the recitals and clauses of resolutions, which have no name of their own to be cited by."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _PREAMBLE = re.compile(r"[A-ZÁÉÍÓÚÑ]+(?:NDO|AD[AO]S?|ID[AO]S?)\b|VIST[AO]S
 _MIN_CLAUSES = 3  # two in capitals, or numbered in brackets, may be chance
 # after the number in words that names a clause: «Segundo. Modalidades y cuantías.»
 _STOP = re.compile(r"(?:\.?\s*[-–—:]+|\.)\s*(?=[A-ZÁÉÍÓÚÑ])")
+_MIN_CLAUSE_CHARACTERS = 60  # a shorter paragraph that opens so is a heading or an item
 _MAX_TITLE_CHARACTERS = 120  # as of the title of an article: `legal`
 
 
@@ -30,7 +31,7 @@ def label_clauses(groups: list[LineGroup]) -> None:
         for group in groups
         if group.kind in (None, BlockKind.PARAGRAPH)
         and group.label is None
-        and len(group.text) > 60
+        and len(group.text) > _MIN_CLAUSE_CHARACTERS
         and _CAPITALS.match(group.text)
         and not group.text.isupper()
         and read_opening(group.text, False, None) is None
@@ -52,7 +53,11 @@ def _label_recitals(groups: list[LineGroup]) -> None:
     """Label long paragraphs numbered in brackets from one, «(1) …», «(2) …», as recitals."""
     recitals: list[LineGroup] = []
     for group in groups:
-        match = _RECITAL.match(group.text) if group.kind is None and len(group.text) > 60 else None
+        match = (
+            _RECITAL.match(group.text)
+            if group.kind is None and len(group.text) > _MIN_CLAUSE_CHARACTERS
+            else None
+        )
         if match and int(match["number"]) == len(recitals) + 1:
             recitals.append(group)
     if len(recitals) >= _MIN_CLAUSES:

@@ -18,9 +18,9 @@ _MAX_ENTRY_CHARACTERS = 300  # titles of laws are that long, over several lines
 
 
 def mark_contents(groups: Sequence[LineGroup]) -> None:
-    """Mark the entries of a table of contents and its title, which are no headings of what follows and are never quoted.
+    """Mark the entries of a table of contents and its title, which do not head what follows and are never quoted.
 
-    Dots that lead to a number tell an entry wherever several stand; after a tab, the numbers have to rise, and the entries
+    Dots that lead to a number mark an entry wherever there are several; after a tab, the numbers have to rise, and the entries
     stand under «Índice» or be titles that the document has elsewhere.
     """
     entries = [

@@ -28,6 +28,16 @@ _MAX_CHARACTERS = 160  # of a heading that is known by its form: longer lines wi
 # A heading stands above each of its passages: a page marked as one is a paragraph.
 _MAX_MARKED_CHARACTERS = 500
 _MAX_LINES = 3  # of a title
+# A body of fewer lines may be short of its column throughout, which then counts as this share of the document's at least.
+_FEW_BODY_LINES, _GUESSED_WIDTH = 3, 0.6
+# What a title leaves free beside the next word, as a share of the body's width: less may be a ragged margin. If the next
+# line opens with a capital article or preposition, which goes on with no title, the title may fill its line; widths are
+# those of a common typeface and may be some per cent off.
+_MIN_ROOM, _MIN_SURE_ROOM = 0.2, -0.02
+_SHORT_TITLE = 0.4  # of the line below: a section title that is so much shorter has its lead or byline there
+_MAX_LEAD_LINES = 6  # a longer paragraph below a section title is its text
+_MAX_SIGNATURE_LINES = 3  # a name, an office, a body
+_MAX_SIGNATURE_CHARACTERS = 80  # one printed line
 
 
 def is_title_form(group: LineGroup) -> bool:
@@ -96,6 +106,7 @@ def _join_lines(lines: list[Line], clean: dict[int, str]) -> str:
 
 
 def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetting) -> int:
+    """How many of the first lines are a title glued to the body below; 0 if none."""
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0
@@ -113,10 +124,13 @@ def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetti
             continue
         if NUMBERED.match(following) or (numbered and not numbered.group("enumerator")[0].isdigit()):
             continue
-        width = max(max(line.width for line in body), 0.6 * style.column if len(body) < 3 else 0.0)
+        width = max(
+            max(line.width for line in body),
+            _GUESSED_WIDTH * style.column if len(body) < _FEW_BODY_LINES else 0.0,
+        )
         room = width - lines[count - 1].width - printed_width(" " + first_word(following))
         sure = first_word(following).strip("«“¿¡(").casefold() in FUNCTION_WORDS
-        if room < (-0.02 if sure else 0.2) * width:
+        if room < (_MIN_SURE_ROOM if sure else _MIN_ROOM) * width:
             continue
         if len(_join_lines(lines[:count], clean)) <= _MAX_CHARACTERS:
             return count
@@ -127,7 +141,7 @@ def _is_section_line(lines: list[Line], following: str) -> bool:
     """Whether the first of `lines` is a numbered section title with its lead or byline below."""
     if not SECTION.match(lines[0].text) or ends_in_function_word(lines[0].text):
         return False
-    return opens_sentence(following) or lines[0].width < 0.4 * lines[1].width
+    return opens_sentence(following) or lines[0].width < _SHORT_TITLE * lines[1].width
 
 
 def mark_sections(groups: list[LineGroup]) -> None:
@@ -157,7 +171,7 @@ def mark_sections(groups: list[LineGroup]) -> None:
             and not groups[following].blank_before
             and not groups[following].page_start
             and groups[following].kind is None
-            and len(groups[following].lines) <= 6
+            and len(groups[following].lines) <= _MAX_LEAD_LINES
             and all(after.blank_before or not after.page_start for after in groups[following + 1 :][:1])
         ):
             groups[following].kind = BlockKind.LEAD
@@ -174,7 +188,9 @@ def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
     index = 0
     while index < len(groups):
         end = index
-        while end < len(groups) and end - index < 3 and _may_sign(groups[end], end == index):
+        while (
+            end < len(groups) and end - index < _MAX_SIGNATURE_LINES and _may_sign(groups[end], end == index)
+        ):
             end += 1
         following = groups[end] if end < len(groups) else None
         closes = following is None or following.page_start or following.level == 1
@@ -191,7 +207,7 @@ def join_signatures(groups: list[LineGroup]) -> list[LineGroup]:
 
 
 def _may_sign(group: LineGroup, first: bool) -> bool:
-    is_line = is_title_form(group) and len(group.lines) == 1 and len(group.text) <= 80
+    is_line = is_title_form(group) and len(group.lines) == 1 and len(group.text) <= _MAX_SIGNATURE_CHARACTERS
     return is_line and not group.page_start and group.blank_before == first
 
 

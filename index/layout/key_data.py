@@ -18,6 +18,10 @@ from alpie.index.typography.line_forms import (
 
 _NARROW = 0.75  # of the column: key data and table cells are narrower
 _DISPLAY = 0.5  # of the column: a number in display type
+_HEADER = 0.9  # of the column: the title or header row over a table may be wider than its cells
+_MAX_LABEL_LINES = 3  # of what a number stands for; more is a paragraph
+_MAX_KEY_DATA_LINES = 12  # of a number with its text in a narrow column; more is a paragraph
+_MAX_DISPLAY_CHARACTERS = 60  # a number in display type with its few words
 _MIN_ROWS = 3  # two lines that end in numbers may be chance
 _MAX_COLUMNS = 5  # of a table whose column titles stand one below the other
 _DISPLAY_TEXT = re.compile(
@@ -49,7 +53,7 @@ def _is_label(group: LineGroup, style: Typesetting) -> bool:
     return (
         _has_no_kind_yet(group)
         and group.open_ended
-        and len(group.lines) <= 3
+        and len(group.lines) <= _MAX_LABEL_LINES
         and _is_narrow(group, style)
         and opens_sentence(group.text)
         and not STARTS_WITH_NUMBER.match(group.text)
@@ -57,7 +61,7 @@ def _is_label(group: LineGroup, style: Typesetting) -> bool:
 
 
 def join_rows(groups: list[LineGroup]) -> list[LineGroup]:
-    """Join neighbouring rows whose cells blanks or signs set apart into tables; a first row with numbers is no header."""
+    """Join neighbouring rows into tables if blanks or signs separate their cells; a first row with numbers is not a header."""
     made: list[LineGroup] = []
     for group in groups:
         signs = group.text.startswith("|")
@@ -142,8 +146,8 @@ def _is_header(group: LineGroup, style: Typesetting) -> bool:
     return (
         _has_no_kind_yet(group)
         and group.open_ended
-        and len(group.lines) <= 3
-        and _is_narrow(group, style, 0.9)
+        and len(group.lines) <= _MAX_LABEL_LINES
+        and _is_narrow(group, style, _HEADER)
     )
 
 
@@ -179,6 +183,7 @@ def _join_rows_under_headers(groups: list[LineGroup], style: Typesetting) -> lis
 
 
 def _join_key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGroup]:
+    """Join numbers in display type with their labels, and mark call-outs that repeat a number of the text."""
     made: list[LineGroup] = []
     index = 0
     while index < len(groups):
@@ -200,7 +205,7 @@ def _join_key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGrou
             index += size - 1
         elif display and len(group.lines) > 1 and not STARTS_WITH_NUMBER.match(group.text):
             group.kind = BlockKind.CALLOUT  # a number whose sentence was lost in extraction
-        elif STARTS_WITH_NUMBER.match(group.text) and len(group.lines) <= 12:
+        elif STARTS_WITH_NUMBER.match(group.text) and len(group.lines) <= _MAX_KEY_DATA_LINES:
             group.kind = BlockKind.KEY_DATA
             if twice := _TWICE.match(group.text):
                 group.skip = len(twice.group())
@@ -210,7 +215,7 @@ def _join_key_data(groups: list[LineGroup], style: Typesetting) -> list[LineGrou
 
 def _is_display(group: LineGroup, style: Typesetting) -> bool:
     """Whether a line group is a number in display type: alone, in few words, in lines of half the column."""
-    if len(group.text) > 60 or not _is_narrow(group, style, _DISPLAY):
+    if len(group.text) > _MAX_DISPLAY_CHARACTERS or not _is_narrow(group, style, _DISPLAY):
         return False
     every_line = all(_DISPLAY_TEXT.match(line.text) for line in group.lines)
     return every_line or _DISPLAY_TEXT.match(group.text) is not None

@@ -34,9 +34,11 @@ _OTHER_LANGUAGE = re.compile(r"(?i)\d{1,3}\.\s+artikulua\b|(?:article|artigo)\s+
 _OTHER_LANGUAGE_ALONE = re.compile(r"(?i)(?:article|artigo)\s+\d{1,4}[\s.ºo°:–-]*")
 _PREAMBLE_HEADING = re.compile(r"(?:pre[áa]mbulo|exposici[óo]n\s+de\s+motivos)\W*", re.IGNORECASE)
 _ROMAN_ALONE = re.compile(r"[IVXLC]+\W*")
-_PREAMBLE_RANK = 2  # where the format tells none
+_PREAMBLE_RANK = 2  # if the format does not say
+# of a line that only names an article or division: «DISPOSICIÓN TRANSITORIA DECIMOCUARTA»
+_MAX_NAME_CHARACTERS = 40
 _MAX_TITLE_CHARACTERS = 120  # of a heading that has its title on the same line
-# A finite verb outside a relative clause tells «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
+# A finite verb outside a relative clause distinguishes «El fallo es inapelable.» from a title, «Ámbito de aplicación.».
 # A plural one shows by its ending («forman»; but «orden», «régimen»), any by an object that no preposition brings
 # («manda cuatro años», «nombra un secretario»; but «de cuatro años», «garantizar un salario»).
 _VERB = re.compile(
@@ -46,7 +48,7 @@ _VERB = re.compile(
     rf"|(?-i:\s(?!(?:{_any_of('no_verbs')})\s)[a-zñáéíóú]{{3,}}(?<![aei]r)(?<!ndo)\s"
     rf"(?:{_any_of('determiners')}|\d+\s[a-zñ]+s)\s)"
 )
-# How a line begins that is no title, where it is all there is of its article.
+# How a line begins that is not a title but all there is of its article.
 _NO_TITLE = re.compile(rf"(?i)\(|\[?(?:{_any_of('void')})|(?:{_any_of('sentence_openers')})\b")
 _BRACKETED = re.compile(r"\[[^\]]*\]\*?")  # a title that an editor gave
 # what an editor adds to a title: «[Redacción dada por …]»
@@ -275,7 +277,7 @@ def _takes_title(before: LineGroup, group: LineGroup) -> bool:
     """Whether `group` is the title of the division or article named on the line before it."""
     if (
         before.kind is not BlockKind.HEADING
-        or len(before.text) > 40
+        or len(before.text) > _MAX_NAME_CHARACTERS
         or len(group.text) > _MAX_TITLE_CHARACTERS
     ):
         return False

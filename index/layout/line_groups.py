@@ -1,7 +1,7 @@
-"""Line groups: runs of lines that belong together, before anything is known of what they are.
+"""Line groups: runs of lines that belong together, before it is known what they are.
 
-A group ends at a blank line, a page start or a closed line, and is mended where such a break fell
-inside a sentence (a column break, a page break): see `_goes_on`.
+A group ends at a blank line, a page start or a closed line. Where such a break (of a column or a page) fell inside a
+sentence, the groups are joined again: see `_goes_on`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,12 @@ from alpie.index.typography.unit_openings import DIVISION
 _MAX_TITLE_LINES = 4  # of a division, with its name
 _VALUE_LINE = re.compile(r"[A-ZÁÉÍÓÚÑ][^.:;]{1,40}: +(?=\S)")  # «Mañanas: de 7:30 a 9:30»
 _FEW_SET_IN = 0.1  # share of a document's lines
+_CLOSED_ROOM = 0.25  # of the column: what a closed line leaves free, beside the next word
+_MIN_FULL_LINES = 3  # of a group before it is known how wide its lines are
+_FULL = 0.85  # of its column: a last line so wide was broken by the column, not by its author
+_MAX_STUB_LINES = 2  # on a new page, too few to distinguish continued text from a heading
+# Of a number in display type and of the text that says it again; the number stands near the text's beginning.
+_MAX_DISPLAY_CHARACTERS, _MAX_BEFORE_NUMBER, _MAX_REPEATED = 80, 40, 120
 
 
 @dataclass(slots=True)
@@ -46,7 +52,7 @@ class LineGroup:
     blank_before: bool = False
     page_start: bool = False
     after_footer: bool = False
-    indented: bool = False  # set in from the text around it
+    indented: bool = False  # relative to the text around it
     kind: BlockKind | None = None
     level: int = 0
     closes: int = 0  # the level down to which it ends what stands above, where that is not its own
@@ -91,7 +97,7 @@ def group_lines(
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
     rows = find_rows(lines)
-    # Where many lines are set in, indentation is how the document is set and says nothing.
+    # Where many lines are indented, indentation is just the style of the document and means nothing.
     sets_in = sum(1 for line in lines if line.indent and not line.blank) <= _FEW_SET_IN * len(clean)
     groups: list[LineGroup] = []
     blank = footer = False
@@ -164,7 +170,7 @@ def _ends_before(previous: Line, before: str, after: str, style: Typesetting) ->
         return not previous.carries_on
     room = style.column - previous.width - printed_width(" " + first_word(after))
     closed = ends_sentence(before) or (_VALUE_LINE.match(before) and _VALUE_LINE.match(after))
-    return bool(closed) and room > 0.25 * style.column
+    return bool(closed) and room > _CLOSED_ROOM * style.column
 
 
 @dataclass(slots=True)
@@ -206,10 +212,16 @@ def _goes_on(growing: _JoinedGroup, after: LineGroup, style: Typesetting) -> boo
         return _goes_on_lower(growing, after, style)
     if style.marks_wraps and not last.carries_on:
         return False
-    if len(before.lines) < 3 or not style.wrapped or first_word(after.text).casefold() in FUNCTION_WORDS:
+    if (
+        len(before.lines) < _MIN_FULL_LINES
+        or not style.wrapped
+        or first_word(after.text).casefold() in FUNCTION_WORDS
+    ):
         return False
-    full = last.width >= 0.85 * growing.width and growing.width >= 0.85 * style.column
-    return full and not (after.page_start and len(after.lines) <= 2) and opens_sentence(after.text)
+    full = last.width >= _FULL * growing.width and growing.width >= _FULL * style.column
+    return (
+        full and not (after.page_start and len(after.lines) <= _MAX_STUB_LINES) and opens_sentence(after.text)
+    )
 
 
 def _stands_apart(growing: _JoinedGroup, after: LineGroup) -> bool:
@@ -239,11 +251,11 @@ _FIRST_DIGIT = re.compile(r"\d")
 def repeats_number(display: str, text: str) -> bool:
     """Whether `display`, from its first digit on, is said again at the start of `text`."""
     digit = _FIRST_DIGIT.search(display)
-    if digit is None or len(display) > 80:
+    if digit is None or len(display) > _MAX_DISPLAY_CHARACTERS:
         return False
     words = [word.casefold() for word in _WORD.findall(display[digit.start() :])]
-    digit_again = _FIRST_DIGIT.search(text[:40])
+    digit_again = _FIRST_DIGIT.search(text[:_MAX_BEFORE_NUMBER])
     if digit_again is None:
         return False
-    again = [word.casefold() for word in _WORD.findall(text[digit_again.start() :][:120])]
+    again = [word.casefold() for word in _WORD.findall(text[digit_again.start() :][:_MAX_REPEATED])]
     return bool(words) and again[: len(words)] == words

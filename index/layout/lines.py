@@ -1,4 +1,4 @@
-"""A canonical text as lines that know their offsets and how they were set.
+"""A canonical text as lines that know their offsets and how they were typeset.
 
 Extraction from PDF leaves three traces that the rest of the layout reads: leading space, whether a
 line carried on (a space before the line end) or was closed, and how wide the line was on paper.
@@ -15,8 +15,12 @@ from alpie.index.typography.letter_widths import printed_width
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
-# A line longer than this was never set in a column: its width tells nothing.
+# A line longer than this was never set in a column: its width means nothing.
 _MAX_COLUMN_CHARACTERS = 200
+_MIN_WRAPS_SHARE = 0.2  # of the breaks between lines: fewer before a small letter are lists, tables or verse
+_COLUMN_QUANTILE = 0.9  # of the widths of wrapped lines: the widest tenth may be of another column
+_MIN_WRAPS = 3  # by which to tell whether a document marks them
+_MIN_MARKED_SHARE = 0.9  # of the wraps end in a space, where the document marks them
 
 
 @dataclass(slots=True)
@@ -68,7 +72,7 @@ _MAX_MEAN_CELL_CHARACTERS = 30  # columns of running text are wider
 def find_rows(lines: list[Line]) -> frozenset[int]:
     """The numbers of the lines that are rows of a table: two or more on end, of as many cells set apart.
 
-    Blanks part running text too, set in columns or spaced out to a margin: there lines begin small or are long.
+    Blanks also separate running text that is set in columns or justified: there, lines begin in lower case or are long.
     """
     cells = [_CELLS.split(line.text) for line in lines]
     may_be = [
@@ -98,9 +102,10 @@ def detect_typesetting(lines: list[Line]) -> Typesetting:
     """Whether, and how, the document is hard-wrapped, read from its line ends: a break before a small letter is a wrap."""
     breaks = [pair for pair in pairwise(lines) if not (pair[0].blank or pair[1].blank)]
     wraps = [line for line, following in breaks if following.text[0].islower()]
-    wrapped = len(wraps) >= 0.2 * len(breaks) and bool(wraps)
+    wrapped = len(wraps) >= _MIN_WRAPS_SHARE * len(breaks) and bool(wraps)
     marked = sum(line.carries_on for line in wraps)
-    # Only lines that were certainly wrapped show the column; the widest tenth may be another column.
+    # Only lines that were certainly wrapped show the column.
     widths = sorted(line.width for line in wraps if line.width > 0)
-    column = widths[int(len(widths) * 0.9)] if wrapped and widths else 0.0
-    return Typesetting(wrapped, wrapped and len(wraps) >= 3 and marked >= 0.9 * len(wraps), column)
+    column = widths[int(len(widths) * _COLUMN_QUANTILE)] if wrapped and widths else 0.0
+    marks = len(wraps) >= _MIN_WRAPS and marked >= _MIN_MARKED_SHARE * len(wraps)
+    return Typesetting(wrapped, wrapped and marks, column)

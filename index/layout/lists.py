@@ -13,15 +13,16 @@ from alpie.index.typography.line_forms import NUMBERED
 
 _MAX_TERM_CHARACTERS = 40  # a longer line is a title
 _MAX_ENTRY_LINES = 14  # a longer description is the text of a section
+_TITLE_LEVEL = 3  # of numbered titles: below sections and their sub-headings
 _MIN_ENTRIES = 3  # two titles over short texts are titles
 # What no title of a section is: «Adulto: 4,50 €», «Familiar 9,00 €».
 _VALUE = re.compile(r"\S: *\S|\d\s?[€$%]|\d[.,]\d")
 
 
 def mark_numbered_headings(groups: list[LineGroup]) -> None:
-    """Make headings of numbered titles over a text of their own: «1. Tendencias tecnológicas» is no item.
+    """Make headings of numbered titles above a text of their own: «1. Tendencias tecnológicas» is not a list item.
 
-    A title over a list or short lines is set like an item over others: the count that it goes on with tells.
+    A title above a list or short lines looks like an item above others: only the count that it continues shows the difference.
     """
     titles = [
         (group, following, int(re.sub(r"\D", "", match["enumerator"])), _form(match, group.text))
@@ -43,7 +44,7 @@ def mark_numbered_headings(groups: list[LineGroup]) -> None:
             surely[to] = surely[to] or (surely[at] and goes_on)
     for (group, *_), is_heading in zip(titles, surely, strict=True):
         if is_heading:
-            group.kind, group.level = BlockKind.HEADING, 3
+            group.kind, group.level = BlockKind.HEADING, _TITLE_LEVEL
 
 
 def _form(match: re.Match[str], text: str) -> tuple[str, bool]:

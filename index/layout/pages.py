@@ -1,7 +1,7 @@
-"""Where pages begin, what repeats on each of them, and which printed number they carry.
+"""Where pages begin, what is repeated on each of them, and which page numbers are printed.
 
-Running lines are the same words with a number that grows, or the same words at page tops. Pages between two footers
-are numbered only if there are as many of them as the footers say.
+Running lines are the same words with a growing number, or the same words at the tops of pages. Pages between two
+footers are numbered only if there are as many of them as the footers say.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from alpie.index.spanish.word_tables import alternatives
 from alpie.index.typography.line_forms import BULLET, CAPTION, WORDS, ends_sentence
 
 _MAX_FOOTER_CHARACTERS = 150  # more than a printed line holds, less than a paragraph
+_MIN_ALIKE = 3  # lines that run: two may be alike by chance
+_MIN_WORDS = 3  # of one that runs with its number anywhere on a page: «Artículo 7» counts upward too
+_MAX_DIGITS = 4  # of a page number
+_MAX_NUMBER_LINE = 40  # characters of a line at the edge of a page that may be its number alone
+_MIN_SPACED = 3  # lines with one space before them that are traces of page breaks
+_MAX_INDENTED = 0.1  # of all lines: with more the text is indented, and a space is no trace of a page break
 _TRAILING_NUMBER = re.compile(r"(?<!\d)\d[\d \xa0]{0,11}$")
 _LEADING_NUMBER = re.compile(r"(\d{1,4})\s+(?=\S)")
 _NAMED_NUMBER = re.compile(
@@ -58,6 +64,7 @@ def _stands_apart(lines: list[Line], number: int) -> bool:
 
 
 def _running_lines(lines: list[Line]) -> dict[int, int | None]:
+    """Heads and feet with the page numbers they carry, known by their words or by numbers that grow."""
     by_head: dict[str, list[tuple[int, str]]] = defaultdict(list)
     named: list[tuple[int, int]] = []
     for line in lines:
@@ -74,8 +81,7 @@ def _running_lines(lines: list[Line]) -> dict[int, int | None]:
             by_head[">" + line.text[match.end() :]].append((line.number, match.group(1)))
     footers: dict[int, int | None] = {}
     for head, alike in by_head.items():
-        # "Artículo 7" runs upward too: only a line of several words is a running one.
-        if len(alike) >= 3 and len(head[1:].split()) >= 3:
+        if len(alike) >= _MIN_ALIKE and len(head[1:].split()) >= _MIN_WORDS:
             footers.update(_running_numbers([number for number, _ in alike], [tail for _, tail in alike]))
     if len(named) >= 2 and _is_increasing([value for _, value in named]):
         footers.update(named)
@@ -94,7 +100,7 @@ def _beside_numbers(lines: list[Line], numbers: Sequence[int]) -> dict[int, None
             for line in (lines[number + step] for number in at if 0 <= number + step < len(lines)):
                 if not (line.blank or ends_sentence(line.text)):
                     alike[line.text].append(line.number)
-            at = [number for same in alike.values() if len(same) >= 3 for number in same]
+            at = [number for same in alike.values() if len(same) >= _MIN_ALIKE for number in same]
             beside.update(dict.fromkeys(at))
     return beside
 
@@ -110,7 +116,7 @@ def _running_numbers(numbers: list[int], tails: list[str]) -> dict[int, int | No
     prefixes = [4, 0] if len(years) == 1 and re.fullmatch(r"(?:19|20)\d\d", next(iter(years))) else [0]
     for prefix in prefixes:
         rests = [tail[prefix:] for tail in compact]
-        if all(rest and len(rest) <= 4 and rest[0] != "0" for rest in rests):
+        if all(rest and len(rest) <= _MAX_DIGITS and rest[0] != "0" for rest in rests):
             values = [int(rest) for rest in rests]
             if _is_increasing(values):
                 return dict(zip(numbers, values, strict=True))
@@ -128,7 +134,7 @@ def _running_at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
     running: dict[int, int | None] = {}
     for edge in (0, -1) if len(pages) > 1 else ():
         ends = [page[edge] for page in pages if page]
-        short = [line for line in ends if len(line.text) < 40]
+        short = [line for line in ends if len(line.text) < _MAX_NUMBER_LINE]
         numbered = [
             (line.number, int(match[1])) for line in short if (match := _BARE_NUMBER.match(line.text))
         ]
@@ -139,12 +145,13 @@ def _running_at_form_feeds(lines: list[Line]) -> dict[int, int | None]:
             if len(line.text) <= _MAX_FOOTER_CHARACTERS:
                 repeated[line.text].append(line.number)
         for numbers in repeated.values():
-            if len(numbers) >= 3:
+            if len(numbers) >= _MIN_ALIKE:
                 running.update(dict.fromkeys(numbers[1:] if edge == 0 else numbers))
     return running
 
 
 def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]:
+    """The first lines of pages, by form feeds, by footers, or by the space that extraction leaves before them."""
     spaced = [
         line.number
         for line in lines
@@ -156,7 +163,7 @@ def _page_starts(lines: list[Line], footers: dict[int, int | None]) -> list[int]
     ]
     indented = sum(1 for line in lines if line.indent and not line.blank)
     total = sum(1 for line in lines if not line.blank)
-    if len(spaced) < 3 or indented > 0.1 * total:  # indented text, not traces of page breaks
+    if len(spaced) < _MIN_SPACED or indented > _MAX_INDENTED * total:
         spaced = []
     starts = set(spaced)
     begins = True  # a page, with the next line of text

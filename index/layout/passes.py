@@ -1,6 +1,6 @@
-"""The passes over the line groups of a document, in their order: what each finds, and why it stands where it does.
+"""The passes over the line groups of a document, in order: what each one finds, and why it comes where it does.
 
-A pass marks groups (kind, level, label) or joins and parts them. What one has given a kind, those after it leave alone.
+A pass marks groups (kind, level, label) or joins and parts them. Once a group has a kind, later passes leave it alone.
 """
 
 from __future__ import annotations

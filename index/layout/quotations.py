@@ -1,4 +1,4 @@
-"""Tells which paragraphs stand in a quotation that goes over several: the new words that a law gives to another."""
+"""Finds the paragraphs inside a quotation that spans several of them: the new wording that one law gives another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader: question and passage read together, to tell which sentence answers, or that none does.
+"""The reader: reads question and passage together, to find out which sentence answers, or that none does.
 
 `bundled` is the reader of the package; `cross_encoder` makes a reader of any sentence-transformers cross-encoder.
 """

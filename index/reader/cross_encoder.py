@@ -1,7 +1,7 @@
-"""Makes a reader of a sentence-transformers cross-encoder, which scores the question with passage and each sentence.
+"""Turns a sentence-transformers cross-encoder into a reader: it scores the question with the passage and each sentence.
 
-Such a model gives one score a pair and none for «not here»; the score, a logit with most models, is taken as log-odds. How
-much such scores tell is found out by calibration: `alpie eval --fit` fits one.
+Such a model gives one score for each pair and none for «not here»; the score, a logit with most models, is taken as
+log-odds. Calibration finds out how much such scores mean: `alpie eval --fit` fits one.
 """
 
 from __future__ import annotations

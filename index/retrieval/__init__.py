@@ -1,6 +1,6 @@
 """Retrieval: which passages may answer a question, by words and by meaning.
 
-The names and weights of the retrievers stand here, apart from the search itself, so that the command line opens at once.
+The names and weights of the retrievers are kept here, apart from the search itself, so that the command line starts at once.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from alpie.index.database.text_database import Database, bounds_of
 
 # Short passages, few repeats: a low k1 saturates early. The result is flat from .6 to 1.2.
 _K1 = 0.9
-_B = 0.75
+_B = 0.75  # how far length counts: the customary value, Lucene's default
 # A posting's share of its term's weight, 0 … 1, is kept in two bytes: exact to a hundred-thousandth.
 _SHARE_SCALE = 65_535
 

@@ -1,6 +1,6 @@
 """Reads the enumerators that sentences begin with: «a)», «II.», «3.º», «Primero.-».
 
-A citation names the part of an article by its enumerator where no label does.
+A citation names part of an article by its enumerator if no label does.
 """
 
 from __future__ import annotations

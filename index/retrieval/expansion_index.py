@@ -1,7 +1,7 @@
-"""Searches expansions by their vectors, and by their words, which are a field of their own.
+"""Searches expansions by their vectors and by their words, which are kept in a separate field.
 
-Vectors are quantised to one byte a number: a passage has some seventeen expansions, whose vectors would otherwise take
-more room than all others.
+Vectors are quantised to one byte per number: a passage has some seventeen expansions, whose vectors would otherwise
+take up more room than all the others.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class ExpansionIndex:
         return self.bounds[passages + 1] > self.bounds[passages]
 
     def cosines(self, vector: Floats, passages: Integers) -> list[Floats]:
-        """The cosines of `vector` with the expansions of each passage, one array a passage."""
+        """The cosines of `vector` with the expansions of each passage, one array for each passage."""
         starts = self.bounds[passages]
         counts = self.bounds[passages + 1] - starts
         found = self.vectors.cosines(vector, concatenated_ranges(starts, counts))
@@ -90,7 +90,7 @@ class ExpansionIndex:
 
 
 def impute_scores(values: Floats, is_expanded: Flags, own_scores: Floats) -> Floats:
-    """`values` for the passages with expansions, and an estimate for the others, so that to have none is no handicap.
+    """`values` for the passages with expansions, and an estimate for the others, so that having none is no disadvantage.
 
     The estimate is `own_scores`, the same kind of score of the passages' own words, raised by as much as expansions score
     higher on average.

@@ -1,4 +1,4 @@
-"""Tells the citable units that a passage stands in, compares them with those of a citation, puts them into words."""
+"""Finds the citable units that contain a passage, compares them with those of a citation, and puts them into words."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _clause_of(heading: str) -> str:
 
 
 def unit_in_words(units: Units) -> Message:
-    """A place as a message, in the reader's language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
+    """A place as a message, to be shown in any language: «artículo 99, apartado 2», «article 99, paragraph 2»."""
     order = {kind: rank for rank, kind in enumerate(PARTS_OF_ARTICLES, start=1)}
     ordered = sorted(units, key=lambda unit: order.get(unit.kind, 0))
     return message("place.listed", units=[_in_words(unit) for unit in ordered])

@@ -1,6 +1,6 @@
 """Finds the passages and sentences that a citation names, by their labels, headings and enumerators.
 
-Where a document has no such place, the result says so: a neighbouring place is never given instead.
+If a document has no such place, the result says so: a neighbouring place is never given instead.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Searches all passages for a question: collects candidates, fuses their scores, gives the best.
 
-1. Candidates come from three retrievers, passage vectors, sentence vectors and stems, and from expansions, by meaning and
-   by words, where somebody wrote some.
-2. The score of a candidate is a weighted sum of cosines and normalised BM25. Fusion by rank would give a retriever that
-   knows nothing of the question (BM25 on an English question, or on a paraphrase) as much weight as the others.
+1. Candidates come from three retrievers, passage vectors, sentence vectors and stems, and from expansions, by meaning
+   and by words, if there are any.
+2. The score of a candidate is a weighted sum of cosines and normalised BM25. Fusion by rank would give a retriever
+   that knows nothing about the question (BM25 for a question in English, or for a paraphrase) as much weight as the
+   others.
 """
 
 from __future__ import annotations
@@ -264,6 +265,7 @@ class SearchIndex:
         order: Integers,
         nearest: Sequence[str],
     ) -> tuple[Hit, ...]:
+        """The passages found, each with its score and rank in every retriever, so that an answer can be explained."""
         best_first = {name: np.argsort(-values, kind="stable") for name, values in scores.items()}
         ranks = {name: np.argsort(rows, kind="stable") + 1 for name, rows in best_first.items()}
         asked = {str(term) for term in encoded.terms} | set(encoded.related)

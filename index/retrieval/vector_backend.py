@@ -1,9 +1,9 @@
 """The interface of vector backends, which propose the nearest passages of a question in place of the local index.
 
-A backend holds what is needed to find a passage (vectors, stems), and not a word of its text. It proposes passages by
-id; the local index scores them exactly and cuts the words from the source. So two backends that propose the same passages
-give the same answers to the last digit, however they round or compress, and a passage that the local index does not
-know is never shown, whatever a backend still holds.
+A backend holds what is needed to find a passage (vectors, stems) but not a word of its text. It proposes passages by
+id; the local index scores them exactly and cuts the words from the source. So two backends that propose the same
+passages give identical answers, however they round or compress, and a passage unknown to the local index is never
+shown, whatever a backend still holds.
 """
 
 from __future__ import annotations
@@ -127,10 +127,10 @@ class VectorBackend(Protocol):
         """
 
     def documents(self) -> Mapping[str, int]:
-        """Ids of the stored documents → number of their passages; the backend reads a row a passage."""
+        """Ids of the stored documents → number of their passages; the backend reads one row per passage."""
 
     def count(self) -> int:
         """How many passages are stored."""
 
     def close(self) -> None:
-        """Close connections and files; closing twice is no error."""
+        """Close connections and files; closing twice is not an error."""

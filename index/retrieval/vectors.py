@@ -1,7 +1,7 @@
-"""The dense retriever: vectors in FAISS, compared one by one or, where they are very many, found by an inverted file.
+"""The dense retriever: vectors in FAISS, compared one by one or, if there are very many, found through an inverted file.
 
-An inverted file (IVF) gathers the vectors, in half precision, around up to some thousand centroids; a question reads the
-lists of the nearest centroids: a sixteenth of them, 128 at least.
+An inverted file (IVF) groups the vectors, in half precision, around up to a few thousand centroids; a question reads
+the lists of the nearest centroids: a sixteenth of them, but at least 128.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PORTION = 65_536  # vectors in single precision at a time: 100 MB at 384 dimens
 # The share of the lists that is read, and how many at least. Of the ten nearest, .999 are found among 112,000 vectors in 670
 # lists (a sixteenth of these lists would find .97), and .997 among 3,100,000.
 _PROBED_SHARE = 1 / 16
-_MIN_PROBES = 128
+_MIN_PROBES = 128  # lists: a fifth of those 670
 _SEED = 1234  # any number: the same vectors make the same index
 _COSINE_DECIMALS = 6  # cosines that differ by less are equal: threads add them up in any order
 # The bound of quantised numbers is a multiple of this, so that vectors which are reconstructed and added again get the same
@@ -117,7 +117,7 @@ class VectorIndex:
 
 
 def _quantised(vectors: Floats) -> Any:
-    """An empty index for `vectors` with a byte a number; a vector that is reconstructed and added again gets the same bytes."""
+    """An empty index for `vectors`, one byte per number; a vector that is reconstructed and added again gets the same bytes."""
     import faiss
 
     dimension = int(vectors.shape[1])
@@ -176,6 +176,7 @@ class VectorWriter:
 
 
 def _build_ivf(rows: Floats, like: VectorIndex | None) -> Any:
+    """An inverted file over `rows`; centroids of the earlier one are kept, which saves the k-means."""
     import faiss
 
     count, dimension = rows.shape

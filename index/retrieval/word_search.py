@@ -1,4 +1,4 @@
-"""Look-up of words: which passages hold exactly what is asked for, accents and capitals aside.
+"""Looks words up: finds the passages with exactly what is asked for, ignoring accents and capitals.
 
     menor internet          both words, or forms of them up to two letters longer («menores»)
     "abuso de menores"      the phrase as it is; so is a code, AGN/65/RES/10
@@ -7,8 +7,8 @@
     explota*                words that begin so
     abuso NEAR/5 internet   within five words of each other (also «CERCA»; ten without a number)
 
-A query for the database is made of the words alone, between quotation marks: no sign that somebody typed reaches the
-query language of SQLite.
+The query for the database consists of the words alone, in quotation marks: nothing that somebody typed can act as
+SQLite's query language.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From a folder of files to documents with a canonical text.
 
-Every offset of the system counts characters of that text: of a text file what it decodes to, line ends as they are;
-of another format what its parser makes of it. `sources.toml` says what a document is; a file it does not list is
-taken too. One bad document never stops the others; a `sources.toml` that cannot be read does, since every citation
+Every offset in the system counts characters of that text: for a text file, what it decodes to, with line ends as they
+are; for any other format, what its parser makes of it. `sources.toml` says what a document is; files that it does not
+list are indexed too. One bad document never stops the others; an unreadable `sources.toml` does, since every citation
 would be wrong.
 """
 

@@ -1,12 +1,12 @@
-"""Other ways to ask for a passage or to say it, written beforehand: searched, never quoted.
+"""Expansions: other ways to ask for a passage or to say it, written in advance, which are searched but never quoted.
 
-`<documents>/expansions/<document id>.jsonl` holds a row a passage:
+`<documents>/expansions/<document id>.jsonl` holds one row for each passage:
 
     {"address": "informe-2019/resumen/0a1b2c3d4e",
      "lines": [{"text": "¿Cuánta gente…?", "kind": "question", "sentences": ["Agentes de la Policía"]}]}
 
-`sentences` are the beginnings of the sentences that an expansion rests on; without them it rests on the whole passage.
-They outlive the address: when a passage is cut otherwise, its expansions go where their sentences went.
+`sentences` are the beginnings of the sentences that an expansion is based on; without them it is based on the whole
+passage. They outlive the address: when passages are cut differently, expansions follow their sentences.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `sources.toml` says of one document, or, if it does not list the file, the file's name."""
+"""What `sources.toml` says about a document or, if it does not list the file, what the file's name says."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ def entry_from_file_name(file: Path, used: Set[str]) -> SourceEntry:
 def complete_entry(entry: SourceEntry, metadata: Metadata, today: date) -> CompletedEntry:
     """Complete `entry` with what the file says where the table says nothing, else with what the name of the file shows.
 
-    What neither says is named as missing. The day on which a file was made is no date of publication, nor is a day
-    after `today` («Agenda 2030»).
+    What neither says is named as missing. The day on which a file was made is not a date of publication, and neither
+    is a day after `today` («Agenda 2030»).
     """
     values: dict[str, object] = {}
     editorial = list(entry.editorial)
@@ -181,7 +181,7 @@ def _is_citable(name: str, value: str, metadata: Metadata, today: date) -> bool:
 
 
 def render_table(completed: CompletedEntry, tell: Callable[[str], str] = str) -> str:
-    """A table of `sources.toml`, or what is to be added to one, with a comment (`tell` says it) at each gap to fill in."""
+    """A table of `sources.toml`, or what is to be added to one, with a comment (worded by `tell`) at each gap to fill in."""
     lines = ["[[document]]"]
     for name in ("id", *completed.missing) if completed.listed else (*_REQUIRED, "place", "url"):
         value = str(getattr(completed.entry, name))

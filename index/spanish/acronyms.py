@@ -1,8 +1,8 @@
 """Acronyms and what they stand for, learned from the documents themselves.
 
-Spanish reports introduce an acronym once, «Centro Nacional para Niños Desaparecidos y Explotados (NCMEC)» or «CSAM: Siglas
-en inglés de Material de Abuso Sexual Infantil», and then use acronym or name. Thanks to the pairs, a question with the
-acronym finds passages with the name, and the other way round.
+Spanish reports introduce an acronym once, «Centro Nacional para Niños Desaparecidos y Explotados (NCMEC)» or «CSAM:
+Siglas en inglés de Material de Abuso Sexual Infantil», and then use acronym or name. With these pairs, a question
+with the acronym finds passages with the name, and vice versa.
 """
 
 from __future__ import annotations

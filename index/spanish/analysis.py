@@ -2,7 +2,7 @@
 
 Documents and questions go through the same steps: join numbers («105 047» → 105047), lower case, fold accents and ñ, drop
 function words, stem (Snowball Spanish). Folding comes before stemming, so that a missing accent costs nothing. The words
-`no`, `sin` and `contra` are kept, because they turn a statement round.
+`no`, `sin` and `contra` are kept, because they reverse a statement.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Takes characters that are no text out of what others wrote, or escapes them, before it is shown, searched or exported."""
+"""Removes or escapes characters that are not text from what others wrote, before it is shown, searched or exported."""
 
 from __future__ import annotations
 

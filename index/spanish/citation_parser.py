@@ -2,8 +2,9 @@
 
     unit = word numbers | numbers word | word      («artículo 3», «segundo transitorio», «preámbulo»)
 
-The words of units are a table of `unit_kinds`, what follows them is parsed by `number_lists`. Functions that take a text
-and the same `folded` need both: capitals and ordinal signs tell numbers, folded letters tell words.
+The words of units come from a table of `unit_kinds`; what follows them is parsed by `number_lists`. Functions take a
+text and its `folded` form because they need both: capitals and ordinal signs reveal numbers, folded letters reveal
+words.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parses questions that are citations: «artículo 22», «art. 22.1.b)», «arts. 3 y 4 CE», «DA 2.ª», «AGN/65/RES/10».
 
-Such a question names a place and asks for the words that stand there, so it is not searched by meaning.
-`parse_citation_question` says which places are named, `alpie.index.retrieval.places` finds their passages.
+Such a question names a place and asks for the words at that place, so it is not searched by meaning.
+`parse_citation_question` says which places are named; `alpie.index.retrieval.places` finds their passages.
 
     question  = [asking] [name of a document] unit {joined by «de», «,», «y»} [of a document] [asking]
 
@@ -133,6 +133,7 @@ def _only_asks(folded: str) -> bool:
 
 
 def _name_after(text: str, folded: str, start: int) -> str | None:
+    """The name of a document after a unit: empty where there is none, None where what follows is no name."""
     if more := _AND_MORE.match(folded, start):
         start = more.end()
     opening = _OF.match(folded, start)

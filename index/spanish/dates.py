@@ -1,4 +1,4 @@
-"""Reads dates: those of tables and catalogues (ISO 8601), and those that documents and people write out."""
+"""Reads dates, both those of tables and catalogues (ISO 8601) and those that documents and people write out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _AMERICAN = re.compile(r"([a-z]{3,})\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\
 
 
 def iso_date(text: str) -> str:
-    """`text` as «2024», «2024-05» or «2024-05-17»; "" for what is no date."""
+    """`text` as «2024», «2024-05» or «2024-05-17»; "" for anything that is not a date."""
     text = text.strip().lower()
     if match := _PDF.match(text.upper()) or _ISO.match(text):
         year, month, day = match[1], match[2], match[3]

@@ -1,7 +1,7 @@
 """Recognises documents as people name them: «la Ley 4/2018», «LOPIVI», «la nota de Alicante», «el informe de WeProtect».
 
-The names of a document are made of what is known of it, never listed: title, kind, publisher, id, file name, the number
-of a law, the initials of a title. The number of a law is enough, whatever other words stand beside.
+The names of a document are derived from what is known about it and never listed: title, kind, publisher, id, file
+name, the number of a law, the initials of a title. The number of a law is enough, whatever other words are beside it.
 """
 
 from __future__ import annotations
@@ -242,6 +242,7 @@ class DocumentNames:
 
 
 def _document_words(document: Document) -> _DocumentWords:
+    """The words and numbers by which people may name a document."""
     file = PurePath(document.file).stem.replace("_", " ").replace("-", " ")
     id_ = document.id.replace("-", " ")
     publisher = f"{document.publisher} {document.short_publisher}"

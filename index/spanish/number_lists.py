@@ -46,7 +46,7 @@ _TO = re.compile(r"\s*[-–—]\s*(?=[\divx])|\s+(?:a|al|hasta|to)\s+(?:(?:el|la
 class NumberParser:
     """Parses the numbers that follow the word of a unit of a kind, a plural where there may be `several`.
 
-    Needs a text and the same `folded`: capitals and ordinal signs tell numbers, folded letters tell words.
+    Needs a text and its `folded` form: capitals and ordinal signs reveal numbers, folded letters reveal words.
     """
 
     text: str

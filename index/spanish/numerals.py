@@ -38,6 +38,7 @@ _AFTER_SUFFIX = re.compile(  # «588 bis a», «77 Bis 3», «77 Bis 35 C.-»
 
 
 def _number_table() -> dict[str, str]:
+    """How numbers of units are written in words, folded, with the figures they stand for."""
     table: dict[str, str] = {}
 
     def add(value: int, *stems: str) -> None:

@@ -1,7 +1,7 @@
 """Parses a typed question into what is searched.
 
-Chat spelling («q», «xq», «tb») is written out, capitals are lowered, invisible characters are taken out, and the language
-is told by function words. A clean-up changes what is searched, never the question that is shown.
+Chat spelling («q», «xq», «tb») is written out, capitals are lowered, invisible characters are removed, and the
+language is detected by its function words. This changes what is searched, never the question that is shown.
 """
 
 from __future__ import annotations

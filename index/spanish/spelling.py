@@ -1,10 +1,10 @@
-"""Corrects misspelt words of a question where there is little doubt, by the documents and by dictionaries.
+"""Corrects misspelt words of a question where there is little doubt, using the documents and dictionaries.
 
 1. A word that is neither in the documents nor in a dictionary is replaced by the word of the documents that is one edit
    away, or sounds the same («kolegio», «bíctima»), if there is only one. All strings one edit away are tried
    (https://norvig.com/spell-correct.html).
-2. Otherwise, a word not written like a name is replaced by a word of the dictionary that sounds the same. One that is an
-   edit away is not taken: that made as many words wrong as right.
+2. Otherwise, a word not written like a name is replaced by a dictionary word that sounds the same. A dictionary word
+   that is one edit away is not used: that broke as many words as it mended.
 
 Spanish words are the forms that hunspell's dictionaries make (`forms.xz`, 620,000) and those of pyspellchecker; English
 words are pyspellchecker's. They are sorted arrays in the user's cache, memory-mapped.
@@ -36,7 +36,7 @@ FORMS = Path(__file__).with_name("forms.xz")  # made by `eval/training/spanish_f
 
 _NO_LETTERS = ord("A")  # capitals count: no word has one
 _PIECE = re.compile(r"[A-Z][a-z]*")
-MAX_WORD_BYTES = 24  # a longer string is no word, and takes long to try
+MAX_WORD_BYTES = 24  # a longer string is not a word, and takes long to try
 
 _MAX_WAIT_SECONDS = 5.0  # a question waits so long for another process: ten times what making a lexicon takes
 

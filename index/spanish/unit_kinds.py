@@ -1,4 +1,4 @@
-"""The kinds of citable units of laws and documents, the words they go by, and a unit as one of a kind."""
+"""The kinds of citable units in laws and documents, the words for them, and the record of one unit."""
 
 from __future__ import annotations
 

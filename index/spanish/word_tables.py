@@ -1,4 +1,4 @@
-"""Reads the tables of words that stand in TOML files beside modules, and makes regular expressions of them."""
+"""Reads the tables of words in the TOML files beside modules, and turns them into regular expressions."""
 
 from __future__ import annotations
 

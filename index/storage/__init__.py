@@ -1,1 +1,1 @@
-"""Storage: an index on disk, written beside the one in use and swapped in at once."""
+"""Storage: an index on disk, written beside the one in use and then swapped in atomically."""

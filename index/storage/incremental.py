@@ -1,4 +1,4 @@
-"""Takes over from an earlier index what need not be made again: documents that did not change, and vectors."""
+"""Reuses parts of an earlier index: documents that did not change, and vectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index on disk: one folder a version, swapped in by one atomic rename.
+"""The index on disk: one folder for each version, swapped in by one atomic rename.
 
     DATA/
       CURRENT                the name of the index version in use; replaced atomically

@@ -1,7 +1,7 @@
-"""Writes an index version document by document, from the earlier version on, and swaps it in.
+"""Writes an index version document by document, starting from the earlier version, and swaps it in.
 
-New text goes into a copy of the earlier database; all vectors are written anew, in order. `alpie.index.storage.store`
-tells what each file holds.
+New text goes into a copy of the earlier database; all vectors are written again, in order. See
+`alpie.index.storage.store` for what each file holds.
 """
 
 from __future__ import annotations
@@ -136,6 +136,7 @@ def _write_files(
 
 class _VersionWriter:
     def __init__(self, folder: Path, dimension: int, earlier: Path | None, opened: ExitStack) -> None:
+        """Begin with a copy of the earlier database, so that documents that stay need not be written again."""
         self._earlier = earlier
         if earlier is not None:
             shutil.copyfile(earlier / TEXT_FILE, folder / TEXT_FILE)
@@ -172,6 +173,7 @@ class _VersionWriter:
         self._expansions.add(content.vectors.expansions)
 
     def _insert(self, content: DocumentContent, layout: Layout) -> None:
+        """Store a document with its passages, and the terms from which the postings are made at the end."""
         document, passages = content.document, content.passages
         number = self._database.insert(
             "documents",
@@ -210,6 +212,7 @@ class _VersionWriter:
         self._removed = True
 
     def finish(self) -> CollectionFacts:
+        """Take out the documents that are gone, write postings and vectors, and say what the version holds."""
         for document in self._unseen.values():
             self._remove(document)
         if self._removed:

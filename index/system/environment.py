@@ -1,6 +1,6 @@
-"""What libraries are told when they are imported: whether they may use the network, how many threads, which runtime.
+"""Settings that libraries take when they are imported: whether they may use the network, and how many threads.
 
-Nothing is imported here but the standard library: who only reads settings does not import numpy.
+Only the standard library is imported here, so that a command which merely reads settings does not import numpy.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def keep_hub_offline() -> None:
-    """Forbid the network to the Hugging Face libraries, and to no other library of the calling program.
+    """Keep the Hugging Face libraries off the network, but no other library of the calling program.
 
     The variables have full effect only before the first import of those libraries.
     """
@@ -31,7 +31,7 @@ def keep_hub_offline() -> None:
 
 
 def work_offline() -> None:
-    """Forbid libraries the network and telemetry; the variables have full effect only before their first import."""
+    """Keep libraries off the network and from sending telemetry; only takes full effect before their first import."""
     os.environ.update(_OFFLINE)
 
 

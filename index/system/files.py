@@ -1,9 +1,9 @@
-"""Puts files in place whole, and folders of model files and dictionaries into the user's cache.
+"""Writes files so that they appear complete or not at all, and keeps model files and dictionaries in the user's cache.
 
-Whoever reads a file finds the old one or the new. A folder of the cache is built once, then only read; it is renamed into
-its place when it is whole. Its ``fingerprint.json`` says what it was made from and lists every file with its size,
-compared at every opening. One process builds, the others wait; readers never touch the lock, so a read-only cache
-works.
+A process that reads a file finds the old version or the new one. A cache folder is built once and then only read; it
+is renamed into place when it is complete. Its ``fingerprint.json`` says what it was made from and lists every file
+with its size, compared at every opening. One process builds while the others wait; reading never touches the lock, so
+a read-only cache works.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOCK_TIMEOUT_SECONDS = 900.0  # several times what the slowest build took on one
 
 
 class FileStamp(NamedTuple):
-    """By which one state of a file is told from another without reading it."""
+    """Tells one state of a file from another without reading it."""
 
     inode: int
     modified_ns: int
@@ -64,7 +64,7 @@ def temporary_file(path: Path, temporary: Path | None = None, private: bool = Fa
 
 
 def free_bytes(folder: Path) -> int:
-    """The free space of the disk that `folder` is on, or will be; 0 where the system does not tell."""
+    """The free space of the disk that `folder` is on, or will be; 0 if the system does not say."""
     existing = next((parent for parent in (folder, *folder.parents) if parent.is_dir()), Path("/"))
     try:
         return shutil.disk_usage(existing).free
@@ -73,7 +73,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def read_toml(path: Path, error_class: type[AlpieError]) -> dict[str, Any]:
-    """The content of a TOML file. Raises OSError, and `error_class` for a file that is no UTF-8 or no TOML."""
+    """The content of a TOML file. Raises OSError, and `error_class` for a file that is not UTF-8 or not TOML."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:

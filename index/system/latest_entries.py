@@ -1,6 +1,6 @@
-"""A mapping that keeps what was used last: for what `functools.lru_cache` cannot do, as keys come in batches or by other ways.
+"""A mapping that keeps the entries used most recently, where `functools.lru_cache` does not fit: keys that come in batches.
 
-Safe to share between threads, each operation by itself.
+Each single operation is safe to call from several threads.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ def _counts_once(_: object) -> int:
 
 
 class LatestEntries(MutableMapping[K, V]):
-    """Keeps the entries used last: as many as weigh no more than `max_weight` together, each 1 if not told otherwise."""
+    """Keeps the most recently used entries, up to a total weight of `max_weight`; an entry weighs 1 by default."""
 
     def __init__(self, max_weight: int, weigh: Callable[[V], int] = _counts_once) -> None:
-        """An empty mapping; `weigh` tells what an entry counts for, by its value."""
+        """An empty mapping; `weigh` gives the weight of an entry from its value."""
         self._max_weight, self._weigh = max_weight, weigh
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._weight = 0

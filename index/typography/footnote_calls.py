@@ -1,7 +1,8 @@
-"""Tells the digits that call a footnote from those that are a number.
+"""Distinguishes digits that call a footnote from digits that are part of a number.
 
-Extraction glues calls to what they stand after («niño19», «.121,122»), where only their order tells them from
-numbers: calls run upward through a document. They are the heaviest chain of candidates whose values grow.
+Extraction glues a call to the text before it («niño19», «.121,122»). Only their order then distinguishes calls from
+numbers: they count upward through a document. So the calls are taken to be the heaviest chain of candidates with
+growing values.
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ _ALONE = re.compile(r"(?<=[.!?»”])[ \xa0](\d{1,3})[ \xa0]*(?=[\n\r]|$)")
 _MAX_GAP_CALLS = 6  # calls that may be missing between two found ones
 _GAP_PENALTY = 0.8  # for each missing call, where a found one counts 1
 _MIN_CALLS = 4  # calls that make a chain, not a coincidence
+_MAX_FIRST_CALL = 3  # a chain begins with one of the first calls: up to two before it may have been lost
+# What a candidate counts, by how rarely such a place is anything but a call. Of two chains the one of surer places wins.
+_GLUED_WEIGHT = 1.0  # behind a word
+_ON_CODE_WEIGHT = 0.6  # behind capitals, which may be a code with a number, «GTA18»
+_ON_YEAR_WEIGHT = 0.9  # behind a year, «2016.58»: nearly as sure
+_ALONE_WEIGHT = 0.5  # a number alone at a line end, which may be that of a page or an item
+# In a chain of real calls the words before them differ, and few numbers up to the last are missing. «Art.1 … Art.2 …»
+# has one word before all its numbers.
+_MIN_STEMS_SHARE = 0.6  # of the calls: different words before them
+_MAX_ONE_STEM_SHARE = 0.3  # of the calls: the same word before them; two are always allowed
+_MIN_CALLED_SHARE = 0.7  # of the numbers up to the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +67,26 @@ def _candidates_outside(candidates: list[NoteCall], left_out: tuple[Span, ...]) 
 
 
 def _candidates(text: str) -> list[NoteCall]:
+    """What may call notes, in order: digits glued to a word or a year, or alone at a line end."""
     candidates: list[NoteCall] = []
     for match in _GLUED.finditer(text):
         stem, exact = _stem_before(text, match.start())
         if stem is None:
             continue
         word = text[match.start() : match.start(1)]
-        _add_candidate(candidates, match.start(1), match.group(1), 0.6 if exact else 1.0, False, stem + word)
+        weight = _ON_CODE_WEIGHT if exact else _GLUED_WEIGHT
+        _add_candidate(candidates, match.start(1), match.group(1), weight, False, stem + word)
     for match in _ON_YEAR.finditer(text):
         _add_candidate(
-            candidates, match.start(1), match.group(1), 0.9, True, text[match.start() : match.start(1)]
+            candidates,
+            match.start(1),
+            match.group(1),
+            _ON_YEAR_WEIGHT,
+            True,
+            text[match.start() : match.start(1)],
         )
     for match in _ALONE.finditer(text):
-        _add_candidate(candidates, match.start(1), match.group(1), 0.5, True, "")
+        _add_candidate(candidates, match.start(1), match.group(1), _ALONE_WEIGHT, True, "")
     candidates.sort(key=lambda candidate: candidate.start)
     names = Counter((candidate.stem, candidate.first) for candidate in candidates)
     # «GTA18» said twice is a name with a number in it; a note is called once.
@@ -108,7 +127,9 @@ def heaviest_note_chain(candidates: list[NoteCall]) -> list[NoteCall]:
     previous = [-1] * len(candidates)
     weights = [0.0] * len(candidates)
     for index, candidate in enumerate(candidates):
-        weight = -_GAP_PENALTY * (candidate.first - 1) if candidate.first <= 3 else float("-inf")
+        weight = (
+            -_GAP_PENALTY * (candidate.first - 1) if candidate.first <= _MAX_FIRST_CALL else float("-inf")
+        )
         before = -1
         for gap in range(1 if candidate.exact else _MAX_GAP_CALLS):
             reached = best.get(candidate.first - 1 - gap)
@@ -136,8 +157,9 @@ def _is_plausible(chain: list[NoteCall]) -> bool:
         return False
     called = sum(candidate.last - candidate.first + 1 for candidate in chain)
     stems = Counter(candidate.stem.casefold() for candidate in chain)
-    varied = len(stems) >= 0.6 * len(chain) and max(stems.values()) <= max(2, 0.3 * len(chain))
-    return varied and called >= 0.7 * chain[-1].last
+    varied = len(stems) >= _MIN_STEMS_SHARE * len(chain)
+    varied = varied and max(stems.values()) <= max(2, _MAX_ONE_STEM_SHARE * len(chain))
+    return varied and called >= _MIN_CALLED_SHARE * chain[-1].last
 
 
 def _with_stray_punctuation(text: str, candidate: NoteCall) -> Span:

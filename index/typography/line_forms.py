@@ -1,4 +1,4 @@
-"""Forms of lines that mean something by themselves, in Spanish documents of any kind."""
+"""Forms of lines that carry a meaning on their own, in Spanish documents of any kind."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ _NUMBER = r"[+\-−~±]?\d[\d.,]*+(?:[ \xa0]\d{3}(?!\d))*+(?:\s*+[%‰€$£])?+
 NUMBERS_ONLY = re.compile(rf"{_NUMBER}(?:\s+{_NUMBER})*+$")
 STARTS_WITH_NUMBER = re.compile(rf"{_NUMBER}(?:/\d+)?(?=\s|$)")
 
+_MAX_METADATA_CHARACTERS = 200  # some two lines: what opens so and goes on longer is text
 LAST_BUT_ONE = re.compile(r"[;,] [yeou]$")  # how the last but one of several items ends: «…; y»
 _TERMINAL = ".!?…;:"
 _CLOSING = "»”’\"')]"
@@ -60,7 +61,9 @@ def kind_by_form(text: str) -> BlockKind | None:
     """What a text is by its form alone: a caption, or what identifies a document rather than heads a text."""
     if CAPTION.match(text):
         return BlockKind.CAPTION
-    metadata = len(text) <= 200 and (DATE_LINE.fullmatch(text) or ADMINISTRATIVE.match(text))
+    metadata = len(text) <= _MAX_METADATA_CHARACTERS and (
+        DATE_LINE.fullmatch(text) or ADMINISTRATIVE.match(text)
+    )
     return BlockKind.METADATA if metadata else None
 
 

@@ -1,4 +1,4 @@
-"""Questions and pasted texts that nobody should send, and somebody will."""
+"""Questions and pasted texts that nobody should send and somebody will."""
 
 from __future__ import annotations
 

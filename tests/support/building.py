@@ -1,4 +1,4 @@
-"""Indexing in a process of its own, with the small encoder, for tests that disturb it."""
+"""Indexing in a separate process with the small encoder, for tests that disturb it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An index whose files somebody changed, and what is said of it when it is opened."""
+"""An index with tampered files, and the error that opening it raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four documents in memory, found and read by words alone: for working on the page, and for its fast tests."""
+"""The four documents in memory, searched and read by words alone: for work on the page and for its fast tests."""
 
 from __future__ import annotations
 

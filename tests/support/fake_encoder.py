@@ -1,7 +1,7 @@
-"""A small real encoder and reader in the place of the neural ones, and indexes made with them in milliseconds.
+"""A small real encoder and reader in place of the neural ones, and indexes that take milliseconds to build with them.
 
-Each word has a fixed vector of its own, a text the sum of its words' vectors: texts with common words
-are close, others are not. The reader counts common words. Nothing is random, nothing is loaded.
+Each word has its own fixed vector, and a text is the sum of its words' vectors: texts with words in common are close,
+others are not. The reader counts common words. Nothing is random, and nothing is loaded.
 """
 
 from __future__ import annotations

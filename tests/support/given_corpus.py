@@ -1,4 +1,4 @@
-"""A corpus of given texts, a passage for each paragraph: for tests of checking quotations."""
+"""A corpus of given texts with one passage for each paragraph, for tests that check quotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A document and its metadata, full of what browsers, Markdown readers and spreadsheets would take for more than text."""
+"""A document and its metadata, full of what browsers, Markdown renderers and spreadsheets would not treat as mere text."""
 
 from __future__ import annotations
 

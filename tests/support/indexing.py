@@ -1,4 +1,4 @@
-"""What stands for `alpie index` in tests of documents taken in through the page."""
+"""A stand-in for `alpie index` in tests of uploads through the page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How well a layout agrees with what a reader finds in the document.
+"""How well a layout agrees with what a person finds in the document.
 
-The gold files in `tests/support/layout` are written from reading the documents. Each kind of thing (a
-heading, a box, a list …) is compared as a set. A kind that a gold file does not name is expected not to occur.
+The gold files in `tests/support/layout` were written by somebody reading the documents. Each kind of thing (a
+heading, a box, a list …) is compared as a set. A kind that a gold file does not name must not occur.
 """
 
 from __future__ import annotations

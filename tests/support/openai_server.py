@@ -1,6 +1,6 @@
-"""A small real server that speaks the OpenAI protocol, and behaves as a test asks.
+"""A small real server that speaks the OpenAI protocol and behaves as a test asks.
 
-How it behaves is the name of the model. `good` copies from the quotes; `lying` alters them; the others fail.
+The name of the model decides how it behaves. `good` copies from the quotes; `lying` alters them; the others fail.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The promise as a check of one document, and texts to try it on."""
+"""The promise as a check on one document, and texts to try it on."""
 
 from __future__ import annotations
 

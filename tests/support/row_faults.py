@@ -1,7 +1,7 @@
-"""Faults of the written rows that the reader learns from.
+"""Faults in the written rows that the reader learns from.
 
-A question whose answer stands elsewhere teaches what is wrong, and one that resembles an evaluation question would
-make the figures say more than the reader can do. A row may have one of these faults:
+A question whose answer is elsewhere teaches the wrong thing, and one that resembles an evaluation question would make
+the figures better than the reader is. A row may have one of these faults:
 
 - form: no known kind; neither an answer nor a known reason why there is none; a passage of two documents;
 - span: the answer does not stand in the passage once, or does not begin and end with whole words. What was written on

@@ -1,4 +1,4 @@
-"""An answer with one quotation, of a document in two sentences; and answers to be compared."""
+"""An answer with one quotation from a document of two sentences, and answers to be compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Citations of four kinds of document, the first with its document and passage; and any text for the fields of one."""
+"""Citations of four kinds of document, the first with its document and passage, and arbitrary text for their fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of any size in shapes that a careless rule reads twice, and how much work it is to read them, by no clock."""
+"""Texts of any size in shapes that a careless rule reads twice, and how much work reading them takes, without a clock."""
 
 from __future__ import annotations
 

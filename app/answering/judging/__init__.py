@@ -1,1 +1,1 @@
-"""Judging: how likely each sentence that was found answers the question, and whether any does."""
+"""Judging: how likely each sentence is to answer the question, and whether any of them does."""

@@ -1,9 +1,9 @@
 """Makes the candidates of quotation: single sentences, lists with their lead-in, tables with their header.
 
-A list too long to be quoted whole gives its items singly.
+If a list is too long to be quoted whole, each of its items is a candidate.
 
-Each candidate has one row of numbers: what the reader says of it, what retrieval knows of its passage and sentence, and
-what kind of candidate it is. Nothing here knows a document, a subject or a language.
+Each candidate has one row of numbers: what the reader says about it, what retrieval knows about its passage and
+sentence, and what kind of candidate it is. Nothing here depends on a document, a subject or a language.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from alpie.index.retrieval.search import Retrieval, SearchIndex
 # In words: up to the first a list is quoted whole, as it is read at a glance; up to the second, which is a page, where a
 # list is asked for.
 _LIST_WORDS = 130
-_MAX_LIST_WORDS = 400
+_MAX_LIST_WORDS = 400  # a page
 _ITEM_WORDS = 12  # shorter list items or table rows say nothing without their lead-in or header
 _SHORT_LEAD_IN = 6  # words: «Los criterios propuestos:» needs the sentence before it
 

@@ -1,7 +1,7 @@
 """Judges what was read: how likely each candidate answers, and how likely the documents answer at all.
 
-A question near the topic scores high in every retriever; only reading tells that the fact is not there. That a question
-is on another subject is told by its distance from the documents.
+A question close to the topic scores high in every retriever; only reading shows that the fact is not there. A
+question on another subject is recognised by its distance from the documents.
 """
 
 from __future__ import annotations

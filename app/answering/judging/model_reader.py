@@ -1,7 +1,7 @@
 """A language model as the reader: it is shown numbered sentences and may answer with numbers only, or none.
 
-What the model writes is never shown: a number that exists chooses a sentence, everything else is dropped. So every
-quotation stays word for word, whatever a model, or a document that gives the model orders, may say. Where the model
+What the model writes is never shown: a number that exists chooses a sentence, and everything else is dropped. So
+every quotation stays word for word, whatever the model may say, or a document that gives it orders. If the model
 cannot be asked, or its answer cannot be used, another reader decides.
 """
 
@@ -21,7 +21,7 @@ from alpie.index.spanish.query import MAX_TYPED_CHARACTERS
 
 _LOG = logging.getLogger(__name__)
 _CHOSEN = 6.0  # log-odds of a sentence that the model names, as sure as the bundled reader ever is
-_PASSED_OVER = -6.0
+_PASSED_OVER = -6.0  # log-odds of the others: as sure in the other direction
 _MAX_CHARACTERS = 400  # of an answer; numbers need fewer
 # Characters of a sentence that the model is shown: a table row without end would leave no room for others.
 _MAX_SENTENCE = 1_000

@@ -1,7 +1,7 @@
-"""Chooses which of the passages found are read together with the question, and how many.
+"""Chooses which passages, and how many, are read together with the question.
 
-Reading a passage costs as much as all the steps before. So the first few passages are read, and the rest only where the
-first do not settle the matter.
+Reading one passage takes as long as all the steps before it. So the first few passages are read, and the others only
+if the first ones do not settle the matter.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes citations: short for a glance, full for the panel, and as a link for the browser.
+"""Makes citations: a short one to glance at, a full one for the panel, and a link for the browser.
 
     short   WeProtect 2019, § 04 Tendencias tecnológicas, p. 13
     full    Alianza Global WePROTECT (WeProtect Global Alliance). «Evaluación de la Amenaza Global 2019».
@@ -34,7 +34,7 @@ from alpie.index.spanish.named_documents import law_name, short_title
 from alpie.index.typography.unit_openings import only_orders
 
 _SURE = 60  # per cent: below, a word of a scanned page is named as doubtful
-_MAX_DOUBTFUL = 10  # words named: with more, the reader has to look at the page itself
+_MAX_DOUBTFUL = 10  # words named: with more, people have to look at the page itself
 _MAX_HEADING = 80  # characters in the short form, which is one line
 _LETTER = re.compile(r"([a-zñ])[.)]\s")
 

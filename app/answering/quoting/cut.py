@@ -1,4 +1,4 @@
-"""Tells whether a quotation that is cut out of its sentence leaves out words that turn the meaning.
+"""Finds out whether a quotation that is cut out of its sentence leaves out words that change its meaning.
 
 There is a warning where a negation, exception or condition is in the sentence and not in the quotation, and
 
@@ -9,8 +9,8 @@ There is a warning where a negation, exception or condition is in the sentence a
 - stands in what «[…]» leaves out of a sentence;
 - stands in the sentence that introduces a list, an item of which is quoted.
 
-A quotation of whole sentences gets a warning of the last kind only. In doubt there is a warning: one too many costs a
-glance. The words that turn a meaning are the tables of `cut.toml`.
+A quotation of whole sentences only gets a warning of the last kind. In doubt there is a warning: one too many only
+costs a glance. The words that change a meaning are listed in `cut.toml`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _REPORTED_THAT = re.compile(rf"(?:\bno (?:se )?)?{_REPORTED}")
 _OPENS_WITH_SOURCE = re.compile(rf"(?:^|[,;:] )\W*(?!{_BY_RULE})({_OPENING})")
 _HEDGED = re.compile(rf"({_HEDGES})(?:\W+\w+){{0,2}}\W*$")
 _TOUCHED = re.compile(rf"({_TOUCHING})(?:\W+(?:el|la|los|las|un|una|the|an?))?\W*$")
-# A preposition before the first quoted word, or as that word: a part of a phrase states nothing by itself.
+# A preposition before the first quoted word, or as that word: a part of a phrase states nothing on its own.
 _WITHIN_PHRASE = re.compile(rf"\b{any_expression(_TABLES['prepositions'])}\W*\||\|\W*(?:al?|del?|of|to)\b")
 _ASKED_ABOUT = re.compile(r"¿\W*\w+(?:\W+\w+){0,3}(?=[^?¿]*$)")
 # In words, at most; within one clause, so that a reach that is too far costs a warning too many and no more.

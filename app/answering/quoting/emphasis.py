@@ -1,4 +1,4 @@
-"""Marks the words of a quotation that answer, for bold type, where the reader is sure of them."""
+"""Marks the answering words of a quotation for bold type, where the reader is sure of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Tells where quotations are near a question and yet about another thing: another number, or the opposite.
+"""Recognises quotations that are close to a question but about something else: another number, or the opposite.
 
-Encoder and reader compare meanings, and take the 89.ª Asamblea for the 90.ª, «edad mínima» for «edad máxima». Of the
+Encoder and reader compare meanings, and so confuse the 89.ª Asamblea with the 90.ª, «edad mínima» with «edad máxima». Of the
 fitting questions that are answered rightly and without reserve (n = 253), none asks for a number that is missing in
 passage, headings, title and date, and none for an opposite of what its best sentence says.
 """
@@ -24,14 +24,14 @@ _OPPOSITES = tuple(one for pair in _PAIRS for one in (pair, pair[::-1]))
 
 
 def lacks_a_number(question: str, quotes: Sequence[Quote]) -> bool:
-    """Whether `question` names a number that stands nowhere around the quotations, neither in digits nor in words."""
+    """Whether `question` names a number that is nowhere around the quotations, neither in digits nor in words."""
     asked = {str(word) for word in tokens(question) if len(word) >= _MIN_DIGITS and word.isdecimal()}
     present = set(map(str, tokens(_words_around(quotes)))) if asked else set()
     return any(present.isdisjoint((number, fold(CARDINALS.get(int(number), number)))) for number in asked)
 
 
 def says_the_opposite(question: str, quotes: Sequence[Quote]) -> bool:
-    """Whether the first of `quotes` has the opposite of a word of `question` which stands nowhere around them all."""
+    """Whether the first of `quotes` has the opposite of a word of `question` that is nowhere around any of them."""
     asked, said = fold(question), fold(quotes[0].text)
     suspected = [
         wanted

@@ -1,6 +1,6 @@
 """Writes the words at chosen spans of a document, with «[…]» wherever words between two spans were left out.
 
-Spans also come from links that strangers made: words that nowhere stand together must not be shown as one quotation.
+Spans also come from links made by strangers: words that never stand together must not be shown as one quotation.
 """
 
 from __future__ import annotations

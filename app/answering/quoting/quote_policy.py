@@ -1,7 +1,7 @@
-"""How many quotations are shown, and how long they are: every number that decides it stands here.
+"""How many quotations are shown, and how long they are: every number that decides this is here.
 
-Who reads an answer looks at one quotation, perhaps at three. More are shown only where the question asks for several
-things, and every further one must be likely enough to be worth the glance that it costs.
+People look at one quotation of an answer, perhaps at three. More are only shown if the question asks for several
+things, and each further one must be likely enough to be worth a glance.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class QuotePolicy:
     extend_ratio: float = 0.1  # from this ratio of probability on, a neighbouring sentence is quoted, too
 
 
-# A refusal shows the three nearest passages, each a single sentence or list: they are no answer, only a place to look.
+# A refusal shows the three nearest passages, each a single sentence or list: they are not an answer, only a place to look.
 NEAREST = QuotePolicy(max_quotes=3, min_quotes=3, extend_ratio=1.0)
 MAX_PART_QUOTES = 2  # of a side of a comparison, or of one document: several parts share a screen
 # Of a side, before the sides are compared: two sides often have the same best quotation, and one of them needs another.
 SIDE_CANDIDATES = 3
 # Documents that are shown one by one, each with its quotations: more are a page to scroll through.
 MAX_PARTS = 8
-# Documents that are told of with a quotation each, where all are asked about: a list to skim.
+# Documents that get a quotation each when all of them are asked about: a list to skim.
 MAX_OVERVIEW_DOCUMENTS = 20
 MAX_EXPLAINED = 2  # quotations of the last answer that «explícamelo» shows in their context
 MAX_DEFINITIONS = 3  # of words of these quotations, shown below them

@@ -1,7 +1,7 @@
-"""Makes a few quotations of ranked candidates: joins neighbours, drops near-duplicates, proves each quotation.
+"""Turns ranked candidates into a few quotations: joins neighbours, drops near-duplicates, proves each quotation.
 
-A quotation is one to three neighbouring sentences of one passage, or a whole list or table. A sentence that refers back
-(«Esto…», «En su lugar…») is quoted with the sentence before, without which nobody could understand it.
+A quotation is one to three neighbouring sentences of one passage, or a whole list or table. A sentence that refers
+back («Esto…», «En su lugar…») is quoted with the sentence before it, since nobody could understand it alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from alpie.index.spanish.query import Question
 from alpie.index.spanish.word_tables import any_expression, read_tables
 from alpie.index.typography.contents_titles import is_contents_title
 
-_MAX_SENTENCES = 3  # in a quotation: more are a passage, which the reader of an answer would have to search
+_MAX_SENTENCES = 3  # in a quotation: more are a passage, which people would have to search
 _MAX_JOINED_WORDS = 90  # half a passage, for the same reason
 _NEAR_DUPLICATE = 0.7  # of the stems of the shorter one: two quotations with so many in common say the same
 _WHITE_OR_EMPHASIS = re.compile(r"[\s*_~`]*")
@@ -120,6 +120,7 @@ def _extend(
     used: set[_SentenceKey],
     source: str,
 ) -> Candidate:
+    """Lengthen a sentence by likely neighbours; lists and tables stay whole as they are."""
     if candidate.sentences[0].group is not None:
         return candidate
     of_passage = {

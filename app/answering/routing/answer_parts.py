@@ -1,4 +1,4 @@
-"""Makes one answer of several: of the sides of a comparison, of several questions, of one answer a document."""
+"""Makes one answer of several: the sides of a comparison, several questions in one, or an answer from each document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers from the documents that a question is put to: by search, by citation, and by what they say as wholes."""
+"""Answers from the documents that a question is put to: by search, by citation, and by what each says as a whole."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Explains the last answer («explícamelo», «no entiendo») by the context of its quotations and by definitions.
 
-The same answer once more would help nobody, and Al Pie has no words of its own. So the documents explain: the sentences
-before and after a quotation do, and sentences that define a term.
+Repeating the answer would help nobody, and Al Pie has no words of its own. So the documents explain it: the sentences
+before and after a quotation, and sentences that define a term.
 """
 
 from __future__ import annotations

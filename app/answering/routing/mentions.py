@@ -1,6 +1,7 @@
-"""Finds what documents say of a norm that is none of them: «artículo 22 del Convenio de Lanzarote».
+"""Finds what documents say about a norm that is not among them: «artículo 22 del Convenio de Lanzarote».
 
-A report quotes a convention, a law amends another law. What they say is not the text of that norm, and the answer says so.
+A report quotes a convention, a law amends another law. What they say is not the text of that norm, and the answer
+makes that clear.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Finds where a document says what is asked of it as a whole: see `alpie.app.answering.understanding.overview`.
+"""Finds the answers to questions about a document as a whole: see `alpie.app.answering.understanding.overview`.
 
-A search by meaning finds no answer to such a question. The answer stands where documents of that form put it: what they
+A search by meaning finds no answer to such a question. It is where documents of that form put it: what they
 are about in the title block, the opening, the operative paragraphs and the leads of sections; what they ask for in the
 operative paragraphs and the recommendations, never in the preamble, which only recalls.
 """

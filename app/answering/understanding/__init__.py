@@ -1,1 +1,1 @@
-"""What a question asks: what it takes from earlier ones, its sides, the documents that it is put to, or their whole."""
+"""Understanding: what a question takes from earlier ones, which sides it has, and which documents it is put to."""

@@ -1,4 +1,4 @@
-"""Makes one record of what a question asks: a citation, documents as wholes, or anything else, of which documents."""
+"""Makes one record of what a question asks: a citation, documents as a whole or anything else, and which documents."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Questions that compare or are several: «diferencia entre A y B», «ventajas y desventajas de Z», «¿quién … y cuántos …?».
 
-Such a question, asked as it stands, finds the passage nearest to the mixture of both sides, which answers neither. So each
-side becomes a question by itself, and a side that the documents do not answer can be said to be empty.
+Asked as it stands, such a question finds the passage closest to a mixture of both sides, which answers neither. So
+each side becomes a question of its own, and a side that the documents do not answer can be reported as empty.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _MAX_CHARACTERS = 300  # a longer question is no comparison in one sentence
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison, as a question by itself."""
+    """One side of a comparison, as a question of its own."""
 
     heading: str
     question: str
@@ -91,7 +91,7 @@ def comparison_sides(question: Question, names: DocumentNames) -> tuple[Side, ..
 
 
 def split_question(question: Question) -> tuple[str, ...]:
-    """The questions of «¿Cuántos … y quién …?», two at least; empty for a question that is one.
+    """The questions of «¿Cuántos … y quién …?», two at least; empty for a single question.
 
     A question that depends on the piece before opens with «y», as a follow-up does. «Que», «como» and «cuando» also join
     sentences: where somebody writes accents, only a word with its accent asks; where not, «… que … y que …» is one question.
@@ -175,6 +175,7 @@ def _side_question(aspect: str, whole: str, language: str) -> str:
 
 
 def _compared_sides(text: str, match: re.Match[str], names: DocumentNames, language: str) -> tuple[Side, ...]:
+    """The sides that a question compares, each with what is asked of it; none where it compares nothing after all."""
     groups = match.groupdict()
 
     def cut(name: str) -> str:

@@ -1,8 +1,8 @@
 """Completes follow-up questions: «¿y en España?» is searched with what the question before was about.
 
-A question depends on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí») or when it is
-a fragment without a verb of its own. Then the words of the earlier question are searched, too; a question that stands by
-itself is searched as it is.
+A question depends on the one before when its words say so (it opens with «y», holds «ellos», «eso», «allí») or when
+it is a fragment without a verb of its own. Then the words of the earlier question are searched too; a question that
+is complete in itself is searched as it is.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _ASKED_FOR = re.compile(
     rf"(?P<asks>[¿\s]*(?:cual(?:es)?|que) (?:es|son|era|eran|fue|fueron)) {_NOUN_AND_WORD}(?= (?:al?|con|del?|en|para|por)\b)"
 )
 MAX_TURNS = 6  # earlier questions that a question may depend on: nobody leans on what was asked long ago
-_FRAGMENT_WORDS = 4  # content words from which a question is taken to stand by itself
+_FRAGMENT_WORDS = 4  # content words from which a question counts as complete in itself
 _BARE = re.compile(
     r"^[¿¡\s]*(?:por que|porque|cuando|donde|quien(?:es)?|cuant[oa]s?|como|cual(?:es)?|why|when|where|who|how many|explica\w*|"
     r"dime mas|mas detalles|ejemplos?|que mas)\b\W*+(?:\w++\W*+){0,2}+$|"
@@ -113,8 +113,8 @@ def depends_on_earlier(question: str) -> bool:
 def standalone_question(question: str, turns: Sequence[str]) -> str:
     """What to ask where a question, completed by `turns`, found no answer; "" where it says nothing without them.
 
-    The question may stand alone after all. A fragment does not: «¿y en España?» is put into the question before, in the
-    stead of the part that begins with «en» there.
+    The question may stand alone after all. A fragment does not: «¿y en España?» is put into the question before it,
+    in place of the part that begins with «en» there.
     """
     if _NO_SUBJECT.search(fold(question)):
         return ""

@@ -1,7 +1,7 @@
-"""Tells which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
+"""Finds out which documents a question is put to: «… en la Ley 19/2013», «según INTERPOL», «la nota de Alicante».
 
 Where a question names a law, only that law answers, or the law is said to be missing; a document that mentions the law is
-no substitute. The documents of a publisher, or a press note, are only preferred, as others may report the same.
+no substitute. The documents of a publisher, or a press note, are only preferred, since others may report the same thing.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class _Relation(NamedTuple):
 
 
 def parse_scope(question: Question, names: DocumentNames) -> Scope:
-    """Which of the documents known by `names` the question is put to."""
+    """The documents, among those known by `names`, that the question is put to."""
     text = question.searched
     folded = fold_in_place(text)
     preferred: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""The headers of every answer; above all, what a browser may load and run of it."""
+"""The headers of every answer, above all what a browser may load and run."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _FOREIGN = (b"access-control-", b"server")  # no other site may read an answer
 
 
 def page_policy(html: bytes) -> str:
-    """The policy of a page of Gradio's: the scripts that stand in its HTML, by their hashes, and files of ours."""
+    """The policy for a Gradio page: it allows the scripts in its HTML, by their hashes, and our own files."""
     hashes = (
         base64.b64encode(hashlib.sha256(text).digest()).decode() for text in _INLINE_SCRIPT.findall(html)
     )
@@ -62,7 +62,7 @@ def page_policy(html: bytes) -> str:
 
 
 def with_own_headers(start: Message, policy: str) -> Message:
-    """The start of an answer with our headers in the place of any it had, and without what is for other sites."""
+    """The start of an answer with our headers in place of any it had, and without headers meant for other sites."""
     own = {b"content-security-policy": policy.encode(), **_ALWAYS}
     kept = [
         (name, value)

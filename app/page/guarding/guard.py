@@ -1,4 +1,7 @@
-"""Middleware around everything: which addresses are open, to whom, how often, how much. Pure ASGI, for streams."""
+"""Middleware around everything: which addresses are open, to whom, how often, and for how much.
+
+It is plain ASGI, so that streams pass through it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from alpie.app.page.views.page_translations import LANGUAGES, language_of_path, 
 _FORWARDED = frozenset(
     (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip")
 )
-_MAX_HEADERS = 100
+_MAX_HEADERS = 100  # some four times what a browser and the proxies before it send
 # a random cookie by which a proxy sends one visitor to one process; holds nothing else
 _AFFINITY_COOKIE = "alpie_affinity"
 _RETRY_SECONDS = {429: 60, 503: 5}
@@ -34,11 +37,10 @@ AccessCheck = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
 class Guard:
     """Middleware around the whole application.
 
-    `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is believed
-    about the visitor; uvicorn has then put the visitor's address into the scope. `access_check`, if not None,
-    asks for a password.
-    `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held in
-    memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` is told the status of every
+    `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is trusted
+    about the visitor's address, which uvicorn has then put into the scope. `access_check`, if not None, asks for a
+    password. `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held
+    in memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` gets the status of every
     refusal.
     """
 
@@ -55,6 +57,7 @@ class Guard:
         collections: bool = False,
         on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
+        """Put the guard in front of `app`; the default `limits` are the usual ones."""
         self.app = app
         self._limits = limits or Limits()
         self._hosts, self._proxied, self._access_check = hosts, proxied, access_check
@@ -76,6 +79,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request step by step, and pass it on or refuse it."""
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         if self._collections:
             path = COLLECTION.sub("", path, count=1) or "/"
@@ -152,7 +156,7 @@ class Guard:
     ) -> Send:
         """A `send` that adds our headers; of a page, whose policy names its scripts, that policy stays.
 
-        It says busy in a plain sentence where Gradio says it in English only.
+        Where Gradio says that it is busy, and only in English, a plain sentence takes its place.
         """
         is_dropped, is_page = False, route.kind == "page"
         needs_affinity = (

@@ -1,13 +1,13 @@
-"""Logging in, where the operator has named users: a form for people, HTTP Basic for programs.
+"""Logging in, if the operator has named users: a form for people, HTTP Basic for programs.
 
-A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made of the
-secret beside the file of users and of the user's stored hash: it ends after twelve hours, with a new
-password and with the user; no process has to remember it. `hmac` signs it: with a key of its own for each user,
-and the end in the text, a signing library would do no more than that one call.
+A session is a cookie `name|end|signature` that holds nothing else. It is signed with a key made from the secret
+beside the file of users and the user's stored hash. So it ends after twelve hours, when the password changes and when
+the user is removed, and no process has to remember it. `hmac` signs it: with a key for each user, and the end in the
+text, a signing library would add nothing to that one call.
 
-Every attempt to log in is counted as failed before its password is hashed, and the count is taken back if it was right.
-So whoever sends many at once learns no more than who sends them one after the other. Of each client one is hashed at
-a time, so that a crowd of attempts keeps only its own sender waiting.
+Every attempt to log in is counted as failed before its password is hashed, and the count is taken back if it was
+right. So many attempts at once reveal no more than the same attempts one after the other. Only one password is hashed
+at a time for each client, so that a crowd of attempts only keeps its own sender waiting.
 """
 
 from __future__ import annotations
@@ -34,18 +34,20 @@ from alpie.index.system.latest_entries import LatestEntries
 
 _LOG = logging.getLogger(__name__)
 COOKIE = "alpie_session"
-_SESSION_SECONDS = 12 * 3600
+_SESSION_SECONDS = 12 * 3600  # a working day: nobody has to sign in twice in one
 _LIMITS = Limits(window_seconds=300.0)
 _MAX_FAILURES = 10  # in five minutes, of one client and on one name
 _MAX_OF_ONE = 5  # of those on a name: nobody alone locks another out
 _CONCURRENT_HASHES = 2  # of passwords: each takes 32 MB
 _MAX_WAITING = 64  # to be hashed, of all clients; of one, as many as may fail
+# passwords found right, remembered by their digest: more than a team has; others are hashed again
 _MAX_ACCEPTED = 256
+# Retry-After when too many wait: a hash takes some 50 ms, so the whole queue is done by then
 _BUSY_SECONDS = 5
 
 
 class Login:
-    """An `AccessCheck` that lets through whoever has a session or sends a name and password.
+    """An `AccessCheck` that lets requests through which have a session or send a name and password.
 
     `homes`: the address of the page in each language, `root_path` included; `language`: of the page at "/".
     """
@@ -127,7 +129,7 @@ class Login:
             path=self._root_path or "/",
             secure=request.url.scheme == "https",
             httponly=True,
-            samesite="lax",  # strict would ask again whoever follows a permanent link
+            samesite="lax",  # strict would make anybody who follows a permanent link log in again
         )
 
     def _form(self, language: str, problem: str = "", status: int = 200) -> Response:
@@ -154,7 +156,7 @@ def sign_session(users: Users, name: str, end: float) -> str:
 
 
 def read_session(users: Users, cookie: str, now: float) -> str | None:
-    """The name of the user whose session a cookie is; None for a cookie that is over, forged or no such cookie."""
+    """The name of the user whose session a cookie is; None for a cookie that is expired, forged or not a session."""
     try:
         payload, _, signature = cookie.rpartition("|")
         encoded, _, end = payload.partition("|")
@@ -187,7 +189,7 @@ class TooManyAttempts(Exception):
 
 
 class Attempts:
-    """Checks names and passwords, for many visitors at a time. `clock` tells seconds."""
+    """Checks names and passwords, for many visitors at a time. `clock` gives seconds."""
 
     def __init__(self, users: Users, clock: Callable[[], float]) -> None:
         self._users = users

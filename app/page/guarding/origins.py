@@ -1,8 +1,8 @@
-"""Under which names the page answers, and from which pages it lets a browser change something.
+"""Which host names the page answers to, and from which pages a browser may change something.
 
-A page elsewhere can make a browser send a request here, and can, by giving its own name our address (DNS
-rebinding), even read the answer. So a request must name a host we go by, and one that changes something
-must come from a page of ours.
+A page elsewhere can make a browser send a request here, and by pointing its own name at our address (DNS rebinding)
+it can even read the answer. So a request must name one of our hosts, and one that changes something must come from
+one of our pages.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Hosts:
     def listening_at(cls, listening: str, named: Sequence[str] = ()) -> Hosts:
         """The hosts of a server that listens at `listening`; `named` are those the operator adds, such as a proxy's.
 
-        On loopback only loopback's own names; elsewhere the machine's names and any address.
+        On loopback, only the names of loopback itself; elsewhere the machine's names and any address.
         """
         names = {*_LOOPBACK_NAMES, *(name.lower().strip("[]") for name in named)}
         if is_loopback(listening):
@@ -49,7 +49,7 @@ class Hosts:
 
 
 def is_cross_site(host: str, origin: str | None, fetch_site: str | None) -> bool:
-    """Whether a request was made by a page of another site. Programs send neither header and may ask.
+    """Whether a request was made by a page of another site. Programs send neither header and are let through.
 
     Browsers say so themselves (Sec-Fetch-Site) over TLS and on loopback; elsewhere the origin must be our host.
     """

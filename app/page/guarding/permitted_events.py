@@ -1,8 +1,8 @@
 """Lets visitors call only the page's own handlers, with plain values for arguments and nothing else.
 
-Gradio takes any dictionary that looks like a file of its own for one and fetches it from wherever it says,
-before a handler sees it. So Gradio is never given what was sent, only what was understood of it here: there
-are no dictionaries in it. Documents are handed in elsewhere, as forms (`change_routes`).
+Gradio treats any dictionary that looks like one of its files as a file, and fetches it from wherever it says, before
+a handler sees it. So Gradio never gets what was sent, only what was understood of it here, which has no dictionaries
+in it. Documents are uploaded elsewhere, as forms (`change_routes`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Value = str | int | float | bool | None
 class _EventRequest(BaseModel):
     """What browsers and the clients of Gradio send; whether a value suits is for its handler to say.
 
-    Other fields, which a later Gradio may send, may be plain and are not handed on.
+    Other fields, which a later Gradio may send, must be plain values and are not passed on.
     """
 
     model_config = ConfigDict(extra="allow", strict=True)
@@ -70,7 +70,7 @@ class Handlers:
         )
 
     def rewrite_event(self, body: bytes, name: str | None) -> bytes:
-        """The event in `body`, for the handler `name` or the one it numbers, written anew. Raises Refused."""
+        """The event in `body`, for the handler `name` or the one it numbers, rewritten. Raises Refused."""
         try:
             event = _EventRequest.model_validate(json.loads(body))
         except ValidationError as error:
@@ -98,6 +98,7 @@ class PermittedEvents:
         self._pages = {path.rstrip("/"): page for path, page in pages.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what calls no handler, and calls of known ones with their arguments rewritten; refuse the rest."""
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
         address = _ADDRESS.fullmatch(path)
         page = self._pages.get(address["home"]) if address else None

@@ -1,4 +1,4 @@
-"""Limits how much one client may ask for. A client takes the same memory however often it asks."""
+"""Limits how much one client may ask for. A client takes up the same memory however often it asks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Counts(NamedTuple):
     stretch: int
     before: int = 0
     now: int = 0
-    fading: float = 0.0  # what of `before` still counts
+    fading: float = 0.0  # the part of `before` that still counts
 
 
 class RateLimiter:
@@ -49,7 +49,7 @@ class RateLimiter:
         self._counts: LatestEntries[str, _Counts] = LatestEntries(limits.clients)
 
     def admits(self, client: str) -> bool:
-        """Whether one more request of `client` is admitted; if so it counts."""
+        """Whether one more request of `client` is admitted; if so, it is counted."""
         counts = self._counts_of(client)
         admitted = self._has_room(counts)
         self._counts[client] = counts._replace(now=counts.now + admitted)

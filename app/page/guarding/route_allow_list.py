@@ -1,7 +1,7 @@
-"""Names the addresses that are open. Whatever is not named here is closed, whatever Gradio may add in a later version.
+"""Lists the addresses that are open. Everything else is closed, whatever Gradio may add in a later version.
 
-Gradio answers to some seventy addresses; the page and its clients need a dozen. The others take files from
-strangers, fetch addresses for them, run a function beside the queue, or write to the disk.
+Gradio answers to some seventy addresses; the page and its clients need a dozen. The others accept files from
+strangers, fetch addresses for them, bypass the queue, or write to the disk.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def allowed_route(method: str, path: str) -> AllowedRoute | None:
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a path holds nothing by which one climbs out of a folder or hides where one goes."""
+    """Whether a path has nothing in it that could climb out of a folder or hide where it leads."""
     if len(path) > _MAX_PATH or not path.startswith("/") or not path.isascii() or not path.isprintable():
         return False
     return not (set(path) & set('\\%;"<>{}|^`')) and "//" not in path and "/." not in path

@@ -1,1 +1,1 @@
-"""Serving: routes, documents, delivery, and the page put together."""
+"""Serving: routes, changes to documents, delivery, and the assembled page."""

@@ -1,4 +1,4 @@
-"""Routes by which visitors change the documents, where the operator allows it: each change is sent as a form."""
+"""Routes by which visitors change documents, if the operator allows it: each change is sent as a form."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def upload_bodies(options: PageOptions) -> Mapping[str, int]:
 
 
 def add_change_routes(router: APIRouter, loader: CorpusLoader, options: PageOptions) -> None:
-    """Hang the routes on `router`, whose prefix is `/al`."""
+    """Add the routes to `router`, whose prefix is `/al`."""
     changes = _Changes(loader, options)
     if options.uploads is not None:
         _add_uploads(router, changes, options.uploads)
@@ -119,8 +119,10 @@ def _add_document_routes(router: APIRouter, changes: _Changes, editor: DocumentE
 def _add_collections(
     router: APIRouter, changes: _Changes, collections: Collections, options: PageOptions
 ) -> None:
+    """The routes that create, rename, take out, put back and erase named collections."""
+
     def changed(action: str, form: FormData) -> str | None:
-        """Where the visitor goes then; None: nowhere."""
+        """Where the visitor goes next; None: nowhere."""
         name, token = (str(form.get(field, "")) for field in ("name", "token"))
         if action == "create":
             return collections.create(name).address
@@ -171,7 +173,7 @@ def _change(
 
 
 def _from_another_machine(request: Request) -> bool:
-    """Whether a page elsewhere asks: a proxy nobody told us of may hand on what was not meant to leave this machine."""
+    """Whether the request comes from elsewhere: an unknown proxy may pass on what was not meant to leave this machine."""
     origin = request.headers.get("origin")
     try:
         return origin is not None and not is_loopback(urlsplit(origin).hostname or "")

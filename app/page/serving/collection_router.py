@@ -1,6 +1,6 @@
-"""Chooses the application that answers: each named collection has one of its own, made when it is first visited.
+"""Chooses the application that answers: each named collection has its own, created when it is first visited.
 
-Everything that knows the prefix of a proxy works under `/c/<slug>` too, and no collection can show the passages of
+Everything that can handle a proxy's prefix also works under `/c/<slug>`, and no collection can show passages of
 another.
 """
 
@@ -46,6 +46,7 @@ class CollectionRouter:
         self._making = defaultdict[str, asyncio.Lock](asyncio.Lock)  # of collections that are or were there
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the application of its collection, or say that there is none."""
         if scope["type"] == "lifespan":
             try:
                 await self._app(scope, receive, send)
@@ -77,7 +78,7 @@ class CollectionRouter:
             collection, ready = await self._current(slug)  # as it is after waiting
             if ready:
                 return ready
-            if slug in self._made:  # it has another name by now, or was taken out
+            if slug in self._made:  # it has another name by now, or was removed
                 await self._stop(slug)
             if collection is None:
                 return None
@@ -88,7 +89,7 @@ class CollectionRouter:
             return made
 
     async def _current(self, slug: str) -> tuple[Collection | None, FastAPI | None]:
-        """The collection, and its application where it is made."""
+        """The collection, and its application if it has been created."""
         collection = await to_thread.run_sync(self._collections.get, slug)
         running = self._made.get(slug)
         return collection, running.application if running and running.collection == collection else None

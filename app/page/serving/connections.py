@@ -1,4 +1,4 @@
-"""Has uvicorn listen for the page, and closes connections that send their request a byte a minute."""
+"""Makes uvicorn listen for the page, and closes connections that trickle in their request."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _HEAD_SECONDS = 10.0  # for the head of a request to arrive
+# that an idle connection stays open: three times uvicorn's own, so that somebody may read before the next click
 _KEEP_ALIVE_SECONDS = 15
 _MAX_CONNECTIONS = 2_000  # beyond it uvicorn answers 503; a tab holds two or three
+# of a head that has not ended: about uvicorn's default, twice the longest address that is allowed
 _HEAD_BYTES = 64_000
-_BACKLOG = 512
+_BACKLOG = 512  # connections not accepted yet: a quarter of those that may be open
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's protocol with a time limit: it waits ten seconds for the head of a request, where uvicorn waits for ever."""
+    """uvicorn's protocol with a time limit: it waits ten seconds for the head of a request, whereas uvicorn waits for ever."""
 
     head_seconds = _HEAD_SECONDS
     _deadline: asyncio.TimerHandle | None = None
@@ -65,7 +67,7 @@ class PatientProtocol(H11Protocol):
 
 
 def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] = ()) -> Config:
-    """uvicorn's configuration; without trusted proxies no header is believed about whose request it is."""
+    """uvicorn's configuration; without trusted proxies no header is trusted to say whose request it is."""
     return Config(
         app,
         root_path=root_path,
@@ -85,9 +87,9 @@ def server_config(app: Any, root_path: str = "", trusted_proxies: Sequence[str] 
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket for `host` and nowhere else, where `run_server` will listen: until then a visitor is refused, not kept waiting.
+    """A socket for `host` only, on which `run_server` will listen: until then, visitors are refused and not kept waiting.
 
-    Raises SettingsError when that cannot be had.
+    Raises SettingsError if the address is not available.
     """
     if not is_loopback(host):
         _LOG.warning("listening on %s: everybody who reaches this machine can ask", host)
@@ -110,7 +112,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 class _AnnouncingServer(Server):
-    """uvicorn's server, which says when it listens, and at which address."""
+    """uvicorn's server, which reports when it listens, and at which address."""
 
     def __init__(self, config: Config, on_listening: Callable[[str], None]) -> None:
         super().__init__(config)
@@ -123,14 +125,14 @@ class _AnnouncingServer(Server):
 
 
 def url_of(host: str, port: int) -> str:
-    """Where a browser finds what listens at `host` and `port`; an IPv6 address stands in brackets."""
+    """The address for a browser of what listens at `host` and `port`; an IPv6 address is put in brackets."""
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def run_server(
     config: Config, bound: socket.socket, on_listening: Callable[[str], None] = lambda url: None
 ) -> None:
-    """Listen on `bound` and serve until interrupted; `on_listening` is told the address, with the port that was free.
+    """Listen on `bound` and serve until interrupted; `on_listening` gets the address, with the port that was free.
 
     Raises SettingsError if another took the port meanwhile.
     """

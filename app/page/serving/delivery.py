@@ -1,8 +1,8 @@
-"""How files reach the browser: it asks for them early, gets them compressed, and keeps those whose address names a version.
+"""How files reach the browser: requested early, compressed, and cached if their address names a version.
 
-Gradio compresses its own files and streams its events, which must not be held back. So only what lies under `/al/`
-is compressed here. Gradio puts the head of the page into it by script, when it has drawn the page; a `Link`
-header lets the browser fetch our styles and scripts meanwhile.
+Gradio compresses its own files and streams its events, which must not be held back. So only files under `/al/` are
+compressed here. Gradio adds the head of the page by script, after drawing the page; a `Link` header lets the browser
+fetch our styles and scripts in the meantime.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ class FirstPaintParts:
 class FirstPaint:
     """Middleware around the pages: our own page, styled and in its language, in the first response.
 
-    Gradio's page is empty until a megabyte of scripts has arrived: on a slow line, ten seconds of «Loading…» in English.
-    So what it will draw first stands in the HTML itself, with its styles; a question can be typed, and sent as soon as
-    the page can answer (`page.js` takes it over). Gradio's own style sheets move behind it, where they no longer keep
-    the browser from drawing, and its advertisements for other sites go.
-    Its policy allows the scripts in its HTML, so the page is held back until it is whole.
-    `made` gives by the path of a page the function that makes its parts.
+    Gradio's page is empty until a megabyte of scripts has arrived: on a slow line, ten seconds of «Loading…» in
+    English. So what it will draw first is in the HTML itself, with its styles; a question can be typed, and is sent
+    as soon as the page can answer (`page.js` takes it over). Gradio's own style sheets move behind it, where they no
+    longer keep the browser from drawing, and its advertisements for other sites go. Its policy allows the scripts in
+    its HTML, so the page is held back until it is whole. `made` gives by the path of a page the function that makes
+    its parts.
     """
 
     def __init__(self, app: ASGIApp, made: Mapping[str, Callable[[], FirstPaintParts]]) -> None:
@@ -95,11 +95,13 @@ class FirstPaint:
         await (self._compressing if is_page else self._app)(scope, receive, send)
 
     async def _add_first_paint(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the page back until it is whole, and put in what the browser can draw before Gradio runs."""
         make = self._made[_page_path(scope)]
         start: Message = {}
         body = bytearray()
 
         async def hold(message: Message) -> None:
+            """Collect the parts of the answer; only the whole can be changed and measured."""
             nonlocal start
             if message["type"] == "http.response.start":
                 start = message

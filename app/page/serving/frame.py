@@ -40,6 +40,7 @@ _VIEWS = (  # name of the view in the catalogue, hash in the address
 )
 _FORMATS = ("markdown", "apa", "iso690", "bibtex", "ris", "csl-json", "csv")  # of the saved passages
 
+# that a program waits for an index still being opened; then it gets an error, not a connection that hangs
 _ENDPOINT_WAIT_SECONDS = 60.0
 _PLAIN: dict[str, Any] = {"apply_default_css": False}  # of what our own styles dress
 
@@ -51,7 +52,7 @@ def build_page(
     options: PageOptions,
     meter: Meter | None = None,
 ) -> gr.Blocks:
-    """The page in one language; `homes` says at which path each language is."""
+    """The page in one language; `homes` gives the path of each language."""
     chat = Chat(loader, translations, options.finish, options.root_path, meter)
     page: gr.Blocks
     with gr.Blocks(title=translations("page.title"), fill_width=True, analytics_enabled=False) as page:
@@ -99,7 +100,7 @@ def _chatbot(translations: PageTranslations) -> gr.Chatbot:
 
 
 def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    """Where a question is written: its box, what sends it, and what begins anew."""
+    """Where a question is written: the box, and the buttons to send it and to start again."""
     with gr.Row(elem_id="composer"):
         box = gr.Textbox(
             elem_id="question",
@@ -118,7 +119,7 @@ def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr
 
 
 def _question_handlers(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """What is done with a question, one typed into the box and one that a link brings."""
+    """What happens to a question, whether typed into the box or brought by a link."""
 
     def ask(question: Any, conversation: Any, before: Any, options: Any) -> Iterator[tuple[Any, Any, Any]]:
         # The box is emptied once, when the question has arrived: a refused request leaves it there,
@@ -144,7 +145,7 @@ def _wire_events(
     past: gr.Textbox,
     options_box: gr.Textbox,
 ) -> None:
-    """Say what happens when a question is sent, brought by a link, or the conversation begun anew."""
+    """Define what happens when a question is sent, when a link brings one, and when the conversation starts again."""
     box, send, again = composer
     shown = [chatbot, conversation]
     ask, ask_from_link = _question_handlers(chat)
@@ -173,8 +174,8 @@ def _wire_events(
 def script_of(translations: PageTranslations, home: str, options: PageOptions) -> str:
     """The scripts of the page as one, after the settings and translations they use.
 
-    A file, for the content-security policy allows no script that is put into the page later; one file, for
-    Gradio adds the files of a head in no certain order.
+    It is a file because the content-security policy allows no script that is added to the page later, and a single
+    one because Gradio adds the files of a head in no particular order.
     """
     settings = {
         "lang": translations.language,
@@ -236,7 +237,7 @@ def _digest(content: bytes) -> str:
 
 
 def _masthead(translations: PageTranslations, homes: Mapping[str, str], tools: bool = True) -> Markup:
-    """Name, views, languages; `tools`: what works once the scripts of the page are there."""
+    """Name, views, languages; `tools`: controls that work once the page's scripts are loaded."""
     return render("masthead", translations, homes=homes, views=_VIEWS, tools=tools)
 
 

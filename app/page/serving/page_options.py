@@ -1,4 +1,4 @@
-"""What the operator chooses about the page, gathered from the settings in one place."""
+"""The operator's choices about the page, gathered from the settings in one place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  
 
 @dataclass(frozen=True)
 class PageOptions(DocumentsViewOptions):
-    """What the operator chooses about the page; the defaults are what a test or a first look needs."""
+    """The operator's choices about the page; the defaults suit tests and a first look."""
 
     root_path: str = ""  # of these documents: `site_path`, and of a collection its name
     public_url: str = ""  # where visitors elsewhere find the page, for links that they take along
@@ -43,6 +43,7 @@ class PageOptions(DocumentsViewOptions):
 
     @classmethod
     def from_settings(cls, settings: Settings) -> PageOptions:
+        """What the settings mean for the page: above all, who may change documents if the operator did not say."""
         beside = settings.data.parent
         here_only = is_loopback(settings.host) and not (
             settings.trusted_proxies or settings.allowed_hosts or settings.public_url or settings.root_path

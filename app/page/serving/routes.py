@@ -1,7 +1,7 @@
 """The page's own addresses under `/al/`: fragments of HTML, downloads, the printable record.
 
-They read the corpus and nothing else, need no session and keep no state, so a fragment can be tested
-without a browser and a download is an ordinary link.
+They only read the corpus, need no session and keep no state, so fragments can be tested without a browser and a
+download is an ordinary link.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PageRoutes:
         meter: Meter | None = None,
         scripts: Mapping[str, str] | None = None,
     ) -> None:
-        """Routes over what `loader` opens; `scripts`: the page's script in each language."""
+        """Routes for the corpus that `loader` opens; `scripts`: the page's script in each language."""
         self._loader, self._options = loader, options
         self._meter = meter if options.metrics != "off" else None
         self._scripts = scripts or {}
@@ -71,7 +71,7 @@ class PageRoutes:
         self._at_once = CapacityLimiter(_CONCURRENT_FRAGMENTS)
 
     def add_to(self, app: FastAPI) -> None:
-        """Hang everything under `/al/` on `app`, and `/healthz`."""
+        """Add everything under `/al/` to `app`, and `/healthz`."""
         router = APIRouter(prefix="/al", include_in_schema=False)
         of_corpus: Mapping[str, Make] = {
             "/panel": self._panel,
@@ -260,7 +260,7 @@ class PageRoutes:
 
     async def _metrics(self, request: Request) -> Response:
         assert self._meter
-        # a visitor whose address a trusted proxy told is not on this machine
+        # a visitor whose address came from a trusted proxy is not on this machine
         near = request.client is not None and is_loopback(request.client.host)
         if self._options.metrics == "loopback" and not near:
             return Response(status_code=403)

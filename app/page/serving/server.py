@@ -1,4 +1,4 @@
-"""Serves the page: FastAPI around Gradio, closed where Gradio is open, on loopback unless told otherwise."""
+"""Serves the page: FastAPI around Gradio, closed where Gradio is open, on the loopback address by default."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
 def _collection_pages(
     options: PageOptions, settings_of: Callable[[Collection], Settings], collection: Collection
 ) -> FastAPI:
-    """The pages about a named collection; `state.stop` of the application ends the following of its index."""
+    """The pages about a named collection; `state.stop` of the application stops following its index."""
     own = settings_of(collection)
     opener = CorpusOpener(own)
     loader = CorpusLoader(opener, opener.stamp).start()
@@ -154,7 +154,7 @@ def _pages(loader: CorpusLoader, options: PageOptions, meter: Meter | None) -> F
 def _mount_pages(
     app: FastAPI, loader: CorpusLoader, options: PageOptions, meter: Meter | None, heads: Mapping[str, str]
 ) -> Mapping[str, Blocks]:
-    """The page in each language, hung on `app`; `heads`: what goes into the head of each."""
+    """Mount the page in each language on `app`; `heads`: what goes into the head of each."""
     pages: dict[str, Blocks] = {}
 
     async def mount() -> None:
@@ -203,9 +203,9 @@ def _mount(app: FastAPI, page: Blocks, path: str, head: str) -> None:
 
 
 def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: None) -> None:
-    """Serve until interrupted; listens when the page can be answered, before the corpus is open.
+    """Serve until interrupted; it listens as soon as the page can be shown, before the corpus is open.
 
-    `on_listening` is told the address then.
+    `on_listening` then gets the address.
     """
     from alpie.app.page.serving.connections import bound_socket, run_server, server_config
 
@@ -213,7 +213,7 @@ def serve(settings: Settings, on_listening: Callable[[str], None] = lambda url: 
     share_memory()
     give_back_memory()
     options = PageOptions.from_settings(settings)
-    bound = bound_socket(settings.host, settings.port)  # a port in use is told at once
+    bound = bound_socket(settings.host, settings.port)  # a port in use is reported at once
     app = create_app(
         opener.open_or_build,
         options,
@@ -234,7 +234,7 @@ def share_memory() -> None:
 
 
 def give_back_memory(every_seconds: float = _MEMORY_SECONDS) -> Callable[[], None]:
-    """Return freed memory to the system every so often from now on, until the function that is returned is called."""
+    """Regularly return freed memory to the system from now on, until the returned function is called."""
     ended = threading.Event()
     function = _of_glibc("malloc_trim")
 

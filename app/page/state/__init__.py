@@ -1,1 +1,1 @@
-"""What the page keeps between two requests: the open corpus, conversations, uploads, counters."""
+"""What the page keeps between requests: the open corpus, conversations, uploads and counters."""

@@ -1,7 +1,7 @@
-"""What the page needs of a corpus, and how it is opened behind a page that already answers.
+"""What the page needs from a corpus, and how the corpus is opened while the page already answers.
 
-Opening loads the encoder and takes seconds, on a cold machine minutes. The server listens at once;
-whoever asks before the corpus is there waits and sees that they wait.
+Opening loads the encoder and takes seconds, or minutes on a cold machine. The server listens at once; visitors who
+ask before the corpus is there have to wait, and are shown that they are waiting.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class CorpusLoader(BackgroundLoader["Corpus"]):
             super()._failed(problem)
 
     def failure_of(self, error: Exception) -> Failure:
-        """What a visitor is told whose request met `error`; the log gets the rest."""
+        """What the visitor whose request met `error` is shown; the log gets the rest."""
         if isinstance(error, NotReady):
             return Failure(self.waiting_key(error), 500 if error.failed else 503)
         if isinstance(error, QuestionError):

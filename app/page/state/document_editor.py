@@ -1,7 +1,7 @@
-"""What a visitor may change about the documents of a folder: what is said of them, and whether they are there.
+"""What visitors may change about the documents of a folder: their metadata, and whether they are in it.
 
-Metadata is written to `sources.toml`, whose comments and other tables stay as they are. A document that is taken
-out goes to a hidden folder, which indexing passes over, with its table: it can be put back until it is erased.
+Metadata is written to `sources.toml`, whose comments and other tables stay as they are. A document that is removed
+goes to a hidden folder, which indexing skips, together with its table: it can be put back until it is erased.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from alpie.index.spanish.analysis import fold
 from alpie.index.spanish.dates import iso_date, parse_date
 from alpie.index.system.files import atomic_write
 
-REMOVED = ".removed"  # folder of what was taken out and can be put back, each in a folder of its own
+REMOVED = ".removed"  # folder of what was removed and can be put back, each in its own folder
 TOKEN = re.compile(r"[0-9a-f]{16}")  # the name of such a folder
 FIELDS = ("title", "publisher", "date", "kind", "language", "url")  # that a visitor may change
 _ABOUT = "about.json"
 _MAX_FIELD = 500  # characters of a field
-_MAX_REMOVED = 100
+_MAX_REMOVED = 100  # documents kept to be put back: they take up the disk until somebody erases them
 _ADDRESS = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True)
 class Removed:
-    """A document that was taken out and can be put back."""
+    """A document that was removed and can be put back."""
 
     token: str
     title: str
@@ -93,7 +93,7 @@ class DocumentEditor:
         self._refresh()
 
     def remove(self, document: Document, documents: Iterable[Document]) -> None:
-        """Take `document` out. Raises ChangeRefused for the last of `documents`: nothing could be asked."""
+        """Remove `document`. Raises ChangeRefused for the last of `documents`: then there would be nothing to ask."""
         about = {"title": document.title, "file": document.file, "table": {}}
         with self._changing:
             path = self._inside(document.file)
@@ -120,11 +120,11 @@ class DocumentEditor:
         self._refresh()
 
     def has(self, document: Document) -> bool:
-        """Whether `document` is still there; the index may not know yet that it was taken out."""
+        """Whether `document` is still there; the index may not know yet that it was removed."""
         return (self._folder / document.file).is_file()
 
     def restore(self, token: str) -> None:
-        """Put back the document taken out as `token`. Raises `ChangeRefused` for no such token and a name taken meanwhile."""
+        """Put back the document removed as `token`. Raises `ChangeRefused` for an unknown token or a name taken by now."""
         with self._changing:
             removed, place = self._find_removed(token)
             target = self._inside(removed.file, must_exist=False)
@@ -142,12 +142,12 @@ class DocumentEditor:
         self._refresh()
 
     def erase(self, token: str) -> None:
-        """Delete the document taken out as `token` for good."""
+        """Delete the document removed as `token` for good."""
         with self._changing:
             shutil.rmtree(self._find_removed(token)[1])
 
     def removed(self) -> tuple[Removed, ...]:
-        """The documents that were taken out, the latest first."""
+        """The documents that were removed, the latest first."""
         places = sorted((self._folder / REMOVED).glob(f"*/{_ABOUT}"), key=os.path.getmtime, reverse=True)
         return tuple(removed for place in places if (removed := _read_removed(place.parent)))
 
@@ -185,7 +185,7 @@ class DocumentEditor:
 
 
 def _read_removed(place: Path) -> Removed | None:
-    """What stands in a folder of what was taken out; None where nobody can tell."""
+    """What the folder of a removed document says about it; None if that is unreadable."""
     try:
         about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
         removed = Removed(place.name, about["title"], about["file"], about["table"])

@@ -1,4 +1,4 @@
-"""What visitors think of an answer, kept in a local file, and only if the operator turned that on."""
+"""What visitors think of an answer, kept in a local file, and only if the operator turned this on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Vote(BaseModel):
 
 
 class FeedbackFile:
-    """Appends one JSON line a verdict."""
+    """Appends one JSON line for each verdict."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

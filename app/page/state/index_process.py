@@ -1,4 +1,4 @@
-"""Indexing as a process of its own: what a hostile file may do to a parser is not done to the server."""
+"""Indexing in a separate process: whatever a hostile file does to a parser, it does not do to the server."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from alpie.index.messages import Listed, message_from_row
 
 # By its path: a checkout that is not installed has no module `alpie.app` to start.
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+# an hour, room for scans to be recognised: other uploads wait, so a run that hangs must end
 _MAX_RUN_SECONDS = 3_600.0
 
 
@@ -30,7 +31,7 @@ IndexRun = Callable[[], RunOutcome]
 
 
 def index_command(docs: Path, data: Path) -> IndexRun:
-    """Runs `alpie index` as a process of its own."""
+    """Runs `alpie index` in a separate process."""
     own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
     command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
 

@@ -1,4 +1,4 @@
-"""Several collections of documents, each with a name, an address of its own and its own index, under one folder."""
+"""Several collections of documents under one folder, each with a name, an address and an index."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from alpie.index.system.files import atomic_write
 
 # Where a named collection is served: what comes after is an address like those of the others.
 COLLECTION = re.compile(r"^/c/(?P<slug>[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)(?=/|$)")
+# each has a folder and an index of its own; the menu of collections stays short enough to read through
 _MAX_COLLECTIONS = 50
 _MAX_NAME = 60  # characters
-_MAX_SLUG = 40
+_MAX_SLUG = 40  # characters, as many as `COLLECTION` takes
 _NAME_FILE = "name.txt"
 
 
@@ -49,7 +50,7 @@ class Collection:
 
 
 class RemovedCollection(NamedTuple):
-    """A collection that was taken out, and the token that `restore` and `erase` want."""
+    """A collection that was removed, and the token that `restore` and `erase` need."""
 
     token: str
     collection: Collection
@@ -96,7 +97,7 @@ class Collections:
         return self._existing(slug)
 
     def remove(self, slug: str) -> None:
-        """Take a collection out with its documents; it can be put back until it is erased."""
+        """Remove a collection with its documents; it can be put back until it is erased."""
         collection = self._existing(slug)
         place = self._folder / REMOVED / secrets.token_hex(8)
         with _disk_errors_refused():
@@ -104,7 +105,7 @@ class Collections:
             collection.folder.rename(place / slug)
 
     def removed(self) -> tuple[RemovedCollection, ...]:
-        """The collections that were taken out, the latest first."""
+        """The collections that were removed, the latest first."""
         places = [*(self._folder / REMOVED).glob("*/*/")]
         places.sort(key=lambda place: place.parent.stat().st_mtime, reverse=True)
         found = [(place.parent.name, _read(place)) for place in places]
@@ -113,7 +114,7 @@ class Collections:
         )
 
     def restore(self, token: str) -> Collection:
-        """Put back the collection taken out as `token`; under another address where its own is taken by now."""
+        """Put back the collection removed as `token`, under another address if its own is taken by now."""
         taken = self._find_removed(token)
         _checked_name(taken.name, self.all())
         with _disk_errors_refused():
@@ -124,7 +125,7 @@ class Collections:
         return self._existing(folder.name)
 
     def erase(self, token: str) -> None:
-        """Delete the collection taken out as `token` for good."""
+        """Delete the collection removed as `token` for good."""
         with _disk_errors_refused():
             shutil.rmtree(self._find_removed(token).folder.parent)
 

@@ -1,4 +1,4 @@
-"""What a browser sends beside a question: how it is to be answered, or that a link asks it."""
+"""What a browser sends along with a question: how to answer it, or that a link asks it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class QuestionOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     documents: TypedTexts = []  # ids, an unknown one is for the corpus to refuse; none: all
     anew: bool = False  # in the place of the last answer, and without what was asked before
-    each: bool = False  # of each document by itself
-    turns: TypedTexts = []  # the earlier questions it was asked after, where a link tells them
+    each: bool = False  # of each document separately
+    turns: TypedTexts = []  # the earlier questions it was asked after, if a link gives them
 
     @classmethod
     def from_json(cls, text: Any) -> QuestionOptions:

@@ -1,6 +1,6 @@
 """What the server counts and times: for Prometheus at `/al/metrics`, for people on the evaluation page.
 
-Numbers only: no question, no address, no name of a visitor is kept.
+Only numbers are kept: no question, no address and no name of a visitor.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 # proves, "render" makes the HTML
 STAGES = ("encode", "lexical", "dense", "fuse", "read", "choose", "quote", "render")
 Asked = ParamSpec("Asked")
+# limits of the histograms' buckets: from one stage of an answer to an answer that a language model writes
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -48,6 +49,7 @@ class Meter:
     """Counts what one server does, for its metrics."""
 
     def __init__(self) -> None:
+        """Declare all metrics and their labels at once, so that Prometheus sees zeros before the first event."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, CPU seconds and open files; on Linux only
         histogram = partial(Histogram, buckets=_SECONDS, registry=self.registry)
@@ -86,7 +88,7 @@ class Meter:
     def count_answers(self, ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         """Wrap `ask`, by which people put a question, so that its answers are counted and timed, its failures counted.
 
-        What the page asks by itself (examples, records of answers that were shown) goes to the corpus directly.
+        What the page itself asks (examples, records of answers that were shown) goes to the corpus directly.
         """
 
         @wraps(ask)

@@ -1,8 +1,8 @@
-"""Documents that visitors hand in, where the operator allows it: taken whole or not at all, then indexed.
+"""Documents that visitors upload, if the operator allows it: taken whole or not at all, then indexed.
 
-The file is written beside its place under a hidden name, which indexing passes over, and gets its own name
-when it is complete. A document that cannot be read, or is never read to its end, is taken out again, and its sender
-sees why: left in the folder, it would stop every later run.
+The file is written in its folder under a hidden name, which indexing skips, and gets its own name when it is
+complete. A document that cannot be read, or not to its end, is removed again, and its sender sees why: left in the
+folder, it would stop every later run.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from alpie.index.sources.document_folder import NOT_DOCUMENTS, RECOGNITION_FILE
 
 _LOG = logging.getLogger(__name__)
 _MAX_NAME = 100  # characters
-_CHUNK = 1 << 18
+_CHUNK = 1 << 18  # bytes read and written at a time: no upload is held in memory whole
 _MIN_FREE_BYTES = 500_000_000  # left on the disk
 _MAX_WAITING = 20  # documents taken and not yet indexed
 _ENDED_BY_FORCE = -9  # as a process says that was ended by a signal: it crashed, or took all the memory
 
 
 class RefusedFile(NamedTuple):
-    """A document that was handed in and not taken, and why not."""
+    """A document that was uploaded but not accepted, and why."""
 
     name: str
     reason: str
@@ -46,7 +46,7 @@ class RefusedFile(NamedTuple):
 
 @dataclass(frozen=True)
 class UploadState:
-    """What became of the documents that were handed in."""
+    """What became of the documents that were uploaded."""
 
     indexing: tuple[str, ...] = ()  # names of files
     done: tuple[str, ...] = ()
@@ -175,7 +175,7 @@ class Uploads:
                     self._state = replace(self._state, indexing=(), failure=failure)
 
     def _index(self, names: Sequence[str], later: Sequence[str] | None = None) -> None:
-        """Index and tell how it went. `later`: those that are kept out of its way, None if nobody is."""
+        """Index and say how it went. `later`: those that are kept out of its way, None if there are none."""
         try:
             outcome = self._run()
         except OSError as error:

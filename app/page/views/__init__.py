@@ -1,1 +1,1 @@
-"""Views of the page: what a visitor sees, a module a view."""
+"""The views of the page: what visitors see, one module for each view."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 _RANKED_BY = (*BACKEND_RETRIEVERS, "expansion")
-_MAX_SUGGESTIONS = 3
-_MAX_SUGGESTION = 60
+_MAX_SUGGESTIONS = 3  # further questions are a hint below an answer, not a list of their own
+_MAX_SUGGESTION = 60  # characters: a longer heading does not fit on its button
 _CLOSE = 1.0  # score of a passage under the best one's, from which on nothing of it is offered
 _LINES = {SentenceRole.ITEM: "item", SentenceRole.HEADER: "row header", SentenceRole.ROW: "row"}
 

@@ -1,8 +1,8 @@
 """The conversation of the page: questions in, messages out. Gradio shows them; `answer_view` makes the answers.
 
-Each process remembers the conversations it holds. After a restart, or when a proxy sends a visitor to another process,
-the browser brings its conversation along; so a follow-up is still understood and nothing vanishes from the screen.
-What it brings is a stranger's text: only ever shown to that browser again.
+Each process remembers its own conversations. After a restart, or when a proxy sends a visitor to another process, the
+browser brings its conversation along, so that a follow-up is still understood and nothing vanishes from the screen.
+What it brings is a stranger's text, which is only ever shown to that same browser.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 _LOG = logging.getLogger(__name__)
+# kept on the page: thirty questions with their answers, each of them HTML that the browser holds
 _MAX_MESSAGES = 60
+# for the index: at the first start the encoder is prepared and the index built, which takes minutes
 _ANSWER_WAIT_SECONDS = 900
 _CONCURRENT_ANSWERS = 4  # answers computed at the same time
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end

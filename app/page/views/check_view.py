@@ -1,4 +1,4 @@
-"""The view that checks a quotation: its form, and the verdict with the differences word by word."""
+"""The view for checking a quotation: its form, and the verdict with the differences word by word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents: what can be asked, where it comes from, and, where that is allowed, adding, correcting and taking out."""
+"""The Documents view: what can be asked, where it comes from, and, if allowed, adding, correcting and removing documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LANGUAGES = ("es", "en", "ca", "gl", "eu", "fr", "pt", "it", "de")  # offered; 
 
 @dataclass(frozen=True)
 class DocumentsViewOptions:
-    """What the Documents view tells and offers beside the documents: services, names, addresses, limits."""
+    """What the Documents view says and offers beside the documents: services, names, addresses, limits."""
 
     uploads: Uploads | None = None  # takes visitors' documents; None: nothing is taken
     editor: DocumentEditor | None = None  # lets visitors correct and take out documents; None: they cannot
@@ -110,6 +110,7 @@ class _DocumentCard:
 def _document_card(
     panels: Panels, document: Document, passages: int, translations: PageTranslations
 ) -> _DocumentCard:
+    """What the template shows of a document; empty facts are left out."""
     notes = [
         *map(translations.translate, document.notes),
         *(notice_text(notice, translations) for notice in document.notices),
@@ -179,7 +180,7 @@ def render_state(
 
 
 def _coverage_lines(document: Document, translations: PageTranslations) -> list[str]:
-    """How much of a document was read, and what of it was not."""
+    """How much of a document was read, and what was not."""
     coverage = coverage_text(document.coverage, translations)
     return [
         *([coverage] if coverage else []),

@@ -22,6 +22,7 @@ from alpie.app.page.views.templates import Markup, render
 _LOG = logging.getLogger(__name__)
 _HEADLINES = ("right@3", "recall@5", "refusal rate", "answer rate", "verbatim")
 _COMPARED = ("recall@1", "recall@5", "mrr@10", "right@3")
+# of a report, which is read whole: the published one has 174 kB, so a larger file is something else
 _MAX_BYTES = 50_000_000
 
 
@@ -138,7 +139,7 @@ def _curve(
 
 
 def render_timings(meter: Meter, translations: PageTranslations) -> Markup:
-    """A section with a row a stage, the questions by outcome, and how many wait now."""
+    """A section with a row for each stage, the questions by outcome, and how many are waiting."""
     values = meter.values()
     questions, shed = "alpie_questions_total", values["alpie_refused_requests_total", "503"]
     outcomes = translations(

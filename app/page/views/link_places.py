@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 _SPAN = re.compile(r"(-?\d{1,8})-(-?\d{1,8})")
+# of a passage: far more than a passage has sentences, so a longer list is not of our making
 _MAX_SPANS = 200
 
 
@@ -46,7 +47,7 @@ class ChosenWords(NamedTuple):
 def words_at(text: str, passage: Passage, document: Document, corpus: Corpus) -> ChosenWords:
     """What `text`, the `s` of a link, chooses near `passage`; the whole passage where it chooses nothing.
 
-    Whoever makes a link chooses the spans, so they are put in order and widened to whole words, what they
+    Anybody can choose the spans of a link, so they are put in order and widened to whole words, what they
     leave out is marked, and those that belong to another passage are passed over.
     """
     chosen = without_overlaps(parse_spans(text, passage, len(document.text)))
@@ -82,7 +83,7 @@ def question_link(
     each_document: bool = False,
     anew: bool = False,
 ) -> str:
-    """Relative link that asks `question`: after earlier questions, of some documents, or of each by itself.
+    """Relative link that asks `question`: after earlier questions, of some documents, or of each one separately.
 
     `anew`: in the place of the answer before it, and without what stands before that.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alpie.app.answering.corpus import Corpus
 
 _STEP = LookupQuery.shown  # passages shown at first, and so many more each time more are asked for
-_MAX_SHOWN = 400
+_MAX_SHOWN = 400  # a list as long as that is narrowed rather than read, and makes a heavy page
 _MAX_FIELD = 300  # characters of a field
 _MAX_EXCERPT = 420  # characters of a passage in the list of results
 

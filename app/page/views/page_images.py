@@ -1,4 +1,4 @@
-"""Draws pages of a PDF as pictures. The file itself never goes to the browser, which would run what the file holds."""
+"""Draws the pages of a PDF as pictures. The file itself never goes to the browser, which would run its scripts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from alpie.index.records import Document, Layout, PageLabel
 from alpie.index.system.files import checksum
 
 _WIDTH = 1_100  # pixels
+# three times as high as it is wide, at the width above; what is longer is drawn narrower
 _MAX_PIXELS = 4_000_000
+_MAX_SCALE = 4.0  # dots a point: a small page is not drawn larger than it can be read
 _KEPT = 48  # pictures, some 200 kB each
 
 
@@ -67,6 +69,7 @@ def _checksum(path: Path, modified: int, size: int) -> str:
 
 @lru_cache(maxsize=_KEPT)
 def _draw_page(path: Path, sheet: int, sha256: str) -> bytes:
+    """The page as a PNG; PDFium must not be called from two threads at once."""
     import pypdfium2 as pdfium
 
     from alpie.index.formats.pdf.pdf_document import PDFIUM
@@ -79,7 +82,7 @@ def _draw_page(path: Path, sheet: int, sha256: str) -> bytes:
                 page = document[sheet - 1]
                 width, height = page.get_size()
                 area = max(width * height, 1.0)
-                scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, 4.0)
+                scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, _MAX_SCALE)
                 image = page.render(scale=scale, may_draw_forms=False).to_pil()
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
             raise SourceError(message("pages.not_drawn", file=path.name, page=sheet), path) from error

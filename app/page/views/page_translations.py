@@ -1,4 +1,4 @@
-"""The texts of the page: one catalogue a language, `locale/*.json`, which adds to that of the command line."""
+"""The texts of the page: one catalogue for each language, `locale/*.json`, which extends that of the command line."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PageTranslations(common.Translations):
         return " · ".join(fact for fact in (document.publisher, document.kind, date) if fact)
 
     def moment(self, iso: str) -> str:
-        """Day and time of an ISO 8601 moment as people write them, in this machine's time; the text itself if it is none."""
+        """Day and time of an ISO 8601 moment as people write them, in this machine's time; the text itself if it is not one."""
         try:
             then = datetime.fromisoformat(iso).astimezone()
         except ValueError:
@@ -69,7 +69,7 @@ class PageTranslations(common.Translations):
 
 @lru_cache
 def page_translations_for(language: str) -> PageTranslations:
-    """The catalogue of `language`; Spanish for a language there is none of."""
+    """The catalogue of `language`; Spanish for a language that has none."""
     base = common.translations_for(language)
     return PageTranslations(base.language, _catalogues.catalogue(base.language))
 

@@ -1,4 +1,4 @@
-"""The source panel: which document, where in it, what can be done with it, and the document itself."""
+"""The source panel: the document, the place in it, and what visitors can do with it."""
 
 from __future__ import annotations
 
@@ -130,6 +130,7 @@ class DocumentRenderer:
         ]
 
     def _block(self, block: Block, translations: PageTranslations, marks: Sequence[Span]) -> Markup:
+        """A block of the source as HTML, with the quoted words marked."""
         if not block.spans:
             return Markup("")
 

@@ -1,4 +1,4 @@
-"""References to read, to copy, to print and to take along as files: of one place or of the saved passages."""
+"""References for one place or for the saved passages: to read, copy, print or download."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILES = ("bibtex", "ris", "csl-json", "markdown")
 
 
 def printed_references(quotes: Sequence[Quote], translations: PageTranslations) -> Markup:
-    """What is printed and not shown: the date, and the references in every style, of which a script leaves one."""
+    """What is only printed: the date, and the references in every style, of which a script keeps one."""
     excerpts = [Excerpt(quote.text, quote.citation, quote.start, quote.end) for quote in quotes]
     styles = (
         {name: format_citations(excerpts, name, translations, today()).references for name in STYLES}
@@ -41,11 +41,11 @@ def printed_references(quotes: Sequence[Quote], translations: PageTranslations) 
 
 
 def today() -> date:
-    """Today's date in universal time, as every date that the page states."""
+    """Today's date in universal time, like every date on the page."""
     return datetime.now(UTC).date()
 
 
-MAX_PLACES = 100
+MAX_PLACES = 100  # passages in one address: some 15,000 characters, half of what `MAX_QUERY` allows
 MAX_NOTE = 300  # characters of what a visitor notes down on a passage
 _MORE = {"s": "spans", "n": "note"}
 

@@ -1,7 +1,7 @@
 """The templates of the page: `app/page/templates/*.html`, Jinja2, everything escaped unless it is markup already.
 
-A view gathers plain values and names a template; what is a text stays a text until the template escapes it, so no
-call of a view can forget to. Nested markup is passed as `Markup`, which `render` returns.
+A view gathers plain values and names a template; text stays text until the template escapes it, so no view can forget
+to. Nested markup is passed as `Markup`, which `render` returns.
 
 Gradio sanitises chat messages but nothing inside `gr.HTML` or our own routes, and its chat reads Markdown. A raw HTML
 block without line ends is left alone by the Markdown reader, whatever characters it holds: `escape_line_ends` makes it one.

@@ -1,10 +1,10 @@
-"""The first screen: the documents that are asked, each with a line of its own and questions to begin with.
+"""The first screen: the documents, each with a sentence about it and questions to begin with.
 
-The questions are two a document, made from its own headings by rule, and tried before they are shown. Half of what a
-rule makes of headings is answered by no sentence (measured on the shipped documents), and a first click that finds
-nothing teaches that nothing is found. So each is asked once, in the background, and only those are kept whose answer
-stands in the document they were made from. A document without headings, or whose headings say too little, is asked what
-it is about and what it asks for.
+There are two questions for each document, made from its headings by rule and tried before they are shown. Half of the
+questions that a rule makes from headings are not answered by any sentence (measured on the shipped documents), and a
+first click that finds nothing suggests that nothing is ever found. So each question is asked once, in the background,
+and kept only if its answer is in the document it was made from. A document whose headings say too little is asked
+what it is about and what it asks for.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _MIN_WORDS = 8  # of a sentence that can stand for a document
 _MAX_OPENING = 180  # characters
 MAX_DOCUMENTS = 12  # shown on the first screen
-_QUESTIONS_EACH = 2
+_QUESTIONS_EACH = 2  # for each document: one may be poor, and each costs an answer at the start
 _MAX_TRIED = 8  # for each document
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVXLC]+[.)]|[a-z]\))\s+")
 _FORMULA = re.compile(rf"\b(?:{alternatives(read_tables(__file__)['formulas'])})\b")
@@ -58,8 +58,8 @@ def render_welcome(
 ) -> Markup:
     """The first screen; `panels`: of the documents, None while they are being opened; `name`: of the collection.
 
-    `evaluated`: whether there are results about these very documents; `complete`: whether all examples are found, so
-    that the script need not ask again; `may_add`: whether visitors add documents.
+    `evaluated`: whether there are results about these very documents; `complete`: whether all examples have been
+    found, so that the script need not ask again; `may_add`: whether visitors add documents.
     """
     documents = list(panels.corpus.documents.values()) if panels else []
     shown = [

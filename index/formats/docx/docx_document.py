@@ -1,6 +1,6 @@
 """DOCX: paragraphs, headings by style, lists with the numbers they show, tables, notes, page breaks.
 
-Running heads are no part of the body and are not read; what its reader does not see (hidden, deleted and struck
+Running heads are not part of the body and are not read; what Word does not show in print (hidden, deleted and struck
 text, comments) is counted.
 """
 
@@ -125,6 +125,7 @@ class _DocxBody:
                 self._contents -= is_contents
 
     def _read_paragraph(self, paragraph: Any) -> None:
+        """Write one paragraph; what is deleted with its mark goes on into the next, as Word shows it."""
         boxes: list[Any] = []
         calls: list[Any] = []
         is_contents = bool(self._contents) or self._runs.in_contents or self._styles.is_contents(paragraph)
@@ -170,6 +171,7 @@ class _DocxBody:
         self._builder.write_notes()
 
     def _read_table(self, table: Any, nesting: int) -> None:
+        """Write the rows of a table that are shown; one of a single column is a frame around text."""
         self._write_notes()
         shown_rows = []
         for row in _elements_inside(table, f"{W}tr"):

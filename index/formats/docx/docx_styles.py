@@ -37,7 +37,7 @@ class DocxStyles:
         self._look_of = cache(self._find_look)
 
     def heading_level(self, paragraph: Any) -> int | None:
-        """The level of a heading, from 1 to 9; None for a paragraph that is no heading."""
+        """The level of a heading, from 1 to 9; None for a paragraph that is not a heading."""
         own, style = value_at(paragraph, "pPr/outlineLvl"), value_at(paragraph, "pPr/pStyle")
         if own is not None:
             return _level(own)
@@ -50,19 +50,19 @@ class DocxStyles:
         return any(_CONTENTS.match(name.lower()) for name in names)
 
     def run_is(self, run: Any, paragraph: Any, look: str) -> bool:
-        """Whether a run has a property («vanish», «strike»), by itself, by its style or by that of its paragraph."""
+        """Whether a run has a property («vanish», «strike»): its own, or from its style or that of its paragraph."""
         own = is_set(run, f"rPr/{look}")
         styles = value_at(run, "rPr/rStyle"), value_at(paragraph, "pPr/pStyle")
         found = (own, *(self._look_of(style, look) for style in styles if own is None and style))
         return next((one for one in found if one is not None), False)
 
     def is_raised(self, run: Any) -> bool:
-        """Whether a run is a superscript, by itself or by its style."""
+        """Whether a run is a superscript, directly or through its style."""
         bearers = (run, *self._chain(value_at(run, "rPr/rStyle")))
         return next(filter(None, (value_at(one, "rPr/vertAlign") for one in bearers)), "") == "superscript"
 
     def list_of(self, paragraph: Any) -> ListPlace | None:
-        """The list a paragraph belongs to by itself or by its style."""
+        """The list that a paragraph belongs to, directly or through its style."""
         bearers = [paragraph, *self._chain(value_at(paragraph, "pPr/pStyle"))]
         number = next((one for by in bearers if (one := value_at(by, "pPr/numPr/numId"))), "0")
         level = next((one for by in bearers if (one := value_at(by, "pPr/numPr/ilvl"))), "0")

@@ -1,4 +1,4 @@
-"""Counts the items of the lists of a DOCX: the file holds the rule of their numbers, and its reader sees the numbers."""
+"""Counts the list items of a DOCX: the file only holds the rule for their numbers, which the page shows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Numbering:
     """Counts the items of the lists of one document, in order."""
 
     def __init__(self, document: DocxDocument, styles: DocxStyles) -> None:
+        """Read the rules of all lists: those they share, and what single lists override."""
         self._styles = styles
         self._levels: dict[str, dict[int, _Level]] = {}  # of each list
         self._abstract: dict[str, str] = {}

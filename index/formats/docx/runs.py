@@ -1,4 +1,4 @@
-"""What the runs of a DOCX's paragraphs show: text, signs, formulas, results of fields; what is hidden or struck is kept apart."""
+"""What the runs of a DOCX's paragraphs show: text, signs, formulas, field results. Hidden and struck text is kept apart."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class DocxRuns:
     def __init__(self, styles: DocxStyles, rendered: bool) -> None:
         """`rendered`: Word noted where its pages broke; the breaks that a writer set are then among them."""
         self.unread: dict[NoticeKind, list[Any]] = defaultdict(list)
-        self.signs = 0  # of fonts that do not tell what they are
+        self.signs = 0  # in fonts that do not say what they are
         self._styles, self._rendered = styles, rendered
         self._fields: list[bool] = []  # that are open, whether each is a table of contents
         self._codes: list[bool] = []  # of the fields that are open, whether this is their instruction

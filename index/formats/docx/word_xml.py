@@ -1,4 +1,4 @@
-"""The parts of a DOCX: how values stand in its XML, its notes, and what the file says of itself."""
+"""The parts of a DOCX: how its XML states values, its notes, and what the file says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which elements of a page its own style hides or sets apart, by plain rules: none that ask for a state or a window's size."""
+"""Which elements of a page its own style sheet hides or sets apart.
+
+Rules that depend on a state or on the size of the window are ignored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands before the text of an HTML page: how its bytes are decoded, and what the page says of itself."""
+"""What comes before the text of an HTML page: how its bytes are decoded, and what the page says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML: what a browser would show of the page's text, block by block. Nothing of it is ever run or fetched."""
+"""HTML: the text that a browser would show, block by block. Nothing in the page is ever run or fetched."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NESTING = re.compile(
     r"(?i)<(/?)(?:div|span|section|article|blockquote|table|ul|ol|dl|font|center|b|i|u|em|strong|small|big|a|sup|sub)"
     r"(?=[\s/>])"
 )
-_MAX_NESTING = 3_000
+_MAX_NESTING = 3_000  # some six times those 512: no page that people read comes near it
 _WITHIN_WORDS = re.compile(  # but not where a capital begins another word: see `begins_below`
     r"(?<=\w)(?i:</?(?:a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|sub|u|wbr)(?=[\s/>])[^>]*>)+(?=[a-zñáéíóúü\d])|&shy;"
 )

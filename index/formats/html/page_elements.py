@@ -1,4 +1,4 @@
-"""What single elements of a page are: lists and the numbers of their items, tables of data, what is not read."""
+"""Recognises single elements of a page: lists with their numbers, tables of data, and what is not read."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class HtmlList:
 
 
 def is_note_link(link: LexborNode) -> bool:
-    """Whether a link is told to call a note, as books tell it."""
+    """Whether a link is marked as a footnote call, as e-books mark it."""
     told = f"{link.attributes.get('epub:type') or ''} {link.attributes.get('role') or ''}".split()
     return not {"noteref", "doc-noteref"}.isdisjoint(told)
 
@@ -63,7 +63,7 @@ def begins_below(text: LexborNode) -> bool:
 
 
 def unread_kind(node: LexborNode, told: Mapping[int, NoticeKind]) -> NoticeKind | None:
-    """Why the text of an element is not read, if it is not; `told` for some by the page as a whole."""
+    """Why the text of an element is not read, if it is not; `told` holds reasons that the page as a whole gives."""
     attributes = node.attributes
     style = (attributes.get("style") or "").replace(" ", "").lower()
     if node.tag in STRUCK or re.search(r"text-decoration(?:-line)?:[^;]*line-through", style):

@@ -1,4 +1,4 @@
-"""Tells what of an HTML page is of its site and not of the document: menus, trails, head and foot, what asks for cookies."""
+"""Recognises what belongs to a web site rather than to the document: menus, trails, heads, feet and cookie banners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the contents of Markdown's blocks stand in their source: CommonMark tells the lines of a block, and no more."""
+"""Where the contents of Markdown blocks stand in their source: CommonMark only says which lines a block takes up."""
 
 from __future__ import annotations
 

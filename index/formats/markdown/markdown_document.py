@@ -1,7 +1,8 @@
 """Markdown: the text of the file in its place, with the blocks that CommonMark finds in it.
 
-The canonical text is the file, each character where it stands there. Where signs stand for a character (`&ordm;`) or
-for a break (`<br>`), that character is written at their first place. All other signs become marks, left out.
+The canonical text is the file itself, with every character at its own place. Where markup stands for a character
+(`&ordm;`) or a break (`<br>`), that character is written where the markup begins. All other markup becomes marks,
+which are left out.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _NOTE_CALL = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 
 
 def extract_markdown(data: bytes, path: Path) -> Extraction:
-    """Read a Markdown file. Raises `SourceError` for what is no UTF-8 text."""
+    """Read a Markdown file. Raises `SourceError` for anything that is not UTF-8 text."""
     text = canonical_text(data, path)
     begin, metadata = front_matter(text)
     parser = make_markdown_parser()

@@ -1,4 +1,4 @@
-"""CommonMark as markdown-it reads it, with the place of each inline token, and signs of other kinds of Markdown."""
+"""CommonMark as markdown-it reads it, with the place of each inline token, and markup of other Markdown dialects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown of a stretch of Markdown: pieces of its source, and the characters that some signs stand for."""
+"""The text that a stretch of Markdown shows: pieces of its source, and the characters that some markup stands for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Replacement(NamedTuple):
 
 
 class MarkdownSource:
-    """A Markdown file from offset `begin` on, and what of it is shown otherwise than it stands there, or not at all.
+    """A Markdown file from offset `begin` on, and which parts are shown differently from the source, or not at all.
 
     Places count in `body`, whose line ends are all «\\n».
     """

@@ -1,4 +1,4 @@
-"""Writes formulas of Word and of MathML in one line, as one would read them out: «(a+b)/c», «x^2», «∑_(i=1)^n x_i»."""
+"""Writes formulas from Word and MathML on one line, as one would read them aloud: «(a+b)/c», «x^2», «∑_(i=1)^n x_i»."""
 
 from __future__ import annotations
 

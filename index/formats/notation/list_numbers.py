@@ -1,4 +1,4 @@
-"""Numbers as attributes of a file tell them, and those of list items as a page shows them."""
+"""Numbers as a file's attributes state them, and the numbers of list items as a page shows them."""
 
 from __future__ import annotations
 

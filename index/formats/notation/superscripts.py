@@ -1,4 +1,4 @@
-"""Writes raised text so that it says the same on the line; what calls a note is left out."""
+"""Writes raised text so that it means the same on the line; footnote calls are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as grids: a row has something in each column, so that no value of it, read alone, slips under another head."""
+"""Tables as grids: a row has something in each column, so that no value, read alone, shifts under the wrong header."""
 
 from __future__ import annotations
 

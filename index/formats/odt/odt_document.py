@@ -1,6 +1,6 @@
 """ODT: paragraphs, headings by outline level, lists with the numbers they show, tables, notes, page breaks.
 
-What its reader does not see (hidden and struck text, comments) is counted.
+What the printed page does not show (hidden and struck text, comments) is counted.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class _OdtBody:
         return counts
 
     def found(self, body: _Element) -> str:
-        """All words of the body that its reader sees, without regard to how they are laid out."""
+        """All words of the body that are shown, without regard to their layout."""
         left_out = {hidden for elements in self._unread.values() for hidden in elements}
         parts: list[str] = []
 
@@ -115,7 +115,7 @@ class _OdtBody:
         return name_of(element) == "text:span" and self._styles.has(element, "raised")
 
     def _is_seen(self, element: _Element) -> bool:
-        """Whether a reader sees an element and it stands; what is not so is counted."""
+        """Whether an element is shown and not struck out; others are counted."""
         name = name_of(element)
         hidden = value_of(element, "text:display") == "none" or value_of(element, "text:is-hidden") == "true"
         marks = element.iterfind("text:hidden-paragraph", SPACES)
@@ -129,6 +129,7 @@ class _OdtBody:
         return name not in _UNSEEN
 
     def _read_blocks(self, parent: _Element, lists: tuple[str, ...], nesting: int) -> None:
+        """Write what stands in `parent`, in order; nested sections are gone into, up to a limit."""
         if nesting > _MAX_NESTING:
             return
         for child in parent:
@@ -150,6 +151,7 @@ class _OdtBody:
                 self._contents = outside
 
     def _read_paragraph(self, element: _Element, heading: bool) -> None:
+        """Write one paragraph or heading with the number that it shows, then its notes and the boxes anchored in it."""
         if self._styles.has(element, "break") and self._builder.begun:
             self._builder.next_page()
         notes: list[Note] = []
@@ -238,6 +240,7 @@ class _OdtBody:
         return "\n".join([text, *(self._paragraph_text(box, notes) for box in boxes)])
 
     def _read_list(self, element: _Element, lists: tuple[str, ...], nesting: int) -> None:
+        """Write the items of a list and count them; a list may go on with the numbers of an earlier one."""
         style = value_of(element, "text:style-name") or (lists[-1] if lists else "")
         keys = [f"{style} {len(lists)}", element.get(_ID) or "", value_of(element, "text:continue-list")]
         number = self._styles.first(style, len(lists) + 1) - 1

@@ -49,6 +49,7 @@ class OdtStyles:
     """What the styles say of page breaks, of text that is not shown, and of the numbers of lists and headings."""
 
     def __init__(self, roots: list[_Element]) -> None:
+        """Read from the styles what changes the text: breaks, hidden, struck and raised text, and numbers."""
         self._looks: dict[str, set[str]] = {}
         self._parents: dict[str, str] = {}
         self._levels: dict[tuple[str, int], _Element] = {}

@@ -1,1 +1,1 @@
-"""PDF: characters at places, put together into lines, columns, tables and blocks."""
+"""PDF: characters at positions, assembled into lines, columns, tables and blocks."""

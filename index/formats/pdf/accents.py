@@ -1,4 +1,4 @@
-"""Accents that a PDF sets as signs of their own, as TeX does in its old fonts: «Art´ıculo», «espa˜nol»."""
+"""Accents that a PDF sets as separate characters, as TeX does with its old fonts: «Art´ıculo», «espa˜nol»."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from alpie.index.spanish.spelling import lexicon_of
 _COMBINING = {"´": "\u0301", "`": "\u0300", "˜": "\u0303", "¨": "\u0308", "ˆ": "\u0302"}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)$", re.IGNORECASE)  # «d´una» is no «dúna»
+_OVERLAP = 0.5  # of the narrower of sign and letter: more, and both stand in one place
 _LONG = 6  # letters: «máximo» is a word nevertheless
 _MAX_LETTERS = 40  # looked at on either side: no word is longer
 
@@ -37,7 +38,9 @@ def _compose_at(characters: Sequence[Character | None], at: int, other: int) -> 
     if sign is None or base is None or base.rotation != sign.rotation:
         return None
     letter = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + _COMBINING[sign.text])
-    over = min(sign.x1, base.x1) - max(sign.x0, base.x0) > 0.5 * min(sign.x1 - sign.x0, base.x1 - base.x0)
+    over = min(sign.x1, base.x1) - max(sign.x0, base.x0) > _OVERLAP * min(
+        sign.x1 - sign.x0, base.x1 - base.x0
+    )
     sure = over or (other > at and (base.text in _DOTLESS or letter in "ñÑ"))
     sure = sure or (other > at and letter.lower() in "áéíóúü" and _makes_word(characters, at))
     if len(letter) > 1 or not sure:

@@ -1,4 +1,4 @@
-"""Tables of a PDF page that no lines rule: rows whose cells stand one under the other."""
+"""Tables of a PDF page without ruling lines: rows whose cells are aligned one below the other."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ _NEARBY = 40  # lines below, among which another row is looked for
 _WRAPPED = 1.4  # pitches: a line of the same cell
 _NEARER = 0.85  # of what parts rows: lines of one row stand nearer
 _MAX_ROW_GAP = 3.5  # pitches: what is further below is of another table
+_FEW_CELLS = 3  # a row of fewer may be a paragraph whose label stands apart: it must look like a row
 _SHARE_ALIGNED = 0.6  # of the rows: words of justified lines stand under one another by chance, but fewer
 
 
@@ -96,7 +97,7 @@ def _goes_on_with_row(row: PdfLine, line: PdfLine, near: bool) -> bool:
         for over, cell in zip(above, line.cells, strict=True)
     ):
         return True  # each in the middle of its sentence
-    if len(row.cells) < 3:
+    if len(row.cells) < _FEW_CELLS:
         first = row.cells[0].text
         near = False
         if not _ROW_LABEL.match(first) or NAMED.match(first) or ITEM.match(first):

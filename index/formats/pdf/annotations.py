@@ -20,6 +20,8 @@ _COMMENTS = (
 )  # fmt: skip
 _TICKED = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _TEXT_FIELDS = (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX, raw.FPDF_FORMFIELD_TEXTFIELD)
+_USUAL_SIZE = 12.0  # points, on a page without text
+_BELOW_MIDDLE = 0.3  # of the size of type: the base line of a sign whose middle is that of its box
 
 
 class TickBox(NamedTuple):
@@ -69,12 +71,12 @@ def read_annotations(document: Any, page: Any) -> PageAnnotations:
 
 def draw_ticks(characters: list[Character | None], boxes: Sequence[TickBox], rotation: int) -> None:
     """Write a sign for each box of a form, in the place of what its program draws there."""
-    size = median([one.size for one in in_rotation(characters, rotation)] or [12.0])
+    size = median([one.size for one in in_rotation(characters, rotation)] or [_USUAL_SIZE])
     for (left, bottom, right, top), ticked in boxes:
         for at, one in enumerate(characters):
             inside = one and left <= one.middle <= right and bottom <= one.base <= top
             if one and inside and one.rotation == rotation:
                 characters[at] = None
-        base = (bottom + top) / 2 - 0.3 * size
+        base = (bottom + top) / 2 - _BELOW_MIDDLE * size
         sign = Character("☒" if ticked else "☐", left, right, base, size, 0, rotation, True)
         characters += [None, sign]

@@ -19,6 +19,8 @@ _FEW_EDGES = 8  # left edges tried within a column that stands beside others
 _MAX_DEPTH = 6  # of columns within columns
 _NEXT = 1.6  # heights of a line: from one to the next of a paragraph
 _LARGER = 1.1  # than the text above it: a heading
+# of the size of type: by its middle rather than its base line a fragment is above or below another
+_OVER_BASE = 0.3
 _APART = 3.0  # points between two edges that count as one
 
 
@@ -41,7 +43,8 @@ def _regions_beside(fragments: list[Fragment], gutter: float, depth: int) -> Ite
     for over, (top, bottom) in enumerate(pairwise(edges)):
         pending += sides[0][max(over - 1, 0) : over]
         left, right = (
-            [one for one in sides[side] if bottom < one.base - 0.3 * one.size <= top] for side in (-1, 1)
+            [one for one in sides[side] if bottom < one.base - _OVER_BASE * one.size <= top]
+            for side in (-1, 1)
         )
         if not right and (not left or _goes_on(pending, left)):
             pending += left

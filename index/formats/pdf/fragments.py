@@ -22,6 +22,15 @@ _MAX_TRACKING = 0.2  # of the height of a box: the gap between letters that are 
 _FEWEST_GAPS = 6  # to tell letters set apart by
 SMALL = 0.8  # of the size of its line: a raised or lowered character
 RAISED_BY = 0.15  # of the size of its line: higher than that, a small character is raised
+_MIN_SIZE = 0.1  # points: some files set type of no height, by which nothing can be measured
+_LIKE_SIZE = 2  # times: characters of one fragment differ by no more, raised ones included
+_OFF_BASE = 0.5  # of the larger size: raised and lowered characters are no further from the base line
+_BACK = 0.7  # of the larger size: letters of a line overlap by less; further back another line begins
+_LARGEST = 0.9  # of the largest size: characters that count as of that size
+# one character in so many makes the largest size the fragment's: the others are raised or lowered
+_LARGE_PART = 3
+_BOLD_WEIGHT = 600  # semibold, in the weights of OpenType
+_MAX_NAME_BYTES = 512  # of the name of a font: real ones are far shorter
 
 
 @dataclass(slots=True)
@@ -122,16 +131,17 @@ def fragments_of(text_page: Any, characters: Iterable[Character | None], rotatio
 
 def _goes_on(last: Character, right: float, character: Character) -> bool:
     small, large = (last.size, character.size) if last.size < character.size else (character.size, last.size)
-    size = large if large > 0.1 else 0.1
+    size = large if large > _MIN_SIZE else _MIN_SIZE
     return (
         last.cell == character.cell
-        and size <= 2 * (small if small > 0.1 else 0.1)
-        and abs(character.base - last.base) <= 0.5 * size
-        and -0.7 * size < character.x0 - right < GAP * BOX * size
+        and size <= _LIKE_SIZE * (small if small > _MIN_SIZE else _MIN_SIZE)
+        and abs(character.base - last.base) <= _OFF_BASE * size
+        and -_BACK * size < character.x0 - right < GAP * BOX * size
     )
 
 
 def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
+    """The text of a run of characters, with the blanks that only its gaps show and the places set raised."""
     shown = [character for character in run if character.text != " "]
     if not shown:
         return Fragment("", 0, 0, 0, 0, False)
@@ -139,11 +149,13 @@ def _make_fragment(text_page: Any, run: list[Character]) -> Fragment:
     size, largest, mixed = sizes[0], max(sizes), min(sizes) < max(sizes)
     if mixed:
         size = median(sizes)
-        if size < SMALL * largest and sum(character > 0.9 * largest for character in sizes) * 3 > len(shown):
+        large = sum(character > _LARGEST * largest for character in sizes)
+        if size < SMALL * largest and large * _LARGE_PART > len(shown):
             size = largest
     base = median([character.base for character in shown if character.size >= SMALL * size])
     usual = _usual_gap(shown, size)
-    word, seen = WORD_GAP * max(size, 0.1), SEEN_GAP * max(size, 0.1) if usual else float("-inf")
+    measure = max(size, _MIN_SIZE)
+    word, seen = WORD_GAP * measure, SEEN_GAP * measure if usual else float("-inf")
     text = ""
     raised: list[Span] = []
     right: float | None = None  # of the character before, where no blank parts it from this one
@@ -178,11 +190,11 @@ def _usual_gap(shown: list[Character], size: float) -> float:
 
 def _is_bold(text_page: Any, index: int) -> bool:
     weight = raw.FPDFText_GetFontWeight(text_page, index)
-    if weight >= 600:
+    if weight >= _BOLD_WEIGHT:
         return True
     flags = ctypes.c_int()
     needed = raw.FPDFText_GetFontInfo(text_page, index, None, 0, flags)
-    if not 0 < needed < 512:
+    if not 0 < needed < _MAX_NAME_BYTES:
         return False
     buffer = ctypes.create_string_buffer(needed)
     raw.FPDFText_GetFontInfo(text_page, index, buffer, needed, flags)

@@ -1,7 +1,7 @@
 """The characters of a PDF page turned upright.
 
-A page may be set sideways or upside down, and carry a stamp along its edge: each character knows which way it runs, and
-its place is given in a frame in which that way is from left to right.
+A page may be set sideways or upside down, and carry a stamp along its edge. So each character knows which way it
+runs, and its place is given in a frame in which that direction is from left to right.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ SLANTED = -1  # neither upright nor a quarter, half or three quarters of a turn:
 _MAX_CHARACTERS = 60_000  # of a page: small type fills one with some ten thousand
 _QUARTER = math.pi / 2
 _STRAIGHT = 0.06  # radians off a quarter turn that still count as one
+# UTF-16 writes a character beyond U+FFFF as two units: from the first bound one of the first halves, from the second one
+# of the others.
+_HIGH, _LOW, _PAST = 0xD800, 0xDC00, 0xE000
+_TAB, _NEW_LINE, _BLANK = 0x09, 0x0A, 0x20  # what lies below a blank, a tab apart, does not show
+_PLANES = 0x10000, 0x110000  # where characters of two units begin, and where Unicode ends
 _HYPHENS = (0x02, 0xFFFE, 0xAD)  # PDFium's own sign for a hyphen at a line end, and the soft one
 
 
@@ -115,16 +120,16 @@ def _texts(handle: Any, count: int) -> Iterator[tuple[int, str | None]]:
     """Number and text of each character that may show; None for a line end."""
     high = 0
     for index, code in enumerate(_codes(handle, count)):
-        if 0xD800 <= code < 0xDC00:  # the first half of a character beyond U+FFFF
+        if _HIGH <= code < _LOW:
             high = code
             continue
-        if 0xDC00 <= code < 0xE000 and high:
-            code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
-        if code == 0x0A:
+        if _LOW <= code < _PAST and high:
+            code, high = _PLANES[0] + ((high - _HIGH) << 10) + (code - _LOW), 0
+        if code == _NEW_LINE:
             yield index, None
         elif code in _HYPHENS:
             yield index, "-"
-        elif (code >= 0x20 or code == 0x09) and code < 0x110000 and not 0xD800 <= code < 0xE000:
+        elif (code >= _BLANK or code == _TAB) and code < _PLANES[1] and not _HIGH <= code < _PAST:
             yield index, chr(code)
 
 
@@ -133,7 +138,7 @@ def _codes(handle: Any, count: int) -> Sequence[int]:
     text = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, text) == count + 1:
         codes = text[:count]
-        if not any(0xD800 <= code < 0xE000 for code in codes):
+        if not any(_HIGH <= code < _PAST for code in codes):
             return codes
     return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
 

@@ -14,6 +14,7 @@ from alpie.index.formats.pdf.page_characters import Box
 
 _PALE = 0xE0  # of 255, each of red, green and blue: hardly seen on paper
 _MAX_OBJECTS = 6_000  # of a page: more is a map or a plan
+_MAX_DEPTH = 3  # of forms within forms: deeper ones hold drawings, and may hold themselves
 _MAX_SEGMENTS = 200  # of a path: more is a drawing
 _MAX_EDGES = 2_000  # of a page: each is compared with each
 _THIN = 2.5  # points: a filled box no thicker is a line
@@ -50,7 +51,7 @@ def page_drawing(page: Any, box: Box) -> Drawing:
     area = max((box.right - box.left) * (box.top - box.bottom), 1.0)
     count = raw.FPDFPage_CountObjects(page)
     objects = (raw.FPDFPage_GetObject(page, at) for at in range(min(count, _MAX_OBJECTS)))
-    for shape, matrix in _flatten(objects, PdfMatrix(), 3):
+    for shape, matrix in _flatten(objects, PdfMatrix(), _MAX_DEPTH):
         kind = raw.FPDFPageObj_GetType(shape)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             drawing.unseen |= raw.FPDFTextObj_GetTextRenderMode(shape) == raw.FPDF_TEXTRENDERMODE_INVISIBLE

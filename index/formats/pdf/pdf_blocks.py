@@ -1,4 +1,4 @@
-"""From the lines of a PDF to its elements: the way lines are set tells paragraphs, headings, items and tables."""
+"""From the lines of a PDF to its elements: their typesetting shows what is a paragraph, heading, list item or table."""
 
 from __future__ import annotations
 
@@ -35,9 +35,19 @@ _BARE = re.compile(r"(?:preámbulo|exposición de motivos|sumario|índice|transi
 _SAME_SIZE = 0.08  # of the size of the body: sizes of one paragraph differ by less
 _PARAGRAPH_GAP = 1.35  # times the pitch of its lines: what is further below is another paragraph
 _SHORT_LINE = 0.2  # of the width of its column, left free by the last line of a paragraph
-_INDENT = 0.8  # of the size of type: a first line that is set in
+_INDENT = 0.8  # of the size of type: how far a first line is indented at least
 _RUNNING = 0.2  # of the characters: a size that runs
 _LARGER = 1.1  # than the body's size: a heading
+_USUAL_SIZE, _USUAL_PITCH = 10.0, 1.2  # points, and times that: of a file without a paragraph to measure
+# times the size of type: nearer lines are raised figures, further ones other paragraphs
+_MIN_PITCH, _MAX_PITCH = 0.7, 2.5
+# times the height of its boxes: what type larger than the body takes from line to line at least
+_TYPE_PITCH = 1.15
+_NOT_SET_IN = 0.4  # of the size of type: a line that begins closer to the edge is not indented
+_AS_LARGE = 0.95  # of the body's size: a bold line at least so large may be a heading
+_NEAR_LINES = 3  # above a line, whose columns it may go on with
+# one line in so many has dots, from the first to the last entry of a whole table of contents
+_DOTTED_PART = 3
 _MAX_HEADING = 200  # characters: what is longer is a paragraph
 _MAX_HEADING_LINES = 4  # of the largest headings, those of norms
 
@@ -100,14 +110,14 @@ def running_text_of(pages: Sequence[Sequence[PdfLine]]) -> RunningText:
     for line in lines:
         sizes[round(2 * line.size) / 2] += len(line.text)
         bolds[line.bold] += len(line.text)
-    size = sizes.most_common(1)[0][0] if sizes else 10.0
+    size = sizes.most_common(1)[0][0] if sizes else _USUAL_SIZE
     pitches = (
         line.base - below.base
         for line, below in pairwise(lines)
         if line.region == below.region and abs(line.size - size) < 1 and abs(below.size - size) < 1
     )
-    near = sorted(pitch for pitch in pitches if 0.7 * size < pitch < 2.5 * size)
-    pitch = near[len(near) // 4] if near else 1.2 * size
+    near = sorted(pitch for pitch in pitches if _MIN_PITCH * size < pitch < _MAX_PITCH * size)
+    pitch = near[len(near) // 4] if near else _USUAL_PITCH * size
     usual = [line for line, count in sizes.items() if count >= _RUNNING * sizes.total()]
     return RunningText(size, bolds[True] > bolds[False], pitch, max([size, *usual]))
 
@@ -169,7 +179,7 @@ def _is_running_text(
     before = blocks[-1] if blocks else None
     if before is None or before.table or ends_sentence(before.text):
         return False
-    if any(stands_in_columns(above, line) for above in before.lines[-3:]):
+    if any(stands_in_columns(above, line) for above in before.lines[-_NEAR_LINES:]):
         return False
     return starts_lower(line.text) and _continues(before, line, body, edges[line.region])
 
@@ -196,7 +206,7 @@ def _mark_contents(blocks: Sequence[PdfBlock]) -> None:
     if sum(leads) < FEWEST_ENTRIES:
         return
     between = blocks[with_dots[0] : with_dots[-1] + 1]
-    whole = sum(leads) * 3 >= sum(len(block.lines) for block in between)
+    whole = sum(leads) * _DOTTED_PART >= sum(len(block.lines) for block in between)
     for block in between if whole else [blocks[number] for number in with_dots]:
         block.contents = True
 
@@ -233,18 +243,18 @@ def _continues(block: PdfBlock, line: PdfLine, body: RunningText, edges: Extent)
     if last.region != line.region or _BARE.match(before) or _BARE.match(text):
         return False
     gap = last.base - line.base
-    if not 0 < gap <= _PARAGRAPH_GAP * max(body.pitch, 1.15 * min(last.size, line.size)) or _begins_item(
-        text, before
-    ):
+    if not 0 < gap <= _PARAGRAPH_GAP * max(
+        body.pitch, _TYPE_PITCH * min(last.size, line.size)
+    ) or _begins_item(text, before):
         return False
     if NAMED.match(text) and text[:1].isupper() and (ends_sentence(before) or block.bold):
         return False
     left, right = edges
     width = max(right - left, 1.0)
     short = right - last.x1 > _SHORT_LINE * width
-    # a paragraph of one line, before another that is set in like it
+    # a paragraph of one line, before another one with the same indent
     alone = len(block.lines) == 1 and right - last.x1 > printed_width(first_word(text)) * line.size
-    set_in = last.x0 - left < 0.4 * body.size or alone
+    set_in = last.x0 - left < _NOT_SET_IN * body.size or alone
     indented = line.x0 - left > _INDENT * body.size and set_in and not block.item
     begins = not text[:1].islower() or _LETTERED.match(text)
     closed = ends_sentence(before) or LAST_BUT_ONE.search(before)
@@ -265,7 +275,7 @@ def _is_heading(block: PdfBlock, body: RunningText) -> bool:
         return False
     if block.size >= _LARGER * body.largest or _BARE.match(text):
         return True
-    if block.size < 0.95 * body.size or not block.bold or body.bold:
+    if block.size < _AS_LARGE * body.size or not block.bold or body.bold:
         return False
     return not ends_sentence(text) or NAMED.match(text) is not None
 

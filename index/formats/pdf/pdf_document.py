@@ -1,7 +1,7 @@
-"""PDF: words, pages and the way they are set, read by PDFium.
+"""PDF: words, pages and their typesetting, read by PDFium.
 
-The canonical text keeps the lines of the pages, a form feed before each page, and the running heads and
-feet, which the layout leaves out. A hyphen that divides a word at a line end stays in it too, as a mark.
+The canonical text keeps the lines of the pages, with a form feed before each page, and the running heads and feet,
+which the layout leaves out. A hyphen that divides a word at a line end is kept too, as a mark.
 """
 
 from __future__ import annotations
@@ -49,11 +49,14 @@ _MAX_PAGES = 5_000  # of a file: what is read of each is kept until the last
 _PICTURE = 0.3  # of a page: with fewer than `_FEWEST_LETTERS` beside it, it is a scan
 _FEWEST_LETTERS = 120  # two lines: a stamp or a page number has fewer
 _DRAWN = 50  # objects on a page without a letter: its words may be drawn
+_REGIONS_A_ROTATION = 1_000  # numbers of columns: text that runs another way gets numbers of its own
+_CALLED_LETTERS = 3  # before a raised figure that may call a note: shorter words are units, «m2»
+_MAX_OUTLINE_DEPTH = 6  # levels, as many as headings have in HTML
 _MAX_LABEL = 12  # characters: it stands in citations
 
 
 def extract_pdf(data: bytes, path: Path, recogniser: Recogniser | None = None) -> Extraction:
-    """The text of a PDF; of its scanned pages what `recogniser` makes of them.
+    """The text of a PDF; for its scanned pages, what `recogniser` reads there.
 
     Raises `SourceError` for a damaged or encrypted file, and for a scan without text.
     """
@@ -82,6 +85,7 @@ class _Page:
 
 
 def _read_document(document: Any, data: bytes, path: Path, recogniser: Recogniser | None) -> Extraction:
+    """Read all pages before any is written: running lines and the usual type show only across pages."""
     if len(document) > _MAX_PAGES:
         raise SourceError.at(path, "pdf.pages", most=_MAX_PAGES)
     document.init_forms()
@@ -164,6 +168,7 @@ def _read_page(document: Any, number: int) -> _Page:
 
 
 def _read_characters(page: Any, boxes: Sequence[TickBox]) -> _Page:
+    """The lines of a page: its tables first, then the rest in reading order, then what runs another way."""
     box = _visible_box(page)
     text_page = page.get_textpage()
     try:
@@ -191,7 +196,7 @@ def _read_characters(page: Any, boxes: Sequence[TickBox]) -> _Page:
             texts += map(_part_calls, beside)
             height = frame_height(other, box)
             for line in reading_order(beside):
-                region = 1000 * (other + 1) + line.region
+                region = _REGIONS_A_ROTATION * (other + 1) + line.region
                 lines.append(replace(line, height=height, aside=True, region=region))
         lines += slanted_lines(characters)
         lost = len("".join(outside).split())
@@ -205,7 +210,7 @@ def _part_calls(fragment: Fragment) -> str:
     text = fragment.text
     for raised in reversed(fragment.raised):
         before = text[: raised.start]
-        if before[-3:].isalpha() and text[raised.start : raised.end].isdigit():
+        if before[-_CALLED_LETTERS:].isalpha() and text[raised.start : raised.end].isdigit():
             text = f"{before} {text[raised.start :]}"
     return text
 
@@ -229,7 +234,7 @@ def _read_outline(document: Any) -> Outline:
     """The titles of the file's outline, with the page that they lead to."""
     outline: Outline = {}
     try:
-        for entry in document.get_toc(max_depth=6):
+        for entry in document.get_toc(max_depth=_MAX_OUTLINE_DEPTH):
             place = entry.get_dest()
             page = place.get_index() if place else None
             if page is not None and (title := title_key(entry.get_title() or "")):

@@ -1,6 +1,6 @@
-"""A PDF page as lines: fragments gathered in the order in which they are read.
+"""A PDF page as lines: fragments gathered in reading order.
 
-A PDF holds characters at places and no lines.
+A PDF only holds characters at positions, not lines.
 """
 
 from __future__ import annotations
@@ -37,7 +37,15 @@ from alpie.index.spanish.spelling import lexicon_of
 DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]$")  # a word at the end of a line that goes on in the next
 _INITIAL = re.compile(r"[«“\"¿¡(]?[^\W\d_]")
 _DROP_CAP = 1.8  # times the size of the text beside it: an initial set over several lines
+# Of its text: what stands beside an initial is smaller, by this much more than its height tells (boxes differ), begins
+# right of it, nearly at its edge, and does not stand below it.
+_CAP_TOLERANCE, _CAP_OVERLAP, _CAP_GAP, _CAP_ABOVE = 1.2, 0.2, 1.5, 0.3
 _FEWEST_NUMBERS = 4  # of lines in a margin, where they do not count by five or ten
+_MAX_DIGITS = 4  # of the number of a line
+_EDGE_PART = 20  # one fragment in so many may stand out beyond the edge of the text: a mark, another number
+_RUN_ON_PART = 4  # one line in so many begins with a small letter in running text, as in no list of items
+_STEP_OFF = 0.25  # of the step by which numbers count: lines that a formula or a blank line shifts
+_STEPS = (5, 10)  # by which numbers of lines count where not every line has one
 _ON_LINE = 0.4  # of the size of type, between base lines that are one
 _APART = 3.0  # points, at least, from the number of a line to the text
 
@@ -137,9 +145,9 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
         beside = [
             fragment
             for fragment in fragments
-            if fragment.size < initial.size / _DROP_CAP * 1.2
-            and -0.2 * usual < fragment.x0 - initial.x1 < 1.5 * usual
-            and initial.base + 0.3 * usual < fragment.base < initial.base + initial.size
+            if fragment.size < initial.size / _DROP_CAP * _CAP_TOLERANCE
+            and -_CAP_OVERLAP * usual < fragment.x0 - initial.x1 < _CAP_GAP * usual
+            and initial.base + _CAP_ABOVE * usual < fragment.base < initial.base + initial.size
         ]
         if initial.size < _DROP_CAP * usual or not initial.text.isupper() or not beside:
             continue
@@ -158,11 +166,13 @@ def _join_drop_caps(fragments: list[Fragment]) -> list[Fragment]:
 def _line_numbers(fragments: Sequence[Fragment]) -> list[Fragment]:
     """Numbers in a margin that count the lines beside them: every one, or every fifth."""
     text = [fragment for fragment in fragments if not fragment.text.isdigit() and not fragment.rows]
-    numbers = [fragment for fragment in fragments if fragment.text.isdigit() and len(fragment.text) <= 4]
+    numbers = [
+        fragment for fragment in fragments if fragment.text.isdigit() and len(fragment.text) <= _MAX_DIGITS
+    ]
     if len(numbers) < 2 or len(text) < _FEWEST_NUMBERS:
         return []
-    left = sorted(fragment.x0 for fragment in text)[len(text) // 20]
-    right = sorted((fragment.x1 for fragment in text), reverse=True)[len(text) // 20]
+    left = sorted(fragment.x0 for fragment in text)[len(text) // _EDGE_PART]
+    right = sorted((fragment.x1 for fragment in text), reverse=True)[len(text) // _EDGE_PART]
     before = [number for number in numbers if left - number.x1 > _APART]
     after = [number for number in numbers if number.x0 - right > _APART]
     return next((found for found in (before, after) if _count_lines(found, text)), [])
@@ -180,11 +190,11 @@ def _count_lines(numbers: list[Fragment], text: Sequence[Fragment]) -> bool:
     lines = len({round(fragment.base) for fragment in beside})
     step, every = steps.pop(), (lines - 1) / (len(numbers) - 1)
     # every fifth line; or each, where lines run on that a list of items would not
-    run_on = sum(fragment.text[:1].islower() for fragment in beside) >= lines / 4
-    exact = abs(every - step) <= 0.25 * step and step > 0
+    run_on = sum(fragment.text[:1].islower() for fragment in beside) >= lines / _RUN_ON_PART
+    exact = abs(every - step) <= _STEP_OFF * step and step > 0
     if len(numbers) < _FEWEST_NUMBERS:
-        return run_on and exact and step in (5, 10) and values[0] % step == 0
-    return run_on and (exact or (step in (5, 10) and numbers[0].x0 < beside[0].x0))
+        return run_on and exact and step in _STEPS and values[0] % step == 0
+    return run_on and (exact or (step in _STEPS and numbers[0].x0 < beside[0].x0))
 
 
 def _lines(region: list[Fragment], number: int) -> list[PdfLine]:

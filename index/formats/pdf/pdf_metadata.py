@@ -1,4 +1,4 @@
-"""What a PDF says of itself: its information dictionary, its XMP packet, and the language of its catalogue."""
+"""What a PDF says about itself: its information dictionary, its XMP packet, and the language of its catalogue."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ from alpie.index.typography.line_forms import ends_in_function_word, ends_senten
 from alpie.index.typography.unit_openings import opens_unit
 
 _SHORT = 70  # characters: a line that may be the whole of a title
+_MAX_LEVEL = 9  # of a heading: looks of type beyond it are accidents
 _LENGTH = re.compile(r"(?:^|[^\w])(?:[kchdm]?m|in|ft|pulgadas?|pies)$")  # before an exponent
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # «teórico-», «franco-»: words that are joined by hyphens end so
@@ -84,6 +85,7 @@ class PdfText:
         )
 
     def write(self, pages: PageLines, running: set[LinePlace], numbers: Sequence[PageLabel]) -> None:
+        """Write all pages: heads first, then the blocks, then feet; a paragraph goes on across them."""
         bodies = [
             [line for at, line in enumerate(lines) if (page, at) not in running]
             for page, lines in enumerate(pages)
@@ -127,7 +129,7 @@ class PdfText:
             joins = breaks and broken is not None and _joins(broken, block)
             if block.heading:
                 told = self._outline.get(page, {}).get(title_key(block.text))
-                block.level = min(told or levels[block.look], 9)
+                block.level = min(told or levels[block.look], _MAX_LEVEL)
             self._write_block(block, broken if joins else None, first=number == 0)
             broken = None if block.table or block.heading or block.contents else block
             region = block.lines[-1].region
@@ -150,6 +152,7 @@ class PdfText:
             self.footers.append(Span(start, self._length))
 
     def _write_block(self, block: PdfBlock, joined: PdfBlock | None, first: bool) -> None:
+        """Write a block and note its element; one that goes on with `joined` makes one element with it."""
         if block.table and not block.contents:
             self._write_table(block, self._open_table if first else None)
             self._open_table = block

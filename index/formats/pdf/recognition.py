@@ -1,7 +1,8 @@
-"""Reads the words of a picture of a page with Tesseract, where the system has it.
+"""Reads the words in the picture of a page with Tesseract, if it is installed.
 
-Tesseract is called as a program on the drawn page, so that no package is needed and nothing of it runs in this process.
-What it finds is kept by the picture's hash, since a page takes seconds and `alpie index` reads every file each time.
+Tesseract is called as a program on the drawn page, so that no package is needed and none of its code runs in this
+process. What it finds is cached by the picture's hash, since a page takes seconds and `alpie index` reads every file
+each time.
 """
 
 from __future__ import annotations

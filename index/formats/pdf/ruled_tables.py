@@ -1,7 +1,7 @@
-"""Tables of a PDF page that ruling lines make.
+"""Tables of a PDF page that are drawn with ruling lines.
 
-A grid is a set of lines that cross. Its cells are the slots between neighbouring lines, those joined that no
-line parts: a cell may hold several lines of text, and span rows and columns.
+A grid is a set of crossing lines. Its cells are the slots between neighbouring lines; slots that no line separates
+are one cell. A cell may hold several lines of text, and span rows and columns.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ _NEAR = 3.0  # points between lines that are one, or that meet
 _MAX_CELL = 800  # characters: more, and no other cell beside it, is a frame around running text
 _FEWEST_BANDS = 3  # between level lines alone
 _MAX_LINES = 3  # of text in such a band, as a rule
+# Of the size of type: characters of one word are less apart, in height and to the right, and overlap by less.
+_IN_WORD_RISE, _IN_WORD_OVERLAP, _IN_WORD_GAP = 0.3, 0.3, 0.1
+_MIDDLE = 0.25  # of the size of type, above the base line: the middle of a small letter, which tells its cell
 _COLUMN_GAP = 0.6  # of the height of a line: white from top to bottom between columns that no line parts
 
 
@@ -139,6 +142,7 @@ def _crossing(level: list[Box], upright: list[Box]) -> list[tuple[list[Box], lis
 
 
 def _grid(level: list[Box], upright: list[Box]) -> Grid | None:
+    """The grid of lines that cross; None where they make no table. Slots that no line parts are one cell."""
     xs = sorted({edge.left for edge in upright})
     tops = sorted({edge.bottom for edge in level}, reverse=True)
     rows, columns = len(tops) - 1, len(xs) - 1
@@ -188,14 +192,18 @@ def mark_cells(characters: Sequence[Character | None], tables: Sequence[Grid], r
 
 
 def _stands_in_word(before: Character, character: Character) -> bool:
-    if before.text == " " or character.blank or abs(character.base - before.base) >= 0.3 * character.size:
+    if (
+        before.text == " "
+        or character.blank
+        or abs(character.base - before.base) >= _IN_WORD_RISE * character.size
+    ):
         return False
-    return -0.3 * character.size < character.x0 - before.x1 < 0.1 * character.size
+    return -_IN_WORD_OVERLAP * character.size < character.x0 - before.x1 < _IN_WORD_GAP * character.size
 
 
 def _cell_of(character: Character, tables: Sequence[Grid]) -> CellPlace | None:
     for number, grid in enumerate(tables):
-        slot = grid.cell_at(character.middle, character.base + 0.25 * character.size)
+        slot = grid.cell_at(character.middle, character.base + _MIDDLE * character.size)
         if slot is not None:
             return CellPlace(number, slot)
     return None

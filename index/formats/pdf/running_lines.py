@@ -1,4 +1,4 @@
-"""Tells running lines of a PDF from its body: heads and feet, page numbers, watermarks, numbers of lines."""
+"""Separates the running lines of a PDF from its body: heads and feet, page numbers, watermarks, line numbers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _PAGE = re.compile(r"(?:p[áa]g(?:ina|s?\.)?|folio|page)\s*#(?:\s*(?:de|/|of)\s*
 _EDGE = 0.2  # of the height of a page: what its first or last line may be if it is a running one
 _FEWEST_OF_PART = 3  # pages of a chapter, one after the other or every second, that bear its title
 _HUGE = 2.5  # times the usual size: letters of a watermark
+_SLIDE_TITLE = 1.05  # times the usual size: the title of a slide, which may be repeated too
 _SHARE = 0.4  # of the pages that have text, at least two
 _SHARE_FACING = 0.6  # of the left pages, or of the right ones
-_FEWEST_FACING = 6  # pages, to tell left ones from right ones
+_FEWEST_FACING = 6  # pages, to distinguish left from right ones
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 PageLines = Sequence[Sequence[PdfLine]]  # of each page
@@ -46,7 +47,7 @@ _RunningByWords = dict[tuple[str, bool], list[_RunningCandidate]]
 
 
 def running_lines(pages: PageLines) -> set[LinePlace]:
-    """Find the lines that are no text of the document: running lines, and those that are `left_out` by what they are."""
+    """Find the lines that are not part of the document's text: running lines, and lines that are `left_out` by their nature."""
     lines = [line for on_page in pages for line in on_page]
     usual = median(line.size for line in lines) if lines else 0.0
     with_text = sum(map(bool, pages))
@@ -154,8 +155,7 @@ def _edges_of_parts(pages: PageLines, running: set[LinePlace], usual: float) -> 
         run: list[LinePlace] = []
         for place in places:
             run = [*run, place] if run and place.page - run[-1].page <= 2 else [place]
-            # the title of a slide may be repeated too
-            large = pages[place.page][place.line].size > 1.05 * usual
+            large = pages[place.page][place.line].size > _SLIDE_TITLE * usual
             if len(run) >= (_FEWEST_OF_PART * 2 if large else _FEWEST_OF_PART):
                 heads.update(run)
     return heads - _heads_of_tables(pages, heads)

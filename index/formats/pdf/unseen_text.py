@@ -1,4 +1,4 @@
-"""Text of a PDF page that nobody sees: without ink, in the colour of what it stands on, of no size."""
+"""Text of a PDF page that nobody can see: without ink, in the colour of its background, or of no size."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from alpie.index.formats.pdf.page_drawing import Drawing, fill_colour
 
 _NO_SIZE = 1.0  # points of type
 _SEEN_SCALE = 2  # dots a point, of the page drawn to look at letters of a doubtful colour
-_MAX_PIXELS = 10_000_000
-_CONTRAST = 12  # of 255, between ink and ground: with less nobody sees it
+_MAX_PIXELS = 10_000_000  # of that drawing: A2 fits; a larger sheet is drawn at a smaller scale
+_CONTRAST = 12  # of 255, between ink and background: with less, nobody sees it
 _UNSEEN = 0.8  # of the letters set together
 
 
@@ -32,7 +32,7 @@ class _TextObject:
 
 
 def remove_unseen(page: Any, text_page: Any, characters: list[Character | None], drawing: Drawing) -> int:
-    """Take out what nobody sees, set without ink, in the colour of its ground or of no size; returns how many words."""
+    """Remove text that nobody can see (no ink, no size, the colour of its background); returns how many words."""
     doubtful, tiny = (
         drawing.doubtful,
         any(character and character.size < _NO_SIZE for character in characters),

@@ -1,8 +1,8 @@
 """The backend for Milvus and Milvus Lite: passages, sentences and terms in its collections.
 
-Two collections: a row a passage (vector, stems as a sparse vector), a row a sentence (vector); nothing of the text.
-A sparse vector holds the document's side of BM25, the query vector the question's (idf): the inner product is the
-score. Milvus' own analysers and BM25 are not used: versions differ in what they know of Spanish.
+There are two collections, one row per passage (vector, stems as a sparse vector) and one row per sentence (vector),
+and none of the text. A sparse vector holds the document's side of BM25, the query vector the question's (idf): the
+inner product is the score. Milvus' own analysers and BM25 are not used, since versions differ in how they treat Spanish.
 
 A search sees everything that this object wrote, and what others wrote more than five seconds ago («Bounded»): waiting for
 every writer («Strong») takes 200 to 400 ms.

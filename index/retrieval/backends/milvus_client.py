@@ -21,6 +21,7 @@ _MIN_VERSION = (2, 3)  # the oldest that was tried: 2.3.5
 _TIMED_OUT_SHARE = 0.95  # of the time allowed: a call that failed so late failed because of it
 _MAX_REASON_CHARACTERS = 300  # of what the server says
 _ROWS_A_PAGE = 10_000  # the most that Milvus gives for one query is 16,384
+# Milvus keeps ids in 64 bits: with these bounds a query takes all rows
 _MIN_ID, _MAX_ID = -(2**63), 2**63 - 1
 # By default the client pings an idle connection every ten seconds; Milvus Lite takes that for an attack («too_many_pings»)
 # and closes the connection.

@@ -1,6 +1,6 @@
-"""The collections of Al Pie in Milvus: how they are named, made, found and swapped.
+"""Al Pie's collections in Milvus: how they are named, created, found and swapped.
 
-Their names say what an index was made with, as every version keeps names and every tool shows them:
+Their names say what an index was made with, because every version stores names and every tool shows them:
 
     alpie_f3_a1_e0123456789_d384_s612_19fa…             passages
     alpie_f3_a1_e0123456789_d384_s612_19fa…_sentences   their sentences
@@ -148,6 +148,7 @@ def _own_collections(connection: MilvusConnection) -> list[str]:
 def _create(
     connection: MilvusConnection, collection: str, dimension: int, expected: int, *, of_sentences: bool
 ) -> None:
+    """Create one collection: small ones are compared exactly, large ones by a graph."""
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)

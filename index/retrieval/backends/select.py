@@ -121,7 +121,7 @@ class BackendChoice:
     ) -> Synchronised:
         """Write the passages of `search` into the collection in use or, where they do not fit, into a new one.
 
-        `fresh` writes everything anew. Readers use the old collection until the new one is whole.
+        `fresh` writes everything anew. Searches use the old collection until the new one is complete.
         """
         connection = self._connect()
         try:

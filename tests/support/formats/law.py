@@ -1,4 +1,4 @@
-"""A Spanish law of our own invention, as a list of its parts, to be set in any format; its words are in `law.toml`."""
+"""An invented Spanish law as a list of its parts, to be written in any format; its words are in `law.toml`."""
 
 from __future__ import annotations
 

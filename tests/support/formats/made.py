@@ -1,4 +1,4 @@
-"""Documents of each format, made by the libraries that people make them with."""
+"""Documents of each format, made with the libraries that people use for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCX, ODT, EPUB and PPTX files put together from their XML: what no library writes."""
+"""DOCX, ODT, EPUB and PPTX files assembled from their XML, with what no library writes."""
 
 from __future__ import annotations
 
