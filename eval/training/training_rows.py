@@ -16,7 +16,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpie.index.records import Span
 
@@ -178,12 +178,19 @@ def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Itera
         yield TrainingRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
 
 
-def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
-    """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
+class LearnableRow(NamedTuple):
+    """A written row that the reader can learn from, as its passage is there."""
+
+    document: str  # by which rows are held out
+    row: ReaderRow
+
+
+def written_rows(data: Path) -> Iterator[LearnableRow]:
+    """The rows of everything written for the project on passages that are there: of public sets, and our own."""
     for written in (
         *public_set_rows(list(read_lines(WRITTEN)), data),
         *own_rows(read_lines(OWN)),
         *imagined_rows(read_lines(IMAGINED)),
     ):
         if (row := written.for_reader()) is not None:
-            yield written.document, row
+            yield LearnableRow(written.document, row)

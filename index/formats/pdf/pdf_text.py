@@ -50,7 +50,7 @@ class PdfText:
         self._parts: list[str] = []
         self._length = 0
         self.elements: list[Element] = []
-        self.pages: list[tuple[int, PageLabel]] = []
+        self.pages: list[PageStart] = []
         self.footers: list[Span] = []
         self.marks: list[Span] = []
         self.title = ""
@@ -76,7 +76,7 @@ class PdfText:
         """What is known of the runs of the text that was written; `found`: see `Structure`."""
         return Structure(
             tuple(self.elements),
-            tuple(PageStart(*page) for page in self.pages),
+            tuple(self.pages),
             tuple(self.footers),
             self.calls,
             tuple(self.marks),
@@ -103,7 +103,7 @@ class PdfText:
         for page, lines in enumerate(pages):
             if page:
                 self._write("\n\f")
-            self.pages.append((self._length, numbers[page]))
+            self.pages.append(PageStart(self._length, numbers[page]))
             edge = [line for at, line in enumerate(lines) if (page, at) in running]
             middle = min((line.base for line in bodies[page]), default=0.0)
             heads = [line for line in edge if line.base > middle and not line.left_out]
