@@ -24,7 +24,9 @@ from alpie.app.service.rows import found_row
 from alpie.app.translations import message
 from alpie.eval.questions.predictions import (
     AskedCorpus,
+    FoundPassageRow,
     OnQuestion,
+    PredictedQuoteRow,
     PredictionRow,
     asked_rows,
     predict,
@@ -136,21 +138,21 @@ def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
     )
 
 
-def quoted_chunks(found: Sequence[PredictionRow]) -> PredictionRow:
+def quoted_chunks(found: Sequence[FoundPassageRow]) -> PredictionRow:
     """A row of predictions, without id and time, whose quotes are the first chunks found."""
     if not found:
         return refused_row()
-    quotes = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
+    quotes: list[PredictedQuoteRow] = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
     return {
         "answered": True,
-        "answer": "\n".join(str(quote["text"]) for quote in quotes),
+        "answer": "\n".join(quote["text"] for quote in quotes),
         "quotes": quotes,
-        "passages": [*found],
+        "passages": found,
         "confidence": found[0]["score"],
     }
 
 
-def _chunk_row(chunk: Chunk, score: float) -> PredictionRow:
+def _chunk_row(chunk: Chunk, score: float) -> FoundPassageRow:
     start = int(chunk.metadata["start_index"])
     doc = chunk.metadata["doc"]
     return {

@@ -19,7 +19,7 @@ from alpie.index.layout.forms import (
     opens_sentence,
 )
 from alpie.index.layout.line_groups import LineGroup, ends_in_function_word
-from alpie.index.layout.lines import Line, Typesetting, printed_width
+from alpie.index.layout.lines import CleanLines, Line, Typesetting, printed_width
 from alpie.index.records import BlockKind, collapse
 
 _MAX_CHARACTERS = 160  # of a heading that is known by its form: longer lines without a stop are leads
@@ -69,7 +69,7 @@ def join_title(groups: list[LineGroup]) -> list[LineGroup]:
     return [*groups[:1], *groups[end:]]
 
 
-def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Typesetting) -> list[LineGroup]:
+def split_glued_titles(groups: list[LineGroup], clean: CleanLines, style: Typesetting) -> list[LineGroup]:
     """Part a title from the body that follows it without a blank line.
 
     A title ends where its line breaks although the next word, a capital, would have fitted.
@@ -89,11 +89,11 @@ def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Ty
     return made
 
 
-def _join_lines(lines: list[Line], clean: dict[int, str]) -> str:
+def _join_lines(lines: list[Line], clean: CleanLines) -> str:
     return collapse(" ".join(clean[line.number] for line in lines))
 
 
-def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetting) -> int:
+def _count_title_lines(group: LineGroup, clean: CleanLines, style: Typesetting) -> int:
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):
         return 0

@@ -26,7 +26,7 @@ from alpie.index.layout.forms import (
     opens_sentence,
     starts_lower,
 )
-from alpie.index.layout.lines import Line, Typesetting, find_rows, printed_width
+from alpie.index.layout.lines import CleanLines, Line, Typesetting, find_rows, printed_width
 from alpie.index.layout.pages import Pages
 from alpie.index.layout.unit_names import DIVISION
 from alpie.index.records import BlockKind, collapse
@@ -84,9 +84,7 @@ def mark_kinds_by_form(groups: Sequence[LineGroup]) -> None:
             group.kind = kind_by_form(group.text)
 
 
-def group_lines(
-    lines: list[Line], clean: dict[int, str], pages: Pages, style: Typesetting
-) -> list[LineGroup]:
+def group_lines(lines: list[Line], clean: CleanLines, pages: Pages, style: Typesetting) -> list[LineGroup]:
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
     rows = find_rows(lines)

@@ -7,6 +7,7 @@ line carried on (a space before the line end) or was closed, and how wide the li
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,6 +34,10 @@ _WIDTHS = {
 
 # A line longer than this was never set in a column: its width tells nothing.
 _MAX_COLUMN_CHARACTERS = 200
+
+
+CleanLines = Mapping[int, str]
+"""The text of each line that is not blank, by its number, without what is left out of it: footers, calls of notes."""
 
 
 @dataclass(slots=True)
