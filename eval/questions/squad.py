@@ -51,7 +51,7 @@ class SquadParagraphRow(TypedDict):
 
     context: str
     qas: list[SquadQuestionRow]
-    sentence_breaks: NotRequired[list[tuple[int, int]]]  # of XQuAD-R
+    sentence_breaks: NotRequired[list[list[int]]]  # of XQuAD-R: start and end
 
 
 class SquadArticleRow(TypedDict):
