@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import faiss
 import numpy as np
@@ -24,7 +24,9 @@ from alpie.app.service.rows import found_row
 from alpie.app.translations import message
 from alpie.eval.questions.predictions import (
     AskedCorpus,
+    FoundPassageRow,
     OnQuestion,
+    PredictedQuoteRow,
     PredictionRow,
     asked_rows,
     predict,
@@ -53,18 +55,23 @@ def missing_package(module: str) -> Message | None:
     return None if find_spec(module) else message("eval.package", package=module.replace("_", "-"))
 
 
+class ChunkScore(NamedTuple):
+    """A chunk that was found."""
+
+    number: int  # its place among the chunks
+    score: float
+
+
 class ChunkPipeline:
     """Quotes the best four of the chunks that `find` finds for a question, best first. It never refuses what it finds."""
 
-    def __init__(
-        self, chunks: Sequence[Chunk], find: Callable[[str, int], Iterable[tuple[int, float]]]
-    ) -> None:
+    def __init__(self, chunks: Sequence[Chunk], find: Callable[[str, int], Iterable[ChunkScore]]) -> None:
         self._chunks, self._find = chunks, find
 
     def ask(self, question: str) -> PredictionRow:
         """A row of predictions, without id and time."""
         found = self._find(question, min(PASSAGES, len(self._chunks)))
-        return quoted_chunks([(self._chunks[number], float(score)) for number, score in found])
+        return quoted_chunks([_chunk_row(self._chunks[number], float(score)) for number, score in found])
 
 
 def tutorial_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipeline:
@@ -73,10 +80,10 @@ def tutorial_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipelin
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
-    def find(question: str, limit: int) -> Iterable[tuple[int, float]]:
+    def find(question: str, limit: int) -> Iterable[ChunkScore]:
         vector = np.ascontiguousarray(encoder.encode_queries([question]), dtype=np.float32)
         scores, rows = index.search(vector, limit)
-        return zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+        return map(ChunkScore, rows[0].tolist(), scores[0].tolist())
 
     return ChunkPipeline(chunks, find)
 
@@ -90,10 +97,10 @@ def bm25_pipeline(chunks: Sequence[Chunk]) -> ChunkPipeline:
     def words(texts: list[str]) -> Any:
         return bm25s.tokenize(texts, stopwords="es", stemmer=stemmer, show_progress=False)
 
-    def find(question: str, limit: int) -> Iterable[tuple[int, float]]:
+    def find(question: str, limit: int) -> Iterable[ChunkScore]:
         rows, scores = index.retrieve(words([question]), k=limit, show_progress=False)
-        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
-        return [(row, score) for row, score in found if score > 0]
+        found = map(ChunkScore, rows[0].tolist(), scores[0].tolist())
+        return [hit for hit in found if hit.score > 0]
 
     index.index(words([chunk.page_content for chunk in chunks]), show_progress=False)
     return ChunkPipeline(chunks, find)
@@ -111,7 +118,11 @@ def txtai_pipeline(chunks: Sequence[Chunk], encoder: Encoder) -> ChunkPipeline:
     prompts = {"query": _ASKED, "data": _SAID}
     index = Embeddings(method="external", transform=vectors, instructions=prompts, hybrid=True)
     index.index([(number, chunk.page_content, None) for number, chunk in enumerate(chunks)])
-    return ChunkPipeline(chunks, index.search)
+
+    def find(question: str, limit: int) -> Iterable[ChunkScore]:
+        return (ChunkScore(*hit) for hit in index.search(question, limit))
+
+    return ChunkPipeline(chunks, find)
 
 
 def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
@@ -127,22 +138,21 @@ def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
     )
 
 
-def quoted_chunks(hits: Iterable[tuple[Chunk, float]]) -> PredictionRow:
+def quoted_chunks(found: Sequence[FoundPassageRow]) -> PredictionRow:
     """A row of predictions, without id and time, whose quotes are the first chunks found."""
-    found = [_chunk_row(*hit) for hit in hits]
     if not found:
         return refused_row()
-    quotes = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
+    quotes: list[PredictedQuoteRow] = [{**chunk, "page": None, "path": []} for chunk in found[:CHUNKS_SHOWN]]
     return {
         "answered": True,
-        "answer": "\n".join(str(quote["text"]) for quote in quotes),
+        "answer": "\n".join(quote["text"] for quote in quotes),
         "quotes": quotes,
         "passages": found,
         "confidence": found[0]["score"],
     }
 
 
-def _chunk_row(chunk: Chunk, score: float) -> PredictionRow:
+def _chunk_row(chunk: Chunk, score: float) -> FoundPassageRow:
     start = int(chunk.metadata["start_index"])
     doc = chunk.metadata["doc"]
     return {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from alpie.eval.questions.matching import Occurrence, PredictedText, SourceTexts, contains, coverage, lies_in
+from alpie.eval.questions.predictions import PredictionRow
 from alpie.eval.questions.question_records import Evidence, GoldQuestion
 
 PASSAGES = 10  # passages a prediction lists: as many as recall@10 and mrr@10 look at
@@ -28,7 +28,7 @@ class Prediction:
     passages: tuple[PredictedText, ...]  # best first
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Prediction:
+    def from_row(cls, row: PredictionRow) -> Prediction:
         return cls(
             bool(row["answered"]),
             float(row["confidence"]),
@@ -108,7 +108,7 @@ def score_prediction(question: GoldQuestion, prediction: Prediction, texts: Sour
 
 
 def score_predictions(
-    questions: Sequence[GoldQuestion], rows: Sequence[Mapping[str, Any]], texts: SourceTexts
+    questions: Sequence[GoldQuestion], rows: Sequence[PredictionRow], texts: SourceTexts
 ) -> list[QuestionScore]:
     """Score the rows of `questions`, in their order."""
     predictions = map(Prediction.from_row, rows)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import compress
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -25,7 +24,7 @@ from alpie.index.formats import MAX_BYTES
 from alpie.index.formats.pdf.recognition import Recogniser
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
-from alpie.index.notices import Notice, UnreadFile
+from alpie.index.notices import FileNotice, UnreadFile
 from alpie.index.records import Document
 from alpie.index.retrieval.backends.select import Synchronised
 from alpie.index.sources.document_folder import SourcesReport
@@ -49,13 +48,6 @@ from alpie.index.storage.version_writer import (
 
 _PORTION = 512  # passages embedded together
 _WAIT_SECONDS = 2.0  # for another builder, before saying that there is one
-
-
-class FileNotice(NamedTuple):
-    """Something in a file that is not read."""
-
-    file: str  # relative to the folder
-    notice: Notice
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
+from typing import NamedTuple
 
 from alpie.index.messages import MessageText, message
 
@@ -39,6 +40,13 @@ class Notice:
     kind: NoticeKind
     count: int = 0
     of: int = 0
+
+
+class FileNotice(NamedTuple):
+    """What of a file is not read."""
+
+    file: str  # relative to the folder
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)

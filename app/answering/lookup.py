@@ -143,7 +143,7 @@ def _first_passages(
 
 
 def _marked(passages: Sequence[Passage], query: WordQuery) -> tuple[MarkedPassage, ...]:
-    return tuple(MarkedPassage(passage, _ranges(query, passage.text)) for passage in passages)
+    return tuple(MarkedPassage(passage, query.ranges(passage.text)) for passage in passages)
 
 
 def _holds_all_words(text: str, query: WordQuery) -> bool:
@@ -152,11 +152,7 @@ def _holds_all_words(text: str, query: WordQuery) -> bool:
 
 def _matched_ranges(hit: Hit) -> tuple[Span, ...]:
     """Where the words that question and passage share stand."""
-    return _ranges(WordQuery.parse(" ".join(f"«{word}»" for word in hit.terms)), hit.passage.text)
-
-
-def _ranges(query: WordQuery, text: str) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in query.ranges(text))
+    return WordQuery.parse(" ".join(f"«{word}»" for word in hit.terms)).ranges(hit.passage.text)
 
 
 def _is_within_dates(date: str, since: str, until: str) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpie.app.translations import Translations
 from alpie.index.formats import MAX_BYTES, Extraction
-from alpie.index.notices import Coverage, Notice
+from alpie.index.notices import Coverage, FileNotice, Notice
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.storage.store import indexed_files
 from alpie.index.storage.version_writer import IndexedFiles
@@ -99,7 +99,7 @@ def coverage_text(coverage: Coverage, translations: Translations) -> str:
     return "; ".join(parts)
 
 
-def file_notices(notices: Sequence[tuple[str, Notice]], translations: Translations) -> Iterator[str]:
+def file_notices(notices: Iterable[FileNotice], translations: Translations) -> Iterator[str]:
     """Notices with the names of their files."""
     for file, notice in notices:
         yield translations("notice.file", file=file, notice=notice_text(notice, translations))

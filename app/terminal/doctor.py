@@ -20,7 +20,7 @@ from alpie.app.settings import ROOT, Settings
 from alpie.app.translations import Translations
 from alpie.index.errors import AlpieError, IndexMissing, RecognitionMissing, ScanWithoutText
 from alpie.index.formats.pdf.recognition import Recogniser
-from alpie.index.notices import NoticeKind
+from alpie.index.notices import FileNotice, NoticeKind
 from alpie.index.system.files import free_bytes
 
 _BYTES_FOR_ENCODER = 1_500_000_000  # weights, their 8-bit graph and what making it takes
@@ -113,7 +113,9 @@ def _documents(settings: Settings, translations: Translations) -> CheckResult:
         characters=translations.number(characters),
         folder=settings.docs,
     )
-    notices = [(document.file, notice) for document in report.documents for notice in document.notices]
+    notices = [
+        FileNotice(document.file, notice) for document in report.documents for notice in document.notices
+    ]
     others = [translations("notice.file", file=other.file, notice=other.reason) for other in report.others]
     lines = [
         good,

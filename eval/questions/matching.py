@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from alpie.index.records import Document, Passage, Span, collapse, readable_map, readable_text, spans_between
 
@@ -63,6 +63,15 @@ class Occurrence:
         return bool(self.words)
 
 
+class PredictedTextRow(TypedDict):
+    """A quote or a passage in a row of predictions; `start` and `end` are read if they are there and whole numbers."""
+
+    doc: str
+    text: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class PredictedText:
     """A predicted quote or passage: text, and its place if the pipeline gives it."""
@@ -73,7 +82,7 @@ class PredictedText:
     end: int | None = None
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> PredictedText:
+    def from_row(cls, row: PredictedTextRow) -> PredictedText:
         """The predicted text in a "quotes" or "passages" entry of a prediction."""
         start, end = row.get("start"), row.get("end")
         placed = isinstance(start, int) and isinstance(end, int)

@@ -10,26 +10,50 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Protocol
+from typing import NotRequired, Protocol, TypedDict
 
 from alpie.app.answering.answer_types import Answer
+from alpie.app.service.row_schemas import AnswerRow, QuoteRow
 from alpie.app.service.rows import REFUSAL, answer_row
+from alpie.eval.questions.matching import PredictedTextRow
 from alpie.eval.questions.question_records import GoldQuestion
 from alpie.index.encoder import Encoder
 from alpie.index.errors import QuestionError
 from alpie.index.records import Document, Hit, Passage
 from alpie.index.retrieval import RetrieverName
 
-PredictionRow = dict[str, Any]
+
+class FoundPassageRow(PredictedTextRow):
+    """A passage that was found."""
+
+    address: str
+    score: float
+
+
+class PredictedQuoteRow(FoundPassageRow):
+    """A quotation that was shown."""
+
+    page: int | str | None
+    path: list[str]
+
+
+class PredictionRow(TypedDict):
+    """What a system says to a question: a row of the predictions file."""
+
+    id: NotRequired[str]  # with the time, known to who asks only
+    answered: bool
+    answer: str
+    quotes: Sequence[PredictedQuoteRow]  # best first
+    passages: Sequence[FoundPassageRow]  # best first
+    confidence: float  # 0 … 1
+    ms: NotRequired[float]
+
 
 Clock = Callable[[], float]
 """Seconds from any fixed moment."""
 
 OnQuestion = Callable[[int, int], None]
 """Called after a question with (questions done, questions in all)."""
-
-_ROW_FIELDS = ("answered", "answer", "quotes", "passages", "confidence")  # besides id and ms
-_QUOTE_FIELDS = ("doc", "text", "start", "end", "page", "path", "address", "score")
 
 
 class AskedCorpus(Protocol):
@@ -64,7 +88,7 @@ def asked_rows(
     clock: Clock = perf_counter,
 ) -> list[PredictionRow]:
     """What `ask` says to each question, with its id and the time that it took."""
-    rows = []
+    rows: list[PredictionRow] = []
     for number, question in enumerate(questions, start=1):
         started = clock()
         row = ask(question)
@@ -76,17 +100,34 @@ def asked_rows(
 
 def _ask_row(corpus: AskedCorpus, question: GoldQuestion) -> PredictionRow:
     try:
-        return _contract_row({**answer_row(corpus.ask(question.text, turns=question.earlier))})
+        return _contract_row(answer_row(corpus.ask(question.text, turns=question.earlier)))
     except QuestionError:
         # Too long, or nothing to search in it: an honest no is the answer, and the row must be there.
         return refused_row()
 
 
-def _contract_row(row: PredictionRow) -> PredictionRow:
+def _contract_row(row: AnswerRow) -> PredictionRow:
     """What the predictions file promises of a row of `alpie ask --json`, and nothing else."""
-    kept = {name: row[name] for name in _ROW_FIELDS}
-    kept["quotes"] = [{name: quote[name] for name in _QUOTE_FIELDS} for quote in row["quotes"]]
-    return kept
+    return {
+        "answered": row["answered"],
+        "answer": row["answer"],
+        "quotes": [_contract_quote(quote) for quote in row["quotes"]],
+        "passages": row["passages"],
+        "confidence": row["confidence"],
+    }
+
+
+def _contract_quote(quote: QuoteRow) -> PredictedQuoteRow:
+    return {
+        "doc": quote["doc"],
+        "text": quote["text"],
+        "start": quote["start"],
+        "end": quote["end"],
+        "page": quote["page"],
+        "path": quote["path"],
+        "address": quote["address"],
+        "score": quote["score"],
+    }
 
 
 def refused_row() -> PredictionRow:

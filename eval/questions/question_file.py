@@ -43,7 +43,7 @@ def read_questions(path: Path) -> QuestionFile:
     text = _read_text(path)
     whole = _json_or_none(text)
     if isinstance(whole, dict) and "data" in whole:
-        return squad_questions(path, whole)
+        return squad_questions(path, whole["data"])
     questions = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():

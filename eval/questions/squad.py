@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 from alpie.app.translations import message
 from alpie.eval.questions.question_records import (
@@ -30,6 +30,43 @@ SQUAD_KIND = "squad"
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[¿¡]*[A-ZÁÉÍÓÚÜÑ0-9])")
 
 
+class SquadAnswerRow(TypedDict):
+    """An answer in a SQuAD file."""
+
+    text: str
+    answer_start: int  # offset in the paragraph
+
+
+class SquadQuestionRow(TypedDict):
+    """A question in a SQuAD file."""
+
+    id: str
+    question: str
+    answers: NotRequired[list[SquadAnswerRow]]
+    is_impossible: NotRequired[bool]  # of SQuAD 2.0
+
+
+class SquadParagraphRow(TypedDict):
+    """A paragraph in a SQuAD file, with the questions on it."""
+
+    context: str
+    qas: list[SquadQuestionRow]
+    sentence_breaks: NotRequired[list[list[int]]]  # of XQuAD-R: start and end
+
+
+class SquadArticleRow(TypedDict):
+    """An article in a SQuAD file."""
+
+    title: NotRequired[str]
+    paragraphs: NotRequired[list[SquadParagraphRow]]
+
+
+class SquadFileRow(TypedDict):
+    """A SQuAD file."""
+
+    data: list[SquadArticleRow]
+
+
 def plain_sentences(text: str) -> tuple[Span, ...]:
     """Sentences of running text: cut after a final mark that white space and a capital follow."""
     cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
@@ -42,11 +79,11 @@ def plain_sentences(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def squad_questions(path: Path, data: Mapping[str, Any]) -> QuestionFile:
-    """Questions and paragraphs of parsed SQuAD JSON; raises `QuestionsFileError` naming article and paragraph."""
+def squad_questions(path: Path, articles: Iterable[SquadArticleRow]) -> QuestionFile:
+    """Questions and paragraphs of the "data" of a SQuAD file; raises `QuestionsFileError` naming article and paragraph."""
     questions: list[GoldQuestion] = []
     paragraphs: list[SquadParagraph] = []
-    for article_number, article in enumerate(data["data"]):
+    for article_number, article in enumerate(articles):
         title = str(article.get("title", ""))
         article_id = f"{article_number:03d}-{slug_of(title) or 'article'}"
         for number, record in enumerate(article.get("paragraphs", ())):
@@ -99,7 +136,7 @@ def _document(paragraph: SquadParagraph) -> Document:
     )
 
 
-def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: str) -> SquadParagraph:
+def _paragraph(record: SquadParagraphRow, document_id: str, title: str, place: str) -> SquadParagraph:
     context = record["context"]
     if not isinstance(context, str) or not context.strip():
         raise fault_at(place, "eval.squad.no_context")
@@ -107,12 +144,12 @@ def _paragraph(record: Mapping[str, Any], document_id: str, title: str, place: s
     return SquadParagraph(document_id, title, context, sentences)
 
 
-def placed_answers(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def placed_answers(record: SquadQuestionRow) -> list[SquadAnswerRow]:
     """The answers of a SQuAD question that stand in its paragraph: machine translation lost some (empty, offset -1)."""
     return [answer for answer in record.get("answers", ()) if answer["text"] and answer["answer_start"] >= 0]
 
 
-def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str, place: str) -> GoldQuestion:
+def _question(record: SquadQuestionRow, paragraph: SquadParagraph, article: str, place: str) -> GoldQuestion:
     impossible = bool(record.get("is_impossible", False))
     answers = placed_answers(record)
     evidence = () if impossible else tuple(_answer_sentence(paragraph, answer, place) for answer in answers)
@@ -127,7 +164,7 @@ def _question(record: Mapping[str, Any], paragraph: SquadParagraph, article: str
     )
 
 
-def _answer_sentence(paragraph: SquadParagraph, answer: Mapping[str, Any], place: str) -> Evidence:
+def _answer_sentence(paragraph: SquadParagraph, answer: SquadAnswerRow, place: str) -> Evidence:
     """The sentence, or the sentences, that hold the answer."""
     context, start = paragraph.context, int(answer["answer_start"])
     end = start + len(answer["text"])

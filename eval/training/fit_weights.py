@@ -198,7 +198,7 @@ def _as_table(model: LinearModel) -> dict[str, Any]:
 
 
 def write_weights(
-    fitted: Weights, corpus: Corpus, path: Path, fitted_on: Mapping[str, Any], **more: Any
+    fitted: Weights, corpus: Corpus, path: Path, fitted_on: Mapping[str, object], **more: object
 ) -> None:
     """Write a file like `weights.json`; `fitted_on`: what it says besides of where the numbers come from."""
     table = {

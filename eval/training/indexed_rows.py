@@ -116,7 +116,7 @@ def norm_passages(docs: Path) -> Iterator[dict[str, str]]:
         corpus = Corpus.open(settings)
         for passage in corpus.passages:
             text = ". ".join([*passage.path[-1:], passage.text])
-            yield {"title": names_shown(corpus.documents[passage.document_id])[1], "passage": text}
+            yield {"title": names_shown(corpus.documents[passage.document_id]).title, "passage": text}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -19,7 +19,7 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from alpie.app.settings import load_settings
-from alpie.eval.questions.squad import placed_answers
+from alpie.eval.questions.squad import SquadFileRow, SquadQuestionRow, placed_answers
 from alpie.eval.training.indexed_rows import shipped_rows
 from alpie.eval.training.training_rows import ReaderRow, checksum_of, read_lines, write_rows, written_rows
 from alpie.index.encoder import BUNDLED_ENCODER, Encoder
@@ -127,7 +127,7 @@ def squad_rows(paths: Sequence[Path]) -> Iterator[ReaderRow]:
         yield from sorted(rows.values(), key=lambda row: checksum_of(row.question))[:_MAX_OF_ARTICLE]
 
 
-def _squad_paragraph(passage: str, questions: Iterable[Mapping[str, Any]]) -> Iterator[ReaderRow]:
+def _squad_paragraph(passage: str, questions: Iterable[SquadQuestionRow]) -> Iterator[ReaderRow]:
     """Its rows; an answer whose place the translation lost is left out, and so is a question that has no other."""
     for question in questions if len(passage) <= _MAX_CHARACTERS else ():
         given = () if question.get("is_impossible") else question["answers"]
@@ -165,15 +165,19 @@ def is_held_out(document: str) -> bool:
     return int(hashlib.sha256(f"held out {document}".encode()).hexdigest()[:8], 16) % 10 == 0
 
 
-def as_squad(rows: Iterable[ReaderRow]) -> dict[str, Any]:
+def as_squad(rows: Iterable[ReaderRow]) -> SquadFileRow:
     """Rows as a file of SQuAD 2.0, each passage an article: for asking them of all the passages together."""
-    asked: dict[str, list[dict[str, Any]]] = {}
+    asked: dict[str, list[SquadQuestionRow]] = {}
     for number, row in enumerate(rows):
-        answers = [
-            {"text": row.passage[span.start : span.end], "answer_start": span.start} for span in row.spans
-        ]
-        question = {"id": f"h{number}", "question": row.question, "answers": answers}
-        asked.setdefault(row.passage, []).append({**question, "is_impossible": not row.answers})
+        question: SquadQuestionRow = {
+            "id": f"h{number}",
+            "question": row.question,
+            "answers": [
+                {"text": row.passage[span.start : span.end], "answer_start": span.start} for span in row.spans
+            ],
+            "is_impossible": not row.answers,
+        }
+        asked.setdefault(row.passage, []).append(question)
     return {
         "data": [
             {"title": checksum_of(passage), "paragraphs": [{"context": passage, "qas": questions}]}

@@ -13,17 +13,67 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from alpie.index.records import Span
 
 OWN = Path(__file__).with_name("own.jsonl.gz")
 IMAGINED = Path(__file__).with_name("imagined.jsonl.gz")
 WRITTEN = Path(__file__).with_name("written.jsonl.gz")
+_DocumentName = Literal["publisher", "title"]
 _NEIGHBOURS = 2  # of the same imagined document, beside the passage that answers
+
+
+class QuestionRow(TypedDict):
+    """A written question: what `own.jsonl.gz`, `imagined.jsonl.gz` and `written.jsonl.gz` have in common."""
+
+    question: str
+    kind: str  # how it was asked
+    why: NotRequired[str | None]  # why the passage does not answer
+
+
+class AnsweredQuestionRow(QuestionRow):
+    """A question on a passage of our own."""
+
+    answer: str | list[str] | None  # words of the passage; several where a list or two things are asked for
+
+
+class OwnPassageRow(TypedDict):
+    """A line of `own.jsonl.gz`."""
+
+    passage: str
+    rows: list[AnsweredQuestionRow]
+
+
+class ImaginedPassageRow(TypedDict):
+    """A passage of an imagined document."""
+
+    heading: str
+    text: str
+    rows: list[AnsweredQuestionRow]
+
+
+class ImaginedDocumentRow(TypedDict):
+    """A line of `imagined.jsonl.gz`."""
+
+    id: str
+    publisher: str
+    title: str
+    passages: list[ImaginedPassageRow]
+
+
+class PublicQuestionRow(QuestionRow):
+    """A line of `written.jsonl.gz`."""
+
+    id: str
+    source: str  # the public set
+    document: str
+    passage: str  # its checksum
+    start: int | None  # of the answer in the passage; None where it does not answer
+    end: int | None
 
 
 @dataclass(frozen=True)
@@ -63,8 +113,8 @@ def write_rows(path: Path, rows: Iterable[ReaderRow]) -> None:
             file.write(json.dumps({**asdict(row), "spans": spans}, ensure_ascii=False) + "\n")
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzipped JSON Lines file."""
+def read_lines(path: Path) -> Iterator[Any]:
+    """The objects of a gzipped JSON Lines file; whoever reads it knows their fields."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
@@ -90,7 +140,7 @@ def passages_of(data: Path, names: Iterable[str]) -> dict[str, str]:
 class TrainingRow:
     """A written row, as its file has it, and what is known of its passage."""
 
-    row: dict[str, Any]  # as it stands in the file
+    row: QuestionRow  # as it stands in the file
     name: str  # where it stands, for messages
     key: str  # its passage's checksum
     document: str
@@ -114,7 +164,7 @@ class TrainingRow:
         )
 
 
-def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
+def own_rows(lines: Iterable[OwnPassageRow]) -> Iterator[TrainingRow]:
     """Rows on passages of our own, each of which is a document."""
     for number, line in enumerate(lines, start=1):
         passage = line["passage"]
@@ -123,7 +173,7 @@ def own_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
             yield TrainingRow(row, f"own {number}.{place}", key, key, passage, _answer_spans(row, passage))
 
 
-def imagined_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
+def imagined_rows(lines: Iterable[ImaginedDocumentRow]) -> Iterator[TrainingRow]:
     """Rows on imagined documents, each passage under what the reader is shown of its document.
 
     That is mostly all there is; but many files say neither who publishes them nor what they are called, so a part of the
@@ -147,7 +197,7 @@ def imagined_rows(lines: Iterable[Mapping[str, Any]]) -> Iterator[TrainingRow]:
                 yield TrainingRow(row, name, key, document["id"], text, spans, others)
 
 
-def _names_shown(row: Mapping[str, Any], chance: random.Random) -> tuple[str, ...]:
+def _names_shown(row: QuestionRow, chance: random.Random) -> tuple[_DocumentName, ...]:
     """What of a document's names the reader is shown with a row; a question that goes by a name needs it."""
     drawn = chance.random()
     if row["kind"] in ("publisher", "title") or row["why"] == "other" or drawn < 0.7:
@@ -155,12 +205,14 @@ def _names_shown(row: Mapping[str, Any], chance: random.Random) -> tuple[str, ..
     return ("title",) if drawn < 0.9 else ()
 
 
-def _under_names(document: Mapping[str, Any], passage: Mapping[str, Any], names: Iterable[str]) -> str:
+def _under_names(
+    document: ImaginedDocumentRow, passage: ImaginedPassageRow, names: Iterable[_DocumentName]
+) -> str:
     shown = [*(document[name] for name in names), passage["heading"], passage["text"]]
     return ". ".join(filter(None, shown))
 
 
-def _answer_spans(row: Mapping[str, Any], passage: str) -> tuple[Span, ...]:
+def _answer_spans(row: AnsweredQuestionRow, passage: str) -> tuple[Span, ...]:
     """The places of a row's answers; several where a list or two things are asked for."""
     given = row["answer"] or ()
     answers = (given,) if isinstance(given, str) else tuple(given)
@@ -168,22 +220,30 @@ def _answer_spans(row: Mapping[str, Any], passage: str) -> tuple[Span, ...]:
     return tuple(Span(start, start + len(answer)) for start, answer in zip(starts, answers, strict=True))
 
 
-def public_set_rows(lines: Sequence[dict[str, Any]], data: Path | None) -> Iterator[TrainingRow]:
+def public_set_rows(lines: Sequence[PublicQuestionRow], data: Path | None) -> Iterator[TrainingRow]:
     """Rows on passages of the public sets, with their passages as far as `data` has them."""
     names = sorted({row["source"] for row in lines})
     passages = passages_of(data, [*names, "written"]) if data else {}
     for row in lines:
-        spans = () if row["start"] is None else (Span(row["start"], row["end"]),)
+        start, end = row["start"], row["end"]
+        spans = () if start is None or end is None else (Span(start, end),)
         passage = passages.get(row["passage"])
         yield TrainingRow(row, f"written {row['id']}", row["passage"], row["document"], passage, spans)
 
 
-def written_rows(data: Path) -> Iterator[tuple[str, ReaderRow]]:
-    """Document and row of everything written for the project on passages that are there: of public sets, and our own."""
+class LearnableRow(NamedTuple):
+    """A written row that the reader can learn from, as its passage is there."""
+
+    document: str  # by which rows are held out
+    row: ReaderRow
+
+
+def written_rows(data: Path) -> Iterator[LearnableRow]:
+    """The rows of everything written for the project on passages that are there: of public sets, and our own."""
     for written in (
         *public_set_rows(list(read_lines(WRITTEN)), data),
         *own_rows(read_lines(OWN)),
         *imagined_rows(read_lines(IMAGINED)),
     ):
         if (row := written.for_reader()) is not None:
-            yield written.document, row
+            yield LearnableRow(written.document, row)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 
 from alpie.index.layout.blocks import make_blocks
 from alpie.index.layout.line_groups import LineGroup, group_lines
-from alpie.index.layout.lines import Line, detect_typesetting, split_lines
+from alpie.index.layout.lines import CleanLines, Line, detect_typesetting, split_lines
 from alpie.index.layout.pages import Pages, find_pages
 from alpie.index.layout.passes import MARKED_PASSES, plain_passes, run_passes
 from alpie.index.records import Document, Element, Layout, Span, Structure, collapse
@@ -37,8 +37,7 @@ def _lay_out_lines(document: Document, unseen: tuple[Span, ...]) -> Layout:
     footers = tuple(Span(lines[number].start, lines[number].end) for number in sorted(pages.footers))
     calls = find_note_calls(source, footers)
     cutter = SpanCutter(source, [*footers, *calls, *unseen])
-    # the text of each line that is not blank, without what is left out of it
-    clean = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
+    clean: CleanLines = {line.number: cutter.text(line.start, line.end) for line in lines if not line.blank}
     groups = run_passes(plain_passes(style, clean), group_lines(lines, clean, pages, style))
     blocks = make_blocks(groups, cutter, pages, document.title)
     starts = tuple(lines[number].start for number in pages.starts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from alpie.index.layout.line_groups import LineGroup
-from alpie.index.layout.lines import Line, Typesetting
+from alpie.index.layout.lines import CleanLines, Line, Typesetting
 from alpie.index.records import BlockKind, collapse
 from alpie.index.typography.letter_widths import printed_width
 from alpie.index.typography.line_forms import (
@@ -81,7 +81,7 @@ def join_title(groups: list[LineGroup]) -> list[LineGroup]:
     return [*groups[:1], *groups[end:]]
 
 
-def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Typesetting) -> list[LineGroup]:
+def split_glued_titles(groups: list[LineGroup], clean: CleanLines, style: Typesetting) -> list[LineGroup]:
     """Part a title from the body that follows it without a blank line.
 
     A title ends where its line breaks although the next word, a capital, would have fitted.
@@ -101,11 +101,11 @@ def split_glued_titles(groups: list[LineGroup], clean: dict[int, str], style: Ty
     return made
 
 
-def _join_lines(lines: list[Line], clean: dict[int, str]) -> str:
+def _join_lines(lines: list[Line], clean: CleanLines) -> str:
     return collapse(" ".join(clean[line.number] for line in lines))
 
 
-def _count_title_lines(group: LineGroup, clean: dict[int, str], style: Typesetting) -> int:
+def _count_title_lines(group: LineGroup, clean: CleanLines, style: Typesetting) -> int:
     """How many of the first lines are a title glued to the body below; 0 if none."""
     lines = group.lines
     if len(lines) < 2 or group.bulleted or not opens_sentence(group.text):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from alpie.index.layout.lines import Line, Typesetting, find_rows
+from alpie.index.layout.lines import CleanLines, Line, Typesetting, find_rows
 from alpie.index.layout.pages import Pages
 from alpie.index.records import BlockKind, collapse
 from alpie.index.typography.letter_widths import printed_width
@@ -91,9 +91,7 @@ def mark_kinds_by_form(groups: Sequence[LineGroup]) -> None:
             group.kind = kind_by_form(group.text)
 
 
-def group_lines(
-    lines: list[Line], clean: dict[int, str], pages: Pages, style: Typesetting
-) -> list[LineGroup]:
+def group_lines(lines: list[Line], clean: CleanLines, pages: Pages, style: Typesetting) -> list[LineGroup]:
     """Cut the document into line groups and mend those that a column or page break cut in two."""
     starts = set(pages.starts)
     rows = find_rows(lines)

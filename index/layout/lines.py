@@ -7,6 +7,7 @@ line carried on (a space before the line end) or was closed, and how wide the li
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +22,10 @@ _MIN_WRAPS_SHARE = 0.2  # of the breaks between lines: fewer before a small lett
 _COLUMN_QUANTILE = 0.9  # of the widths of wrapped lines: the widest tenth may be of another column
 _MIN_WRAPS = 3  # by which to tell whether a document marks them
 _MIN_MARKED_SHARE = 0.9  # of the wraps end in a space, where the document marks them
+
+
+CleanLines = Mapping[int, str]
+"""The text of each line that is not blank, by its number, without what is left out of it: footers, calls of notes."""
 
 
 @dataclass(slots=True)

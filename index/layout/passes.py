@@ -25,7 +25,7 @@ from alpie.index.layout.headings import (
 from alpie.index.layout.key_data import join_key_data_and_tables, join_rows
 from alpie.index.layout.legal import join_legal_headings
 from alpie.index.layout.line_groups import LineGroup, mark_kinds_by_form
-from alpie.index.layout.lines import Typesetting
+from alpie.index.layout.lines import CleanLines, Typesetting
 from alpie.index.layout.lists import join_entries, join_lists, list_short_lines, mark_numbered_headings
 
 
@@ -65,8 +65,8 @@ MARKED_PASSES = (
 )
 
 
-def plain_passes(style: Typesetting, clean: dict[int, str]) -> tuple[Pass, ...]:
-    """The passes over a plain text; `clean`: its lines by number, without what is left out of them."""
+def plain_passes(style: Typesetting, clean: CleanLines) -> tuple[Pass, ...]:
+    """The passes over a plain text."""
     return (
         Pass("captions, dates, Markdown titles", mark_fixed_forms, "their form alone tells them, wherever they stand"),
         Pass("contents", mark_contents, "its entries are titles of the document and head nothing"),

@@ -58,6 +58,20 @@ class _WordScores:
 
 
 @dataclass(frozen=True)
+class _FusedScores:
+    """The scores of the candidates of a search, (candidates,) each."""
+
+    candidates: Integers  # passage numbers, ascending
+    by_retriever: Mapping[str, Floats]
+    own: Floats  # fused, of the passages' own words
+    fused: Floats  # the same with what expansions add; by it they are ordered
+
+    def best(self, limit: int) -> Integers:
+        """The places of the best among the candidates, best first."""
+        return np.lexsort((self.candidates, -np.round(self.fused, SCORE_DECIMALS)))[:limit]
+
+
+@dataclass(frozen=True)
 class Retrieval:
     """The outcome of one search, with the rows of the hits, by which their sentence vectors are found."""
 
@@ -165,11 +179,12 @@ class SearchIndex:
         scores |= self._expansion_scores(encoded, words, candidates, scores)
         after_retrieval = perf_counter()
         own, fused = self._fuse(scores) if retriever == "hybrid" else (scores[retriever],) * 2
-        order = np.lexsort((candidates, -np.round(fused, SCORE_DECIMALS)))[:limit]
+        scored = _FusedScores(candidates, scores, own, fused)
+        order = scored.best(limit)
         if retriever == "lexical":
             order = order[fused[order] > 0]
         nearest = self._nearest_expansions(encoded, candidates[order]) if retriever == "hybrid" else ()
-        hits = self._hits(encoded, candidates, scores, fused, own, order, nearest)
+        hits = self._hits(encoded, scored, order, nearest)
         milliseconds = {
             "encode": encoded.milliseconds,
             "lexical": 1000 * (after_words - started + after_retrieval - after_vectors),
@@ -256,30 +271,27 @@ class SearchIndex:
         return SentenceNumbers(concatenated_ranges(starts, counts), bounds_of(counts)[:-1])
 
     def _hits(
-        self,
-        encoded: EncodedQuestion,
-        candidates: Integers,
-        scores: Mapping[str, Floats],
-        fused: Floats,
-        own: Floats,
-        order: Integers,
-        nearest: Sequence[str],
+        self, encoded: EncodedQuestion, scored: _FusedScores, order: Integers, nearest: Sequence[str]
     ) -> tuple[Hit, ...]:
-        """The passages found, each with its score and rank in every retriever, so that an answer can be explained."""
+        """The candidates at the places in `order`, each with its scores and ranks, so that an answer can be explained.
+
+        `nearest`: the nearest expansion of each; () in an index without.
+        """
+        candidates, scores = scored.candidates, scored.by_retriever
         best_first = {name: np.argsort(-values, kind="stable") for name, values in scores.items()}
         ranks = {name: np.argsort(rows, kind="stable") + 1 for name, rows in best_first.items()}
         asked = {str(term) for term in encoded.terms} | set(encoded.related)
         return tuple(
             Hit(
                 passage=self.passages[int(candidates[i])],
-                score=float(fused[i]),
+                score=float(scored.fused[i]),
                 retrievers={name: float(values[i]) for name, values in scores.items()},
                 ranks={
                     name: int(values[i])
                     for name, values in ranks.items()
                     if not name.startswith("expansion") or (nearest and nearest[place])
                 },
-                own_score=float(own[i]),
+                own_score=float(scored.own[i]),
                 expansion=nearest[place] if nearest else "",
                 terms=_matched_words(self.passages[int(candidates[i])].text, asked),
             )

@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from alpie.index.database.text_database import StoredPassages
+from alpie.index.records import Span
 
 MAX_WEIGHED = 2_000  # matches among which the best are looked for
 _NEAR_WORDS = 10  # as SQLite has it
@@ -143,10 +144,11 @@ class WordQuery:
     def terms(self) -> tuple[_Term, ...]:
         return tuple(term for clause in self.clauses for near in clause for term in near.terms)
 
-    def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
-        """The ranges of characters where the terms stand in a text."""
+    def ranges(self, text: str) -> tuple[Span, ...]:
+        """Where the terms stand in a text, in order."""
         folded = fold_as_stored(text)
-        return tuple(sorted({m.span() for term in self.terms for m in re.finditer(term.pattern, folded)}))
+        found = (match for term in self.terms for match in re.finditer(term.pattern, folded))
+        return tuple(sorted({Span(*match.span()) for match in found}))
 
     @property
     def exact(self) -> tuple[re.Pattern[str], ...]:

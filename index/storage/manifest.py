@@ -183,12 +183,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / MANIFEST_FILE).write_text(json.dumps(row, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def with_checksum(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def with_checksum(manifest: Mapping[str, object]) -> dict[str, object]:
     """`manifest` with the checksum that `read_manifest` asks for."""
     return {**manifest, "checksum": _manifest_checksum(manifest)}
 
 
-def _manifest_checksum(manifest: Mapping[str, Any]) -> str:
+def _manifest_checksum(manifest: Mapping[str, object]) -> str:
     """SHA-256 of all entries but the checksum, whatever their order and white space."""
     rest = {name: value for name, value in manifest.items() if name != "checksum"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()

@@ -106,7 +106,7 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_fingerprint(folder: Path, facts: Mapping[str, Any]) -> None:
+def write_fingerprint(folder: Path, facts: Mapping[str, object]) -> None:
     """Write the fingerprint of a finished `folder`: `facts` about its origin, and its files."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size} for path in paths}
@@ -123,7 +123,7 @@ def read_fingerprint(folder: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) and isinstance(content.get("files"), dict) else None
 
 
-def is_intact(folder: Path, facts: Mapping[str, Any] = MappingProxyType({})) -> bool:
+def is_intact(folder: Path, facts: Mapping[str, object] = MappingProxyType({})) -> bool:
     """Whether the fingerprint of `folder` has these facts, and every file it lists is there with its size."""
     fingerprint = read_fingerprint(folder)
     if fingerprint is None or not facts.items() <= fingerprint.items():

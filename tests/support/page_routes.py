@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.guarding.guard import Guard, GuardOptions
 from alpie.app.page.serving.change_routes import upload_bodies
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.routes import PageRoutes
@@ -18,5 +18,5 @@ def page_routes(options: PageOptions, corpus: Any) -> TestClient:
     """A client on this machine of the guarded routes about `corpus`."""
     app = FastAPI()
     PageRoutes(CorpusLoader(lambda: corpus).start(), options).add_to(app)
-    app.add_middleware(Guard, bodies=upload_bodies(options))
+    app.add_middleware(Guard, GuardOptions(bodies=upload_bodies(options)))
     return TestClient(app, base_url="http://127.0.0.1")

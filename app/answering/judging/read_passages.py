@@ -7,6 +7,7 @@ if the first ones do not settle the matter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from alpie.index.reader import Reader, ReaderInput, Reading
 from alpie.index.records import Document, Hit, Passage
@@ -21,14 +22,21 @@ _MAX_PUBLISHER_WORDS = 12  # «Ministerio de Inclusión, Seguridad Social y Migr
 _MAX_CACHED = 400  # readings, of some kilobytes each
 
 
-def names_shown(document: Document) -> tuple[str, str]:
+class ShownNames(NamedTuple):
+    """The names of a document as the reader sees them; "" for one that it does not see."""
+
+    publisher: str
+    title: str
+
+
+def names_shown(document: Document) -> ShownNames:
     """What the reader sees of a document's publisher and title.
 
     A question may go by either («… del IES Laguna?», «… en la ley de transparencia?»), which the passage need not name.
     """
     title = " ".join(document.title.split()[:_MAX_TITLE_WORDS])
     publisher = " ".join(document.publisher.split()[:_MAX_PUBLISHER_WORDS])
-    return ("" if publisher in title else publisher), title
+    return ShownNames("" if publisher in title else publisher, title)
 
 
 def reader_input(passage: Passage, document: Document | None = None) -> ReaderInput:

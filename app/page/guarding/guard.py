@@ -9,6 +9,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -34,41 +35,38 @@ AccessCheck = Callable[[Scope, Receive, Send, str], Awaitable[bool]]
 """Tells whether a request that is open to visitors may go on, from the request and its path; if not, it answers itself."""
 
 
-class Guard:
-    """Middleware around the whole application.
+@dataclass(frozen=True)
+class GuardOptions:
+    """What a `Guard` lets through."""
 
-    `hosts` are the names the page answers to; with None it answers to any. `proxied` says whether a proxy is trusted
-    about the visitor's address, which uvicorn has then put into the scope. `access_check`, if not None, asks for a
-    password. `bodies`: routes that take larger bodies than a form, with their limit (bytes); their body is not held
-    in memory here. `collections`: whether there are addresses under `/c/`. `on_refusal` gets the status of every
-    refusal.
-    """
+    limits: Limits = field(default_factory=Limits)
+    hosts: Hosts | None = None  # the names the page answers to; None: to any
+    # a proxy is believed about the visitor, whose address uvicorn has then put into the scope
+    proxied: bool = False
+    access_check: AccessCheck | None = None  # asks for a password
+    # bytes, by route: those that take larger bodies than a form, which are not held in memory here
+    bodies: Mapping[str, int] = field(default_factory=dict)
+    collections: bool = False  # there are addresses under `/c/`
+    on_refusal: Callable[[int], None] = lambda status: None  # is told the status of every refusal
+
+
+class Guard:
+    """Middleware around the whole application."""
 
     def __init__(
         self,
         app: ASGIApp,
-        limits: Limits | None = None,
+        options: GuardOptions | None = None,
         clock: Callable[[], float] = time.monotonic,
-        *,
-        hosts: Hosts | None = None,
-        proxied: bool = False,
-        access_check: AccessCheck | None = None,
-        bodies: Mapping[str, int] | None = None,
-        collections: bool = False,
-        on_refusal: Callable[[int], None] = lambda status: None,
     ) -> None:
-        """Put the guard in front of `app`; the default `limits` are the usual ones."""
-        self.app = app
-        self._limits = limits or Limits()
-        self._hosts, self._proxied, self._access_check = hosts, proxied, access_check
-        self._bodies, self._on_refusal = dict(bodies or {}), on_refusal
-        self._collections = collections
-        most = {"question": self._limits.questions, "file": self._limits.files}
+        self.app, self._options = app, options or GuardOptions()
+        limits = self._options.limits
+        most = {"question": limits.questions, "file": limits.files}
         self._windows = {
-            kind: RateLimiter(most.get(kind, self._limits.fragments), self._limits, clock)
+            kind: RateLimiter(most.get(kind, limits.fragments), limits, clock)
             for kind in ("question", "file", "fragment")
         }
-        self._streams = ConnectionLimiter(self._limits.streams)
+        self._streams = ConnectionLimiter(limits.streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -81,20 +79,20 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request step by step, and pass it on or refuse it."""
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
-        if self._collections:
+        if self._options.collections:
             path = COLLECTION.sub("", path, count=1) or "/"
         client = client_of(scope)
         try:
             route = self._allowed_route(scope, path, client)
-            if not self._proxied:
+            if not self._options.proxied:
                 # Gradio believes them of anyone when it writes the address of the page into it
                 scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in _FORWARDED]
             receive = await self._limit_body(scope, receive, route, path)
             shown = self._with_headers(scope, receive, send, route, path)
             if (
-                self._access_check
+                self._options.access_check
                 and route.kind != "health"
-                and not await self._access_check(scope, receive, shown, path)
+                and not await self._options.access_check(scope, receive, shown, path)
             ):
                 return
             if route.kind != "stream":
@@ -113,7 +111,7 @@ class Guard:
         """The route of a request that may go on. Raises Refused."""
         headers, route = Headers(scope=scope), allowed_route(scope["method"], path)
         hosts = self._named_hosts(headers)
-        if self._hosts and not all(map(self._hosts.includes, hosts)):
+        if self._options.hosts and not all(map(self._options.hosts.includes, hosts)):
             raise Refused(421, "guard.host")
         if route is None:
             raise (Refused(403, "guard.closed") if "/gradio_api/" in path else Refused(404, "guard.none"))
@@ -130,22 +128,22 @@ class Guard:
     def _named_hosts(self, headers: Headers) -> list[str]:
         """The hosts a request names; an empty one when it names none."""
         names = headers.getlist("host") or [""]
-        if self._proxied and (forwarded := headers.get("x-forwarded-host")):
+        if self._options.proxied and (forwarded := headers.get("x-forwarded-host")):
             names += [address.strip() for address in forwarded.split(",")]
         return names
 
     async def _limit_body(self, scope: Scope, receive: Receive, route: AllowedRoute, path: str) -> Receive:
         """A `receive` that hands on a body within its limit; raises Refused."""
-        most = self._bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
+        most = self._options.bodies.get(path, route.body_bytes) if scope["method"] == "POST" else 0
         length = Headers(scope=scope).get("content-length")
         if length is not None and (not length.isdecimal() or int(length) > most):
             raise Refused(413, "guard.too_large")
-        if path in self._bodies:
+        if path in self._options.bodies:
             return _limit_stream(receive, most)
         if scope["method"] != "POST":
             return receive
         try:
-            async with asyncio.timeout(self._limits.body_seconds):
+            async with asyncio.timeout(self._options.limits.body_seconds):
                 body = await _read_body(receive, most)
         except TimeoutError:
             raise Refused(408, "guard.too_slow") from None
@@ -160,7 +158,9 @@ class Guard:
         """
         is_dropped, is_page = False, route.kind == "page"
         needs_affinity = (
-            is_page and self._proxied and f"{_AFFINITY_COOKIE}=" not in Headers(scope=scope).get("cookie", "")
+            is_page
+            and self._options.proxied
+            and f"{_AFFINITY_COOKIE}=" not in Headers(scope=scope).get("cookie", "")
         )
 
         async def sending(message: Message) -> None:
@@ -180,7 +180,7 @@ class Guard:
         return sending
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, path: str, refused: Refused) -> None:
-        self._on_refusal(refused.status)
+        self._options.on_refusal(refused.status)
         first = language_of_path(path, "es")
         languages = sorted(LANGUAGES, key=lambda language: language != first)
         answer = PlainTextResponse(

@@ -99,8 +99,15 @@ def _chatbot(translations: PageTranslations) -> gr.Chatbot:
     )
 
 
-def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    """Where a question is written: the box, and the buttons to send it and to start again."""
+class _Composer(NamedTuple):
+    """Where a question is written."""
+
+    box: gr.Textbox
+    send: gr.Button
+    again: gr.Button  # begins another conversation
+
+
+def _composer(translations: PageTranslations) -> _Composer:
     with gr.Row(elem_id="composer"):
         box = gr.Textbox(
             elem_id="question",
@@ -115,7 +122,7 @@ def _composer(translations: PageTranslations) -> tuple[gr.Textbox, gr.Button, gr
         gr.HTML(render("scope", translations), elem_id="scope", **_PLAIN)
         send = gr.Button(translations("chat.send"), elem_id="send", variant="primary", scale=0)
         again = gr.Button(translations("chat.again"), elem_id="again", scale=0)
-    return box, send, again
+    return _Composer(box, send, again)
 
 
 def _question_handlers(chat: Chat) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -140,7 +147,7 @@ def _wire_events(
     chat: Chat,
     conversation: gr.State,
     chatbot: gr.Chatbot,
-    composer: tuple[gr.Textbox, gr.Button, gr.Button],
+    composer: _Composer,
     bridge: Any,  # `ask`, `restore` and `reopen` are methods that Gradio makes, see `bridge.js`
     past: gr.Textbox,
     options_box: gr.Textbox,

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from alpie.app.operation.background_loader import CorpusOpener
 from alpie.app.operation.library_internals import count_waiting, import_gradio
 from alpie.app.operation.users import Users
-from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.guarding.guard import Guard, GuardOptions
 from alpie.app.page.guarding.login import Login
 from alpie.app.page.guarding.permitted_events import Handlers, PermittedEvents
 from alpie.app.page.serving.change_routes import upload_bodies
@@ -81,16 +81,16 @@ def _add_guard(app: FastAPI, options: PageOptions, meter: Meter) -> None:
     login = None
     if options.users:
         login = Login(Users(options.users), _homes(options), options.language, options.root_path)
-    app.add_middleware(
-        Guard,
+    guard_options = GuardOptions(
         limits=options.limits,
         hosts=options.hosts,
         proxied=options.proxied,
+        access_check=login,
         bodies=upload_bodies(options),
         collections=options.collections is not None,
         on_refusal=meter.count_refusal,
-        access_check=login,
     )
+    app.add_middleware(Guard, guard_options)
 
 
 def _collection_pages(

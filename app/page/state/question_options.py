@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -24,10 +24,10 @@ class QuestionOptions(BaseModel):
     turns: TypedTexts = []  # the earlier questions it was asked after, if a link gives them
 
     @classmethod
-    def from_json(cls, text: Any) -> QuestionOptions:
+    def from_json(cls, text: object) -> QuestionOptions:
         """Options from the JSON that the script of the page sends; the usual ones for anything else."""
         try:
-            return cls.model_validate_json(text)
+            return cls.model_validate_json(text if isinstance(text, str) else "")
         except ValidationError:
             return USUAL_OPTIONS
 

@@ -22,7 +22,7 @@ from alpie.app.page.views.templates import Markup, TextPart, render, split_at_ra
 from alpie.app.service.answer_record import make_record
 from alpie.app.translations import translations_for
 from alpie.index import package_version
-from alpie.index.records import Document, Hit, SentenceRole
+from alpie.index.records import Document, Hit, SentenceRole, Span
 from alpie.index.retrieval.vector_backend import BACKEND_RETRIEVERS
 from alpie.index.spanish.named_documents import short_title
 
@@ -204,7 +204,7 @@ def _quote_lines(quote: Quote) -> list[_QuoteLine]:
     """
 
     def line(style: str, start: int, end: int) -> _QuoteLine:
-        inside = ((max(bold.start, start) - start, min(bold.end, end) - start) for bold in quote.emphasis)
+        inside = (Span(max(bold.start, start) - start, min(bold.end, end) - start) for bold in quote.emphasis)
         return _QuoteLine(style, split_at_ranges(quote.text[start:end], inside))
 
     lines, length = _lines(quote), len(quote.text)

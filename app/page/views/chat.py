@@ -64,6 +64,13 @@ class Conversation:
     is_over: bool = False  # the visitor has begun another: nothing more of this one is shown
 
 
+class ChatUpdate(NamedTuple):
+    """What the chat is to show next, and the state Gradio keeps for this visitor."""
+
+    messages: list[ChatMessage]
+    conversation: Conversation
+
+
 class _Past(BaseModel):
     """A conversation as the browser has it: what it shows, and the questions as they were typed."""
 
@@ -96,7 +103,7 @@ class Chat:
         conversation: object,
         past: object = None,
         options: QuestionOptions = USUAL_OPTIONS,
-    ) -> Iterator[tuple[list[ChatMessage], Conversation]]:
+    ) -> Iterator[ChatUpdate]:
         """Messages to show, first with a note that the search is under way, then with the answer.
 
         With `finish` the answer comes twice: its quotations, and then with what was added. `past`: the conversation as the
@@ -107,31 +114,31 @@ class Chat:
             current.messages, current.questions = read_past(past)
         typed = question.strip() if isinstance(question, str) else ""
         if not typed:
-            yield current.messages, current
+            yield ChatUpdate(current.messages, current)
             return
         if options.anew:
             current.messages, current.questions = current.messages[:-2], []
         before = [*current.messages, self._user_message(typed)]
         waiting = self._paragraph("searching", "chat.searching" if self._loader.ready else "chat.opening")
-        yield [*before, self._assistant_message(waiting)], current
+        yield ChatUpdate([*before, self._assistant_message(waiting)], current)
         replies = self._replies(typed, tuple((options.turns or current.questions)[-MAX_TURNS:]), options)
         shown_reply = self._assistant_message(next(replies))
         current.messages = [*before, shown_reply][-_MAX_MESSAGES:]
         if len(typed) <= MAX_TYPED_CHARACTERS:
             current.questions = [*current.questions, typed][-MAX_TURNS:]
         if not current.is_over:
-            yield current.messages, current
+            yield ChatUpdate(current.messages, current)
         for reply in replies:
             # in its place: another may have been asked meanwhile
             shown_reply.update(self._assistant_message(reply))
             if not current.is_over:
-                yield current.messages, current
+                yield ChatUpdate(current.messages, current)
 
-    def start_again(self, conversation: object) -> tuple[list[ChatMessage], Conversation]:
+    def start_again(self, conversation: object) -> ChatUpdate:
         """An empty conversation; answers still being made for the old one are not shown."""
         if isinstance(conversation, Conversation):
             conversation.is_over = True
-        return [], Conversation()
+        return ChatUpdate([], Conversation())
 
     def _replies(self, typed: str, turns: tuple[str, ...], options: QuestionOptions) -> Iterator[Markup]:
         """One reply, or with `finish` two: the later takes the place of the earlier."""

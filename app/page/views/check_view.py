@@ -85,6 +85,6 @@ def _place_card(corpus: Corpus, place: MatchedPlace, translations: PageTranslati
         href = passage_link(corpus.passage(place.citation.address), cut.spans if is_cut else place.spans)
         source = short_citation(place.citation, translations.language)
     # of a quotation that is cut where its meaning turns, nothing but the whole sentence is copied or kept
-    shown = mark_ranges(cut.text, ((span.start, span.end) for span in cut.marked)) if is_cut else place.shown
+    shown = mark_ranges(cut.text, cut.marked) if is_cut else place.shown
     warnings = warning_sentences(cut.warnings, translations)
     return _PlaceCard(corpus.documents[place.document_id], shown, warnings, place.address, source, href)

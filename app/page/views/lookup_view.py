@@ -110,7 +110,9 @@ def _excerpt(text: str, ranges: Sequence[Span]) -> Markup:
         end = text.find(" ", begin + _MAX_EXCERPT)
         end = len(text) if end < 0 else end
     inside = [
-        (span.start - begin, span.end - begin) for span in merged if span.start >= begin and span.end <= end
+        Span(span.start - begin, span.end - begin)
+        for span in merged
+        if span.start >= begin and span.end <= end
     ]
     return ("… " if begin else "") + mark_ranges(text[begin:end], inside) + (" …" if end < len(text) else "")
 

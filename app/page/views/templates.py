@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from alpie.app.translations import Translations
+from alpie.index.records import Span
 from alpie.index.spanish.named_documents import short_title
 
 __all__ = ["Markup", "TextPart", "escape_line_ends", "mark_ranges", "render", "split_at_ranges"]
@@ -56,17 +57,18 @@ class TextPart(NamedTuple):
     is_inside: bool
 
 
-def split_at_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> list[TextPart]:
+def split_at_ranges(text: str, ranges: Iterable[Span]) -> list[TextPart]:
     """`text` parted at the character `ranges`; those out of order or bounds are ignored."""
     parts: list[TextPart] = []
     position = 0
-    for start, end in sorted(ranges):
-        if position <= start < end <= len(text):
-            parts += [TextPart(text[position:start], False), TextPart(text[start:end], True)]
-            position = end
+    for span in sorted(ranges):
+        if position <= span.start < span.end <= len(text):
+            before, inside = text[position : span.start], text[span.start : span.end]
+            parts += [TextPart(before, False), TextPart(inside, True)]
+            position = span.end
     return [part for part in (*parts, TextPart(text[position:], False)) if part.text]
 
 
-def mark_ranges(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
+def mark_ranges(text: str, ranges: Iterable[Span]) -> Markup:
     """`text` escaped, the character `ranges` of it in `mark`."""
     return Markup(_TEMPLATES.get_template("marked.html").render(pieces=split_at_ranges(text, ranges)))

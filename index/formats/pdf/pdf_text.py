@@ -42,6 +42,45 @@ _FIRST_OF_TWO = re.compile(r"[^\W\d_]{3,}o-$")
 Outline = dict[int, dict[str, int]]  # page → folded title → level
 
 
+class _RaisedFigures:
+    """The small figures set high in a text, of which some call notes and others are exponents."""
+
+    def __init__(self) -> None:
+        self._possible_calls: list[NoteCall] = []
+        self._exponents: dict[int, str] = {}  # by offset: what is written for figures that call no note
+
+    def note_call(self, text: str, raised: Span, begin: int) -> None:
+        """Figures after a word or a stop may call a note; `begin`: the offset of `text`."""
+        figures = text[raised.start : raised.end].strip()
+        before = text[: raised.start].rstrip()
+        if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):
+            number = int(figures)
+            self._possible_calls.append(NoteCall(begin + raised.start, begin + raised.end, number, number))
+
+    def note_exponent(self, text: str, raised: Span, begin: int) -> None:
+        """Figures that a sign stands for are written as that, unless they call a note."""
+        figures = text[raised.start : raised.end]
+        written = raised_text(figures, text[: raised.start])
+        if written != figures and len(written) == len(figures):
+            self._exponents[begin + raised.start] = written
+
+    @property
+    def calls(self) -> tuple[Span, ...]:
+        """The figures that count on, from one: no exponent does."""
+        return tuple(Span(call.start, call.end) for call in heaviest_note_chain(self._possible_calls))
+
+    def with_exponents(self, text: str) -> str:
+        """The whole `text` with its exponents as they are written."""
+        parts: list[str] = []
+        end = 0
+        calls = {call.start for call in self.calls}
+        for start, written in self._exponents.items():
+            if start not in calls:
+                parts += text[end:start], written
+                end = start + len(written)
+        return "".join([*parts, text[end:]])
+
+
 class PdfText:
     """The canonical text being written."""
 
@@ -50,35 +89,26 @@ class PdfText:
         self._parts: list[str] = []
         self._length = 0
         self.elements: list[Element] = []
-        self.pages: list[tuple[int, PageLabel]] = []
+        self.pages: list[PageStart] = []
         self.footers: list[Span] = []
         self.marks: list[Span] = []
         self.title = ""
-        self._raised: list[NoteCall] = []  # small figures set high: calls or exponents
-        self._powers: list[tuple[int, str]] = []  # place → what they are written as, if they call no note
+        self._raised = _RaisedFigures()
         self._words: set[str] = set()  # of the document, as it writes them inside its lines
         self.recognised: list[RecognisedWord] = []
         self._open_table: PdfBlock | None = None  # which the next page may go on with
 
     @property
     def text(self) -> str:
-        text = "".join(self._parts)
-        parts: list[str] = []
-        end = 0
-        calls = {call.start for call in self.calls}
-        for start, written in self._powers:
-            if start not in calls:
-                parts += text[end:start], written
-                end = start + len(written)
-        return "".join([*parts, text[end:]])
+        return self._raised.with_exponents("".join(self._parts))
 
     def structure(self, found: str) -> Structure:
         """What is known of the runs of the text that was written; `found`: see `Structure`."""
         return Structure(
             tuple(self.elements),
-            tuple(PageStart(*page) for page in self.pages),
+            tuple(self.pages),
             tuple(self.footers),
-            self.calls,
+            self._raised.calls,
             tuple(self.marks),
             tuple(self.recognised),
             found=found,
@@ -104,7 +134,7 @@ class PdfText:
         for page, lines in enumerate(pages):
             if page:
                 self._write("\n\f")
-            self.pages.append((self._length, numbers[page]))
+            self.pages.append(PageStart(self._length, numbers[page]))
             edge = [line for at, line in enumerate(lines) if (page, at) in running]
             middle = min((line.base for line in bodies[page]), default=0.0)
             heads = [line for line in edge if line.base > middle and not line.left_out]
@@ -179,7 +209,7 @@ class PdfText:
         """Write one line; note its footnote calls and the hyphen that divides its last word."""
         for cell, begin in self._write_cells(line, " "):
             for raised in cell.raised if not heading else ():
-                self._note_call(cell.text, raised, begin)
+                self._raised.note_call(cell.text, raised, begin)
         if following is not None:
             self._mark_hyphen(line, following, self._length, self._length + 1)
             self._write("\n")
@@ -193,10 +223,7 @@ class PdfText:
             if text == cell.text:  # else the places inside the cell do not hold
                 self.recognised += [word.moved(begin) for word in cell.recognised]
                 for raised in cell.raised:
-                    figures = text[raised.start : raised.end]
-                    written = raised_text(figures, text[: raised.start])
-                    if written != figures and len(written) == len(figures):
-                        self._powers.append((begin + raised.start, written))
+                    self._raised.note_exponent(text, raised, begin)
                 yield cell, begin
 
     def _mark_hyphen(self, line: PdfLine, following: PdfLine, end: int, start: int) -> None:
@@ -221,19 +248,6 @@ class PdfText:
         words, joined = lexicon_of("es"), fold(first[:-1] + second)
         accented = fold(first[:-2]) != first[:-2]  # «físico-»: one word would have lost it, «fisicoquímico»
         return (accented or joined not in words) and fold(first[:-1]) in words and fold(second) in words
-
-    def _note_call(self, text: str, raised: Span, begin: int) -> None:
-        """Small raised figures after a word or a stop may call a note: see `calls`."""
-        figures = text[raised.start : raised.end].strip()
-        before = text[: raised.start].rstrip()
-        if re.fullmatch(r"\d{1,3}", figures) and before and not _LENGTH.search(before):
-            number = int(figures)
-            self._raised.append(NoteCall(begin + raised.start, begin + raised.end, number, number))
-
-    @property
-    def calls(self) -> tuple[Span, ...]:
-        """The raised figures that count on, from one: no exponent does."""
-        return tuple(Span(call.start, call.end) for call in heaviest_note_chain(self._raised))
 
     def _write_table(self, block: PdfBlock, before: PdfBlock | None) -> None:
         """A row a line; a table that goes on from the page before is one, its repeated head left out."""

@@ -68,7 +68,8 @@ def test_what_is_marked_is_what_was_asked_for() -> None:
         "menos*": ["menoscabo"],
         '"los menores" O y': ["y", "los menores"],
     }.items():
-        assert [text[start:end] for start, end in WordQuery.parse(asked).ranges(text)] == marked
+        spans = WordQuery.parse(asked).ranges(text)
+        assert [text[span.start : span.end] for span in spans] == marked
 
 
 def test_letters_of_latin_writing_are_folded_as_the_database_stores_them() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpie.app.page.guarding.content_policy import page_policy
-from alpie.app.page.guarding.guard import Guard, Limits
+from alpie.app.page.guarding.guard import Guard, GuardOptions, Limits
 from alpie.app.page.guarding.origins import Hosts, is_cross_site, is_loopback
 from alpie.app.page.guarding.rate_limits import ConnectionLimiter, RateLimiter, client_key
 from alpie.app.page.guarding.route_allow_list import allowed_route, is_plain_path
@@ -41,8 +43,11 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     )
 
 
-def visitor(address: str = "10.0.0.1", **options: Any) -> TestClient:
-    return TestClient(Guard(echo, **options), client=(address, 1), base_url="http://localhost")
+def visitor(
+    address: str = "10.0.0.1", clock: Callable[[], float] = time.monotonic, **options: Any
+) -> TestClient:
+    guard = Guard(echo, GuardOptions(**options), clock)
+    return TestClient(guard, client=(address, 1), base_url="http://localhost")
 
 
 # --- routes -----------------------------------------------------------------------------------------
@@ -165,7 +170,7 @@ def test_addresses_and_headers_have_a_limit() -> None:
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
-    guard = Guard(echo, Limits(body_seconds=0.05))
+    guard = Guard(echo, GuardOptions(Limits(body_seconds=0.05)))
     sent: list[Any] = []
 
     async def never() -> Any:

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from alpie.app.operation import users
 from alpie.app.operation.users import Users, password_hash
-from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.guarding.guard import Guard, GuardOptions
 from alpie.app.page.guarding.login import COOKIE, Login, read_session, sign_session
 from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
@@ -59,7 +59,7 @@ def _nothing() -> Corpus:
 def visitor(
     kept: Users, clock: Any = time.time, address: str = "10.0.0.1", scheme: str = "http"
 ) -> TestClient:
-    guard = Guard(inner, access_check=Login(kept, HOMES, "es", clock=clock))
+    guard = Guard(inner, GuardOptions(access_check=Login(kept, HOMES, "es", clock=clock)))
     return TestClient(guard, client=(address, 1), base_url=f"{scheme}://localhost", follow_redirects=False)
 
 
@@ -276,7 +276,7 @@ def at_once(login: Login, attempts: list[tuple[str, str, str]], then: Any = None
     """Answers to log-ins sent at the same time, each (address, name, password); `then` runs while they wait."""
 
     async def one(address: str, name: str, password: str) -> httpx.Response:
-        transport = httpx.ASGITransport(Guard(inner, access_check=login), client=(address, 1))
+        transport = httpx.ASGITransport(Guard(inner, GuardOptions(access_check=login)), client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.post("/al/login", data={"name": name, "password": password})
 

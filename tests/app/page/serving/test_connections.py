@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.guarding.guard import Guard, GuardOptions
 from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run_server, server_config
 from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
@@ -43,7 +43,8 @@ def served(**options: Any) -> Iterator[str]:
 
     listening = bound_socket("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = Server(server_config(Guard(told, proxied=bool(options.get("trusted_proxies"))), **options))
+    guard = Guard(told, GuardOptions(proxied=bool(options.get("trusted_proxies"))))
+    server = Server(server_config(guard, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     eventually(lambda: server.started)

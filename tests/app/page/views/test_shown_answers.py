@@ -40,7 +40,7 @@ def test_text_is_escaped_and_kept_on_one_line() -> None:
 
 def test_marks_do_not_change_the_words() -> None:
     text = "Uno & <dos> tres"
-    shown = mark_ranges(text, [(0, 3), (6, 11), (2, 5), (90, 99)])
+    shown = mark_ranges(text, [Span(0, 3), Span(6, 11), Span(2, 5), Span(90, 99)])
     assert html_library.unescape(re.sub(r"</?mark>", "", shown)) == text
     assert shown.count("<mark>") == 2
 
