@@ -181,9 +181,7 @@ _INSIDE = "a fact of the sentence that is told: of `encoder.damaged`, `encoder.w
 NOTHING_TO_DO = {
     "refused.same": "it is there already, as was wanted",
     "pages.none": "a format without pages has no picture of one",
-    "pages.hidden": "the operator keeps the file from being shown",
     "pages.no_page": "only an address made by hand asks for it",
-    "pages.not_drawn": "the library cannot draw it; the text is shown beside",
     **dict.fromkeys(
         ("encoder.blocks", "encoder.ends", "encoder.header", "encoder.word_kind", "encoder.word_table"),
         _INSIDE,
