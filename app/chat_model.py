@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from alpie.app.errors import MissingProvider
+from alpie.app.errors import ProviderMissing
 from alpie.app.settings import Settings
 from alpie.app.translations import message
 
@@ -36,7 +36,7 @@ def load_prompt(module: str, name: str) -> str:
 def open_stream(settings: Settings) -> Stream:
     """Open the chat model: returns a function that gives the model's text for some messages, piece by piece.
 
-    Raises `MissingProvider`. Whatever the provider itself raises comes out of the stream.
+    Raises `ProviderMissing`. Whatever the provider itself raises comes out of the stream.
     """
     provider = settings.writer.partition(":")[0]
     options: dict[str, Any] = {"temperature": 0, "timeout": settings.writer_timeout_seconds, "max_retries": 0}
@@ -53,7 +53,7 @@ def open_stream(settings: Settings) -> Stream:
         model = init_chat_model(settings.writer, **options)
     except (ImportError, ValueError) as error:
         unknown = message("writer.no_provider", model=settings.writer, error=error)
-        raise MissingProvider(unknown) from error
+        raise ProviderMissing(unknown) from error
 
     return lambda messages: (str(chunk.text) for chunk in model.stream(messages))
 

@@ -2,8 +2,7 @@
 
     AlpieError
     ├── ProviderError         the language model does not answer
-    │   └── MissingProvider       no package for the one that is set
-    ├── PackageMissing        an optional package that a command needs
+    │   └── ProviderMissing       no package for the one that is set
     ├── AddressError          no passage with this address
     ├── RecordError           a file that is no answer record
     ├── NotReady              an index that is still being opened
@@ -25,12 +24,8 @@ class ProviderError(AlpieError):
     """The language model that the setting `writer` names does not answer."""
 
 
-class MissingProvider(ProviderError):
+class ProviderMissing(ProviderError):
     """The package of the provider that the setting `writer` names is not installed, or nobody knows the provider."""
-
-
-class PackageMissing(AlpieError):
-    """An optional package that a command needs is not installed; the message says how to install it."""
 
 
 class AddressError(AlpieError):

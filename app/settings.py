@@ -33,16 +33,6 @@ CONFIG_VARIABLE = "ALPIE_CONFIG"
 UploadRights = Literal["auto", "off", "add", "all"]
 MetricsReaders = Literal["off", "loopback", "all"]
 
-# What settings were called before; each is refused with its new name, so that the operator knows what to write.
-_RENAMED = {
-    "index": "backend",
-    "index_token": "backend_token",
-    "index_timeout_seconds": "backend_timeout_seconds",
-    "runtime": "encoder_runtime",
-    "threshold": "answer_threshold",
-    "max_waiting": "max_waiting_questions",
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -172,8 +162,6 @@ def _read_values(
     values: dict[str, object] = {}
     for key, value in given.items():
         where = place_of(key)
-        if now := _RENAMED.get(key):
-            raise SettingsError(message("settings.renamed", where=where, now=place_of(now)))
         if key not in known:
             raise SettingsError(
                 message("settings.unknown", where=where, suggestion=_suggestion(key, known), known=[*known])

@@ -5,11 +5,11 @@ The others are below.
 
     AlpieError
     ├── SettingsError         a setting, from wherever it comes, that cannot be used: its name, type, value, address
-    ├── ArgumentError         an argument of a call or command that cannot be used: a document, a limit, a part
+    ├── ArgumentError         an argument of a call or command that cannot be used: a document, a limit, a text
     ├── FileError             a file, none of the documents or of the index, that cannot be read, used or written
     ├── ProviderError         (app) the language model does not answer
-    │   └── MissingProvider       (app) no package for the one that is set
-    ├── PackageMissing        (app) an optional package that a command needs
+    │   └── ProviderMissing       (app) no package for the one that is set
+    ├── PackageMissing        an optional package that a command or setting needs
     ├── RecognitionMissing    no program that recognises the text of scanned pages
     ├── SourceError           a document or its entry in sources.toml
     │   ├── ScanWithoutText       all its pages are pictures
@@ -23,12 +23,12 @@ The others are below.
     │   │   └── Uncalibrated          (app) with an encoder that answering has no numbers for
     │   ├── IndexUnwritable       no room or no permission to write it
     │   ├── IndexBusy             another process is building
-    │   └── BulkError             partitions that are missing, or what reads them
+    │   └── BulkError             partitions that are missing
     ├── BackendError          the backend that the setting `backend` names
-    │   ├── BackendUnavailable    not installed, refuses, too slow, too old
+    │   ├── BackendUnavailable    refuses, too slow, too old
     │   └── BackendMismatch       holds no index, or one of another encoder or analysis
     ├── AddressError          (app) no passage with this address
-    ├── QuestionError         a question that cannot be searched (empty, too long)
+    ├── QuestionError         a question without words to search for
     ├── RecordError           (app) a file that is no answer record
     ├── NotReady              (app) an index that is still being opened
     └── QuestionsFileError    (eval) a file of evaluation questions
@@ -79,6 +79,10 @@ class ArgumentError(AlpieError, ValueError):
 
 class FileError(AlpieError):
     """A file that a setting or an argument names, or in the cache, cannot be read or written, or does not hold what it should."""
+
+
+class PackageMissing(AlpieError):
+    """An optional package that a command or setting needs is not installed; the message says how to install it."""
 
 
 class RecognitionMissing(AlpieError):
@@ -137,7 +141,7 @@ class BackendError(AlpieError):
 
 
 class BackendUnavailable(BackendError):
-    """The backend cannot be used now: its package is missing, it refuses, takes too long or is too old."""
+    """The backend cannot be used now: it refuses, takes too long or is too old."""
 
 
 class BackendMismatch(BackendError):
@@ -145,8 +149,8 @@ class BackendMismatch(BackendError):
 
 
 class BulkError(StoreError):
-    """Partitions of a bulk embedding are missing, or a package that reads them."""
+    """Partitions of a bulk embedding are missing."""
 
 
 class QuestionError(AlpieError):
-    """A question that cannot be searched."""
+    """A question without words to search for."""

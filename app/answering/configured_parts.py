@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alpie.app.settings import Settings
 from alpie.index.encoder import Encoder
 from alpie.index.encoder.factory import open_encoder
@@ -14,12 +12,12 @@ from alpie.index.retrieval.backends.select import BackendChoice
 
 def open_configured_encoder(settings: Settings) -> Encoder:
     """The encoder that the settings name."""
-    return open_encoder(settings.encoder, Path(settings.cache), settings.encoder_runtime)
+    return open_encoder(settings.encoder, settings.cache, settings.encoder_runtime)
 
 
 def open_configured_reader(settings: Settings) -> Reader:
     """The reader that the settings name; where they say so, a language model chooses before the reader does."""
-    reader = open_reader(settings.reader, Path(settings.cache))
+    reader = open_reader(settings.reader, settings.cache)
     if not (settings.writer and settings.writer_reads):
         return reader
     # late: the library of a model is loaded only where a model is configured

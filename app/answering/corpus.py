@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,7 +87,7 @@ class Corpus:
             index=replace(
                 version.search,
                 backend=choice.open(encoder) if choice else None,
-                lexicon=partial(lexicon_of, cache=Path(settings.cache)),
+                lexicon=partial(lexicon_of, cache=settings.cache),
                 weights=calibration.fusion,
             ),
             reader=open_configured_reader(settings),
@@ -115,10 +114,10 @@ class Corpus:
 
         settings = settings or load_settings()
         wanted = settings.ocr or (settings.docs / RECOGNITION_FILE).is_file()
-        recogniser = Recogniser.of_system(Path(settings.cache)) if wanted else None
+        recogniser = Recogniser.of_system(settings.cache) if wanted else None
         encoder = encoder or open_configured_encoder(settings)
         for language in ("es", "en"):  # made now: who asks may not be allowed to write into the cache
-            lexicon_of(language, Path(settings.cache))
+            lexicon_of(language, settings.cache)
         report = build_index(
             settings.docs,
             settings.data,

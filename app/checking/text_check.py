@@ -28,7 +28,7 @@ from alpie.app.checking.verification import (
 )
 from alpie.app.checking.word_alignment import Alignment, align, align_whole
 from alpie.app.translations import message
-from alpie.index.errors import QuestionError
+from alpie.index.errors import ArgumentError, QuestionError
 from alpie.index.records import Passage, SentenceRole, Span, collapse, readable_text
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ class TextChecker:
         self.corpus = corpus
 
     def check(self, text: str) -> Verification:
-        """Check a whole text. Raises `QuestionError` for one without words, or too long to compare and not exact."""
+        """Check a whole text. Raises `ArgumentError` for one without words, or too long to compare and not exact."""
         return self.check_literal(text) or self.check_nearest(text)
 
     def check_literal(self, text: str) -> Verification | None:
         """The outcome for a text that stands in a document as it is, or but for what it marks as left out."""
         pasted = collapse(text)
         if not any(character.isalnum() for character in pasted):
-            raise QuestionError(message("verify.no_words"))
+            raise ArgumentError(message("verify.no_words"))
         for variant in variants_of(pasted):
             found, total = self._find_exact(variant)
             if found:
@@ -117,7 +117,7 @@ class TextChecker:
                 if place:
                     return exact_or_cut(text, (place,), 1, with_omissions=True)
         if len(pasted) > MAX_COMPARED_CHARACTERS:
-            raise QuestionError(message("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
+            raise ArgumentError(message("verify.too_long", count=len(pasted), most=MAX_COMPARED_CHARACTERS))
         return self._check_copied(text, is_exact=True)
 
     @cached_property

@@ -66,7 +66,7 @@ class QuotationChecker:
         self._texts = TextChecker(corpus)
 
     def check(self, text: str) -> Verification:
-        """Check a text. Raises `QuestionError` for one without words, or too long and not exact."""
+        """Check a text. Raises `ArgumentError` for one without words, or too long and not exact."""
         return self._texts.check_literal(text) or self._check_quoted(text) or self._texts.check_nearest(text)
 
     def check_whole(self, text: str) -> Verification:

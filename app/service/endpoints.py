@@ -18,7 +18,7 @@ from alpie.app.answering.answer_types import Answer
 from alpie.app.answering.understanding.conversation import MAX_TURNS
 from alpie.app.chat_model import load_prompt
 from alpie.app.checking.verify import QuotationChecker
-from alpie.app.errors import AddressError, PackageMissing
+from alpie.app.errors import AddressError
 from alpie.app.operation.library_internals import set_mcp_version
 from alpie.app.service.people_at_risk import risk_of_asker
 from alpie.app.service.row_schemas import AnswerRow, DocumentRow, HitRow, PassageRow, VerificationRow
@@ -26,7 +26,7 @@ from alpie.app.service.rows import answer_row, document_row, hit_row, passage_ro
 from alpie.app.settings import Settings
 from alpie.app.translations import message, translations_for
 from alpie.index import package_version
-from alpie.index.errors import AlpieError, ArgumentError, QuestionError
+from alpie.index.errors import AlpieError, ArgumentError, PackageMissing
 from alpie.index.retrieval import MAX_HITS, retriever_named
 from alpie.index.spanish.query import MAX_CHARACTERS
 
@@ -116,7 +116,7 @@ class Endpoints:
         `turns` are the earlier questions of the conversation, oldest first; `documents` the ids of those that it is put
         to, none for all; `each_document`: what each of them says, by itself.
         """
-        asked = self._text(question, MAX_CHARACTERS)
+        asked = self._text(question, "question", MAX_CHARACTERS)
         earlier = self._texts(turns, "turns")[-MAX_TURNS:]
         chosen = self._texts(documents, "documents")
         corpus = self._opened()
@@ -135,8 +135,8 @@ class Endpoints:
             raise ArgumentError(message("api.limit", value=repr(limit), most=MAX_HITS))
         chosen = retriever_named(retriever)
         corpus = self._opened()
-        within = self._text(document or "", MAX_CHARACTERS) or None
-        hits = corpus.search(self._text(words, MAX_CHARACTERS), int(limit), chosen, within)
+        within = self._text(document or "", "document", MAX_CHARACTERS) or None
+        hits = corpus.search(self._text(words, "words", MAX_CHARACTERS), int(limit), chosen, within)
         return [{**hit_row(hit, corpus.documents, self._language)} for hit in hits]
 
     def verify(self, text: str) -> dict[str, Any]:
@@ -145,12 +145,16 @@ class Endpoints:
         checker = self._checker
         if checker is None or checker.corpus is not corpus:  # another index has come into use
             self._checker = checker = QuotationChecker(corpus)
-        return {**verification_row(checker.check(self._text(text, MAX_QUOTATION_CHARACTERS)), self._language)}
+        return {
+            **verification_row(
+                checker.check(self._text(text, "text", MAX_QUOTATION_CHARACTERS)), self._language
+            )
+        }
 
     def passage(self, address: str) -> dict[str, Any]:
         """The passage with this permanent address, with its citation."""
         corpus = self._opened()
-        wanted = self._text(address, MAX_CHARACTERS)
+        wanted = self._text(address, "address", MAX_CHARACTERS)
         try:
             passage = corpus.passage(wanted)
         except AddressError as error:
@@ -167,14 +171,14 @@ class Endpoints:
 
     def _texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list | tuple | NoneType):
-            raise QuestionError(message("api.list", name=name))
-        return tuple(self._text(text, MAX_CHARACTERS) for text in value or ())
+            raise ArgumentError(message("api.list", name=name, kind=type(value).__name__))
+        return tuple(self._text(text, name, MAX_CHARACTERS) for text in value or ())
 
-    def _text(self, value: object, most: int) -> str:
+    def _text(self, value: object, name: str, most: int) -> str:
         if not isinstance(value, str):
-            raise QuestionError(message("api.text"))
+            raise ArgumentError(message("api.text", name=name, kind=type(value).__name__))
         if len(value) > most:
-            raise QuestionError(message("api.long", most=most))
+            raise ArgumentError(message("api.long", name=name, most=most))
         return value
 
 

@@ -23,7 +23,7 @@ from alpie.app.chat_model import (
     open_stream,
     pieces_in_time,
 )
-from alpie.app.errors import MissingProvider
+from alpie.app.errors import ProviderMissing
 from alpie.app.settings import Settings
 from alpie.app.translations import LANGUAGES
 from alpie.app.writer.drafts import Draft, parse_drafts
@@ -87,7 +87,7 @@ class Writing(Iterator[WrittenSentence]):
             yield from self._check_drafts(parse_drafts(self._pieces(stream)))
         except ModelTimeout:
             self._failure = WriterFailure.TIMEOUT
-        except MissingProvider as error:
+        except ProviderMissing as error:
             _LOG.warning("the writer cannot be used: %s", error)
             self._failure = WriterFailure.MISSING
         except Exception as error:  # noqa: BLE001 - edge: providers raise what they like, the quotes stand

@@ -19,7 +19,7 @@ from alpie.index.database.text_database import bounds_of
 from alpie.index.encoder import Encoder, OnProgress
 from alpie.index.encoder.embed import KnownVectors, PassageVectors, embedding_key
 from alpie.index.encoder.onnx_runtime import OnnxEncoder
-from alpie.index.errors import BulkError
+from alpie.index.errors import BulkError, PackageMissing
 from alpie.index.layout import lay_out
 from alpie.index.messages import message
 from alpie.index.sources.document_folder import read_sources
@@ -195,7 +195,7 @@ def _parquet() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise BulkError(message("bulk.no_pyarrow"), Path()) from None
+        raise PackageMissing(message("bulk.no_pyarrow")) from None
     return pyarrow, pyarrow.parquet
 
 

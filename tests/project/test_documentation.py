@@ -34,17 +34,28 @@ def settings_page() -> str:
             str(english.translate(text)).replace("|", "\\|")
             for text in (allowed_values(setting.kind), setting.help)
         )
-        lines.append(f"| `{name}` | {allowed} | {_default(setting)} | {told} |")
+        lines.append(f"| `{name}` | {allowed} | {_default(name, setting)} | {told} |")
     return "\n".join(lines) + "\n"
 
 
-def _default(setting: Setting) -> str:
-    """As one would write it; what depends on where Al Pie is installed, or is empty, has none."""
+# Defaults that depend on where Al Pie is installed and on the other settings: see `load_settings`.
+_DEFAULT_FOLDERS = {
+    "docs": "`docs_src` of Al Pie: the four documents that come with it",
+    "data": "`var/index` in a checkout, else `index` in the user's data folder; "
+    "for documents of your own, `index-` and a checksum of their path",
+    "cache": "`models` in the user's cache folder for `alpie`",
+}
+
+
+def _default(name: str, setting: Setting) -> str:
+    """As one would write it; in words, where it is a folder that is chosen when Al Pie starts."""
     value = setting.default
+    if value is MISSING:
+        return _DEFAULT_FOLDERS[name]
     if value is None and "auto" in allowed_values(setting.kind):
         value = "auto"
-    if value is MISSING or value in (None, "", ()):
-        return "–"
+    if value in (None, "", ()):
+        return "empty"
     written = str(value).lower() if isinstance(value, bool) else value
     return f"`{','.join(map(str, written)) if isinstance(written, tuple) else written}`"
 

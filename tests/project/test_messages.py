@@ -91,21 +91,37 @@ def _placeholders(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-@pytest.mark.parametrize("folder", ["index", "app", "app/page"])
-def test_both_languages_have_the_same_keys_and_placeholders(folder: str) -> None:
-    spanish, english = (
-        json.loads((ROOT / folder / "locale" / f"{language}.json").read_text("utf-8"))
-        for language in translations.LANGUAGES
-    )
-    assert spanish.keys() == english.keys()
+CATALOGUES = ("index", "app", "app/page")
+
+
+def _file(folder: str, language: str) -> dict[str, str]:
+    sentences: dict[str, str] = json.loads((ROOT / folder / f"locale/{language}.json").read_text("utf-8"))
+    return sentences
+
+
+@pytest.mark.parametrize("folder", CATALOGUES)
+def test_both_languages_have_the_same_keys_in_order_and_placeholders(folder: str) -> None:
+    spanish, english = (_file(folder, language) for language in translations.LANGUAGES)
+    assert list(spanish) == list(english) == sorted(spanish)
     for key in spanish:
         assert _placeholders(spanish[key]) == _placeholders(english[key]), key
 
 
 def test_no_key_is_in_two_catalogues() -> None:
-    own = json.loads((ROOT / "app/locale/es.json").read_text("utf-8"))
-    page = json.loads((ROOT / "app/page/locale/es.json").read_text("utf-8"))
-    assert not messages.message.catalogue("es").keys() & (own.keys() | page.keys())
+    index, app, page = (_file(folder, "es").keys() for folder in CATALOGUES)
+    assert not index & (app | page)
+    # whoever indexes is told how to install Tesseract, a reader of the page cannot
+    assert app & page == {"notice.pages_without_text"}
+
+
+def test_no_sentence_stands_twice() -> None:
+    """Labels of one word may: they are parted where a language has two words for them."""
+    keys: dict[tuple[str, str], list[str]] = {}
+    for folder in CATALOGUES:
+        english = _file(folder, "en")
+        for key, text in _file(folder, "es").items():
+            keys.setdefault((text, english[key]), []).append(key)
+    assert [same for texts, same in keys.items() if len(same) > 1 and " " in texts[0]] == []
 
 
 def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -181,9 +197,7 @@ _INSIDE = "a fact of the sentence that is told: of `encoder.damaged`, `encoder.w
 NOTHING_TO_DO = {
     "refused.same": "it is there already, as was wanted",
     "pages.none": "a format without pages has no picture of one",
-    "pages.hidden": "the operator keeps the file from being shown",
     "pages.no_page": "only an address made by hand asks for it",
-    "pages.not_drawn": "the library cannot draw it; the text is shown beside",
     **dict.fromkeys(
         ("encoder.blocks", "encoder.ends", "encoder.header", "encoder.word_kind", "encoder.word_table"),
         _INSIDE,

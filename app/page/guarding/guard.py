@@ -103,7 +103,7 @@ class Guard:
                 finally:
                     self._streams.close(client)
             else:
-                raise Refused(429, "guard.too_many")
+                raise Refused(429, "js.too_many")
         except Refused as refused:
             await self._refuse(scope, receive, send, path, refused)
 
@@ -122,7 +122,7 @@ class Guard:
             raise Refused(403, "guard.elsewhere")
         kind = "fragment" if route.kind in ("page", "stream") else route.kind
         if kind in self._windows and not self._windows[kind].admits(client):
-            raise Refused(429, "guard.too_many")
+            raise Refused(429, "js.too_many")
         return route
 
     def _named_hosts(self, headers: Headers) -> list[str]:

@@ -60,5 +60,5 @@ class CorpusLoader(BackgroundLoader["Corpus"]):
     def waiting_key(self, error: NotReady) -> str:
         """The key of the sentence for visitors who ask while there is no corpus."""
         if not error.failed:
-            return "chat.still_opening"
+            return "serve.opening"
         return "documents.none" if self.empty else "chat.not_ready"

@@ -179,6 +179,7 @@ def _suggestions(answer: Answer, translations: PageTranslations) -> Iterable[_Su
         if hit.passage.address in quoted or not usable or hit.own_score < best - _CLOSE:
             continue
         known.add(heading.casefold())
+        # Spanish in both catalogues: it is asked when clicked, and the heading in it is of a Spanish document
         question = translations("answer.suggestion", heading=heading)
         yield _Suggestion(heading, question, question_link(question))
         found += 1

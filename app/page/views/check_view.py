@@ -17,7 +17,7 @@ from alpie.app.checking.verify import QuotationChecker
 from alpie.app.page.views.link_places import passage_link
 from alpie.app.page.views.page_translations import PageTranslations
 from alpie.app.page.views.templates import Markup, mark_ranges, render
-from alpie.index.errors import QuestionError
+from alpie.index.errors import ArgumentError
 from alpie.index.records import Document
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def render_check(checker: QuotationChecker, text: str, translations: PageTransla
         )
     try:
         outcome = checker.check(text)
-    except QuestionError:
+    except ArgumentError:
         return render("sentence", translations, style="problem", text=translations("check.no_words"))
     corpus = checker.corpus
     title = {

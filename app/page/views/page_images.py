@@ -54,7 +54,7 @@ def page_png(folder: Path | None, document: Document, sheet: int) -> bytes:
         inside = path.resolve(strict=True).is_relative_to(folder.resolve())
         status = path.stat()
         if not inside or not path.is_file() or status.st_size > MAX_BYTES:
-            raise SourceError(message("pages.hidden", file=document.file), path)
+            raise SourceError(message("pages.hidden", file=document.file, most=MAX_BYTES // 1_000_000), path)
         if _checksum(path, status.st_mtime_ns, status.st_size) != document.sha256:
             raise SourceError(message("pages.changed", file=document.file), path)
     except OSError as error:
@@ -85,7 +85,10 @@ def _draw_page(path: Path, sheet: int, sha256: str) -> bytes:
                 scale = min(_WIDTH / max(width, 1.0), (_MAX_PIXELS / area) ** 0.5, _MAX_SCALE)
                 image = page.render(scale=scale, may_draw_forms=False).to_pil()
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
-            raise SourceError(message("pages.not_drawn", file=path.name, page=sheet), path) from error
+            reason = str(error).rstrip(".") or type(error).__name__
+            raise SourceError(
+                message("pages.not_drawn", file=path.name, page=sheet, error=reason), path
+            ) from error
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from alpie.index.errors import BackendUnavailable, SettingsError
+from alpie.index.errors import BackendUnavailable, PackageMissing, SettingsError
 from alpie.index.messages import Message, message
 
 _MIN_SPARSE_VERSION = (2, 4)  # sparse vectors
@@ -172,4 +172,4 @@ def _reason(error: Exception) -> str:
 def _check_packages(address: MilvusAddress) -> None:
     wanted = ["pymilvus", "milvus_lite"] if address.is_file else ["pymilvus"]
     if missing := [name for name in wanted if find_spec(name) is None]:
-        raise BackendUnavailable(message("milvus.packages", place=address.display_name, missing=missing))
+        raise PackageMissing(message("milvus.packages", place=address.display_name, missing=missing))

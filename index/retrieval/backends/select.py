@@ -103,7 +103,7 @@ class BackendChoice:
     timeout_seconds: float = 10.0  # of every call
 
     def open(self, encoder: Encoder) -> VectorBackend:
-        """The backend, holding an index of this encoder; raises `SettingsError`, `BackendUnavailable`, `BackendMismatch`."""
+        """The backend, holding an index of this encoder; raises `SettingsError`, `PackageMissing`, `BackendError`."""
         connection = self._connect()
         try:
             stamp = Stamp.from_encoder(encoder.fingerprint, encoder.dimension, 0)

@@ -23,7 +23,7 @@ from alpie.app.page.views.lookup_view import read_lookup, render_results
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.service.rows import answer_row, verification_row
-from alpie.index.errors import AlpieError, QuestionError
+from alpie.index.errors import AlpieError, ArgumentError, QuestionError
 from alpie.index.records import proves
 from alpie.index.spanish.analysis import normalize
 from alpie.index.spanish.query import MAX_CHARACTERS
@@ -84,7 +84,7 @@ def test_the_models_answer_an_odd_question_too(seed_corpus: Corpus, name: str) -
 @pytest.mark.parametrize("text", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
 def test_an_odd_text_is_not_found_in_the_documents(checker: QuotationChecker, text: str) -> None:
     if len(text) > MAX_COMPARED_CHARACTERS:
-        with pytest.raises(QuestionError, match="demasiado largo"):
+        with pytest.raises(ArgumentError, match="demasiado largo"):
             checker.check(text)
         return
     outcome = checker.check(text)
@@ -128,7 +128,7 @@ def test_endpoints_answer_or_refuse(corpus: Corpus, question: str) -> None:
             said = str(error)
         assert len(said) < 300  # a refusal does not repeat a megabyte
     if len(question) > MAX_CHARACTERS:
-        with pytest.raises(QuestionError, match="pasa de 2000 caracteres"):
+        with pytest.raises(ArgumentError, match="question: el texto pasa de 2000 caracteres"):
             endpoints.ask(question)
 
 

@@ -23,7 +23,7 @@ from alpie.app.exporting.reference_files import json_text
 from alpie.app.service.answer_record import make_record, record_text
 from alpie.app.service.record_check import QuoteState, verify_record
 from alpie.app.translations import translations_for
-from alpie.index.errors import QuestionError
+from alpie.index.errors import ArgumentError
 from alpie.index.records import (
     BlockKind,
     Hit,
@@ -218,7 +218,7 @@ def test_what_shares_no_two_words_is_absent() -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n", "«»", "…", "?!"])
 def test_a_text_without_words_cannot_be_checked(text: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(ArgumentError):
         check(text)
 
 
@@ -226,7 +226,7 @@ def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
     long = "palabra " * (MAX_COMPARED_CHARACTERS // 4)
     corpus = given_corpus(document("a", f"Antes. {long}Después."))
     assert verify_quotation(long, corpus).verdict is Verdict.EXACT
-    with pytest.raises(QuestionError, match="por separado"):
+    with pytest.raises(ArgumentError, match="por separado"):
         check(long)
 
 
@@ -235,7 +235,7 @@ def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
 )
 @pytest.mark.timeout(120, func_only=True)  # which work that grows with the square of a text would outlast
 def test_a_megabyte_of_anything_is_refused(text: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(ArgumentError):
         check(text)
 
 

@@ -93,17 +93,18 @@ def test_the_command_line_prints_the_same_rows(
     assert printed("verify", QUOTATION) == endpoints.verify(QUOTATION)
 
 
-@pytest.mark.parametrize(("name", "arguments", "kind"), [
-    ("ask", ("",), QuestionError), ("ask", (None,), QuestionError), ("ask", ("a" * 2_001,), QuestionError),
-    ("ask", (QUESTION, [3]), QuestionError), ("search", ("x", 0), ArgumentError),
-    ("search", ("x", True), ArgumentError), ("search", ("x", 10, "no-existe"), ArgumentError),
-    ("search", ("x", 10, "", "secret"), ArgumentError), ("verify", ("¿?",), QuestionError),
-    ("passage", ("../../etc/passwd",), AddressError),
+@pytest.mark.parametrize(("name", "arguments", "kind", "said"), [
+    ("ask", ("",), QuestionError, "palabras que buscar"), ("ask", (None,), ArgumentError, "question: .*NoneType"),
+    ("ask", ("a" * 2_001,), ArgumentError, "question: .*2000"), ("ask", (QUESTION, 3), ArgumentError, "turns: .*int.*lista"),
+    ("ask", (QUESTION, [], [3]), ArgumentError, "documents: .*int.*un texto"), ("search", ("x", 0), ArgumentError, "limit"),
+    ("search", ("x", True), ArgumentError, "limit"), ("search", ("x", 10, "no-existe"), ArgumentError, "no-existe"),
+    ("search", ("x", 10, "", "secret"), ArgumentError, "retriever"), ("verify", ("¿?",), ArgumentError, "comprobar"),
+    ("passage", ("../../etc/passwd",), AddressError, "passwd"),
 ])  # fmt: skip
 def test_what_cannot_be_used_is_refused(
-    endpoints: Endpoints, name: str, arguments: tuple[Any, ...], kind: type[Exception]
+    endpoints: Endpoints, name: str, arguments: tuple[Any, ...], kind: type[Exception], said: str
 ) -> None:
-    with pytest.raises(kind):
+    with pytest.raises(kind, match=said):
         getattr(endpoints, name)(*arguments)
 
 

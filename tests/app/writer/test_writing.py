@@ -19,7 +19,7 @@ import pytest
 
 from alpie.app.answering.answer_types import Answer
 from alpie.app.chat_model import open_stream
-from alpie.app.errors import MissingProvider
+from alpie.app.errors import ProviderMissing
 from alpie.app.settings import Settings, load_settings
 from alpie.app.terminal import commands as cli
 from alpie.app.terminal.rendering import answer_text
@@ -228,7 +228,7 @@ def test_a_dead_server_or_a_missing_provider_is_said(answers: list[Answer], tmp_
 
 def test_a_missing_provider_is_told_in_both_languages(tmp_path: Path) -> None:
     chosen = load_settings({"writer": "nadie:nada"}, environment={}, working_folder=tmp_path)
-    with pytest.raises(MissingProvider) as caught:
+    with pytest.raises(ProviderMissing) as caught:
         open_stream(chosen)
     assert str(caught.value).startswith("No se puede usar el modelo «nadie:nada» (")
     told = translations_for("en").translate(caught.value)

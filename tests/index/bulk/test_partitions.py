@@ -24,7 +24,7 @@ from alpie.index.bulk.partitions import (
 )
 from alpie.index.encoder import BUNDLED_ENCODER
 from alpie.index.encoder.factory import open_encoder
-from alpie.index.errors import BulkError
+from alpie.index.errors import BulkError, PackageMissing
 from alpie.index.spanish.query import parse_question
 from alpie.index.storage.store import open_version
 from support.fake_encoder import SMALL_TEXT, FakeEncoder, answers, build
@@ -114,6 +114,14 @@ def test_an_index_wants_all_partitions(docs: Path, work: Path, tmp_path: Path) -
         index_partitions(docs, work, tmp_path / "indice", FakeEncoder())
     with pytest.raises(BulkError, match=r"index\.bulk plan"):
         pending_partitions(tmp_path / "nada", FINGERPRINT)
+
+
+def test_a_missing_package_is_named_with_its_extra(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(PackageMissing, match=r"alpie\[bulk\]"):
+        write_partitions(docs, tmp_path / "trabajo", passages=1)
 
 
 CHILD = """

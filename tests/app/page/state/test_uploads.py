@@ -335,6 +335,10 @@ def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="ha cambiado"):
         page_png(tmp_path, document, 1)
     (tmp_path / "ley.pdf").unlink()
+    (tmp_path / "ley.pdf").symlink_to(made.__file__)
+    with pytest.raises(SourceError, match="es un enlace a otra carpeta"):
+        page_png(tmp_path, document, 1)
+    (tmp_path / "ley.pdf").unlink()
     with pytest.raises(SourceError, match="ya no está"):
         page_png(tmp_path, document, 1)
     with pytest.raises(SourceError, match="páginas"):

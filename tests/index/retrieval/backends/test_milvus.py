@@ -16,7 +16,7 @@ import pytest
 from alpie.app.answering.configured_parts import configured_backend
 from alpie.app.settings import load_settings
 from alpie.app.terminal.doctor import Check, Outcome
-from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
+from alpie.index.errors import BackendMismatch, BackendUnavailable, PackageMissing, SettingsError
 from alpie.index.retrieval.backends import milvus_client, milvus_collections
 from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import Stamp, clip_label, collection_stamp
@@ -86,7 +86,7 @@ def test_a_missing_folder_and_a_foreign_file_are_told(tmp_path: Path) -> None:
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(milvus_client, "find_spec", lambda name: None)
-    with pytest.raises(BackendUnavailable, match=r"pymilvus.*alpie\[milvus\]"):
+    with pytest.raises(PackageMissing, match=r"pymilvus.*alpie\[milvus\]"):
         choice("http://127.0.0.1:1").open(FakeEncoder())
 
 
