@@ -25,20 +25,24 @@ _MIN_CHARACTERS = 10  # of a password
 _MAX_CHARACTERS = 200
 _STORED = re.compile(r"scrypt\$\d+\$\d+\$\d+\$[\w+/=]+\$[\w+/=]+")
 _NAME = re.compile(r"[\w.@-]{1,64}")
-_N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32
+_N, _R, _P, _SALT_BYTES, _KEY_BYTES = 2**15, 8, 1, 16, 32  # N, r and p of scrypt
 _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
 
 
 class Users:
-    """The users of a file. Read again when it changes, so that nobody has to restart the page."""
+    """The users of a file. Read again when it changes, so that nobody has to restart the page.
 
-    def __init__(self, path: Path) -> None:
+    `cost` is the N of scrypt for passwords that are added: what makes guessing slow.
+    """
+
+    def __init__(self, path: Path, cost: int = _N) -> None:
         self.path = path
+        self._cost = cost
         self._stamp: FileStamp | None = None
         self._hashes: Mapping[str, str] = {}
         self._secret = b""
         # compared with when there is no such user, so that the answer takes as long
-        self._nobody = password_hash(secrets.token_urlsafe(16))
+        self._nobody = password_hash(secrets.token_urlsafe(16), cost)
 
     def hashes(self) -> Mapping[str, str]:
         """The password hash of each user. Raises FileError when the file cannot be read."""
@@ -64,7 +68,7 @@ class Users:
         if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
             raise ArgumentError(message("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
         known = dict(self.hashes()) if self.path.exists() else {}
-        self._write({**known, name: password_hash(password)})
+        self._write({**known, name: password_hash(password, self._cost)})
         return name not in known
 
     def remove(self, name: str) -> None:
@@ -89,12 +93,12 @@ class Users:
         _write_private(self.path, lines.encode())
 
 
-def password_hash(password: str) -> str:
+def password_hash(password: str, cost: int = _N) -> str:
     """A password's hash with a salt of its own: `scrypt$N$r$p$salt$key`."""
     salt = secrets.token_bytes(_SALT_BYTES)
-    key = _scrypt(password, salt, _N, _R, _P)
+    key = _scrypt(password, salt, cost, _R, _P)
     return "$".join(
-        ("scrypt", str(_N), str(_R), str(_P), *(base64.b64encode(part).decode() for part in (salt, key)))
+        ("scrypt", str(cost), str(_R), str(_P), *(base64.b64encode(part).decode() for part in (salt, key)))
     )
 
 

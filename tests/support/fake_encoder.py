@@ -175,9 +175,9 @@ def source_of(passage: Passage) -> str:
     return "\n".join(sentence.text for sentence in passage.sentences)
 
 
-def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, rebuild: bool = False) -> BuildReport:
-    """Index `docs` into `data`."""
-    return build_index(docs, data, encoder or FakeEncoder(), rebuild=rebuild)
+def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, **options: Any) -> BuildReport:
+    """Index `docs` into `data`; `options` as those of `build_index`."""
+    return build_index(docs, data, encoder or FakeEncoder(), **options)
 
 
 def answers(data: Path, question: str = "incendios") -> list[str]:

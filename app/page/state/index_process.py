@@ -29,14 +29,16 @@ class RunOutcome(NamedTuple):
 IndexRun = Callable[[], RunOutcome]
 
 
-def index_command(docs: Path, data: Path) -> IndexRun:
-    """Runs `alpie index` as a process of its own."""
-    own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
+def index_command(
+    docs: Path, data: Path, *, program: Path = _PROGRAM, max_seconds: float = _MAX_RUN_SECONDS
+) -> IndexRun:
+    """Runs `alpie index` as a process of its own; one that takes longer than `max_seconds` is ended."""
+    own = (sys.executable, "-P", str(program))  # -P: modules are not looked for beside the program
     command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
 
     def run() -> RunOutcome:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
+            command, capture_output=True, text=True, errors="replace", timeout=max_seconds, check=False
         )
         # no list of rows: it was ended before it could say anything, or failed in an unforeseen way
         return RunOutcome(done.returncode, _messages(done.stdout) or done.stderr.strip().splitlines()[-1:])

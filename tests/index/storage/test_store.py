@@ -283,22 +283,21 @@ def test_a_failure_at_any_step_leaves_the_old_index(
     assert len(list((data / "versions").iterdir())) == 1
 
 
-def test_a_second_builder_is_told_that_there_is_one(
-    docs: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.05)
+def test_a_second_builder_is_told_that_there_is_one(docs: Path, data: Path) -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def wait(_: str) -> None:
         inside.set()
         leave.wait(20)
 
-    first = threading.Thread(target=build, args=(docs, data, FakeEncoder(on_text=wait), True))
+    first = threading.Thread(
+        target=build, args=(docs, data, FakeEncoder(on_text=wait)), kwargs={"rebuild": True}
+    )
     first.start()
     try:
         assert inside.wait(20)
         with pytest.raises(IndexBusy, match="Otro proceso está indexando") as caught:
-            build(docs, data)
+            build(docs, data, wait_seconds=0.05)
         assert caught.value.path == data
         assert answers(data), "readers need no lock"
     finally:

@@ -12,7 +12,6 @@ import pytest
 
 from alpie.app.answering.corpus import Corpus
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state import index_process
 from alpie.app.page.state.index_process import RunOutcome, index_command
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import render_state
@@ -141,10 +140,9 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
     assert indexing.runs == runs + 1, "it meets no later run"
 
 
-def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.index_process._MAX_RUN_SECONDS", 0.2)
+def test_a_real_run_has_an_end(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
-    uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
+    uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data", max_seconds=0.2))
     uploads.add("a.txt", io.BytesIO(TEXT.encode()))
     assert settled(uploads).refused[0].name == "a.txt"
     assert list(docs.iterdir()) == []
@@ -179,13 +177,10 @@ def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
     "printed", ["", "nada", "3", "null", "{}", '"texto"', '{"text": "a", "key": "b", "facts": {}}', '[{"text": 1}]',
                 "[[]]", "[null]", '[{"text": "a", "key": "b", "facts": 3}]']
 )  # fmt: skip
-def test_what_is_no_list_of_messages_is_no_answer_of_indexing(
-    printed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_no_list_of_messages_is_no_answer_of_indexing(printed: str, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(f"import sys; print({printed!r}); sys.exit('ended: out of luck')", encoding="utf-8")
-    monkeypatch.setattr(index_process, "_PROGRAM", program)
-    assert index_command(tmp_path, tmp_path)() == (1, ["ended: out of luck"])
+    assert index_command(tmp_path, tmp_path, program=program)() == (1, ["ended: out of luck"])
 
 
 @pytest.mark.parametrize("installed", [True, False])
