@@ -180,6 +180,12 @@ def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, **options:
     return build_index(docs, data, encoder or FakeEncoder(), **options)
 
 
+def addresses(data: Path) -> dict[str, str]:
+    """Address → text of every passage of the index in `data`."""
+    passages = open_version(data, FakeEncoder()).search.passages
+    return {passage.address: passage.text for passage in passages}
+
+
 def answers(data: Path, question: str = "incendios") -> list[str]:
     """What the index in `data` finds: texts of the passages, best first."""
     search = open_version(data, FakeEncoder()).search

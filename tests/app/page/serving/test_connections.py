@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from alpie.app.page.guarding.guard import Guard
+from alpie.app.page.serving import connections, server
 from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run_server, server_config
 from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
@@ -122,8 +123,8 @@ def test_no_connection_is_taken_that_cannot_be_answered_yet(
     def ran(config: Any, bound: socket.socket, on_listening: Any) -> None:
         bound.close()
 
-    monkeypatch.setattr("alpie.app.page.serving.server.create_app", slow_to_make)
-    monkeypatch.setattr("alpie.app.page.serving.connections.run_server", ran)
+    monkeypatch.setattr(server, "create_app", slow_to_make)
+    monkeypatch.setattr(connections, "run_server", ran)
     serve(load_settings({"data": str(tmp_path), "port": port}, environment={}))
     assert tried
 
