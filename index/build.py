@@ -79,15 +79,17 @@ def build_index(
     on_progress: OnProgress | None = None,
     max_bytes: int = MAX_BYTES,
     recogniser: Recogniser | None = None,
+    wait_seconds: float = _WAIT_SECONDS,
 ) -> BuildReport:
     """Index the documents of `docs` into the folder `data`, beside the index in use, and swap the new index in.
 
     A file of more than `max_bytes` is left out and reported. `recogniser` reads scanned pages. `rebuild` embeds everything
-    anew; `known` has vectors to use instead of those in use. `on_progress` gets the numbers of texts done and of all.
+    anew; `known` has vectors to use instead of those in use. `on_progress` gets the numbers of texts done and of all. Another
+    builder is waited for `wait_seconds` long.
     Raises `IndexBusy`, `IndexUnwritable`, `IndexNewer` unless `rebuild`, and `SourceError` when no document can be read.
     The old index stays in use whatever is raised.
     """
-    with _exclusive_build(data):
+    with _exclusive_build(data, wait_seconds):
         started = datetime.now(UTC)
         earlier = None if rebuild or known is not None else _usable_version(data, encoder)
         reading = IncrementalReading(docs, earlier, max_bytes, recogniser)
@@ -143,12 +145,12 @@ def _report(
 
 
 @contextmanager
-def _exclusive_build(data: Path) -> Iterator[None]:
+def _exclusive_build(data: Path, wait_seconds: float) -> Iterator[None]:
     """Hold the build lock of `data`, once what a killed build left there is removed."""
     with ExitStack() as held:
         try:
             data.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(data / LOCK, timeout=_WAIT_SECONDS))
+            held.enter_context(FileLock(data / LOCK, timeout=wait_seconds))
             remove_unfinished(data)
         except Timeout:  # an OSError too
             raise IndexBusy(message("build.busy", folder=data), data) from None

@@ -1,8 +1,8 @@
 """Users and their passwords: a file of `name:hash` lines, made by `alpie users`.
 
-Hashes are made with scrypt (RFC 7914), N = 2^15, r = 8, p = 1: some 50 ms and 32 MB for each guess. Beside the file
-is `<file>.secret`, with which the page signs its session cookies, so that several processes share it and a restart
-ends no session. Only their owner can read the two files.
+Hashes are scrypt's (RFC 7914) with N = 2^15, r = 8, p = 1: some 50 ms and 32 MB a guess. Beside the file
+lies `<file>.secret`, with which the page signs its session cookies, so that several processes share it and a
+restart ends no session. Both are readable by their owner only.
 """
 
 from __future__ import annotations
@@ -31,15 +31,19 @@ _MEMORY = 64 * 1024 * 1024  # bytes; the hash needs half of it
 
 
 class Users:
-    """The users of a file. Read again when it changes, so that nobody has to restart the page."""
+    """The users of a file. Read again when it changes, so that nobody has to restart the page.
 
-    def __init__(self, path: Path) -> None:
+    `cost` is the N of scrypt for passwords that are added: what makes guessing slow.
+    """
+
+    def __init__(self, path: Path, cost: int = _N) -> None:
         self.path = path
+        self._cost = cost
         self._stamp: FileStamp | None = None
         self._hashes: Mapping[str, str] = {}
         self._secret = b""
         # compared with when there is no such user, so that the answer takes as long
-        self._nobody = password_hash(secrets.token_urlsafe(16))
+        self._nobody = password_hash(secrets.token_urlsafe(16), cost)
 
     def hashes(self) -> Mapping[str, str]:
         """The password hash of each user. Raises FileError when the file cannot be read."""
@@ -65,11 +69,11 @@ class Users:
         if not _MIN_CHARACTERS <= len(password) <= _MAX_CHARACTERS:
             raise ArgumentError(message("users.length", least=_MIN_CHARACTERS, most=_MAX_CHARACTERS))
         known = dict(self.hashes()) if self.path.exists() else {}
-        self._write({**known, name: password_hash(password)})
+        self._write({**known, name: password_hash(password, self._cost)})
         return name not in known
 
     def remove(self, name: str) -> None:
-        """Remove `name`, whose sessions end at once. Raises ArgumentError if there is no such user."""
+        """Remove `name`; its sessions end at once. Raises ArgumentError when there is no such user."""
         known = dict(self.hashes())
         if known.pop(name, None) is None:
             raise ArgumentError(message("users.unknown", path=self.path, name=name))
@@ -90,12 +94,12 @@ class Users:
         _write_private(self.path, lines.encode())
 
 
-def password_hash(password: str) -> str:
+def password_hash(password: str, cost: int = _N) -> str:
     """A password's hash with a salt of its own: `scrypt$N$r$p$salt$key`."""
     salt = secrets.token_bytes(_SALT_BYTES)
-    key = _scrypt(password, salt, _N, _R, _P)
+    key = _scrypt(password, salt, cost, _R, _P)
     return "$".join(
-        ("scrypt", str(_N), str(_R), str(_P), *(base64.b64encode(part).decode() for part in (salt, key)))
+        ("scrypt", str(cost), str(_R), str(_P), *(base64.b64encode(part).decode() for part in (salt, key)))
     )
 
 
@@ -124,7 +128,7 @@ def _read(path: Path) -> Mapping[str, str]:
 
 
 def _secret_beside(path: Path) -> bytes:
-    """The secret of a file of users, created if there is none. Raises FileError."""
+    """The secret of a file of users, made when there is none. Raises FileError."""
     beside = path.with_name(f"{path.name}.secret")
     try:
         if not beside.exists():
@@ -138,7 +142,7 @@ def _secret_beside(path: Path) -> bytes:
 
 
 def _write_private(path: Path, content: bytes, replace: bool = True) -> None:
-    """Write the file completely or not at all, readable by its owner only; without `replace`, never over an existing file."""
+    """Write at once or not at all, for the owner's eyes only; without `replace`, never over another's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary_file(path, private=True) as new:

@@ -40,7 +40,7 @@ def print_message(text: str) -> None:
     print(escape_steering(text), file=sys.stderr, flush=True)
 
 
-def read_input(path: Path | None) -> str:
+def read_input(path: Path | None, max_bytes: int = _MAX_INPUT_BYTES) -> str:
     """The text of a file, of standard input for None; bounded, so that a wrong file cannot fill the memory.
 
     Raises `FileError` for a file that cannot be read, is too large, or is not UTF-8.
@@ -48,12 +48,12 @@ def read_input(path: Path | None) -> str:
     name = str(path or "-")
     try:
         with nullcontext(sys.stdin.buffer) if path is None else path.open("rb") as file:
-            data = file.read(_MAX_INPUT_BYTES + 1)
+            data = file.read(max_bytes + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise FileError(message("cli.file", path=name, error=error.strerror), path) from error
     except UnicodeDecodeError as error:
         raise FileError(message("cli.not_utf8", path=name, place=error.start), path) from error
-    if len(data) > _MAX_INPUT_BYTES:
-        raise FileError(message("cli.too_large", path=name, most=_MAX_INPUT_BYTES // 1_000_000), path)
+    if len(data) > max_bytes:
+        raise FileError(message("cli.too_large", path=name, most=max_bytes // 1_000_000), path)
     return text

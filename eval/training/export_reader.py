@@ -32,7 +32,7 @@ from alpie.index.reader.bundled import READER_GRAPH, READER_GRAPH_OUTPUT
 
 # Mean absolute difference of a logit from PyTorch's; they range from -10 to 10, and a calibration that is
 # fitted through the graph takes up what is left.
-_MAX_DIFFERENCE = 0.35
+MAX_DIFFERENCE = 0.35
 
 
 class Average(NamedTuple):
@@ -42,11 +42,17 @@ class Average(NamedTuple):
     share: float  # of its weights, 0 … 1
 
 
-def export_checkpoint(checkpoint: Path, target: Path, cache: Path, average: Average | None = None) -> float:
+def export_checkpoint(
+    checkpoint: Path,
+    target: Path,
+    cache: Path,
+    average: Average | None = None,
+    max_difference: float = MAX_DIFFERENCE,
+) -> float:
     """Write the graph of `checkpoint` to `target`; returns the mean difference of its logits from PyTorch's.
 
     Raises:
-        EncoderError: the graph differs more than `_MAX_DIFFERENCE`; nothing is written then.
+        EncoderError: the graph differs more than `max_difference`; nothing is written then.
     """
     import torch
 
@@ -70,7 +76,7 @@ def export_checkpoint(checkpoint: Path, target: Path, cache: Path, average: Aver
         export_graph(model, model.from_vectors, whole, READER_GRAPH_OUTPUT, model.head.in_features)
         quantise(whole, small, reduce_range=True)
         difference = _difference(small, [reader_input.numpy() for reader_input in inputs], reference)
-        if difference > _MAX_DIFFERENCE:
+        if difference > max_difference:
             raise EncoderError(
                 f"The 8-bit graph differs from PyTorch by {difference:.2f} a logit; not written."
             )

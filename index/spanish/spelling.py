@@ -108,8 +108,11 @@ Lexicons = Callable[[str], Lexicon]
 
 
 @lru_cache(maxsize=4)
-def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
-    """The dictionary of pyspellchecker for "es" or "en", kept in the folder `cache` if there is one."""
+def lexicon_of(language: str, cache: Path | None = None, wait_seconds: float = _MAX_WAIT_SECONDS) -> Lexicon:
+    """The dictionary of pyspellchecker for "es" or "en", kept in the folder `cache` if there is one.
+
+    Another process that is making it is waited for `wait_seconds` long.
+    """
     if cache is None:
         return _build_lexicon(language)
     sources = {"pyspellchecker": version("pyspellchecker"), "forms": FORMS.stat().st_size}
@@ -117,7 +120,7 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     folder = cache / f"words-{language}"
     for anew in (False, True):
         try:
-            return _cached_lexicon(folder, language, made_of, anew)
+            return _cached_lexicon(folder, language, made_of, anew, wait_seconds)
         except (FileError, OSError) as error:  # the cache cannot be written: that costs time only
             _LOG.info("The words of «%s» are not kept in %s: %s", language, folder, error)
             break
@@ -126,12 +129,14 @@ def lexicon_of(language: str, cache: Path | None = None) -> Lexicon:
     return _build_lexicon(language)
 
 
-def _cached_lexicon(folder: Path, language: str, made_of: Mapping[str, Any], anew: bool) -> Lexicon:
+def _cached_lexicon(
+    folder: Path, language: str, made_of: Mapping[str, Any], anew: bool, wait_seconds: float
+) -> Lexicon:
     def build(new: Path) -> None:
         np.save(new / "words.npy", _build_lexicon(language).words)
         write_fingerprint(new, made_of)
 
-    build_once(folder, lambda built: not anew and is_intact(built, made_of), build, _MAX_WAIT_SECONDS)
+    build_once(folder, lambda built: not anew and is_intact(built, made_of), build, wait_seconds)
     return Lexicon.load(folder, language == "es")
 
 

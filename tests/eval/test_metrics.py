@@ -135,10 +135,7 @@ HOMES = _question("33 domicilios en España", answer=("33",))
 WHOLE = _question("Se registraron 33 domicilios en España", answer=("33",))
 BARE = _question("33 domicilios en España")
 LISTED = _question("móviles, discos y tabletas", answer_all=("moviles", "discos", "tabletas"))
-GROUPS = (
-    (Evidence("nota", "33 domicilios"),),
-    (Evidence("nota", "25 detenidos"), Evidence("nota", "2024")),
-)
+GROUPS = ((Evidence("nota", "33 domicilios"),), (Evidence("nota", "25 detenidos"), Evidence("nota", "2024")))
 BOTH = GoldQuestion("q", "¿?", "multi", evidence_all=GROUPS, answer_all=("33", "25"))
 ANSWER_ONLY = GoldQuestion("q", "¿?", answer=("25",))
 

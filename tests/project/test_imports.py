@@ -128,8 +128,7 @@ def _leads_astray(name: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "module",
-    ["routing.answer_pipeline", "judging.judgement", "quoting.citation", "quoting.quotes"],
+    "module", ["routing.answer_pipeline", "judging.judgement", "quoting.citation", "quoting.quotes"]
 )
 def test_from_what_quotes_nothing_reaches_the_page_or_a_language_model(module: str) -> None:
     ways = _ways(f"app.answering.{module}")

@@ -42,9 +42,7 @@ def start_builder(
     `before` is code to run first, `body` what to do instead of one build; both see `build_index`.
     """
     program = _PROGRAM.format(
-        tests=str(TESTS),
-        before=before,
-        body=body or _BUILD.format(docs=str(docs), data=str(data)),
+        tests=str(TESTS), before=before, body=body or _BUILD.format(docs=str(docs), data=str(data))
     )
     environment: Mapping[str, str] = options.pop("env", {})
     process = subprocess.Popen(

@@ -175,9 +175,15 @@ def source_of(passage: Passage) -> str:
     return "\n".join(sentence.text for sentence in passage.sentences)
 
 
-def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, rebuild: bool = False) -> BuildReport:
-    """Index `docs` into `data`."""
-    return build_index(docs, data, encoder or FakeEncoder(), rebuild=rebuild)
+def build(docs: Path, data: Path, encoder: FakeEncoder | None = None, **options: Any) -> BuildReport:
+    """Index `docs` into `data`; `options` as those of `build_index`."""
+    return build_index(docs, data, encoder or FakeEncoder(), **options)
+
+
+def addresses(data: Path) -> dict[str, str]:
+    """Address → text of every passage of the index in `data`."""
+    passages = open_version(data, FakeEncoder()).search.passages
+    return {passage.address: passage.text for passage in passages}
 
 
 def answers(data: Path, question: str = "incendios") -> list[str]:

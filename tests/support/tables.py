@@ -17,10 +17,16 @@ def table(of: str, name: str) -> list[Any]:
 
 
 def cases(names: str, *more: Any) -> Callable[[Callable[..., None]], Any]:
-    """A test is run for each row of the table that bears its name, and for `more` that only code can write down."""
+    """A test is run for each row of the table that bears its name, and for `more` that only code can write down.
+
+    A row is an array in the order of `names`, or has a key for each of them.
+    """
+    columns = [name.strip() for name in names.split(",")]
 
     def for_each_row(test: Callable[..., None]) -> Any:
         rows = table(inspect.getfile(test), test.__name__.removeprefix("test_"))
+        if columns[1:]:
+            rows = [[row[name] for name in columns] if isinstance(row, dict) else row for row in rows]
         return pytest.mark.parametrize(names, [*rows, *more])(test)
 
     return for_each_row

@@ -1,4 +1,4 @@
-"""Indexing in a separate process: whatever a hostile file does to a parser, it does not do to the server."""
+"""Indexing as a process of its own: what a hostile file may do to a parser is not done to the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from alpie.index.messages import Listed, message_from_row
 
 # By its path: a checkout that is not installed has no module `alpie.app` to start.
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
-# an hour, room for scans to be recognised: other uploads wait, so a run that hangs must end
 _MAX_RUN_SECONDS = 3_600.0
 
 
@@ -30,14 +29,16 @@ class RunOutcome(NamedTuple):
 IndexRun = Callable[[], RunOutcome]
 
 
-def index_command(docs: Path, data: Path) -> IndexRun:
-    """Runs `alpie index` in a separate process."""
-    own = (sys.executable, "-P", str(_PROGRAM))  # -P: modules are not looked for beside the program
+def index_command(
+    docs: Path, data: Path, *, program: Path = _PROGRAM, max_seconds: float = _MAX_RUN_SECONDS
+) -> IndexRun:
+    """Runs `alpie index` in a separate process; one that takes longer than `max_seconds` is ended."""
+    own = (sys.executable, "-P", str(program))  # -P: modules are not looked for beside the program
     command = (*own, "index", "--json", "--docs", str(docs), "--data", str(data))
 
     def run() -> RunOutcome:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_MAX_RUN_SECONDS, check=False
+            command, capture_output=True, text=True, errors="replace", timeout=max_seconds, check=False
         )
         # no list of rows: it was ended before it could say anything, or failed in an unforeseen way
         return RunOutcome(done.returncode, _messages(done.stdout) or done.stderr.strip().splitlines()[-1:])

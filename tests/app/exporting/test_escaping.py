@@ -6,21 +6,15 @@ import csv
 import io
 import json
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-import bibtexparser
 import pytest
-import rispy
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from pybtex.database import parse_string
 
 from alpie.app.answering.answer_types import Citation
 from alpie.app.answering.corpus import Corpus
@@ -39,13 +33,12 @@ from alpie.app.page.serving.page_options import PageOptions
 from alpie.app.page.serving.server import create_app
 from alpie.app.service.answer_record import make_record, record_text
 from support.hostile_folder import FOR_FILES, PAYLOADS, hostile_corpus
+from support.read_exports import BASE, READERS, begins_as_formula
 from support.sample_answer import ANSWER, DOCUMENT, QUOTE
 from support.sample_citations import REPORT, RESOLUTION
 
 EVERYTHING = (*PAYLOADS, *FOR_FILES)
 PLAIN = Excerpt("El cifrado avanza.", RESOLUTION, 3, 21)
-BASE = "https://alpie.example"
-SIGNS = tuple("=+-@")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -55,110 +48,6 @@ def cited_as(payload: str) -> Citation:
         ("title", "publisher", "kind", "box", "label", "rights", "short_publisher"), payload
     )
     return replace(REPORT, **words, path=(payload, payload), url=f"https://example.org/{payload}")
-
-
-# --- reading back -------------------------------------------------------------------------------
-
-
-def as_styled(text: str, excerpts: Sequence[Excerpt]) -> None:
-    assert text.count("\n\nReferencias\n\n") == 1
-    quotes, references = text.split("\n\nReferencias\n\n")
-    lines = [*quotes.splitlines(), ""]
-    assert lines[1::2] == [""] * len(excerpts)
-    for line, excerpt in zip(lines[::2], excerpts, strict=True):
-        text = plain_line(excerpt.text)
-        block = line.startswith("    ")  # APA sets a long quotation apart, without quotation marks
-        assert line.startswith(f"    {text}" if block else f"«{text}» (")
-        assert not block or len(text.split()) >= 40
-    assert len(references.splitlines()) == len({one.citation.document_id for one in excerpts})
-
-
-def as_bibtex(text: str, excerpts: Sequence[Excerpt]) -> None:
-    ids = list(dict.fromkeys(excerpt.citation.document_id for excerpt in excerpts))
-    entries = parse_string(text, "bibtex").entries
-    assert list(entries) == ids
-    library = bibtexparser.parse_string(text)
-    assert not library.failed_blocks
-    assert [one.key for one in library.entries] == ids
-    for entry in entries.values():
-        for name, value in entry.fields.items():
-            if name == "url":  # read as it stands: only what could end it, or a command, must not be there
-                assert not re.search(r"[\\{}]", value)
-                continue
-            inert = re.sub(
-                r"\\(?:text(?:backslash|brace(?:left|right)|ascii(?:tilde|circum))\{\}|[&%$#_])", "", value
-            )
-            assert not re.search(r"[\\%$&#_^~]", inert), "no command and no comment of LaTeX but ours"
-
-
-def as_ris(text: str, excerpts: Sequence[Excerpt]) -> None:
-    items = rispy.loads(text.replace("\r\n", "\n"))
-    assert [item["id"] for item in items] == list(
-        dict.fromkeys(excerpt.citation.document_id for excerpt in excerpts)
-    )
-    assert {re.match(r"(?:[A-Z][A-Z0-9]  - |$)", line) is not None for line in text.split("\r\n")} == {True}
-
-
-def as_csl_json(text: str, excerpts: Sequence[Excerpt]) -> None:
-    items = json.loads(text)
-    titles = {excerpt.citation.document_id: plain_line(excerpt.citation.title) for excerpt in excerpts}
-    assert {item["id"]: item["title"] for item in items} == titles
-    assert "<" not in text
-
-
-def as_csv(text: str, excerpts: Sequence[Excerpt]) -> None:
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    for row, excerpt in zip(rows, excerpts, strict=True):
-        assert None not in row
-        assert None not in row.values()
-        assert row["quote"] in (
-            spreadsheet_cell(excerpt.text),
-            f"'{plain_line(excerpt.text)}",
-            plain_line(excerpt.text),
-        )
-        assert row["quote"].replace("'", "") == plain_line(excerpt.text).replace("'", "")
-        assert (row["start"], row["end"]) == (str(excerpt.start), str(excerpt.end))
-        for value in row.values():
-            assert not begins_as_formula(value)
-    for separator in (";", "\t"):  # as a spreadsheet that is set to it would cut the same file
-        for cut in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            assert not [one for one in cut if unicodedata.normalize("NFKC", one).startswith(SIGNS)]
-
-
-def begins_as_formula(value: str) -> bool:
-    """Read otherwise than `spreadsheet_cell` does it: by taking away from the front what is not seen."""
-    value = unicodedata.normalize("NFKC", value)
-    while value and (value[0].isspace() or unicodedata.category(value[0]) in ("Cc", "Cf")):
-        value = value[1:]
-    return value.startswith(SIGNS)
-
-
-def as_markdown(text: str, excerpts: Sequence[Excerpt]) -> None:
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
-    outer = [token.type for token in tokens if token.level == 0]
-    number = len(excerpts)
-    assert outer[: 2 * number] == ["blockquote_open", "blockquote_close"] * number
-    assert outer[2 * number :] == ["paragraph_open", "paragraph_close"] * number
-    shown = [token for token in tokens if token.type == "inline"]
-    for inline, excerpt in zip(shown[:number], excerpts, strict=True):
-        assert {token.type for token in inline.children or ()} == {"text"}
-        seen = "".join(token.content for token in inline.children or ())
-        assert re.sub(r"\[\^[a-z0-9-]+\]$", "", seen, flags=re.IGNORECASE) == plain_line(excerpt.text)
-    for inline in shown[number:]:
-        children = inline.children or ()
-        assert {token.type for token in children} <= {"text", "link_open", "link_close"}
-        for token in children:
-            assert token.type != "link_open" or str(token.attrs["href"]).startswith(
-                (f"{BASE}/?p=", "https://example.org/", "http://testserver/?p=")
-            )
-    without_ours = re.sub(r"(?<!\\)<[^<>\s]+>", "", text)
-    assert not re.search(r"https?://|\bwww\.|(?<!\\)@", without_ours, re.IGNORECASE), "nor a link by itself"
-
-
-READERS: dict[str, Callable[[str, Sequence[Excerpt]], None]] = {
-    "apa": as_styled, "iso690": as_styled, "bibtex": as_bibtex, "ris": as_ris, "csl-json": as_csl_json, "csv": as_csv,
-    "markdown": as_markdown,
-}  # fmt: skip
 
 
 def test_every_form_has_a_reader() -> None:

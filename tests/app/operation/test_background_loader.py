@@ -17,16 +17,15 @@ from typing import Any
 
 import pytest
 
+from alpie.app.answering import answer_weights
 from alpie.app.answering.corpus import Corpus
 from alpie.app.errors import NotReady
 from alpie.app.operation.background_loader import BackgroundLoader, CorpusOpener
 from alpie.app.service.endpoints import Endpoints
 from alpie.app.settings import Settings, load_settings
 from alpie.index.errors import IndexMissing
-from alpie.index.storage import manifest as manifest_module
 from alpie.index.storage.manifest import pointer_stamp
 from alpie.index.storage.store import open_version
-from support.building import ended, go, start_builder
 from support.fake_encoder import MARKET_TEXT, SMALL_TEXT, FakeEncoder, build, write_texts
 from support.serving import serving
 from support.waiting import eventually
@@ -46,7 +45,7 @@ def ending(done: threading.Event) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in encoder answers with the numbers of the bundled one."""
-    monkeypatch.setattr("alpie.app.answering.answer_weights.is_bundled", lambda _: True)
+    monkeypatch.setattr(answer_weights, "is_bundled", lambda _: True)
 
 
 @pytest.fixture
@@ -207,43 +206,6 @@ def test_endpoints_check_quotations_against_the_index_in_use(
     add_market(settings)
     eventually(lambda: "mercado" in followed.wait().documents)
     assert endpoints.verify("Los puestos venden fruta del valle.")["verdict"] == "exact"
-
-
-def test_an_index_swapped_away_while_it_is_opened_is_no_error(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The reader has read the pointer; then a builder swaps and sweeps; then the reader opens the folder."""
-    (settings.docs / "mercado.txt").write_text(MARKET_TEXT, "utf-8")
-    read, swapped = manifest_module._read_pointer, []
-
-    def slow(data: Path) -> str:
-        name = read(data)
-        if not swapped:
-            swapped.append(name)
-            build(settings.docs, settings.data)
-        return name
-
-    monkeypatch.setattr(manifest_module, "_read_pointer", slow)
-    version = open_version(settings.data, FakeEncoder())
-    assert version.folder.name != swapped[0]
-    assert "mercado" in version.documents
-
-
-def test_readers_and_builders_at_the_same_time(settings: Settings) -> None:
-    """Opening again and again while a builder swaps as fast as it can: never a file that is not there."""
-    body = f"""
-    for number in range(15):
-        text = {MARKET_TEXT!r} + f"\\nSon {{number}} puestos.\\n"
-        Path({str(settings.docs / "mercado.txt")!r}).write_text(text, "utf-8")
-        build_index(Path({str(settings.docs)!r}), Path({str(settings.data)!r}), FakeEncoder())
-    """
-    builder = start_builder(settings.docs, settings.data, body=body.strip())
-    go(builder)
-    seen = set()
-    while builder.poll() is None:
-        seen.add(open_version(settings.data, FakeEncoder()).folder.name)
-    assert ended(builder) == (0, "")
-    assert len(seen) > 1
 
 
 # --- the page ---------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def rounds(settings: Settings, *steps: Callable[[], object] | None) -> list[str]
             yield step is not None
 
     def build() -> build_module.BuildReport:
-        return build_index(settings.docs, settings.data, FakeEncoder())
+        return build_index(settings.docs, settings.data, FakeEncoder(), wait_seconds=0.01)
 
     watch(settings, translations_for("es"), build, told.append, changed())
     return told
@@ -151,10 +151,7 @@ def test_a_folder_that_cannot_be_read_is_told_once_and_tried_again(settings: Set
     assert answers(settings.data)
 
 
-def test_a_builder_that_holds_the_lock_is_waited_for(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(build_module, "_WAIT_SECONDS", 0.01)
+def test_a_builder_that_holds_the_lock_is_waited_for(settings: Settings) -> None:
     settings.data.mkdir()
     lock = FileLock(settings.data / "build.lock", thread_local=False)
     lock.acquire()

@@ -1,96 +1,29 @@
-"""The command line: results on standard output only, and exit codes 0 done, 1 a clear error, 2 wrong usage."""
+"""The commands: what each prints and builds; results on standard output only, everything else apart."""
 
 from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app.answering.answer_types import Answer
 from alpie.app.operation.document_report import Freshness
+from alpie.app.service import document_report
 from alpie.app.service.rows import REFUSAL, answer_row
-from alpie.app.settings import Settings, load_settings
+from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
-from alpie.app.terminal import doctor
-from alpie.app.terminal.options import COMMANDS
 from alpie.eval import command_line
-from alpie.index.build import BuildReport
-from alpie.index.database.text_database import StoredPassages
-from alpie.index.errors import AlpieError, IndexMissing, QuestionError
-from alpie.index.formats import Metadata
-from alpie.index.records import Hit
-from alpie.index.retrieval.backends.select import Synchronised
-from alpie.index.sources.source_table import complete_entry, entry_from_file_name
-from support.examined import examined
-from support.places import ROOT
-from support.sample_answer import ANSWER, DOCUMENT, HIT, PASSAGE, QUOTE, TEXT
+from support.answering_corpus import AnsweringCorpus
+from support.sample_answer import ANSWER, PASSAGE, QUOTE, TEXT
 from support.tables import cases
 
 Captured = pytest.CaptureFixture[str]
 REFUSED = replace(ANSWER, answered=False, confidence=0.1, quotes=(), nearest=(QUOTE,))
-
-
-class AnsweringCorpus:
-    """Answers everything alike; remembers whether it had to be built."""
-
-    documents = {"nota": DOCUMENT}  # noqa: RUF012 - a fake that nobody changes
-    layouts: dict[str, object] = {}  # noqa: RUF012
-    passages = StoredPassages.from_passages([PASSAGE])
-    fingerprint = "abc"
-    encoder = None
-    is_built = True
-    answer = ANSWER
-    opened_with: Settings
-
-    @classmethod
-    def open(cls, settings: Settings) -> AnsweringCorpus:
-        if not cls.is_built:
-            raise IndexMissing("No hay índice.", settings.data)
-        cls.opened_with = settings
-        return cls()
-
-    @classmethod
-    def build(cls, settings: Settings, *, rebuild: bool = False, on_progress: object = None) -> BuildReport:
-        cls.is_built = True
-        told = complete_entry(entry_from_file_name(Path("acta.html"), set()), Metadata(), date(2026, 1, 2))
-        return BuildReport(
-            documents=1, passages=1, embedded=int(rebuild), reused=int(not rebuild), seconds=0.1, folder=Path("index"),
-            problems=("malo.txt: no",), incomplete=(told,), backend=Synchronised(9, 2, 1),
-        )  # fmt: skip
-
-    def ask(self, question: str, *_: object) -> Answer:
-        if not question.strip():
-            raise QuestionError("La pregunta está vacía.")
-        return self.answer
-
-    def holds_none_of(self, *_: object) -> bool:
-        return False
-
-    def search(self, question: str, limit: int = 10, **_: object) -> tuple[Hit, ...]:
-        return (HIT,) * min(limit, 2)
-
-
-@pytest.fixture
-def corpus(monkeypatch: pytest.MonkeyPatch) -> type[AnsweringCorpus]:
-    fresh = type("Corpus", (AnsweringCorpus,), {})
-    module = ModuleType("alpie.app.answering.corpus")
-    module.Corpus = fresh  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "alpie.app.answering.corpus", module)
-    monkeypatch.setattr(
-        "alpie.app.operation.document_report.compare_index_with_folder", lambda *_: Freshness((), (), ())
-    )
-    for name in [name for name in os.environ if name.startswith("ALPIE_")]:
-        monkeypatch.delenv(name)
-    return fresh
 
 
 def printed(capsys: Captured, *arguments: str) -> str:
@@ -238,21 +171,10 @@ def test_a_missing_index_is_built_first_saying_so_apart(
     assert "Indexando" not in out
 
 
-def test_changed_documents_are_mentioned_apart(
-    corpus: type[AnsweringCorpus], capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stale = Freshness(("nueva",), ("nota",), ())
-    monkeypatch.setattr("alpie.app.operation.document_report.compare_index_with_folder", lambda *_: stale)
-    assert cli.main(["ask", "¿Cuántas?"]) == 0
-    out, err = capsys.readouterr()
-    assert "nueva, nota" in err
-    assert "«alpie index»" in err
-    assert "nueva" not in out
-
-
 @pytest.mark.parametrize(
     ("freshness", "said", "unsaid"),
     [
+        (Freshness(("nueva",), ("nota",), ()), ["nueva, nota", "«alpie index»"], []),
         (Freshness(tuple("abcdefgh"), (), (), kept=2), ["(a, b, c, d, e, … y 3 más.)"], ["f,"]),
         (
             Freshness(("nueva",), (), ("ajena",)),
@@ -261,7 +183,7 @@ def test_changed_documents_are_mentioned_apart(
         ),
     ],
 )
-def test_the_warning_of_many_changes_is_short(
+def test_changed_documents_are_mentioned_apart_and_many_briefly(
     freshness: Freshness,
     said: list[str],
     unsaid: list[str],
@@ -269,20 +191,12 @@ def test_the_warning_of_many_changes_is_short(
     capsys: Captured,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("alpie.app.operation.document_report.compare_index_with_folder", lambda *_: freshness)
+    monkeypatch.setattr(document_report, "compare_index_with_folder", lambda *_: freshness)
     assert cli.main(["ask", "¿Cuántas?"]) == 0
-    err = capsys.readouterr().err
+    out, err = capsys.readouterr()
     assert all(part in err for part in said)
     assert not any(part in err for part in unsaid)
-
-
-def test_a_command_that_leaves_its_output_closed_has_succeeded(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured
-) -> None:
-    """As `alpie mcp` does, whose last client closes it."""
-    monkeypatch.setitem(cli._RUN, "mcp", lambda *_: sys.stdout.close() or 0)
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert cli.main(["mcp"]) == 0
+    assert "nueva" not in out
 
 
 @pytest.mark.parametrize(
@@ -294,19 +208,6 @@ def test_folders_are_taken_before_and_after_the_command(
     monkeypatch.chdir(tmp_path)
     assert cli.main(argv) == 0
     assert (corpus.opened_with.docs, corpus.opened_with.data) == (tmp_path / "d", tmp_path / "e")
-
-
-def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captured) -> None:
-    assert cli.main(["serve", "--port", "99999", "--language", "en"]) == 1
-    assert capsys.readouterr().err == (
-        "Error: option --port: 99999 is not valid; "
-        "give a whole number from 0 to 65535 (port; 0 takes a free one).\n"
-    )
-    (tmp_path / "a.pdf").write_bytes(b"")
-    (tmp_path / "b.doc").write_bytes(b"x")
-    check = examined("documents", load_settings({"docs": str(tmp_path)}, environment={}), "en")
-    assert f"{tmp_path / 'a.pdf'}: it is empty. Remove the file or copy it again." in check.message
-    assert "b.doc: it is an old Word document, a format that is not read." in check.message
 
 
 def test_the_language_can_be_chosen(corpus: type[AnsweringCorpus], capsys: Captured) -> None:
@@ -347,60 +248,7 @@ def test_a_folder_called_like_a_command_is_a_folder(
     assert ran == [command]
 
 
-def test_the_program_has_eval_and_the_commands_of_the_app_by_themselves_do_not(
-    tmp_path: Path, capsys: Captured
-) -> None:
-    asked = ["eval", "--questions", str(tmp_path / "none.jsonl"), "--data", str(tmp_path)]
-    assert command_line.main(asked) == 1
-    assert "none.jsonl" in capsys.readouterr().err
-    assert cli.main(asked) == 2
-    assert "eval" in capsys.readouterr().err
-
-
 # --- usage and errors -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
-@pytest.mark.parametrize(("language", "usage"), [("es", "uso: alpie"), ("en", "usage: alpie")])
-def test_every_command_has_help(
-    command: tuple[str, ...], language: str, usage: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALPIE_LANGUAGE", language)
-    out = printed(capsys, *command, "--help")
-    assert out.startswith(usage)
-    assert "--docs" in out
-    assert "--data" in out
-
-
-@pytest.mark.parametrize("argv", [
-    ["--language", "en", "--help"], ["ask", "--language=en", "--help"], ["--language", "en", "ask"],
-])  # fmt: skip
-def test_the_language_that_is_asked_for_is_that_of_help_and_usage_too(
-    argv: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALPIE_LANGUAGE", "es")
-    cli.main(argv)
-    assert "usage: alpie" in "".join(capsys.readouterr())
-
-
-@pytest.mark.parametrize("argv", [["--help"], ["doctor"], ["ask", "--", "--language", "en"]])
-def test_a_language_that_there_is_none_of_is_refused_in_spanish(
-    argv: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALPIE_LANGUAGE", "fr")
-    assert cli.main(argv) == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err == "Error: variable de entorno ALPIE_LANGUAGE: 'fr' no vale; se admite es, en.\n"
-
-
-@cases("argv, said")
-def test_wrong_usage_is_2_and_explained(argv: list[str], said: str, capsys: Captured) -> None:
-    assert cli.main(argv) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert said in err
-    assert "--help" in err
 
 
 def test_a_clear_error_is_1_and_one_sentence(corpus: type[AnsweringCorpus], capsys: Captured) -> None:
@@ -409,71 +257,3 @@ def test_a_clear_error_is_1_and_one_sentence(corpus: type[AnsweringCorpus], caps
     assert (out, err) == ("", "Error: La pregunta está vacía.\n")
     assert cli.main(["serve", "--port", "70000"]) == 1
     assert "65535" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("raised", "said"), [
-    (AlpieError("Falta algo."), "Error: Falta algo."),
-    (ValueError("interno"), "Error inesperado (ValueError: interno)"), (KeyboardInterrupt(), "Interrumpido."),
-])  # fmt: skip
-def test_nothing_ends_in_a_traceback(
-    raised: BaseException, said: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> int:
-        raise raised
-
-    monkeypatch.setattr(doctor, "run_checks", fail)
-    assert cli.main(["doctor"]) == 1
-    err = capsys.readouterr().err
-    assert said in err
-    assert "Traceback" not in err
-
-
-# --- the process ----------------------------------------------------------------------------------
-
-
-def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, *arguments], capture_output=True, text=True, encoding="utf-8", timeout=300, **options
-    )
-
-
-def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom alpie.app.terminal.commands import main\nassert main(['ask', '--help']) == 0\n"
-        "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'onnxruntime', 'rapidfuzz',"
-        " 'sentence_transformers', 'bm25s', 'tokenizers', 'fastapi', 'platformdirs'} & {*sys.modules}\n"
-        "sys.exit(str(sorted(heavy)) if heavy else 0)"
-    )
-    finished = run("-c", code)
-    assert finished.returncode == 0, finished.stderr
-
-
-def test_a_reader_who_leaves_early_is_no_error() -> None:
-    code = (
-        "import sys\nfrom alpie.app.terminal import commands, doctor\n"
-        "doctor.run_checks = lambda *_: [doctor.Check('disk', doctor.Outcome.GOOD, 'línea')] * 100_000\n"
-        "sys.exit(commands.main(['doctor']))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        process.stdout.readline()
-        process.stdout.close()
-        assert process.stderr.read() == b""
-    assert process.returncode == 0
-
-
-def test_spanish_is_printed_whatever_the_locale() -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    code = "import sys\nfrom alpie.app.terminal.commands import main\nsys.exit(main(['--help']))"
-    finished = run("-c", code, env=environment)
-    assert finished.returncode == 0
-    assert "órdenes" in finished.stdout
-
-
-def test_a_checkout_runs_without_being_installed() -> None:
-    finished = run("-m", "app", "--help", cwd=ROOT)
-    assert finished.returncode == 0, finished.stderr
-    assert "ask" in finished.stdout

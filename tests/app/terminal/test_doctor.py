@@ -1,4 +1,4 @@
-"""`alpie doctor`: what it looks at, and what it says of it."""
+"""`alpie doctor` looks at all that an answer needs, says what is wrong, and is stopped by nothing that it finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line that says how far indexing has come."""
+"""The progress line says how far indexing has come and how long it will take, and leaves nothing behind."""
 
 from __future__ import annotations
 

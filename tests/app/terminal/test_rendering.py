@@ -1,4 +1,4 @@
-"""Answers and hits as text for a terminal."""
+"""Answers and hits as text for a terminal: what is quoted is told from what is written, and no document steers it."""
 
 from __future__ import annotations
 

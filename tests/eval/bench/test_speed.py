@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from alpie.app.answering import configured_parts
 from alpie.app.settings import Settings, load_settings
 from alpie.eval.bench import speed
 from alpie.eval.bench.growth import AssumedVectors, generated_texts, made_up_word, measure_growth
@@ -92,7 +93,7 @@ def test_assumed_vectors_lie_near_real_ones_and_stay() -> None:
 
 
 def test_a_collection_is_grown_built_and_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.answering.configured_parts.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr(configured_parts, "open_encoder", lambda *_: FakeEncoder())
     docs = write_texts(tmp_path / "docs")
     build(docs, tmp_path / "index")
     settings = load_settings({"docs": str(docs), "data": str(tmp_path / "index")}, environment={})

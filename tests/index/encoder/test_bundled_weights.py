@@ -15,11 +15,7 @@ import pytest
 
 from alpie.app.settings import load_settings
 from alpie.index.encoder import bundled_weights as weights
-from alpie.index.encoder.bundled_weights import (
-    MODEL_NAME,
-    bundled_folder,
-    find_source,
-)
+from alpie.index.encoder.bundled_weights import MODEL_NAME, bundled_folder, find_source
 from alpie.index.encoder.packed_weights import read_packed, unpack_q4
 from alpie.index.errors import EncoderError, FileError
 from alpie.index.system.files import build_once, is_intact, read_fingerprint

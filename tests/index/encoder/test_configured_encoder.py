@@ -20,7 +20,7 @@ from alpie.app.terminal.doctor import Outcome
 from alpie.eval.questions.split import fitting_questions, off_topic_questions
 from alpie.eval.training import fit_weights
 from alpie.eval.training.fit_weights import fit_encoder
-from alpie.index.encoder import Encoder, onnx_export
+from alpie.index.encoder import Encoder, factory, onnx_export
 from alpie.index.encoder.factory import open_encoder
 from alpie.index.encoder.model_config import ModelConfig
 from alpie.index.encoder.onnx_export import measure_agreement
@@ -254,7 +254,7 @@ def test_nothing_is_answered_with_another_encoders_numbers(settings: Settings) -
 def test_the_doctor_says_that_an_encoder_is_not_calibrated(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alpie.index.encoder.factory.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr(factory, "open_encoder", lambda *_: FakeEncoder())
     found = examined("matching_encoder", settings)
     assert (found.state, "alpie eval --fit" in found.message) == (Outcome.BAD, True)
     calibrate(settings, FakeEncoder().fingerprint)

@@ -14,7 +14,6 @@ from alpie.index.errors import SourceError
 from alpie.index.formats import extract, format_of
 from alpie.index.formats.notation.list_numbers import list_number
 from alpie.index.records import BlockKind
-from alpie.index.spanish.dates import iso_date
 from support.formats import law, made
 from support.formats.packed import odt_of, odt_xml
 from support.formats.pages import Drawn
@@ -227,11 +226,6 @@ def test_numbers_that_word_writes_are_in_the_text() -> None:
 
 
 # --- small parts ---------------------------------------------------------------------------------
-
-
-@cases("text, date")
-def test_dates_are_read_in_every_spelling(text: str, date: str) -> None:
-    assert iso_date(text) == date
 
 
 @pytest.mark.parametrize(("number", "sort", "shown"), [

@@ -48,14 +48,6 @@ def test_an_article_ends_the_preamble(mark: str) -> None:
     assert "II" not in paths[2]
 
 
-def test_an_article_in_another_language_has_its_title_and_no_label() -> None:
-    text = "REGULAMENTO DOS PARQUES\n\nArtigo 1.º\nObjeto\n\nOs parques são de todos.\n\nArtigo 2.º\nHorário\n\nAbrem às 8.\n"
-    blocks = lay_out(document_of(text)).blocks
-    assert [(block.path[1:], block.label) for block in blocks if block.kind is BlockKind.PARAGRAPH] == [
-        (("Artigo 1.º Objeto",), None), (("Artigo 2.º Horário",), None),
-    ]  # fmt: skip
-
-
 def test_units_glued_into_one_paragraph_are_parted() -> None:
     text = "# Ley\n\nTÍTULO I\nDEL USO\nCAPÍTULO I\nDE LOS BANCOS\nArtículo 1. Fin\n\nSon para sentarse.\n"
     found = Reading("ley.md", text.encode())
@@ -65,15 +57,23 @@ def test_units_glued_into_one_paragraph_are_parted() -> None:
     assert_promise(found.document)
 
 
-def test_the_first_article_of_a_chapter_needs_no_blank_line_above_it() -> None:
-    text = (
+@pytest.mark.parametrize(("text", "paragraphs"), [
+    (
+        "REGULAMENTO DOS PARQUES\n\nArtigo 1.º\nObjeto\n\nOs parques são de todos.\n\nArtigo 2.º\nHorário\n\nAbrem às 8.\n",
+        [(("Artigo 1.º Objeto",), None), (("Artigo 2.º Horário",), None)],
+    ),
+    (
         "LEY DEL PARQUE\nCAPÍTULO I\nDe los asientos\nArtículo 1.- Altura de los asientos.\n"
         "La altura será de cuarenta centímetros sobre el suelo de arena, de tierra o\nde caucho.\n"
         "CAPÍTULO II\nDel color\nArtículo 2.- Color.\n"
-        "Los asientos serán verdes, sin que puedan combinarse con otro color en un\nmismo parque.\n"
-    )
+        "Los asientos serán verdes, sin que puedan combinarse con otro color en un\nmismo parque.\n",
+        [(("CAPÍTULO I De los asientos", "Artículo 1.- Altura de los asientos."), "artículo 1"),
+         (("CAPÍTULO II Del color", "Artículo 2.- Color."), "artículo 2")],
+    ),
+], ids=["in another language: no label", "of a chapter, with no blank line above it"])  # fmt: skip
+def test_an_article_has_its_title_and_its_label(
+    text: str, paragraphs: list[tuple[tuple[str, ...], str]]
+) -> None:
     blocks = lay_out(document_of(text)).blocks
-    assert [(block.path[1:], block.label) for block in blocks if block.kind is BlockKind.PARAGRAPH] == [
-        (("CAPÍTULO I De los asientos", "Artículo 1.- Altura de los asientos."), "artículo 1"),
-        (("CAPÍTULO II Del color", "Artículo 2.- Color."), "artículo 2"),
-    ]
+    found = [(block.path[1:], block.label) for block in blocks if block.kind is BlockKind.PARAGRAPH]
+    assert found == paragraphs

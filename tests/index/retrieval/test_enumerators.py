@@ -1,4 +1,4 @@
-"""The enumerators that sentences begin with."""
+"""A sentence is known by the enumerator that it begins with, in each of its readings."""
 
 from __future__ import annotations
 

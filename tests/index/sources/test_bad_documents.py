@@ -18,22 +18,12 @@ from alpie.app.terminal import commands as cli
 from alpie.index.chunking.passages import make_passages
 from alpie.index.errors import SourceError
 from alpie.index.formats import MAX_CHARACTERS, extract
+from alpie.index.formats.html import html_page
 from alpie.index.layout import lay_out
 from alpie.index.sources.document_folder import read_sources
 from support import fake_encoder
 from support.formats import law, made
-from support.formats.packed import (
-    docx,
-    docx_of,
-    epub,
-    odt,
-    odt_of,
-    odt_xml,
-    p,
-    pptx,
-    word_xml,
-    zipped,
-)
+from support.formats.packed import docx, docx_of, epub, odt, odt_of, odt_xml, p, pptx, word_xml, zipped
 from support.formats.pages import pdf_of
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300, func_only=True)]
@@ -186,7 +176,7 @@ def test_whatever_a_parser_raises_is_a_problem_of_that_file(monkeypatch: pytest.
     def failing(data: bytes, path: Path) -> None:
         raise RecursionError("demasiado hondo")
 
-    monkeypatch.setattr("alpie.index.formats.html.html_page.extract_html", failing)
+    monkeypatch.setattr(html_page, "extract_html", failing)
     with pytest.raises(SourceError, match=r"a\.html: no se puede leer.*RecursionError: demasiado hondo"):
         extract(b"<p>Hola", Path("a.html"))
 

@@ -1,4 +1,4 @@
-"""Numbers of the units of laws, however written."""
+"""A number of a unit of a law has one form, however it is written, and an order."""
 
 from __future__ import annotations
 

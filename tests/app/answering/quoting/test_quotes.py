@@ -14,7 +14,6 @@ from alpie.app.answering.answer_types import Quote
 from alpie.app.answering.judging.candidates import CandidateSpan, candidate_spans
 from alpie.app.answering.judging.judgement import Candidate
 from alpie.app.answering.judging.read_passages import reader_input
-from alpie.app.answering.quoting.mismatch import lacks_a_number, says_the_opposite
 from alpie.app.answering.quoting.quote_policy import QuotePolicy
 from alpie.app.answering.quoting.quotes import quote_candidate, select_quotes
 from alpie.app.settings import SEED_DOCUMENTS
@@ -33,7 +32,7 @@ from alpie.index.records import (
 )
 from alpie.index.sources.document_folder import read_sources
 from alpie.index.spanish.query import Question, parse_question
-from support.fake_encoder import WEIGHTS, FakeReader, corpus_from, document_of, passage_of, source_of
+from support.fake_encoder import FakeReader, document_of, passage_of, source_of
 from support.tables import cases
 
 LEAD_IN, ITEM = SentenceRole.LEAD_IN, SentenceRole.ITEM
@@ -292,33 +291,3 @@ def test_an_item_under_a_denial_brings_the_words_that_deny_it() -> None:
         "No podrán concurrir: - limpiar",
         LIST[2][0][:30],
     ]
-
-
-def test_a_figure_that_is_asked_for_has_to_stand_around_the_quotation() -> None:
-    corpus = corpus_from(
-        [
-            document_of(
-                "# Actas de 2019\n\nLa 89.ª reunión fue en Olite y la abrieron veinticinco socios.\n", "actas"
-            )
-        ]
-    )
-    (quote,) = corpus.ask("¿Dónde fue la reunión?").quotes
-    for question, lacks in (
-        ("¿Dónde fue la 89ª reunión?", False), ("¿Dónde fue la 90ª reunión?", True), ("¿Y en 2019?", False),
-        ("¿La abrieron 25 socios?", False), ("¿La abrieron 26?", True), ("¿Cuáles son las 3 reglas?", False),
-    ):  # fmt: skip
-        assert lacks_a_number(question, [quote]) is lacks, question
-
-
-def test_a_sentence_on_the_opposite_of_what_is_asked_is_no_sure_answer() -> None:
-    text = "# Barcas\n\nLa edad mínima es de 16 años.\n\n# Tarifas\n\nEl precio mínimo es de 3 euros y el máximo de 9 euros.\n"
-    corpus = corpus_from([document_of(text, "barcas")])
-    one = QuotePolicy(max_quotes=1)
-    corpus = replace(corpus, weights=replace(WEIGHTS, firm_threshold=0.6), policy=one)
-    for question, opposite in (
-        ("¿Cuál es la edad mínima?", False), ("¿Cuál es la edad máxima?", True), ("¿Y la mínima y la máxima?", False),
-        ("¿Cuál es el precio máximo?", False), ("¿Cuál es la edad?", False),
-    ):  # fmt: skip
-        answer = corpus.ask(question)
-        assert says_the_opposite(question, answer.quotes) is opposite, question
-        assert answer.tentative or not opposite

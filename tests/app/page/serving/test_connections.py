@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from alpie.app.page.guarding.guard import Guard, GuardOptions
+from alpie.app.page.serving import connections, server
 from alpie.app.page.serving.connections import PatientProtocol, bound_socket, run_server, server_config
 from alpie.app.page.serving.server import serve
 from alpie.app.settings import load_settings
@@ -43,8 +44,9 @@ def served(**options: Any) -> Iterator[str]:
 
     listening = bound_socket("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    guard = Guard(told, GuardOptions(proxied=bool(options.get("trusted_proxies"))))
-    server = Server(server_config(guard, **options))
+    server = Server(
+        server_config(Guard(told, GuardOptions(proxied=bool(options.get("trusted_proxies")))), **options)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     eventually(lambda: server.started)
@@ -123,8 +125,8 @@ def test_no_connection_is_taken_that_cannot_be_answered_yet(
     def ran(config: Any, bound: socket.socket, on_listening: Any) -> None:
         bound.close()
 
-    monkeypatch.setattr("alpie.app.page.serving.server.create_app", slow_to_make)
-    monkeypatch.setattr("alpie.app.page.serving.connections.run_server", ran)
+    monkeypatch.setattr(server, "create_app", slow_to_make)
+    monkeypatch.setattr(connections, "run_server", ran)
     serve(load_settings({"data": str(tmp_path), "port": port}, environment={}))
     assert tried
 

@@ -1,4 +1,4 @@
-"""The page without a browser: headers, addresses, first screen, evaluation, verdicts."""
+"""The first response is the whole page in its language, under any prefix, and says plainly what cannot be opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's server gives memory back to the system."""
+"""The page's server gives memory back to the system, where the system lets it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents taken in through the page, where the operator allows it; pages of PDFs as pictures."""
+"""Documents taken in through the page, where the operator allows it: named safely, indexed, or taken out again."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ from typing import Any
 
 import pytest
 
-from alpie.app.answering.corpus import Corpus
 from alpie.app.page.serving.page_options import PageOptions
-from alpie.app.page.state import index_process
-from alpie.app.page.state.index_process import RunOutcome, index_command
+from alpie.app.page.state.index_process import RunOutcome
 from alpie.app.page.state.uploads import Uploads, safe_name
 from alpie.app.page.views.documents_view import render_state
-from alpie.app.page.views.page_images import page_png, sheet_at
 from alpie.app.page.views.page_translations import page_translations_for
 from alpie.app.settings import load_settings
 from alpie.index.errors import SourceError
-from alpie.index.formats import extract
-from alpie.index.layout import lay_out
 from alpie.index.messages import Message, message
-from alpie.index.records import Document
-from alpie.index.sources.document_folder import NOT_DOCUMENTS, read_sources
-from support.fake_encoder import FakeEncoder, build, corpus_of
+from alpie.index.sources.document_folder import NOT_DOCUMENTS
+from support.fake_encoder import corpus_of
 from support.formats import law, made
 from support.indexing import Indexing, ended, settled
 from support.page_routes import page_routes
@@ -141,15 +135,6 @@ def test_what_keeps_indexing_from_ending_is_found_and_taken_out(tmp_path: Path, 
     assert indexing.runs == runs + 1, "it meets no later run"
 
 
-def test_a_real_run_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.page.state.index_process._MAX_RUN_SECONDS", 0.2)
-    docs = tmp_path / "docs"
-    uploads = Uploads(docs, 1000, index_command(docs, tmp_path / "data"))
-    uploads.add("a.txt", io.BytesIO(TEXT.encode()))
-    assert settled(uploads).refused[0].name == "a.txt"
-    assert list(docs.iterdir()) == []
-
-
 def test_a_failure_of_indexing_is_told(tmp_path: Path) -> None:
     uploads = given(tmp_path, ended(message("build.busy", folder="var"), code=1))
     uploads.add("a.txt", io.BytesIO(TEXT.encode()))
@@ -173,34 +158,6 @@ def test_no_fault_of_indexing_leaves_it_busy_for_ever(tmp_path: Path) -> None:
     uploads.add("a.txt", io.BytesIO(TEXT.encode()))
     assert "KeyError" in settled(uploads).failure
     assert not settled(uploads, lambda state: not state.busy).busy
-
-
-@pytest.mark.parametrize(
-    "printed", ["", "nada", "3", "null", "{}", '"texto"', '{"text": "a", "key": "b", "facts": {}}', '[{"text": 1}]',
-                "[[]]", "[null]", '[{"text": "a", "key": "b", "facts": 3}]']
-)  # fmt: skip
-def test_what_is_no_list_of_messages_is_no_answer_of_indexing(
-    printed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(f"import sys; print({printed!r}); sys.exit('ended: out of luck')", encoding="utf-8")
-    monkeypatch.setattr(index_process, "_PROGRAM", program)
-    assert index_command(tmp_path, tmp_path)() == (1, ["ended: out of luck"])
-
-
-@pytest.mark.parametrize("installed", [True, False])
-def test_indexing_is_a_process_that_reports(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
-) -> None:
-    """Also of a checkout that is not installed."""
-    before = "import sys; sys.meta_path[:] = [one for one in sys.meta_path if 'editable' not in repr(one)]"
-    if not installed:
-        (tmp_path / "sitecustomize.py").write_text(before, encoding="utf-8")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        monkeypatch.chdir(tmp_path)
-    code, messages = index_command(tmp_path / "nada", tmp_path / "data")()
-    assert (code, type(messages[-1])) == (1, Message), messages
-    assert messages[-1].facts["where"] == str(tmp_path / "nada")
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -281,92 +238,3 @@ def test_a_body_that_is_no_form_is_told(tmp_path: Path) -> None:
     for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=x"):
         answer = web.post("/al/upload", content=b"--y\r\nhola", headers={"content-type": kind})
         assert answer.status_code in (400, 422), kind
-
-
-# --- pictures of pages ---------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Document]:
-    folder = tmp_path_factory.mktemp("docs")
-    (folder / "ley.pdf").write_bytes(made.law_pdf(law.law()))
-    return folder, read_sources(folder).documents[0]
-
-
-def test_a_page_is_a_picture_of_bounded_size(shown: tuple[Path, Document]) -> None:
-    from PIL import Image
-
-    folder, document = shown
-    first, second = (page_png(folder, document, sheet) for sheet in (1, 2))
-    assert first != second
-    assert page_png(folder, document, 1) is first
-    picture = Image.open(io.BytesIO(first))
-    assert picture.width == 1100
-    dark = sum(picture.convert("L").histogram()[:128])
-    assert 0.01 < dark / picture.width / picture.height < 0.5
-
-
-def test_a_page_as_large_as_a_field_is_drawn_small(tmp_path: Path) -> None:
-    from PIL import Image
-    from reportlab.pdfgen.canvas import Canvas
-
-    canvas = Canvas(str(tmp_path / "plano.pdf"), pagesize=(200, 14_000))
-    canvas.drawString(10, 10, "Un plano muy largo de la comarca.")
-    canvas.save()
-    document = read_sources(tmp_path).documents[0]
-    picture = Image.open(io.BytesIO(page_png(tmp_path, document, 1)))
-    assert picture.width * picture.height <= 4_100_000
-
-
-def test_the_sheet_of_a_place_is_that_of_the_file(shown: tuple[Path, Document]) -> None:
-    layout = lay_out(shown[1])
-    text = shown[1].text
-    assert sheet_at(layout, 0) == 1
-    assert sheet_at(layout, text.index("Pág. 2")) == 2
-    assert sheet_at(layout, len(text) - 1) == len(layout.page_starts)
-
-
-def test_what_is_not_the_indexed_file_is_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:4]))
-    document = read_sources(tmp_path).documents[0]
-    with pytest.raises(SourceError, match="no tiene página 9"):
-        page_png(tmp_path, document, 9)
-    (tmp_path / "ley.pdf").write_bytes(made.law_pdf(law.law()[:9]))
-    with pytest.raises(SourceError, match="ha cambiado"):
-        page_png(tmp_path, document, 1)
-    (tmp_path / "ley.pdf").unlink()
-    (tmp_path / "ley.pdf").symlink_to(made.__file__)
-    with pytest.raises(SourceError, match="es un enlace a otra carpeta"):
-        page_png(tmp_path, document, 1)
-    (tmp_path / "ley.pdf").unlink()
-    with pytest.raises(SourceError, match="ya no está"):
-        page_png(tmp_path, document, 1)
-    with pytest.raises(SourceError, match="páginas"):
-        page_png(None, document, 1)
-
-
-def test_pages_of_a_pdf_are_served_as_pictures(tmp_path: Path) -> None:
-    docs, data = tmp_path / "docs", tmp_path / "data"
-    docs.mkdir()
-    (docs / "ley.pdf").write_bytes(made.law_pdf(law.law()))
-    (docs / "nota.txt").write_text(TEXT, encoding="utf-8")
-    build(docs, data)
-    corpus = Corpus.open(load_settings({"docs": str(docs), "data": str(data)}, environment={}), FakeEncoder())
-    web = page_routes(PageOptions(docs=docs), corpus)
-    passage = next(one for one in corpus.passages if "11 euros" in one.text)
-    panel = web.get("/al/panel", params={"p": passage.address}).text
-    source = panel.partition('<img src="')[2].partition('"')[0].replace("&amp;", "&")
-    assert f"n={passage.page}" in source
-    answer = web.get(source)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "image/png"
-    assert answer.content.startswith(b"\x89PNG")
-    for wrong in ("n=0", "n=99", "n=-1", "n=1e3", "n=١", "n=" + "9" * 40, ""):
-        assert web.get(f"/al/page?d=ley&{wrong}").status_code == 404
-    assert web.get("/al/page?d=nota&n=1").status_code == 404
-    assert web.get("/al/page?d=nada&n=1").text == "No existe esa página."
-    assert web.get("/al/page?d=nada&n=1&lang=en").text == "There is no such page."
-    assert web.get("/al/page?d=../ley&n=1").status_code == 404
-    note = next(one for one in corpus.passages if one.document_id == "nota")
-    assert "page-view" not in web.get("/al/panel", params={"p": note.address}).text
-    assert extract((docs / "ley.pdf").read_bytes(), docs / "ley.pdf").text == corpus.documents["ley"].text

@@ -1,4 +1,4 @@
-"""The notice above the answer to somebody who seems to be in danger."""
+"""Who seems to be in danger sees help first, addressed as the message was written."""
 
 from __future__ import annotations
 

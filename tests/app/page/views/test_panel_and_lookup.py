@@ -1,4 +1,4 @@
-"""What is opened in the panel and what is looked up."""
+"""The panel shows the quoted words where they stand, the look-up finds what was asked; neither fails on any link or text."""
 
 from __future__ import annotations
 

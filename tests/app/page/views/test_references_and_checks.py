@@ -1,4 +1,4 @@
-"""What readers take along or check: exports, references, quotations to check, records."""
+"""What readers take along (exports, references, records) is true to the source, and what they paste is checked."""
 
 from __future__ import annotations
 

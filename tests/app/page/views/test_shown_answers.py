@@ -57,8 +57,7 @@ def test_a_question_cannot_become_markup(loader: CorpusLoader) -> None:
 def _words_of(quote: Any) -> str:
     """The words of a quotation as they are shown, with their markup."""
     shown = re.search(
-        r'<span class="words">(.*)</span>(?:<a [^>]*>[^<]*</a>)?</blockquote>',
-        render_quote(quote, WORDS, {}),
+        r'<span class="words">(.*)</span>(?:<a [^>]*>[^<]*</a>)?</blockquote>', render_quote(quote, WORDS, {})
     )
     assert shown
     return shown[1]

@@ -1,4 +1,4 @@
-"""Columns and paragraphs of a PDF: what is read after what, and what belongs together."""
+"""Columns and paragraphs of a PDF are read in the order of the page, and what belongs together stays together."""
 
 from __future__ import annotations
 

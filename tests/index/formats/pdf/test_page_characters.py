@@ -1,4 +1,4 @@
-"""Characters and words of a PDF: turned and leaning text, accents, hyphens, gaps, initials."""
+"""The words of a PDF are those that a reader of the page sees, however their letters are turned, set or hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headings and tables of contents of a PDF, and its title."""
+"""Headings and tables of contents of a PDF are told from its text, with or without an outline."""
 
 from __future__ import annotations
 

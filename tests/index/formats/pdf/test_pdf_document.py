@@ -1,4 +1,4 @@
-"""Forms, scans, hidden text and labels of the pages of a PDF."""
+"""What a PDF says outside its text counts: forms and page labels are read, hidden text and scans are named."""
 
 from __future__ import annotations
 

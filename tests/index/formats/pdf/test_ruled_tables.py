@@ -1,4 +1,4 @@
-"""Tables of a PDF, ruled and not: rows, cells of several lines, heads, frames."""
+"""Tables of a PDF keep their rows and cells, over pages too; a mere frame around text is no table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running heads and feet of a PDF, and what only looks like one."""
+"""Running heads and feet of a PDF are left out, and titles and numbers that only look like them are kept."""
 
 from __future__ import annotations
 

@@ -13,15 +13,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from alpie.app.answering import configured_parts
 from alpie.app.answering.configured_parts import configured_backend
 from alpie.app.settings import load_settings
 from alpie.app.terminal.doctor import Check, Outcome
-from alpie.index.errors import BackendMismatch, BackendUnavailable, PackageMissing, SettingsError
-from alpie.index.retrieval.backends import milvus_client, milvus_collections
+from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
+from alpie.index.retrieval.backends import milvus, milvus_client, milvus_collections, select
 from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import Stamp, clip_label, collection_stamp
 from alpie.index.retrieval.backends.select import BackendChoice
 from alpie.index.spanish.query import parse_question
+from alpie.index.storage import manifest
 from support.examined import examined
 from support.fake_encoder import LARGE_TEXT, MARKET_TEXT, SMALL_TEXT, FakeEncoder, corpus_of
 
@@ -86,7 +88,7 @@ def test_a_missing_folder_and_a_foreign_file_are_told(tmp_path: Path) -> None:
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(milvus_client, "find_spec", lambda name: None)
-    with pytest.raises(PackageMissing, match=r"pymilvus.*alpie\[milvus\]"):
+    with pytest.raises(BackendUnavailable, match=r"pymilvus.*alpie\[milvus\]"):
         choice("http://127.0.0.1:1").open(FakeEncoder())
 
 
@@ -157,8 +159,6 @@ def test_an_index_is_written_followed_and_made_anew(file: str, monkeypatch: pyte
 
 
 def test_an_interrupted_run_is_finished_by_the_next(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alpie.index.retrieval.backends import milvus, select
-
     corpus = corpus_of(LARGE_TEXT, SMALL_TEXT, MARKET_TEXT)
     here, total = choice(file, "corte"), len(corpus.index.passages)
     monkeypatch.setattr(select, "_AT_A_TIME", 1)
@@ -197,7 +197,7 @@ def test_an_index_of_another_analysis_says_so(file: str, monkeypatch: pytest.Mon
 
 
 def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alpie.app.answering.configured_parts.open_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr(configured_parts, "open_encoder", lambda *_: FakeEncoder())
 
     def told(index: str) -> Check:
         return examined("backend", load_settings({"data": str(tmp_path), "backend": index}, environment={}))
@@ -211,10 +211,8 @@ def test_the_doctor_explains_the_backend(file: str, tmp_path: Path, monkeypatch:
     choice(file, "doctor").fill(FakeEncoder(), corpus.index)
     good = told(f"milvus:{file}#doctor")
     assert (good.state, "Milvus Lite" in good.message) == (Outcome.GOOD, True)
-    monkeypatch.setattr("alpie.index.storage.manifest.current_version", lambda data: data)
-    monkeypatch.setattr(
-        "alpie.index.storage.manifest.read_manifest", lambda folder: SimpleNamespace(passages=7)
-    )
+    monkeypatch.setattr(manifest, "current_version", lambda data: data)
+    monkeypatch.setattr(manifest, "read_manifest", lambda folder: SimpleNamespace(passages=7))
     differs = told(f"milvus:{file}#doctor")
     assert differs.state is Outcome.BAD
     assert "alpie index" in differs.message
