@@ -178,7 +178,8 @@ def test_the_pages_can_be_read_in_one_sitting() -> None:
 
 
 def test_the_guide_names_what_stands_on_the_page() -> None:
-    words = json.loads((ROOT / "app" / "page" / "locale" / "es.json").read_text("utf-8")).values()
+    catalogues = (ROOT / "app" / "page" / "locale" / "es.json", ROOT / "app" / "locale" / "es.json")
+    words = [text for path in catalogues for text in json.loads(path.read_text("utf-8")).values()]
     quoted = {re.sub(r"\s+", " ", text) for text in re.findall(r"«([^»]+)»", GUIDE)}
     labels = {text.rstrip(" …") for text in quoted if not text.endswith(".")} - set(ASKED)
     labels |= set(re.findall(r"^- \*\*(.+?)\*\*", GUIDE, re.MULTILINE)) | {"Cita exacta", "Cita alterada"}
