@@ -50,8 +50,9 @@ def checker(corpus: Corpus) -> QuotationChecker:
 def test_a_question_without_words_is_refused_in_words(
     corpus: Corpus, checker: QuotationChecker, question: str
 ) -> None:
-    for ask in (corpus.ask, corpus.search, checker.check):
-        with pytest.raises(QuestionError, match="no contiene palabras"):
+    refused = {corpus.ask: QuestionError, corpus.search: QuestionError, checker.check: ArgumentError}
+    for ask, error in refused.items():
+        with pytest.raises(error, match="no contiene palabras"):
             ask(question)
 
 

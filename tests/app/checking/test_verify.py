@@ -13,7 +13,7 @@ from alpie.app.checking.text_check import MAX_COMPARED_CHARACTERS, MAX_PLACES
 from alpie.app.checking.verification import Verdict, Verification
 from alpie.app.checking.verify import QuotationChecker, verify_quotation
 from alpie.app.checking.word_alignment import DifferenceKind, align
-from alpie.index.errors import QuestionError
+from alpie.index.errors import ArgumentError
 from alpie.index.records import BlockKind, Passage, Sentence, SentenceRole, Span, collapse, proves
 from support.fake_encoder import corpus_from
 from support.given_corpus import CORPUS, PRESS, REPORT, TABLE, document, given_corpus
@@ -198,7 +198,7 @@ def test_what_shares_no_two_words_is_absent() -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n", "«»", "…", "?!"])
 def test_a_text_without_words_cannot_be_checked(text: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(ArgumentError):
         check(text)
 
 
@@ -206,7 +206,7 @@ def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
     long = "palabra " * (MAX_COMPARED_CHARACTERS // 4)
     corpus = given_corpus(document("a", f"Antes. {long}Después."))
     assert verify_quotation(long, corpus).verdict is Verdict.EXACT
-    with pytest.raises(QuestionError, match="por separado"):
+    with pytest.raises(ArgumentError, match="por separado"):
         check(long)
 
 
@@ -215,7 +215,7 @@ def test_a_long_text_is_checked_exactly_but_not_compared() -> None:
 )
 @pytest.mark.timeout(120, func_only=True)  # which work that grows with the square of a text would outlast
 def test_a_megabyte_of_anything_is_refused(text: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(ArgumentError):
         check(text)
 
 

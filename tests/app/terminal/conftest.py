@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from alpie.app.operation.document_report import Freshness
-from alpie.app.service import document_report
+from alpie.app.operation import document_report
 from support.answering_corpus import AnsweringCorpus
 
 
