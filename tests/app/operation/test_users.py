@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alpie.app.operation.users import Users, password_hash
 from alpie.app.operation import users
+from alpie.app.operation.users import Users, password_hash
 from alpie.app.terminal import commands as cli
 from alpie.index.errors import ArgumentError, FileError
 

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from alpie.app.operation.document_report import Freshness
 from alpie.app.operation import document_report
+from alpie.app.operation.document_report import Freshness
 from support.answering_corpus import AnsweringCorpus
 
 

@@ -12,8 +12,8 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from alpie.app.operation.document_report import Freshness
 from alpie.app.operation import document_report
+from alpie.app.operation.document_report import Freshness
 from alpie.app.service.rows import REFUSAL, answer_row
 from alpie.app.settings import Settings
 from alpie.app.terminal import commands as cli
