@@ -38,7 +38,7 @@ def test_a_follow_up_says_what_it_follows_and_can_be_asked_anew(tab: Any) -> Non
     page = tab.page
     tab.ask(QUESTION)
     answer = tab.ask("¿Y en Barcelona?")
-    expect(answer.locator(".follows")).to_contain_text(f"Sigo con: «{QUESTION}»")
+    expect(answer.locator(".follows")).to_contain_text(f"Siguiendo con: «{QUESTION}»")
     answer.locator(".follows a.anew").click()
     expect(page.locator(".follows")).to_have_count(0)
     expect(page.locator(".reply .answer")).to_have_count(2, timeout=ANSWER_MS)

@@ -142,7 +142,7 @@ def test_a_collection_is_renamed_deleted_and_put_back(visit: Open, local: str) -
     rename = section.locator("#collection-rename")
     rename.fill(" ")
     section.get_by_role("button", name="Rename").click()
-    expect(section.locator(".upload-state .problem")).to_contain_text("Give the collection a name")
+    expect(section.locator(".upload-state .problem")).to_contain_text("Give the collection a one-line name")
     rename.fill("<b>Animales</b>")
     section.get_by_role("button", name="Rename").click()
     named = section.locator(".collections [aria-current]")

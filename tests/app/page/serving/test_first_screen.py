@@ -142,7 +142,7 @@ def test_questions_to_begin_with_are_made_of_headings() -> None:
     ]
     assert list(example_questions(document, None, page_translations_for("en"))) == [
         "What is “Un título” about?",
-        "What does “Un título” ask for?",
+        "What does “Un título” call for?",
     ]
 
 

@@ -17,7 +17,7 @@ from alpie.app.answering import configured_parts
 from alpie.app.answering.configured_parts import configured_backend
 from alpie.app.settings import load_settings
 from alpie.app.terminal.doctor import Check, Outcome
-from alpie.index.errors import BackendMismatch, BackendUnavailable, SettingsError
+from alpie.index.errors import BackendMismatch, BackendUnavailable, PackageMissing, SettingsError
 from alpie.index.retrieval.backends import milvus, milvus_client, milvus_collections, select
 from alpie.index.retrieval.backends.milvus_client import MilvusAddress, MilvusConnection
 from alpie.index.retrieval.backends.milvus_collections import Stamp, clip_label, collection_stamp
@@ -88,7 +88,7 @@ def test_a_missing_folder_and_a_foreign_file_are_told(tmp_path: Path) -> None:
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(milvus_client, "find_spec", lambda name: None)
-    with pytest.raises(BackendUnavailable, match=r"pymilvus.*alpie\[milvus\]"):
+    with pytest.raises(PackageMissing, match=r"pymilvus.*alpie\[milvus\]"):
         choice("http://127.0.0.1:1").open(FakeEncoder())
 
 
