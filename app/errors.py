@@ -17,6 +17,8 @@ Base classes without a remark belong to `alpie.index.errors`, where the whole tr
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alpie.index.errors import AlpieError, IndexMismatch, SourceError
 
 
@@ -31,20 +33,20 @@ class ProviderMissing(ProviderError):
 class AddressError(AlpieError):
     """No passage has this address; ``address`` is what was asked for."""
 
-    def __init__(self, text: str, address: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, text: str, path: Path | None = None, *, address: str = "") -> None:
+        super().__init__(text, path)
         self.address = address
 
 
 class RecordError(AlpieError):
-    """The error about a file that is no answer record, or one of a later version."""
+    """A file is no answer record, or one of a later version of Al Pie."""
 
 
 class NotReady(AlpieError):
     """There is no corpus: opening it has not ended yet, or `failed`."""
 
-    def __init__(self, text: str, failed: bool = False) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, path: Path | None = None, *, failed: bool = False) -> None:
+        super().__init__(text, path)
         self.failed = failed
 
 

@@ -31,7 +31,7 @@ ENVIRONMENT_PREFIX = "ALPIE_"
 CONFIG_VARIABLE = "ALPIE_CONFIG"
 
 UploadRights = Literal["auto", "off", "add", "all"]
-MetricsReaders = Literal["off", "loopback", "all"]
+MetricsAccess = Literal["off", "loopback", "all"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class Settings:
     users: kinds.OptionalFile = None
     questions_per_minute: Annotated[kinds.Whole, kinds.whole(1, 100_000, message("unit.questions"))] = 60
     max_waiting_questions: Annotated[kinds.Whole, kinds.whole(1, 10_000, message("unit.questions"))] = 64
-    metrics: MetricsReaders = "loopback"
+    metrics: MetricsAccess = "loopback"
 
     @property
     def max_document_bytes(self) -> int:
@@ -124,9 +124,9 @@ class Setting(NamedTuple):
 @cache
 def settings_table() -> Mapping[str, Setting]:
     """Each setting by its name, in order: what the documentation is generated from."""
-    kinds = get_type_hints(Settings, include_extras=True)
+    hints = get_type_hints(Settings, include_extras=True)
     return {
-        setting.name: Setting(kinds[setting.name], setting.default, message(f"setting.{setting.name}"))
+        setting.name: Setting(hints[setting.name], setting.default, message(f"setting.{setting.name}"))
         for setting in fields(Settings)
     }
 
@@ -171,7 +171,7 @@ def _read_values(
         except ValidationError as error:
             allowed = kinds.allowed_values(known[key].kind)
             raise SettingsError(
-                message("settings.value", where=where, value=repr(value), allowed=allowed)
+                message("settings.value", where=where, value=str(value), allowed=allowed)
             ) from error
     return values
 

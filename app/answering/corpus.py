@@ -171,7 +171,7 @@ class Corpus:
         document = self.documents.get(address.split("/", 1)[0])
         raise AddressError(
             message("address.changed", title=document.title) if document else message("address.unknown"),
-            address,
+            address=address,
         )
 
     def ask(

@@ -40,7 +40,7 @@ _INSTRUCTIONS = load_prompt(__file__, "mcp")
 
 ROWS: Mapping[str, Any] = {
     "ask": AnswerRow,
-    "search": Annotated[list[HitRow], Field(max_length=100)],
+    "search": Annotated[list[HitRow], Field(max_length=MAX_HITS)],
     "verify": VerificationRow,
     "passage": PassageRow,
     "documents": list[DocumentRow],
@@ -158,7 +158,7 @@ class Endpoints:
         try:
             passage = corpus.passage(wanted)
         except AddressError as error:
-            raise AddressError(message("api.address", address=wanted[:_MAX_SHOWN]), wanted) from error
+            raise AddressError(message("api.address", address=wanted[:_MAX_SHOWN]), address=wanted) from error
         return {**passage_row(passage, corpus.documents[passage.document_id], self._language)}
 
     def documents(self) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ class _PassageUnits(NamedTuple):
     document_id: str
 
 
-class Places:
+class PlaceFinder:
     """Finds the citable units of a corpus; the first citation takes longest, as it parses the labels of all passages."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
@@ -122,14 +122,14 @@ class Places:
                 absent.append(units)
         return FoundPlaces(tuple(groups), tuple(absent))
 
-    def within(self, name: str, documents: Collection[str]) -> Places | None:
+    def within(self, name: str, documents: Collection[str]) -> PlaceFinder | None:
         """The places of a regulation inside one of `documents`, under a heading with its name; None where there is none."""
         rows = {
             row for title, below in self._inner_titles.items() if is_title_of(title, name) for row in below
         }
         passages = [self._passages[row] for row in sorted(rows)]
         found = [passage for passage in passages if passage.document_id in documents]
-        return Places(found) if found else None
+        return PlaceFinder(found) if found else None
 
     @cached_property
     def _inner_titles(self) -> dict[str, list[int]]:

@@ -134,8 +134,15 @@ def read_sources(
         for path in sorted((folder / EXPANSIONS_FOLDER).glob("*.jsonl"))
         if path.stem not in metadata
     ]
-    found = tuple(documents), tuple(problems), tuple(incomplete)
-    return SourcesReport(*found, expansions, tuple(unused), tuple(others), metadata)
+    return SourcesReport(
+        documents=tuple(documents),
+        problems=tuple(problems),
+        incomplete=tuple(incomplete),
+        expansions=expansions,
+        unused=tuple(unused),
+        others=tuple(others),
+        metadata=metadata,
+    )
 
 
 def _read_expansions(

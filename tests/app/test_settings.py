@@ -50,7 +50,7 @@ def test_what_a_setting_does_is_told_in_both_languages() -> None:
 def test_the_language_is_checked_before_the_other_settings() -> None:
     assert read_language({}) == read_language({"ALPIE_LANGUAGE": ""}) == "es"
     assert read_language({"ALPIE_LANGUAGE": "en", "ALPIE_PORT": "no"}) == "en"
-    with pytest.raises(SettingsError, match="ALPIE_LANGUAGE: 'fr' no vale; se admite es, en"):
+    with pytest.raises(SettingsError, match="ALPIE_LANGUAGE: «fr» no vale; se admite es, en"):
         read_language({"ALPIE_LANGUAGE": "fr"})
 
 

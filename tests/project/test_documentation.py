@@ -99,15 +99,28 @@ def figures() -> str:
         percent(kinds[kind]["right@3"]) for kind in ("factual", "english", "colloquial", "paraphrase")
     )
     more_words = tutorial["quoted words"]["value"] / own["quoted words"]["value"]
-    text = f"""On {report["questions"]} questions that nothing was fitted on, the right quotation is shown first for
-    {percent(own["right@1"])}, among those shown for {percent(own["right@3"])} (facts {facts}, English {english},
-    chat Spanish {chat}, paraphrases without a common word {paraphrases}); every quotation is proved verbatim.
-    {percent(own["answer rate"])} of the answerable questions are answered; of questions that the documents do not
-    answer, most of them near the topic or on a false premise, {percent(own["refusal rate"])} are refused
-    (n = {own["refusal rate"]["n"]}). The usual tutorial pipeline with the same encoder shows the right words for
-    {percent(tutorial["right@3"])}, refuses nothing and quotes {more_words:.0f} times the words. Collections that
-    nothing was fitted on, and every figure with its n and interval: [docs/quality.md](docs/quality.md)."""
-    return "\n" + textwrap.fill(" ".join(text.split()), 118, break_long_words=False) + "\n"
+    told = f"""On {report["questions"]} questions that nothing was fitted on:
+    - the right quotation is shown first for {percent(own["right@1"])}, among those shown for
+      {percent(own["right@3"])} (facts {facts}, English {english}, chat Spanish {chat}, paraphrases without a common word
+      {paraphrases}); every quotation is proved verbatim;
+    - {percent(own["answer rate"])} of the answerable questions are answered; of those that the documents do not answer,
+      most of them near the topic or on a false premise, {percent(own["refusal rate"])} are refused
+      (n = {own["refusal rate"]["n"]});
+    - the usual tutorial pipeline with the same encoder shows the right words for {percent(tutorial["right@3"])}, refuses
+      nothing and quotes {more_words:.0f} times the words.
+    Other collections, and every figure with its n and interval: [docs/quality.md](docs/quality.md)."""
+    lines = re.split(r"\n *(?=- |Other)", told)
+    filled = (
+        textwrap.fill(
+            " ".join(line.split()),
+            118,
+            subsequent_indent="  " if line[0] == "-" else "",
+            break_long_words=False,
+        )
+        for line in lines
+    )
+    first, *points, last = filled
+    return "\n" + "\n\n".join((first, "\n".join(points), last)) + "\n"
 
 
 @pytest.mark.generated

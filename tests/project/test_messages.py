@@ -195,9 +195,6 @@ _ORDERS = {
 }
 _INSIDE = "a fact of the sentence that is told: of `encoder.damaged`, `encoder.weights_damaged`, `index.pointer_damaged`"
 NOTHING_TO_DO = {
-    "refused.same": "it is there already, as was wanted",
-    "pages.none": "a format without pages has no picture of one",
-    "pages.no_page": "only an address made by hand asks for it",
     **dict.fromkeys(
         ("encoder.blocks", "encoder.ends", "encoder.header", "encoder.word_kind", "encoder.word_table"),
         _INSIDE,
@@ -280,7 +277,7 @@ def test_a_message_outlives_every_way_it_goes(how: str) -> None:
     assert translate(again, ENGLISH) == translate(told, ENGLISH) != str(told)
 
 
-@pytest.mark.parametrize("error", [NESTED, AddressError(message("query.no_words"), "a/b")])
+@pytest.mark.parametrize("error", [NESTED, AddressError(message("query.no_words"), address="a/b")])
 def test_errors_cross_to_another_process(error: AlpieError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), vars(again)) == (str(error), vars(error))

@@ -21,7 +21,7 @@ from alpie.app.answering.routing.whole_documents import operative_passages, over
 from alpie.app.answering.understanding.overview import Overview
 from alpie.index.records import Document, Passage
 from alpie.index.retrieval.place_matching import unit_in_words
-from alpie.index.retrieval.places import FoundPlaces, Places, places_with
+from alpie.index.retrieval.places import FoundPlaces, PlaceFinder, places_with
 from alpie.index.retrieval.search import EncodedQuestion, SearchIndex
 from alpie.index.spanish.citation_questions import CitationQuestion
 from alpie.index.spanish.named_documents import DocumentNames, looks_like_name
@@ -40,13 +40,13 @@ class ChosenDocuments:
 
     documents: Mapping[str, Document]
     index: SearchIndex
-    places: Callable[[], Places]  # of the index, looked through at the first citation
+    places: Callable[[], PlaceFinder]  # of the index, looked through at the first citation
     limited: bool = False  # `documents` are not all of the index
 
     @classmethod
     def of_index(cls, documents: Mapping[str, Document], index: SearchIndex) -> ChosenDocuments:
         """All documents of an index."""
-        return cls(documents, index, cache(partial(Places, index.passages)))
+        return cls(documents, index, cache(partial(PlaceFinder, index.passages)))
 
     def restricted_to(self, documents: Collection[str]) -> ChosenDocuments:
         """Those of these documents that have one of the ids `documents`."""

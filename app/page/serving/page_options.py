@@ -17,7 +17,7 @@ from alpie.app.page.state.named_collections import Collection, Collections
 from alpie.app.page.state.uploads import Uploads
 from alpie.app.page.views.documents_view import DocumentsViewOptions
 from alpie.app.service.endpoints import make_finisher
-from alpie.app.settings import SEED_DOCUMENTS, MetricsReaders, Settings
+from alpie.app.settings import SEED_DOCUMENTS, MetricsAccess, Settings
 
 _PUBLISHED = Path(__file__).resolve().parents[1] / "published" / "report.json"  # on the shipped documents
 
@@ -39,7 +39,7 @@ class PageOptions(DocumentsViewOptions):
     )  # in the queue; the limit by client comes first
     users: Path | None = None  # file of users; None: nobody is asked for a password
     docs: Path | None = None  # folder of the documents, for pictures of PDF pages; None: none are shown
-    metrics: MetricsReaders = Settings.metrics
+    metrics: MetricsAccess = Settings.metrics
 
     @classmethod
     def from_settings(cls, settings: Settings) -> PageOptions:

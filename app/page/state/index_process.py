@@ -16,7 +16,7 @@ from alpie.index.messages import Listed, message_from_row
 
 # By its path: a checkout that is not installed has no module `alpie.app` to start.
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
-_MAX_RUN_SECONDS = 3_600.0
+_MAX_RUN_SECONDS = 3_600.0  # a run that hangs must end some time; none that ends should take as long
 
 
 class RunOutcome(NamedTuple):
@@ -52,7 +52,7 @@ def _messages(printed: str) -> Sequence[str]:
         listed = message_from_row(json.loads(printed))
     except (ValueError, TypeError, LookupError, AttributeError):
         return ()
-    return [package for package in listed if isinstance(package, str)] if isinstance(listed, Listed) else ()
+    return [text for text in listed if isinstance(text, str)] if isinstance(listed, Listed) else ()
 
 
 @lru_cache(maxsize=1)

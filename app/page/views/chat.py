@@ -41,7 +41,7 @@ _CONCURRENT_ANSWERS = 4  # answers computed at the same time
 _INDENT = re.compile(r"\n\s*")  # of a template; no quotation holds a line end
 
 MAX_REMEMBERED = 20  # messages; the script of the page sends no more
-_MAX_MESSAGE_CHARACTERS = 100_000
+_MAX_MESSAGE_CHARACTERS = 100_000  # bounds what a forged conversation makes the server read
 _MessageRow = tuple[
     Literal["user", "assistant"],
     Annotated[str, Field(max_length=_MAX_MESSAGE_CHARACTERS, pattern=r"^[^\n]*$")],

@@ -234,7 +234,7 @@ class Panels:
         """The panel opened at the top of a document; raises AddressError."""
         document = self.corpus.documents.get(document_id)
         if document is None:
-            raise AddressError(message("documents.unknown"), document_id)
+            raise AddressError(message("documents.unknown"), address=document_id)
         return self._panel(
             document, translations, (), place="", editorial=editorial_fields(document, translations)
         )

@@ -35,7 +35,7 @@ def test_a_command_that_leaves_its_output_closed_has_succeeded(
 def test_errors_are_told_in_the_language_asked_for(tmp_path: Path, capsys: Captured) -> None:
     assert cli.main(["serve", "--port", "99999", "--language", "en"]) == 1
     assert capsys.readouterr().err == (
-        "Error: option --port: 99999 is not valid; "
+        "Error: option --port: “99999” is not valid; "
         "give a whole number from 0 to 65535 (port; 0 takes a free one).\n"
     )
     (tmp_path / "a.pdf").write_bytes(b"")
@@ -87,7 +87,7 @@ def test_a_language_that_there_is_none_of_is_refused_in_spanish(
     assert cli.main(argv) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "Error: variable de entorno ALPIE_LANGUAGE: 'fr' no vale; se admite es, en.\n"
+    assert err == "Error: variable de entorno ALPIE_LANGUAGE: «fr» no vale; se admite es, en.\n"
 
 
 @cases("argv, said")

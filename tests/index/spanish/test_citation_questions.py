@@ -18,7 +18,7 @@ from alpie.index.chunking.passages import make_passages
 from alpie.index.layout import lay_out
 from alpie.index.records import Document, PageStart, Passage, collapse
 from alpie.index.retrieval.place_matching import unit_in_words
-from alpie.index.retrieval.places import Places
+from alpie.index.retrieval.places import PlaceFinder
 from alpie.index.spanish.citation_questions import continue_citation_question, parse_citation_question
 from alpie.index.spanish.unit_kinds import PROVISION_SORTS, UNIT_WORDS, Unit, UnitKind, Units
 from support.fake_encoder import FakeEncoder, FakeReader, corpus_from, document_of
@@ -234,7 +234,7 @@ def test_a_page_is_that_of_the_sentences_and_goes_by_its_name() -> None:
     (passage,) = make_passages(document_of(text), lay_out(document_of(text)))
     second, third = text.index("El plazo"), text.index("La sede")
     later = (PageStart(second, 4), PageStart(third, 5))
-    places = Places([replace(passage, page="iv", later_pages=later)])
+    places = PlaceFinder([replace(passage, page="iv", later_pages=later)])
 
     def on(page: str) -> list[tuple[int, int]]:
         citation_question = parse_citation_question(f"página {page}")

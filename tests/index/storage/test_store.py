@@ -189,7 +189,7 @@ def test_a_second_builder_is_told_that_there_is_one(docs: Path, data: Path) -> N
 
 def test_a_lock_left_by_nobody_is_no_obstacle(docs: Path, data: Path) -> None:
     (data / "build.lock").touch()
-    build(docs, data)
+    assert build(docs, data).documents
 
 
 # --- what cannot be opened is named -------------------------------------------------------------

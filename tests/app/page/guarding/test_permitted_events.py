@@ -161,7 +161,7 @@ def test_what_the_page_and_its_clients_send_is_taken(client: TestClient) -> None
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("name", ["nada", "page_ask", "start_again", "js_fn", "v2"])
 def test_a_call_there_is_none_of_says_which_there_are(client: TestClient, method: str, name: str) -> None:
-    for home, said in (("", "No hay ninguna llamada"), ("/en", "There is no call")):
+    for home, said in (("", "No existe la función"), ("/en", "There is no call")):
         path = f"{home}/gradio_api/call/{name}" + ("/0f0f" if method == "GET" else "")
         answer = client.request(method, path, json={"data": []} if method == "POST" else None)
         assert answer.status_code == 404
