@@ -18,34 +18,31 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 
 from alpie.app.settings import load_settings
 from alpie.eval.metrics import auroc
+from alpie.eval.training.reader_batches import ReaderBatches
 from alpie.eval.training.reader_model import (
     LAYERS,
     JointModel,
-    encode_pair,
     load_model,
-    pair_tokenizer,
     trained_weights,
 )
 from alpie.eval.training.training_rows import ReaderRow, read_rows
-from alpie.index.encoder.bundled_weights import PROMPTS, bundled_folder
+from alpie.index.encoder.bundled_weights import bundled_folder
 from alpie.index.system.files import atomic_write
 
-_WINDOW = 320  # rows that are sorted by length together
 _SAVE_SECONDS = 240.0  # between two saved states: what a stop costs at most
 _REPORT_STEPS = 25  # between two lines of the learning curve: some 50 s
 _FORBIDDEN = -1e4  # logit of a token that cannot be an answer
@@ -65,110 +62,6 @@ class Schedule:
         """What part of `rate` step number `step` of so many `steps` learns at."""
         falling = 1 - (1 - self.final) * step / steps
         return min(1.0, (step + 1) / self.warmup) * max(self.final, falling)
-
-
-@dataclass(frozen=True)
-class _Encoded:
-    row: ReaderRow
-    ids: list[int]
-    offsets: list[tuple[int, int]]
-    own: list[int]  # positions of the passage's tokens
-
-
-_RowPassages = list[_Encoded]  # a row's passages, the one that may answer first
-
-
-def _window_batches(rows: Sequence[ReaderRow], window: range, size: int) -> list[list[int]]:
-    """Numbers of the rows of a window in batches of at most `size` passages of like length, in any order."""
-
-    def longest(number: int) -> int:
-        return max(map(len, (rows[number].passage, *rows[number].others)))
-
-    batches: list[list[int]] = []
-    room = 0
-    for number in sorted(window, key=longest):
-        passages = 1 + len(rows[number].others)
-        if passages > room:
-            batches.append([])
-            room = size
-        batches[-1].append(number)
-        room -= passages
-    random.Random(window.start).shuffle(batches)
-    return batches
-
-
-class _Batches:
-    """The rows as tensors, a batch at a time, the same at every start."""
-
-    def __init__(self, rows: Sequence[ReaderRow], folder: Path, schedule: Schedule) -> None:
-        self._rows = rows
-        self._tokenizer = pair_tokenizer(folder)
-        self._batches = [
-            batch
-            for first in range(0, len(rows), _WINDOW)
-            for batch in _window_batches(rows, range(first, min(first + _WINDOW, len(rows))), schedule.batch)
-        ]
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def encode(self, row: ReaderRow) -> _RowPassages:
-        """The row's passage, then those that it is read beside."""
-        others = [ReaderRow(row.question, passage, False, kind=row.kind) for passage in row.others]
-        return [self._encode_passage(row) for row in (row, *others)]
-
-    def _encode_passage(self, row: ReaderRow) -> _Encoded:
-        pair = encode_pair(self._tokenizer, row.question, row.passage)
-        before = len(PROMPTS["document"])
-        offsets = [(start - before, end - before) for start, end in pair["offset_mapping"]]
-        sides = pair.sequence_ids(0)
-        own = [place for place, (_, end) in enumerate(offsets) if sides[place] == 1 and end > 0]
-        return _Encoded(row, pair["input_ids"], offsets, own)
-
-    def after(self, step: int) -> Iterator[list[_RowPassages]]:
-        """Make the batches from number `step` on."""
-        for batch in self._batches[step:]:
-            yield [self.encode(self._rows[number]) for number in batch]
-
-    def tensors(self, batch: Sequence[_Encoded]) -> tuple[torch.Tensor, ...]:
-        """Ids and mask (passages, tokens); targets (passages, tokens, 2); tokens that may answer (passages, tokens)."""
-        longest = max(len(encoded.ids) for encoded in batch)
-        ids = torch.full((len(batch), longest), self._tokenizer.pad_token_id)
-        mask = torch.zeros(len(batch), longest, dtype=torch.long)
-        target = torch.zeros(len(batch), longest, 2)
-        allowed = torch.zeros(len(batch), longest, dtype=torch.bool)
-        for place, encoded in enumerate(batch):
-            ids[place, : len(encoded.ids)] = torch.tensor(encoded.ids)
-            mask[place, : len(encoded.ids)] = 1
-            allowed[place, [0, *encoded.own]] = True
-            for token, begins, ends in _right(encoded):
-                target[place, token, 0] += begins
-                target[place, token, 1] += ends
-        return ids, mask, target.clamp_(max=1), allowed
-
-
-class _Target(NamedTuple):
-    """A token, and whether the answer may begin or end there: 1 or 0."""
-
-    token: int
-    begins: float
-    ends: float
-
-
-def _right(encoded: _Encoded) -> Iterator[_Target]:
-    """Tokens at which the answer begins or ends; the first token where there is none."""
-    if not encoded.row.answers:
-        yield _Target(0, 1.0, 1.0)
-    elif not encoded.row.spans:
-        yield from (_Target(token, 1.0, 1.0) for token in encoded.own)
-    for span in encoded.row.spans:
-        for token in encoded.own:
-            first, last = encoded.offsets[token]
-            if encoded.row.loose:  # any token of the sentences may be where the answer begins or ends
-                inside = float(first < span.end and span.start < last)
-                yield _Target(token, inside, inside)
-            else:
-                yield _Target(token, float(first <= span.start < last), float(first < span.end <= last))
 
 
 def loss_of(logits: torch.Tensor, target: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
@@ -208,7 +101,7 @@ def train(
     capabilities = getattr(torch.cpu, "get_capabilities", dict[str, bool])()
     half = capabilities.get("amx_tile", False)
     model = load_model(encoder, LAYERS, start, attention="eager" if half else "sdpa").train()
-    batches = _Batches(rows, encoder, schedule)
+    batches = ReaderBatches(rows, encoder, schedule.batch)
     optimiser = torch.optim.AdamW(
         [
             {"params": model.head.parameters(), "lr": _HEAD_RATE},
@@ -276,7 +169,9 @@ def _log(folder: Path, facts: dict[str, Any]) -> None:
 
 
 @torch.no_grad()
-def validation_figures(model: JointModel, batches: _Batches, rows: Sequence[ReaderRow]) -> dict[str, float]:
+def validation_figures(
+    model: JointModel, batches: ReaderBatches, rows: Sequence[ReaderRow]
+) -> dict[str, float]:
     """AUROC of the log-odds that a row is answered, by kind; right first words, and likeliest passages, by kind."""
     model.eval()
     scores: dict[bool, list[tuple[str, float]]] = {True: [], False: []}

@@ -14,6 +14,7 @@ import torch
 from alpie.app.settings import load_settings
 from alpie.eval.training import export_reader, fit_reader
 from alpie.eval.training.fit_reader import Schedule, train
+from alpie.eval.training.reader_batches import EncodedPassage, right_tokens, window_batches
 from alpie.eval.training.reader_model import average_models, load_model, sequence_of
 from alpie.eval.training.training_rows import ReaderRow
 from alpie.index.encoder.bundled_weights import WEIGHTS_FILE, bundled_folder
@@ -85,13 +86,13 @@ def test_any_token_of_a_loose_span_may_begin_or_end_the_answer() -> None:
     tokens = [(0, 0), (0, 2), (3, 8), (9, 12), (13, 20)]
     for loose, right in ((False, {(2, 1.0, 0.0), (3, 0.0, 1.0)}), (True, {(2, 1.0, 1.0), (3, 1.0, 1.0)})):
         row = ReaderRow("¿?", "El museo abre siempre", True, (Span(3, 12),), loose)
-        targets = set(fit_reader._right(fit_reader._Encoded(row, [0] * 5, tokens, [1, 2, 3, 4])))
+        targets = set(right_tokens(EncodedPassage(row, [0] * 5, tokens, [1, 2, 3, 4])))
         assert {target for target in targets if any(target[1:])} == right
 
 
 def test_batches_hold_rows_whole_and_every_row_once() -> None:
     of_rows = [ReaderRow("¿?", "x" * length, True, others=("y",) * (length % 3)) for length in range(1, 60)]
-    batches = fit_reader._window_batches(of_rows, range(len(of_rows)), 4)
+    batches = window_batches(of_rows, range(len(of_rows)), 4)
     assert sorted(number for batch in batches for number in batch) == list(range(59))
     assert max(sum(1 + len(of_rows[number].others) for number in batch) for batch in batches) == 4
 
