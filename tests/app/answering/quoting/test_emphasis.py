@@ -7,7 +7,13 @@ import pytest
 
 from alpie.app.answering.judging.candidates import CandidateSpan
 from alpie.app.answering.judging.judgement import Candidate
-from alpie.app.answering.quoting.emphasis import MIN_LEAD, MIN_LOG_ODDS, MIN_PROBABILITY, emphasise
+from alpie.app.answering.quoting.emphasis import (
+    MIN_LEAD,
+    MIN_LOG_ODDS,
+    MIN_PROBABILITY,
+    MIN_PROBABILITY_AMONG_NUMBERS,
+    emphasise,
+)
 from alpie.index.reader import AnswerWords, Reading
 from alpie.index.records import Hit
 from support.fake_encoder import passage_of
@@ -46,6 +52,21 @@ def test_words_are_marked_where_the_reader_is_sure(
     of: Reading | None, first: int, last: int, words: list[str]
 ) -> None:
     assert marked(of, first, last) == words
+
+
+@pytest.mark.parametrize(("sentence", "question", "probability", "words"), [
+    ("De los doce registros, dos fueron en Jaén.", "¿Cuántos registros hubo en Jaén?", SURE, []),
+    ("De los doce registros, dos fueron en Jaén.", "cuantos registros hubo en jaen", SURE, []),
+    ("De los doce registros, dos fueron en Jaén.", "¿Cuántos registros?", MIN_PROBABILITY_AMONG_NUMBERS, ["los doce"]),
+    ("De los doce registros, dos fueron en Jaén.", "¿Qué hubo en Jaén?", SURE, ["los doce"]),
+    ("De los doce registros se supo más tarde.", "¿Cuántos registros hubo?", SURE, ["los doce"]),
+])  # fmt: skip
+def test_of_several_numbers_one_is_marked_only_where_the_reader_is_surer(
+    sentence: str, question: str, probability: float, words: list[str]
+) -> None:
+    of = Reading(3.0, np.array([3.0], np.float32), (AnswerWords(3, 11, probability),))
+    candidate = Candidate(Hit(passage_of(sentence), 1.0), 0, CandidateSpan(0, 0), 0, 0.0, 1.0, reading=of)
+    assert [sentence[span.start : span.end] for span in emphasise(candidate, sentence, question)] == words
 
 
 def test_nothing_is_marked_where_two_sentences_may_answer() -> None:
