@@ -52,12 +52,8 @@ def _example(corpus: Corpus, question: GoldQuestion, texts: SourceTexts) -> Exam
     alternatives = gold_places([*question.evidence, *chain.from_iterable(question.groups)], texts)
     asked = complete_question(parse_question(question.text), question.earlier)
     retrieval = corpus.index.search(asked, MAX_PASSAGES_READ)
-    readings = read_hits(
-        corpus.reader,
-        asked.reader_text or retrieval.encoded.question.searched,
-        retrieval.hits,
-        corpus.documents,
-    )
+    as_read = retrieval.encoded.question.as_read
+    readings = read_hits(corpus.reader, as_read, retrieval.hits, corpus.documents)
     candidates = candidates_of(corpus.index, retrieval, readings)
     right = np.zeros(len(candidates), dtype=bool)
     for number, (rank, span) in enumerate(zip(candidates.ranks, candidates.spans, strict=True)):

@@ -44,10 +44,9 @@ class SeenPassage(NamedTuple):
     def of(cls, corpus: Corpus, passage: Passage) -> SeenPassage:
         """A passage of `corpus`, put together as `alpie.index.reader.bundled` does."""
         read = reader_input(passage, corpus.documents[passage.document_id])
-        before = f"{read.heading}. " if read.heading else ""
-        starts = [len(before) + int(start) for start in read.starts]
+        starts = [len(read.opening) + int(start) for start in read.starts]
         ends = (start + len(sentence) for start, sentence in zip(starts, read.sentences, strict=True))
-        return cls(before + read.text, tuple(map(Span, starts, ends)))
+        return cls(read.opening + read.text, tuple(map(Span, starts, ends)))
 
     def row(self, question: str, numbers: Sequence[int], kind: str) -> ReaderRow:
         """The row of a question that the sentences from the first to the last of `numbers` answer; none: no answer."""

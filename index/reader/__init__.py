@@ -24,6 +24,11 @@ class ReaderInput:
     sentences: tuple[str, ...]
     heading: str = ""
 
+    @property
+    def opening(self) -> str:
+        """What stands before the sentences, where passage and heading are read as one text."""
+        return f"{self.heading}. " if self.heading else ""
+
     @cached_property
     def text(self) -> str:
         """The sentences, a blank between two."""

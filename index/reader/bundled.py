@@ -95,7 +95,7 @@ class BundledReader:
         """The sentences of each run that fits one sequence; a sentence that does not fit is one run."""
         if len(passage.text) < max_tokens:  # no text has more tokens than characters
             return [passage.sentences]
-        heading = len(self._tokens(PROMPTS["document"], _with_heading(passage.heading, "")).ids)
+        heading = len(self._tokens(PROMPTS["document"], passage.opening).ids)
         runs: list[tuple[str, ...]] = [()]
         used = heading
         for sentence in passage.sentences:
@@ -108,8 +108,8 @@ class BundledReader:
         return runs
 
     def _read_run(self, head: Integers, run: ReaderInput) -> Reading:
-        before = len(_with_heading(run.heading, ""))
-        tokens = self._tokens(PROMPTS["document"], _with_heading(run.heading, run.text))
+        before = len(run.opening)
+        tokens = self._tokens(PROMPTS["document"], run.opening + run.text)
         kept = max(1, _MAX_TOKENS - len(head) - 1)
         ids, offsets = tokens.ids[:kept], tokens.offsets[:kept] - before
         sequence = np.concatenate([head, ids, [_SEPARATOR]])
@@ -118,10 +118,6 @@ class BundledReader:
         own = offsets[:, 1] > 0  # tokens of the heading are read, but are no answer
         begins, ends = (logits[0, len(head) : len(head) + len(ids), side][own] for side in (0, 1))
         return _reading_from_logits(run, offsets[own], begins, ends, logits[0, 0])
-
-
-def _with_heading(heading: str, text: str) -> str:
-    return f"{heading}. {text}" if heading else text
 
 
 def _reading_from_logits(

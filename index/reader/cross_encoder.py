@@ -45,10 +45,9 @@ class CrossEncoderReader:
             raise EncoderError(message("reader.unopenable", model=model, error=error)) from error
 
     def read(self, question: str, passages: Sequence[ReaderInput]) -> list[Reading]:
-        texts = (
-            (passage.heading, text) for passage in passages for text in (passage.text, *passage.sentences)
+        headed = (
+            passage.opening + text for passage in passages for text in (passage.text, *passage.sentences)
         )
-        headed = (f"{heading}. {text}" if heading else text for heading, text in texts)
         pairs = [(without_surrogates(question), without_surrogates(text)) for text in headed]
         scores = self._scores(pairs)
         readings: list[Reading] = []

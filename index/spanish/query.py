@@ -58,8 +58,13 @@ class Question:
     typed: str
     searched: str
     language: str  # "es" | "en" | "und"
-    reader_text: str = ""  # the question as the reader gets it; "": as searched
+    reader_text: str = ""  # for the reader, where it is to get another text than the search; else ""
     follows: tuple[str, ...] = ()  # the earlier questions that completed this one, oldest first
+
+    @property
+    def as_read(self) -> str:
+        """The question as the reader gets it."""
+        return self.reader_text or self.searched
 
     @cached_property
     def asks_for_list(self) -> bool:

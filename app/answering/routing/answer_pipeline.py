@@ -93,8 +93,7 @@ class AnswerPipeline:
         """Search for a question, in the passages `allowed` or in all, read the best, and judge whether they answer."""
         retrieval = self.index.retrieve(encoded, REPORTED_HITS, allowed=allowed)
         started = perf_counter()
-        asked = encoded.question
-        readings = read_hits(self.reader, asked.reader_text or asked.searched, retrieval.hits, self.documents)
+        readings = read_hits(self.reader, encoded.question.as_read, retrieval.hits, self.documents)
         milliseconds = {**retrieval.milliseconds, "read": 1000 * (perf_counter() - started)}
         retrieval = replace(retrieval, milliseconds=milliseconds)
         candidates = candidates_of(self.index, retrieval, readings)
@@ -106,8 +105,7 @@ class AnswerPipeline:
     def _with_quotes(self, answer: Answer, judged: JudgedQuestion, quotes: tuple[Quote, ...]) -> Answer:
         """The answer that quotations give; with reserve where they are about another thing."""
         question, confidence = judged.retrieval.encoded.question, judged.confidence
-        asked = question.reader_text or question.searched
-        if lacks_a_number(asked, quotes) or says_the_opposite(asked, quotes):
+        if lacks_a_number(question.as_read, quotes) or says_the_opposite(question.as_read, quotes):
             confidence = min(confidence, _WITH_RESERVE * self.firm_threshold)
         statement = self.search_statement(_count_near_best(judged))
         return replace(answer, answered=True, quotes=quotes, confidence=confidence, search=statement)
